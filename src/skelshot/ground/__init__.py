@@ -1,0 +1,5 @@
+"""What every room stands on: errors, whole files, seeds and progress."""
+
+from skelshot.ground.errors import SkelshotError
+
+__all__ = ["SkelshotError"]

@@ -1,0 +1,79 @@
+"""A clip of moving skeletons in memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layouts import SkeletonLayout
+
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class SkeletonSequence:
+    """The joints of M persons over T frames.
+
+    Args:
+        joints: Coordinates (M, T, V, C), float32; C is 3 (metres, y up, right-handed: x grows
+            to the sensor's own left) or 2 (pixels, y down).
+        present: Which person is there in which frame, (M, T).
+        layout: Names the V joints.
+        frame_index: The source's own frame numbers (T,), strictly rising; 0..T-1 unless told.
+        confidence: How sure the source is of each joint, (M, T, V) in [0, 1], if known.
+        pixels: Where each joint stands in the colour picture, (M, T, V, 2), if known.
+
+    Raises:
+        SkelshotError: An array's shape does not fit the layout or the other arrays.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V1
+        >>> joints = np.zeros((1, 8, 20, 3), np.float32)
+        >>> clip = SkeletonSequence(joints, np.ones((1, 8), bool), KINECT_V1)
+        >>> clip.persons, clip.frames, clip.channels
+        (1, 8, 3)
+    """
+
+    joints: FloatArray
+    present: BoolArray
+    layout: SkeletonLayout
+    frame_index: IntArray | None = None
+    confidence: FloatArray | None = None
+    pixels: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the arrays fit the layout and each other."""
+        shape = self.joints.shape
+        if self.joints.ndim != 4 or shape[2] != self.layout.num_joints or shape[3] not in (2, 3):
+            raise SkelshotError(
+                f"joints: found shape {shape}, expected (persons, frames, "
+                f"{self.layout.num_joints}, 2 or 3) for the layout {self.layout.name!r}"
+            )
+        expected = {
+            "present": shape[:2],
+            "frame_index": shape[1:2],
+            "confidence": shape[:3],
+            "pixels": (*shape[:3], 2),
+        }
+        for field, wanted in expected.items():
+            array = getattr(self, field)
+            if array is not None and array.shape != wanted:
+                raise SkelshotError(f"{field}: found shape {array.shape}, expected {wanted}")
+
+    @property
+    def persons(self) -> int:
+        """Number of persons M."""
+        return int(self.joints.shape[0])
+
+    @property
+    def frames(self) -> int:
+        """Number of frames T."""
+        return int(self.joints.shape[1])
+
+    @property
+    def channels(self) -> int:
+        """Number of coordinates C: 3 for metres, 2 for pixels."""
+        return int(self.joints.shape[3])
