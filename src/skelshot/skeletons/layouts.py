@@ -1,44 +1,48 @@
 """The joint layouts of the sensors and pose models: the only place that knows joints."""
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
-
-from collections.abc import Mapping
-
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.layout_tables import (
+    COCO_17,
+    KINECT_V1,
+    KINECT_V2,
+    MEDIAPIPE_33,
+    OPENNI_15,
+)
+
+__all__ = [
+    "COCO_17",
+    "KINECT_V1",
+    "KINECT_V2",
+    "LAYOUTS",
+    "MEDIAPIPE_33",
+    "OPENNI_15",
+    "SkeletonLayout",
+    "layout_named",
+]
+
+LAYOUTS: tuple[SkeletonLayout, ...] = (KINECT_V2, KINECT_V1, OPENNI_15, COCO_17, MEDIAPIPE_33)
+"""Every layout that comes with the package."""
 
 
-@dataclass(frozen=True)
-class SkeletonLayout:
-    """Names, bones and symmetry of a skeleton with V joints.
+def layout_named(name: str) -> SkeletonLayout:
+    """Return the layout of that name.
 
     Args:
-        name: The layout's own name, as stores and checkpoints write it.
-        joints: The V joint names in the order of the data.
-        bones: (child, parent) index pairs; every joint but the root is a child once.
-        pairs: (left, right) joint index pairs, in the person's own left and right.
-        parts: Body parts by name, each a tuple of joint indices.
-        centre: The joint (or joints, averaged) to centre a clip on.
-        hips: (left, right) hip joints.
-        shoulders: (left, right) shoulder joints.
-        trunk: Joints averaged at the (lower, upper) end of the trunk.
+        name: As in stores, checkpoints and options, for example "kinect-v2".
+
+    Returns:
+        The layout.
+
+    Raises:
+        SkelshotError: No layout has that name; the message lists those there are.
 
     Example:
-        >>> KINECT_V2.num_joints, KINECT_V2.joints[KINECT_V2.parents[3]]
-        (25, 'neck')
+        >>> layout_named("kinect-v1").num_joints
+        20
     """
-
-    name: str
-    joints: tuple[str, ...]
-    bones: tuple[tuple[int, int], ...]
-    pairs: tuple[tuple[int, int], ...]
-    parts: Mapping[str, tuple[int, ...]] = field(hash=False)
-    centre: tuple[int, ...]
-    hips: tuple[int, int]
-    shoulders: tuple[int, int]
-    trunk: tuple[tuple[int, ...], tuple[int, ...]]
-
-    @property
-    def num_joints(self) -> int:
-        """Number of joints V."""
-        return len(self.joints)
+    for layout in LAYOUTS:
+        if layout.name == name:
+            return layout
+    known = ", ".join(layout.name for layout in LAYOUTS)
+    raise SkelshotError(f"layout: found {name!r}, expected one of {known}")

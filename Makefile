@@ -1,0 +1,54 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each makes .venv if it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# PyTorch: `make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu` takes the CPU build.
+TORCH ?= torch==2.13.0
+TORCH_INDEX ?=
+EXTRAS ?= dev,teachers
+JOBS ?= 2
+DATA ?= ../shared/data
+RUNS ?= runs
+
+.PHONY: demo test test-slow lint types format bench docs clean install
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Skelshot needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$(TORCH)"
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[$(EXTRAS)]"
+	@touch $@
+
+demo: install
+	$(BIN)/skelshot demo --out $(RUNS)/demo
+
+test: install
+	$(BIN)/pytest -n $(JOBS) -m "not slow" -q
+
+test-slow: install
+	$(BIN)/pytest -m slow -q
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: install
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install
+	$(BIN)/python benchmarks/finetune.py
+	$(BIN)/python benchmarks/encoders.py
+
+# Renders the docstrings' examples and runs every command and snippet of the pages.
+docs: install
+	$(BIN)/pytest -q tests/docs src/skelshot --doctest-modules
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

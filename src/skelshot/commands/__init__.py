@@ -1,0 +1,29 @@
+"""One module a command: its arguments, its call, and how its result reads in print.
+
+Modules import what they need when they run, so that `--help` and bad calls answer at once.
+"""
+
+from skelshot.commands import (
+    demo,
+    evaluate,
+    export,
+    methods,
+    prepare,
+    pretrain,
+    teach,
+    verify,
+)
+from skelshot.commands.command import Command
+
+COMMANDS: tuple[Command, ...] = (
+    demo.COMMAND,
+    prepare.COMMAND,
+    verify.COMMAND,
+    export.COMMAND,
+    teach.COMMAND,
+    pretrain.COMMAND,
+    evaluate.COMMAND,
+    methods.COMMAND,
+)
+
+__all__ = ["COMMANDS", "Command"]

@@ -1,0 +1,83 @@
+"""What a command is, and arguments that several commands share."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the command line.
+
+    Args:
+        name: The word that calls it.
+        help: One sentence.
+        arguments: Adds its arguments to a parser.
+        run: Does the work and returns the JSON document.
+        show: Turns that document into text for people.
+    """
+
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], Document]
+    show: Callable[[Document], str]
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that choose and change a preset.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        "--preset", default="cpu", help="cpu, paper, smoke, or a .yaml file (default: cpu)"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="assignments",
+        metavar="KEY=VALUE",
+        help="change one value of the preset, such as supervised.epochs=5",
+    )
+    parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
+
+
+def use_threads(count: int | None) -> None:
+    """Set the number of processor threads, if one is given.
+
+    Args:
+        count: From `--threads`.
+
+    Raises:
+        SkelshotError: It is not positive.
+    """
+    import torch
+
+    from skelshot.ground import SkelshotError
+
+    if count is None:
+        return
+    if count < 1:
+        raise SkelshotError(f"--threads: found {count}, expected at least 1")
+    torch.set_num_threads(count)
+
+
+def percent(value: float | None) -> str:
+    """Write a fraction as percent with one decimal.
+
+    Args:
+        value: The fraction, or None.
+
+    Returns:
+        For example `61.4`; a dash for None.
+
+    Example:
+        >>> percent(0.6139), percent(None)
+        ('61.4', '-')
+    """
+    return "-" if value is None else f"{100 * value:.1f}"

@@ -1,0 +1,68 @@
+"""`skelshot evaluate`: stage 3, any method, any protocol."""
+
+import argparse
+from pathlib import Path
+
+from skelshot.commands.command import Command, Document, add_settings, percent, use_threads
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", type=Path, help="the store")
+    parser.add_argument("--protocol", required=True, help="nw-ucla, ..., or a .yaml file")
+    parser.add_argument("--run", type=Path, dest="folder", metavar="RUN", help="pre-trained run")
+    parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
+    parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
+    parser.add_argument("--split", type=int, nargs="+", help="splits (default: all of RUN)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes too")
+    add_settings(parser)
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.protocols import protocol_named
+    from skelshot.datasets.store import Store
+    from skelshot.experiments.evaluating import evaluate_run
+    from skelshot.experiments.settings import load_settings
+    from skelshot.fewshot import method_named
+
+    use_threads(parsed.threads)
+    store = Store.open(parsed.store)
+    settings = load_settings(
+        parsed.preset,
+        layout=store.layout.name,
+        coordinates=store.channels,
+        assignments=[
+            text if text.startswith(("evaluate.", "pretrain.")) else f"evaluate.{text}"
+            for text in parsed.assignments
+        ],
+    )
+    kind = method_named(parsed.method)
+    method = kind.from_options(settings.evaluate.classifiers.get(kind.name, {}))
+    return evaluate_run(
+        store,
+        protocol_named(parsed.protocol),
+        method,
+        parsed.shots,
+        settings.evaluate,
+        parsed.folder,
+        parsed.split,
+        parsed.out,
+    )
+
+
+def _show(document: Document) -> str:
+    lines = [
+        f"{document['method']} on {document['protocol']}, {len(document['splits'])} splits, "
+        f"{document['seconds']:.1f} s"
+    ]
+    for shots, result in document["accuracy"].items():
+        interval = result["ci95"]
+        spread = (
+            f" (95 % interval {percent(interval[0])} to {percent(interval[1])})" if interval else ""
+        )
+        lines.append(f"{shots}-shot: {percent(result['mean'])} %{spread}")
+        worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])
+        lines += [f"  {percent(value):>5}  {name}" for name, value in worst]
+    return "\n".join(lines)
+
+
+COMMAND = Command("evaluate", "Classify novel clips from exemplars.", _arguments, _run, _show)

@@ -1,0 +1,79 @@
+"""`skelshot pretrain`: stages 1 and 2, one encoder a split."""
+
+import argparse
+from pathlib import Path
+
+from skelshot.commands.command import Command, Document, add_settings, use_threads
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", type=Path, help="the store")
+    parser.add_argument("--protocol", required=True, help="nw-ucla, ..., or a .yaml file")
+    parser.add_argument("--split", default="all", help="number of a split, or all (default)")
+    parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
+    parser.add_argument(
+        "--strategy",
+        choices=["none", "supervised", "transfer"],
+        help="what comes first (default: transfer with --features, else supervised)",
+    )
+    parser.add_argument(
+        "--episodes", metavar="METHOD", help="method to train in episodes, or none (the default)"
+    )
+    parser.add_argument("--features", type=Path, help="what `skelshot teach` wrote")
+    parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    add_settings(parser)
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.experiments.evaluating import choose_splits
+    from skelshot.experiments.settings import load_settings
+    from skelshot.datasets.protocols import protocol_named
+    from skelshot.datasets.store import Store
+    from skelshot.ground import SkelshotError
+    from skelshot.pretraining.pretrain import pretrain
+    from skelshot.teachers import FeatureCache
+
+    use_threads(parsed.threads)
+    store = Store.open(parsed.store)
+    protocol = protocol_named(parsed.protocol)
+    every = protocol.split_list(store.class_names)
+    if parsed.split != "all" and not parsed.split.isdigit():
+        raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
+    splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
+    strategy = parsed.strategy or ("transfer" if parsed.features else "supervised")
+    settings = load_settings(
+        parsed.preset,
+        layout=store.layout.name,
+        coordinates=store.channels,
+        changes={
+            "pretrain.strategy": strategy,
+            "pretrain.episodes": parsed.episodes,
+            "pretrain.encoder.name": parsed.encoder,
+            "pretrain.seed": parsed.seed,
+        },
+        assignments=parsed.assignments,
+    )
+    teacher = FeatureCache.open(parsed.features) if parsed.features else None
+    report = pretrain(store, protocol, splits, settings.pretrain, parsed.out, teacher)
+    return {
+        "run": str(report.run),
+        "encoder": report.encoder,
+        "strategy": strategy,
+        "splits": report.splits,
+        "seconds": report.seconds,
+    }
+
+
+def _show(document: Document) -> str:
+    lines = [
+        f"{document['run']}: {document['encoder']}, {document['strategy']}, "
+        f"{len(document['splits'])} splits in {document['seconds']:.0f} s"
+    ]
+    for split in document["splits"]:
+        stages = ", ".join(f"{name} {value:.0f} s" for name, value in split["seconds"].items())
+        lines.append(f"split {split['split']}: {', '.join(split['base'])} ({stages or 'untrained'})")
+    return "\n".join(lines)
+
+
+COMMAND = Command("pretrain", "Pre-train an encoder on base classes.", _arguments, _run, _show)

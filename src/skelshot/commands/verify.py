@@ -1,0 +1,27 @@
+"""`skelshot verify`: look through raw files or a store."""
+
+import argparse
+from pathlib import Path
+
+from skelshot.commands.command import Command, Document
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.verify import verify
+
+    return verify(parsed.path).as_json()
+
+
+def _show(document: Document) -> str:
+    lines = [f"{document['files']} files, {document['ok']} in order"]
+    for problem in document["bad"]:
+        line = "" if problem["line"] is None else f", line {problem['line']}"
+        lines.append(f"{problem['file']}{line}: {problem['problem']}")
+    return "\n".join(lines)
+
+
+COMMAND = Command("verify", "Look through raw clips or a store.", _arguments, _run, _show)

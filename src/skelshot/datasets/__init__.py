@@ -1,0 +1,1 @@
+"""Data: readers, the store, protocols, episodes and batches."""

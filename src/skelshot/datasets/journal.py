@@ -1,0 +1,173 @@
+"""How far a store has been written: what makes `prepare` resume after a kill."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from skelshot.datasets.clips import Rejected
+from skelshot.datasets.readers import Reader, Source, fingerprint
+from skelshot.datasets.store_index import ClipRecord
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import read_json, write_json
+
+
+def plan_of(reader: Reader, sources: list[Source]) -> dict[str, Any]:
+    """Describe what is to be prepared; the same description means the same store.
+
+    Args:
+        reader: The reader, asked for its sources before.
+        sources: The raw files.
+
+    Returns:
+        A JSON document: reader, options, layout, class names and the raw files' fingerprint.
+    """
+    plan = {
+        "reader": {"name": reader.name, "options": reader.options()},
+        "layout": reader.layout.name,
+        "class_names": list(reader.class_names),
+        "sources": {"count": len(sources), "fingerprint": fingerprint(sources)},
+    }
+    return dict(json.loads(json.dumps(plan)))
+
+
+def difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """Name the first thing in which two plans differ.
+
+    Args:
+        found: The plan of what is there.
+        wanted: The plan of what is asked for.
+
+    Returns:
+        A phrase such as `reader.options: it has {...}, now asked for {...}`; empty when equal.
+    """
+    pairs = {
+        "reader": (found["reader"]["name"], wanted["reader"]["name"]),
+        "options": (found["reader"]["options"], wanted["reader"]["options"]),
+        "layout": (found["layout"], wanted["layout"]),
+        "number of raw files": (found["sources"]["count"], wanted["sources"]["count"]),
+    }
+    for place, (old, new) in pairs.items():
+        if old != new:
+            return f"{place}: it was made with {old}, now asked for {new}"
+    if found["class_names"] != wanted["class_names"]:
+        return "the class names are others"
+    if found["sources"] != wanted["sources"]:
+        return "the raw files are others or have changed since"
+    return ""
+
+
+@dataclass
+class Progress:
+    """What is safely on disk.
+
+    Args:
+        sources: Raw files done.
+        items: Clips and rejections done of the raw file that comes next.
+        rows: Rows written to the arrays kept per person and frame.
+        frame_rows: Rows written to the array kept per frame.
+        channels: Number of coordinates C; 0 before the first clip.
+        log_bytes: Length of the log.
+    """
+
+    sources: int = 0
+    items: int = 0
+    rows: int = 0
+    frame_rows: int = 0
+    channels: int = 0
+    log_bytes: int = 0
+
+
+@dataclass
+class Journal:
+    """Progress, and a log with one line for each clip written and each rejection.
+
+    The log is appended to, then `commit` notes its length and all other lengths in one small
+    file that is replaced whole. After a kill, whatever lies beyond those lengths is cut off.
+
+    Args:
+        folder: Where `journal.json` and `log.jsonl` are kept.
+        plan: What is being prepared.
+        progress: What is safely on disk, and in memory what has been added since.
+        records: Clips written.
+        rejected: Rejections.
+    """
+
+    folder: Path
+    plan: dict[str, Any]
+    progress: Progress = field(default_factory=Progress)
+    records: list[ClipRecord] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read what an earlier run left, and open the log at its committed end."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "journal.json"
+        if path.exists():
+            document = read_json(path)
+            try:
+                self._check_plan(document["plan"])
+                self.progress = Progress(**document["progress"])
+            except (KeyError, TypeError) as error:
+                raise SkelshotError(
+                    f"{path}: not a journal of prepare; delete {self.folder.parent} and start again"
+                ) from error
+        self._log: BinaryIO = (self.folder / "log.jsonl").open("ab")
+        if self._log.tell() < self.progress.log_bytes:
+            self._log.close()
+            raise SkelshotError(
+                f"{self._log.name}: shorter than when it was written; delete "
+                f"{self.folder.parent} and start again"
+            )
+        self._log.truncate(self.progress.log_bytes)
+        for line in (self.folder / "log.jsonl").read_bytes().splitlines():
+            entry = json.loads(line)
+            if "clip" in entry:
+                self.records.append(ClipRecord(**entry["clip"]))
+            else:
+                self.rejected.append(Rejected(**entry["rejected"]))
+
+    def _check_plan(self, found: dict[str, Any]) -> None:
+        if other := difference(found, self.plan):
+            raise SkelshotError(
+                f"{self.folder.parent}: an unfinished store of something else is there ({other}); "
+                "delete it or choose another --out"
+            )
+
+    def note_clip(self, record: ClipRecord) -> None:
+        """Add a clip that has been written to the arrays.
+
+        Args:
+            record: Its row of the index.
+        """
+        self._append({"clip": asdict(record)})
+        self.records.append(record)
+        self.progress.rows = record.stop
+        self.progress.frame_rows += record.frames
+
+    def note_rejected(self, rejected: Rejected) -> None:
+        """Add a rejection.
+
+        Args:
+            rejected: The source and the reason.
+        """
+        self._append({"rejected": asdict(rejected)})
+        self.rejected.append(rejected)
+
+    def _append(self, entry: dict[str, object]) -> None:
+        # ASCII only, so that no character in a name can be taken for a line's end
+        self._log.write(json.dumps(entry, ensure_ascii=True).encode() + b"\n")
+        self.progress.items += 1
+
+    def commit(self) -> None:
+        """Make all that was noted survive a kill; the arrays must be on disk already."""
+        self._log.flush()
+        os.fsync(self._log.fileno())
+        self.progress.log_bytes = self._log.tell()
+        document = {"plan": self.plan, "progress": asdict(self.progress)}
+        write_json(self.folder / "journal.json", document)
+
+    def close(self) -> None:
+        """Let go of the log."""
+        self._log.close()

@@ -1,0 +1,175 @@
+"""NW-UCLA: one JSON file a clip, as the skeletons are packaged for CTR-GCN."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
+from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.readers import Source, list_sources
+from skelshot.skeletons.layouts import KINECT_V1, SkeletonLayout
+from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
+
+MAX_BYTES = 64 << 20
+"""The largest file that is read; the largest real clip has a third of a megabyte."""
+
+_FILE_NAME = re.compile(r"a([0-9]{2})_s([0-9]{2})_e([0-9]{2})_v([0-9]{2})\.json")
+
+
+class NwUclaReader:
+    """Reads `aAA_sSS_eEE_vVV.json`: action, subject, repetition (e) and view.
+
+    Each file is an object with `file_name`, `skeletons` (T, 20, 3) in metres, y up, x towards
+    the sensor's own left, and `label` from 1 to 10. Action numbers have gaps (a07 and a10 do
+    not exist), so a clip's label is its action's place in the list of ten; the file's own label
+    must agree.
+
+    Args:
+        on_missing: `repair` interpolates NaN and infinite coordinates and counts them,
+            `reject` rejects the clip.
+
+    Raises:
+        SkelshotError: `on_missing` is neither.
+
+    Example:
+        >>> NwUclaReader().class_names[3]
+        'walk around'
+    """
+
+    name = "nw-ucla"
+
+    def __init__(self, on_missing: str = "repair") -> None:
+        self._on_missing = on_missing_named(on_missing)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The ten actions in label order."""
+        return tuple(_actions().values())
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The 20 joints of the first Kinect."""
+        return KINECT_V1
+
+    def options(self) -> dict[str, object]:
+        """Return what changes the clips that are read."""
+        return {"on_missing": self._on_missing}
+
+    def sources(self, raw: Path) -> list[Source]:
+        """List every file of the folder; those with other names will be rejected by name."""
+        return list_sources(raw, lambda name: True, "NW-UCLA files (aAA_sSS_eEE_vVV.json)")
+
+    def read(self, source: Source) -> Iterator[Clip | Rejected]:
+        """Read one file, which holds one clip."""
+        yield clip_or_rejected(source.name, lambda: self._clip(source))
+
+    def _clip(self, source: Source) -> Clip:
+        match = _FILE_NAME.fullmatch(source.path.name)
+        if match is None:
+            raise BadClip("file name: expected aAA_sSS_eEE_vVV.json, such as a01_s02_e00_v03.json")
+        action, subject, repetition, view = map(int, match.groups())
+        actions = tuple(_actions())
+        if action not in actions:
+            known = ", ".join(f"a{number:02d}" for number in actions)
+            raise BadClip(f"unknown label: action a{action:02d} is not one of {known}")
+        label = actions.index(action)
+        document = _document(source.path)
+        _check_agreement(document, source.path.stem, label)
+        joints = _joints(document)[np.newaxis]
+        sequence = SkeletonSequence(joints, presence_of(joints), KINECT_V1)
+        sequence, repaired = sound(sequence, self._on_missing)
+        return Clip(
+            name=source.path.stem,
+            label=label,
+            sequence=sequence,
+            subject=subject,
+            camera=view,
+            replication=repetition,
+            source_file=source.name,
+            repaired=repaired,
+        )
+
+
+@cache
+def _actions() -> dict[int, str]:
+    """Return the name of each action number, in label order."""
+    text = files("skelshot.datasets").joinpath("names/nw-ucla.yaml").read_text("utf-8")
+    return {entry["number"]: entry["name"] for entry in yaml.safe_load(text)["actions"]}
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """Read a file's JSON object, or say at which line and column it breaks off."""
+    try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise BadClip(f"found {size} bytes, expected at most {MAX_BYTES} a clip")
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise BadClip(f"cannot be read ({error.strerror})") from error
+    except json.JSONDecodeError as error:
+        raise BadClip(
+            f"not valid JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
+            "the file may be truncated",
+            error.lineno,
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BadClip(f"not UTF-8 text at byte {error.start}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadClip(f"not usable JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise BadClip(f"found a JSON {type(document).__name__}, expected an object")
+    return document
+
+
+def _check_agreement(document: dict[str, Any], stem: str, label: int) -> None:
+    """Check what the file says of itself against its name."""
+    written = document.get("label")
+    if type(written) is not int:
+        raise BadClip(f"label: found {written!r:.40}, expected {label + 1} from the file name")
+    if written != label + 1:
+        raise BadClip(f"label: found {written}, but the file name says {label + 1}")
+    name = document.get("file_name", stem)
+    if name != stem:
+        raise BadClip(f"file_name: found {name!r:.60}, but the file is called {stem}")
+
+
+def _joints(document: dict[str, Any]) -> FloatArray:
+    """Return the coordinates (T, 20, 3)."""
+    frames = document.get("skeletons")
+    if not isinstance(frames, list):
+        raise BadClip(f"skeletons: found {type(frames).__name__}, expected a list of frames")
+    if not frames:
+        return np.zeros((0, KINECT_V1.num_joints, 3), np.float32)
+    try:
+        array = np.asarray(frames)
+        if array.dtype == object:  # null stands for a coordinate that is not known
+            array = array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError):
+        array = np.empty(0)
+    if array.dtype.kind not in "fiu" or array.shape[1:] != (KINECT_V1.num_joints, 3):
+        raise BadClip(_misfit(frames))
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: a gap
+        return array.astype(np.float32)
+
+
+def _misfit(frames: list[Any]) -> str:
+    """Say which frame or joint first departs from (20, 3) numbers."""
+    for t, frame in enumerate(frames):
+        found = len(frame) if isinstance(frame, list) else 0
+        if found != KINECT_V1.num_joints:
+            return f"skeletons, frame {t}: found {found} joints, expected {KINECT_V1.num_joints}"
+        for v, joint in enumerate(frame):
+            if not isinstance(joint, list) or len(joint) != 3:
+                return f"skeletons, frame {t}, joint {v}: found {joint!r:.40}, expected [x, y, z]"
+            for value in joint:
+                if isinstance(value, (bool, str, list, dict)):
+                    return (
+                        f"skeletons, frame {t}, joint {v}: found {value!r:.40}, expected a number"
+                    )
+    return "skeletons: expected numbers in (frames, 20 joints, 3)"

@@ -1,0 +1,224 @@
+"""From raw files to a store: goes past bad clips, survives a kill, never half a store."""
+
+import errno
+import multiprocessing
+import signal
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.journal import difference, plan_of
+from skelshot.datasets.readers import Reader, Source
+from skelshot.datasets.store import Store
+from skelshot.datasets.store_format import REJECTED
+from skelshot.datasets.writing import StoreWriter, write_rejected
+from skelshot.ground import SkelshotError
+from skelshot.ground.progress import progress_bar
+
+BATCH = 16
+"""Raw files that a worker process takes at a time."""
+
+
+@dataclass(frozen=True)
+class PrepareReport:
+    """What `prepare` did.
+
+    Args:
+        clips: Clips in the store.
+        classes: Classes that have a clip.
+        rejected: Raw clips left out; `rejected_file` lists them.
+        repaired: (person, frame, joint) triples that were filled by interpolation.
+        store: The store's folder.
+        seconds: Wall time of this call.
+        already_prepared: The store was there, from the same raw files and options.
+    """
+
+    clips: int
+    classes: int
+    rejected: int
+    repaired: int
+    store: Path
+    seconds: float
+    already_prepared: bool = False
+
+    @property
+    def rejected_file(self) -> Path:
+        """The list of rejections: a CSV with source and reason."""
+        return self.store / REJECTED
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as a JSON document."""
+        return {
+            "clips": self.clips,
+            "classes": self.classes,
+            "rejected": self.rejected,
+            "rejected_file": str(self.rejected_file),
+            "repaired": self.repaired,
+            "store": str(self.store),
+            "seconds": round(self.seconds, 3),
+            "already_prepared": self.already_prepared,
+        }
+
+
+def prepare(
+    reader: Reader,
+    raw: Path | str,
+    out: Path | str,
+    *,
+    strict: bool = False,
+    workers: int = 1,
+) -> PrepareReport:
+    """Read raw files into a store.
+
+    The store is written to `OUT.partial` and renamed when it is whole; after a kill, a full disk
+    or Ctrl-C the same call goes on where it was. A store that is there already, made from the
+    same raw files with the same options, is left as it is.
+
+    Args:
+        reader: The format's reader with its options.
+        raw: The folder (or file) of raw clips.
+        out: Where the store is to stand.
+        strict: Refuse to make a store when a single clip is rejected.
+        workers: Processes that read; the store is the same whatever the number.
+
+    Returns:
+        Counts, place and time.
+
+    Raises:
+        SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip
+            with `strict` (all are listed in `OUT.rejected.csv` then), a full disk or Ctrl-C.
+    """
+    started = time.perf_counter()
+    raw, out = Path(raw), Path(out)
+    if workers < 1:
+        raise SkelshotError(f"workers: found {workers}, expected at least 1")
+    if out.resolve().is_relative_to(raw.resolve()):
+        raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
+    sources = reader.sources(raw)
+    plan = plan_of(reader, sources)
+    already = out.exists()
+    if already:
+        _check_same(out, plan)
+    else:
+        with _one_line_errors(out), StoreWriter(out, plan) as writer:
+            _copy(reader, sources, writer, workers)
+            _refuse_bad(writer, out, strict)
+            writer.finish()
+    return _report(out, strict, time.perf_counter() - started, already)
+
+
+def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: int) -> None:
+    """Read what is not done yet into the writer."""
+    done, skip = writer.sources_done, writer.items_done
+    with progress_bar("clips", total=len(sources), done=done) as bar:
+        for items in _read_all(reader, sources[done:], workers):
+            for item in islice(items, skip, None):
+                writer.add(item)
+            skip = 0
+            writer.end_source()
+            bar.advance(1, rejected=len(writer.rejected))
+
+
+def _read_all(
+    reader: Reader, sources: list[Source], workers: int
+) -> Iterator[Iterable[Clip | Rejected]]:
+    """Yield what each source gives, in the order of the sources."""
+    batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
+    if workers == 1 or len(batches) < 2:
+        yield from map(reader.read, sources)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(batches)), context, _leave_ctrl_c_to_parent)
+    waiting: deque[Future[list[list[Clip | Rejected]]]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_read_batch, reader, batch))
+            if len(waiting) > 3 * workers:  # so that results do not pile up in memory
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise SkelshotError(
+            "a reading process died, out of memory perhaps; run the same command with fewer workers"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read_batch(reader: Reader, sources: list[Source]) -> list[list[Clip | Rejected]]:
+    return [list(reader.read(source)) for source in sources]
+
+
+def _refuse_bad(writer: StoreWriter, out: Path, strict: bool) -> None:
+    """Give up, with a list, when nothing is left or strictness forbids what is."""
+    listing = out.with_name(f"{out.name}.rejected.csv")
+    rejected, clips = writer.rejected, writer.clips
+    if clips and not (strict and rejected):
+        listing.unlink(missing_ok=True)
+        return
+    write_rejected(listing, rejected)
+    writer.discard()
+    first = f"{rejected[0].source}: {rejected[0].reason}" if rejected else "the files hold no clip"
+    advice = "mend them or leave out --strict" if clips else "look at the format and the raw files"
+    raise SkelshotError(
+        f"{len(rejected)} clips were rejected and {clips} were good, so no store was made; "
+        f"the list is {listing}; the first is {first}; {advice}"
+    )
+
+
+def _check_same(out: Path, plan: dict[str, Any]) -> None:
+    """Refuse a store in the way that is not the one asked for."""
+    document = Store.open(out).document
+    there = document.model_dump(include={"reader", "layout", "class_names", "sources"})
+    if other := difference(there, plan):
+        raise SkelshotError(
+            f"{out}: another store is there ({other}); delete it or choose another --out"
+        )
+
+
+def _report(out: Path, strict: bool, seconds: float, already: bool) -> PrepareReport:
+    store = Store.open(out)
+    counts = store.document.counts
+    if strict and counts.rejected:
+        raise SkelshotError(
+            f"{out}: the store that is there lacks {counts.rejected} rejected clips "
+            f"(listed in {out / REJECTED}); mend them or leave out --strict"
+        )
+    return PrepareReport(
+        clips=counts.clips,
+        classes=len(set(store.labels.tolist())),
+        rejected=counts.rejected,
+        repaired=counts.repaired,
+        store=out,
+        seconds=seconds,
+        already_prepared=already,
+    )
+
+
+@contextmanager
+def _one_line_errors(out: Path) -> Iterator[None]:
+    """Say in one line what stopped the writing, and that the same command goes on."""
+    again = "what is done is kept, the same command goes on from there"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except KeyboardInterrupt as error:
+        raise SkelshotError(f"{out}: stopped by Ctrl-C; {again}") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SkelshotError(f"{out}: the disk is full; make room, {again}") from error
+        raise SkelshotError(
+            f"{out}: cannot be written ({error.strerror or error}); {again}"
+        ) from error

@@ -1,0 +1,331 @@
+"""Which classes train, which clips are exemplars and which are queries."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, Protocol as Structure
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import shuffled_by_hash
+
+IntArray = NDArray[np.int64]
+
+
+class LabelledClip(Structure):
+    """What a protocol needs to know of a clip."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> int: ...
+    @property
+    def subject(self) -> int | None: ...
+
+
+class LabelledClips(Structure):
+    """What a protocol needs to know of a store."""
+
+    @property
+    def clips(self) -> Sequence[LabelledClip]: ...
+    @property
+    def class_names(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """One choice of base and novel classes.
+
+    Args:
+        index: The split's number.
+        base: Labels to train on, rising.
+        novel: Labels to recognise from exemplars, rising.
+
+    Raises:
+        SkelshotError: A class is both base and novel.
+    """
+
+    index: int
+    base: tuple[int, ...]
+    novel: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse overlap."""
+        both = sorted(set(self.base) & set(self.novel))
+        if both:
+            raise SkelshotError(
+                f"split {self.index}: classes {both} are both base and novel; each class may "
+                "stand on one side only"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One N-way K-shot task of an evaluation.
+
+    Args:
+        split: The split's number.
+        draw: Which draw of exemplars.
+        support: Clip indices (N, K), a row a novel class in the order of `Split.novel`.
+        queries: Clip indices (Q,).
+        targets: The row of `support` that each query belongs to, (Q,).
+    """
+
+    split: int
+    draw: int
+    support: IntArray
+    queries: IntArray
+    targets: IntArray
+
+
+class ClassSplitProtocol(BaseModel):
+    """Random class splits of one data set, with several exemplar draws each.
+
+    Splits and exemplars are ordered by SHA-256 of names, never by a seeded shuffle, so they are
+    the same on every machine and in every version. Splits depend on the class names' number
+    alone, so deleting clips never changes them; equal splits are drawn again.
+
+    Args:
+        name: The protocol's name.
+        draws_as: Seeds the draws; protocols that share it share their splits.
+        splits: How many choices of classes.
+        base: Number of base classes a split.
+        novel: Number of novel classes a split (N of the tasks).
+        draws: Exemplar draws a split and shot.
+        exemplars: `any-clips`: K clips a class, every other novel clip is a query.
+            `same-subjects`: the same K subjects show every class, one clip each, and only
+            clips of other subjects are queries.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    draws_as: str
+    splits: int = Field(ge=1)
+    base: int = Field(ge=1)
+    novel: int = Field(ge=2)
+    draws: int = Field(ge=1)
+    exemplars: Literal["any-clips", "same-subjects"] = "any-clips"
+
+    def split_list(self, class_names: Sequence[str]) -> tuple[Split, ...]:
+        """Draw the splits.
+
+        Args:
+            class_names: All class names in label order.
+
+        Returns:
+            `splits` different splits, numbered from 0.
+
+        Raises:
+            SkelshotError: There are too few classes, or too few different choices of them.
+
+        Example:
+            >>> protocol = ClassSplitProtocol(
+            ...     name="toy", draws_as="toy", splits=2, base=2, novel=2, draws=1)
+            >>> [split.index for split in protocol.split_list(["a", "b", "c", "d"])]
+            [0, 1]
+        """
+        wanted, there = self.base + self.novel, len(class_names)
+        if wanted > there:
+            raise SkelshotError(
+                f"protocol {self.name}: needs {self.base} base and {self.novel} novel classes, "
+                f"the store has {there}; choose a protocol with fewer classes"
+            )
+        found: dict[tuple[tuple[int, ...], tuple[int, ...]], Split] = {}
+        for attempt in range(100 * self.splits):
+            order = sorted(range(there), key=lambda label: self._split_key(attempt, label))
+            chosen = (tuple(sorted(order[: self.base])), tuple(sorted(order[self.base : wanted])))
+            if chosen not in found:
+                found[chosen] = Split(len(found), *chosen)
+            if len(found) == self.splits:
+                return tuple(found.values())
+        raise SkelshotError(
+            f"protocol {self.name}: only {len(found)} different splits of {there} classes were "
+            f"found, {self.splits} are asked for; ask for fewer"
+        )
+
+    def _split_key(self, attempt: int, label: int) -> str:
+        text = f"skelshot {self.draws_as} split {attempt} class {label + 1}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def tasks(self, store: LabelledClips, split: Split, shots: int) -> list[Task]:
+        """Draw the tasks of one split.
+
+        Args:
+            store: The clips.
+            split: One of `split_list`.
+            shots: Exemplars a class, K.
+
+        Returns:
+            `draws` tasks.
+
+        Raises:
+            SkelshotError: A class has too few clips or subjects for K exemplars and a query.
+        """
+        self.check_clips(store, split, shots)
+        draw = self._draw_clips if self.exemplars == "any-clips" else self._draw_subjects
+        return [draw(store, split, shots, number) for number in range(self.draws)]
+
+    def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
+        """Refuse a task that the clips cannot fill, before any work starts.
+
+        Args:
+            store: The clips.
+            split: One of `split_list`.
+            shots: Exemplars a class, K.
+
+        Raises:
+            SkelshotError: The message names the class, its clips and what is needed.
+        """
+        if shots < 1:
+            raise SkelshotError(f"shots: found {shots}, expected at least 1")
+        for label in split.novel:
+            count = sum(clip.label == label for clip in store.clips)
+            if count < shots + 1:
+                raise SkelshotError(
+                    f"protocol {self.name}, split {split.index}: class "
+                    f"{store.class_names[label]!r} has {count} clips, {shots} shots and a query "
+                    f"need {shots + 1}; lower --shots or prepare more clips"
+                )
+
+    def _by_class(self, store: LabelledClips, split: Split) -> dict[int, list[int]]:
+        clips = store.clips
+        return {
+            label: [i for i, clip in enumerate(clips) if clip.label == label]
+            for label in split.novel
+        }
+
+    def _keys(self, split: Split, draw: int) -> tuple[object, ...]:
+        return ("skelshot", self.draws_as, self.exemplars, "split", split.index, "draw", draw)
+
+    def _draw_clips(self, store: LabelledClips, split: Split, shots: int, draw: int) -> Task:
+        clips, rows = store.clips, []
+        by_class = self._by_class(store, split)
+        for label in split.novel:
+            names = {clips[i].name: i for i in by_class[label]}
+            order = shuffled_by_hash(names, *self._keys(split, draw), label)
+            rows.append([names[name] for name in order[:shots]])
+        taken = {index for row in rows for index in row}
+        return _task(split, draw, rows, by_class, lambda index: index not in taken)
+
+    def _draw_subjects(self, store: LabelledClips, split: Split, shots: int, draw: int) -> Task:
+        clips = store.clips
+        by_class = self._by_class(store, split)
+        showing = [{clips[i].subject for i in members} for members in by_class.values()]
+        common = sorted(s for s in set.intersection(*showing) if s is not None)
+        if len(common) < shots + 1:
+            raise SkelshotError(
+                f"protocol {self.name}, split {split.index}: {len(common)} subjects show every "
+                f"novel class, {shots} shots and other people's queries need {shots + 1}; "
+                "lower --shots"
+            )
+        chosen = shuffled_by_hash(common, *self._keys(split, draw), "subjects")[:shots]
+        rows = []
+        for label in split.novel:
+            row = []
+            for subject in chosen:
+                names = {clips[i].name: i for i in by_class[label] if clips[i].subject == subject}
+                row.append(names[shuffled_by_hash(names, *self._keys(split, draw), label)[0]])
+            rows.append(row)
+        return _task(split, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
+
+    def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
+        """Hash the protocol as it falls out on this store.
+
+        Args:
+            store: The clips.
+            splits: Which splits were used.
+            shots: Exemplars a class, K.
+
+        Returns:
+            16 hexadecimal digits over the options, the splits, and every task's clip names.
+        """
+        digest = hashlib.sha256(self.model_dump_json().encode())
+        for split in splits:
+            digest.update(json.dumps([split.base, split.novel]).encode())
+            for task in self.tasks(store, split, shots):
+                for indices in (task.support.ravel(), task.queries):
+                    names = [store.clips[int(i)].name for i in indices]
+                    digest.update(json.dumps(names).encode())
+        return digest.hexdigest()[:16]
+
+
+def _task(
+    split: Split,
+    draw: int,
+    rows: list[list[int]],
+    by_class: dict[int, list[int]],
+    is_query: Callable[[int], bool],
+) -> Task:
+    """Gather a task; queries keep the order of the store within each class."""
+    pairs = [
+        (index, row)
+        for row, label in enumerate(split.novel)
+        for index in by_class[label]
+        if is_query(index)
+    ]
+    queries, targets = np.array(pairs, np.int64).reshape(-1, 2).T
+    return Task(split.index, draw, np.array(rows, np.int64), queries.copy(), targets.copy())
+
+
+def base_clips(store: LabelledClips, split: Split) -> IntArray:
+    """List the clips that pre-training may see.
+
+    Args:
+        store: The clips.
+        split: Names the base classes.
+
+    Returns:
+        Indices (n,) of the base classes' clips, ordered by clip name, so that the order does
+        not depend on what else the store holds.
+
+    Raises:
+        SkelshotError: A base class has no clip.
+    """
+    base = set(split.base)
+    chosen = [i for i, clip in enumerate(store.clips) if clip.label in base]
+    missing = base - {store.clips[i].label for i in chosen}
+    if missing:
+        names = ", ".join(store.class_names[label] for label in sorted(missing))
+        raise SkelshotError(f"split {split.index}: no clips of the base classes {names}")
+    return np.array(sorted(chosen, key=lambda i: store.clips[i].name), np.int64)
+
+
+def protocol_named(name: str) -> ClassSplitProtocol:
+    """Load a protocol by its name, or from a YAML file of one's own.
+
+    Args:
+        name: `nw-ucla`, `nw-ucla-cross-subject`, or a path that ends in `.yaml`.
+
+    Returns:
+        The protocol.
+
+    Raises:
+        SkelshotError: No such protocol, or the file's fields are wrong.
+
+    Example:
+        >>> protocol_named("nw-ucla").splits
+        20
+    """
+    shipped = files("skelshot.datasets") / "protocol_files"
+    known = sorted(Path(entry.name).stem for entry in shipped.iterdir())
+    if name in known:
+        text = (shipped / f"{name}.yaml").read_text(encoding="utf-8")
+    elif name.endswith((".yaml", ".yml")) and Path(name).is_file():
+        text = Path(name).read_text(encoding="utf-8")
+    else:
+        raise SkelshotError(
+            f"protocol: found {name!r}, expected one of {', '.join(known)} or a .yaml file "
+            "of your own"
+        )
+    try:
+        return ClassSplitProtocol.model_validate(yaml.safe_load(text))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise SkelshotError(f"protocol {name}: {error}") from error

@@ -1,0 +1,169 @@
+"""The contract of a reader, and how readers list the files of a raw folder."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import digest_of
+from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raw file.
+
+    Args:
+        name: Its path relative to the raw folder, with forward slashes.
+        path: Where it is.
+    """
+
+    name: str
+    path: Path
+
+
+class Reader(Protocol):
+    """Turns one format's raw files into clips; `prepare` does the rest.
+
+    A reader is made with its options, then asked for its sources, and only then for the rest:
+    formats that carry their own classes or layout know them once `sources` has looked. It must
+    pickle, so that worker processes can read with it.
+    """
+
+    @property
+    def name(self) -> str:
+        """The format's name on the command line."""
+        ...
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Class names in label order."""
+        ...
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The joints of every clip."""
+        ...
+
+    def options(self) -> dict[str, object]:
+        """Return all that changes what is read, as JSON values; it goes into the store."""
+        ...
+
+    def sources(self, raw: Path) -> list[Source]:
+        """List the raw files in a fixed order.
+
+        Args:
+            raw: The folder (or file) the user named.
+
+        Returns:
+            Every file to read; at least one.
+
+        Raises:
+            SkelshotError: `raw` is missing or holds nothing to read.
+        """
+        ...
+
+    def read(self, source: Source) -> Iterator[Clip | Rejected]:
+        """Read one source.
+
+        Args:
+            source: One of `sources`.
+
+        Yields:
+            Its clips, and what had to be rejected; the same ones in the same order each time.
+        """
+        ...
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Return a sort key that puts `clip_2` before `clip_10`.
+
+    Args:
+        name: A file's path.
+
+    Returns:
+        Text and numbers in turn.
+
+    Example:
+        >>> sorted(["clip_10", "clip_2"], key=natural_key)
+        ['clip_2', 'clip_10']
+    """
+    parts = re.split(r"([0-9]+)", name)
+    return [(int(part[:4000]), part) if i % 2 else (-1, part) for i, part in enumerate(parts)]
+
+
+def list_sources(raw: Path, wanted: Callable[[str], bool], expected: str) -> list[Source]:
+    """List the files of a folder and its sub-folders in natural order.
+
+    Args:
+        raw: The folder. Files and folders whose name begins with a dot are passed over.
+        wanted: Tells from its name whether a file is a source.
+        expected: What the folder should hold, for the error message.
+
+    Returns:
+        The sources, at least one.
+
+    Raises:
+        SkelshotError: The folder is missing, not a folder, or holds no such file.
+    """
+    if not raw.exists():
+        raise SkelshotError(f"{raw}: no such folder, expected {expected}")
+    if not raw.is_dir():
+        raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
+    found = []
+    for folder, subfolders, names in os.walk(raw):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and wanted(name):
+                path = Path(folder) / name
+                found.append(Source(path.relative_to(raw).as_posix(), path))
+    if not found:
+        raise SkelshotError(f"{raw}: the folder holds no {expected}")
+    return sorted(found, key=lambda source: (natural_key(source.name), source.name))
+
+
+def layout_of(joints: int) -> SkeletonLayout:
+    """Return the first layout with that many joints.
+
+    Args:
+        joints: Number of joints V.
+
+    Returns:
+        The layout.
+
+    Raises:
+        SkelshotError: There is none; the message lists those there are.
+
+    Example:
+        >>> layout_of(17).name
+        'coco-17'
+    """
+    for layout in LAYOUTS:
+        if layout.num_joints == joints:
+            return layout
+    known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
+    raise SkelshotError(f"joints: found {joints} a person, expected one of {known}")
+
+
+def fingerprint(sources: Sequence[Source]) -> str:
+    """Hash which files there are, from names, sizes and times of change.
+
+    Args:
+        sources: The raw files.
+
+    Returns:
+        64 hexadecimal digits; another file, size or time gives others.
+    """
+
+    def facts(source: Source) -> str:
+        try:
+            stat = source.path.stat()
+        except OSError:
+            return f"{source.name}|absent"
+        return f"{source.name}|{stat.st_size}|{stat.st_mtime_ns}"
+
+    return digest_of(*map(facts, sources)).hex()

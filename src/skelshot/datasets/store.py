@@ -1,0 +1,182 @@
+"""Clips on disk, ready for use: one memory-mapped array and an index."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.datasets.store_format import (
+    DOCUMENT,
+    INDEX,
+    StoreDocument,
+    array_files,
+    read_document,
+)
+from skelshot.datasets.store_index import ClipRecord, read_index
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.sequence import SkeletonSequence
+
+
+class Store:
+    """A finished store; `Store.open` is the way to get one.
+
+    Arrays are mapped, not read: opening takes milliseconds whatever the size, and a store given
+    to a worker process is opened there anew.
+
+    Args:
+        path: The folder.
+        document: What `store.json` holds.
+        clips: The index.
+        arrays: Mapped arrays by field of `SkeletonSequence`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        document: StoreDocument,
+        clips: tuple[ClipRecord, ...],
+        arrays: dict[str, NDArray[Any]],
+    ) -> None:
+        self.path = path
+        self.document = document
+        self.clips = clips
+        self.class_names = tuple(document.class_names)
+        self.layout = layout_named(document.layout)
+        self.channels: int = document.channels
+        self.data_hash = document.data_hash
+        self.labels: NDArray[np.int64] = np.array([clip.label for clip in clips], np.int64)
+        self._arrays = arrays
+
+    @classmethod
+    def open(cls, path: Path | str) -> "Store":
+        """Open a store and check that its files are whole.
+
+        Lengths, headers and the index are checked, contents are not: `skelshot verify` does that.
+
+        Args:
+            path: The folder that `prepare` made.
+
+        Returns:
+            The store.
+
+        Raises:
+            SkelshotError: There is no finished store, or a file is truncated, altered or of
+                another version.
+        """
+        path = Path(path)
+        _check_finished(path)
+        document = read_document(path)
+        clips = read_index(path / INDEX)
+        person_frames = clips[-1].stop if clips else 0
+        frames = sum(clip.frames for clip in clips)
+        counts = document.counts
+        found = (len(clips), frames, person_frames)
+        expected = (counts.clips, counts.frames, counts.person_frames)
+        if found != expected:
+            raise SkelshotError(
+                f"{path / INDEX}: found {found} clips, frames and person-frames, but {DOCUMENT} "
+                f"says {expected}; prepare the store again"
+            )
+        labels = [clip.label for clip in clips]
+        if labels and not 0 <= min(labels) <= max(labels) < len(document.class_names):
+            raise SkelshotError(
+                f"{path / INDEX}: found labels {min(labels)} to {max(labels)}, expected 0 to "
+                f"{len(document.class_names) - 1}; prepare the store again"
+            )
+        kinds = array_files(layout_named(document.layout).num_joints, document.channels)
+        arrays = {
+            field: kind.open(path, frames if kind.per_frame else person_frames)
+            for field, kind in kinds.items()
+            if kind.name in document.files or field in ("joints", "present", "frame_index")
+        }
+        for field in ("pixels", "confidence"):
+            if field not in arrays and any(getattr(clip, f"has_{field}") for clip in clips):
+                raise SkelshotError(f"{path}: {field}.npy is missing; prepare the store again")
+        return cls(path, document, clips, arrays)
+
+    def __len__(self) -> int:
+        """Return the number of clips."""
+        return len(self.clips)
+
+    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+        """Travel to worker processes as a path."""
+        return Store.open, (self.path,)
+
+    def sequence(self, index: int) -> SkeletonSequence:
+        """Read one clip.
+
+        Args:
+            index: Its place in `clips`.
+
+        Returns:
+            The clip as the source had it (metres, or pixels when C is 2), in arrays of its own.
+
+        Raises:
+            IndexError: There is no such clip.
+        """
+        clip = self.clips[index]
+        rows, shape = slice(clip.start, clip.stop), (clip.persons, clip.frames)
+
+        def own(field: str) -> NDArray[Any]:
+            array = self._arrays[field]
+            return np.array(array[rows]).reshape(*shape, *array.shape[1:])
+
+        times = slice(clip.frame_start, clip.frame_start + clip.frames)
+        return SkeletonSequence(
+            joints=own("joints"),
+            present=own("present"),
+            layout=self.layout,
+            frame_index=np.array(self._arrays["frame_index"][times]),
+            confidence=own("confidence") if clip.has_confidence else None,
+            pixels=own("pixels") if clip.has_pixels else None,
+        )
+
+    def index_of(self, name: str) -> int:
+        """Find a clip by name.
+
+        Args:
+            name: The clip's name.
+
+        Returns:
+            Its place in `clips`.
+
+        Raises:
+            SkelshotError: The store has no such clip.
+        """
+        try:
+            return self._places[name]
+        except KeyError:
+            example = f", it has for example {self.clips[0].name!r}" if self.clips else ""
+            raise SkelshotError(f"{self.path}: no clip is called {name!r}{example}") from None
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {clip.name: place for place, clip in enumerate(self.clips)}
+
+
+def partial_folder(out: Path) -> Path:
+    """Return where a store is written until it is whole.
+
+    Args:
+        out: The store.
+
+    Returns:
+        `STORE.partial` beside it.
+    """
+    return out.with_name(f"{out.name}.partial")
+
+
+def _check_finished(path: Path) -> None:
+    """Refuse a path that holds no finished store."""
+    if (path / DOCUMENT).is_file() and not path.name.endswith(".partial"):
+        return
+    if path.name.endswith(".partial") or (not path.exists() and partial_folder(path).is_dir()):
+        raise SkelshotError(
+            f"{path}: the store is not finished; run the same prepare command again to go on"
+        )
+    if not path.exists():
+        raise SkelshotError(f"{path}: no such folder, expected a store made by prepare")
+    raise SkelshotError(f"{path}: not a store ({DOCUMENT} is missing); make one with prepare")

@@ -1,0 +1,270 @@
+"""Writing a store: beside its place, in steps that survive a kill, then renamed."""
+
+import contextlib
+import csv
+import os
+import shutil
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from skelshot.datasets.array_writing import ArrayWriter
+from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.journal import Journal
+from skelshot.datasets.store import partial_folder
+from skelshot.datasets.store_format import (
+    COORDINATES,
+    DOCUMENT,
+    INDEX,
+    REJECTED,
+    Counts,
+    FileFacts,
+    StoreDocument,
+    data_hash_of,
+)
+from skelshot.datasets.store_index import ClipRecord, write_index
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import sha256_of, write_json
+from skelshot.skeletons.layouts import layout_named
+
+COMMIT_SECONDS = 2.0
+"""How much work a kill may cost."""
+
+
+class StoreWriter:
+    """Writes clips to `STORE.partial` and renames it to `STORE` when it is whole.
+
+    Opened again after a kill it continues after the last commit: `sources_done` and
+    `items_done` say where. Use it as a context manager; leaving it without `finish` keeps the
+    partial folder for the next run.
+
+    Args:
+        out: Where the store is to stand.
+        plan: What is being prepared, from `plan_of`.
+
+    Raises:
+        SkelshotError: The partial folder holds something else, or another process writes it.
+    """
+
+    def __init__(self, out: Path, plan: dict[str, Any]) -> None:
+        self._out = out
+        self._partial = partial_folder(out)
+        self._plan = plan
+        work = self._partial / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(work / "lock")
+        try:
+            self._journal = Journal(work, plan)
+        except BaseException:
+            self._lock.close()
+            raise
+        joints = layout_named(plan["layout"]).num_joints
+        self._arrays = ArrayWriter(self._partial, joints, self._journal.progress)
+        self._names = {record.name: record.source_file for record in self._journal.records}
+        self._committed = time.monotonic()
+
+    @property
+    def sources_done(self) -> int:
+        """Raw files done, by this run and earlier ones."""
+        return self._journal.progress.sources
+
+    @property
+    def items_done(self) -> int:
+        """Clips and rejections done of the next raw file."""
+        return self._journal.progress.items
+
+    @property
+    def clips(self) -> int:
+        """Clips written."""
+        return len(self._journal.records)
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """What was rejected."""
+        return self._journal.rejected
+
+    def add(self, item: Clip | Rejected) -> None:
+        """Write a clip, or note a rejection; a clip that does not fit the store is rejected.
+
+        Args:
+            item: What the reader gave.
+        """
+        if isinstance(item, Clip):
+            try:
+                self._check(item)
+            except BadClip as misfit:
+                item = Rejected(item.source_file, str(misfit))
+        if isinstance(item, Rejected):
+            self._journal.note_rejected(item)
+        else:
+            self._write(item)
+        self._commit_now_and_then()
+
+    def end_source(self) -> None:
+        """Note that a raw file is done."""
+        self._journal.progress.sources += 1
+        self._journal.progress.items = 0
+        self._commit_now_and_then()
+
+    def commit(self) -> None:
+        """Make all that was added survive a kill."""
+        self._arrays.flush()
+        self._journal.commit()
+        self._committed = time.monotonic()
+
+    def finish(self) -> None:
+        """Complete the files, describe them in `store.json`, and rename the folder.
+
+        Raises:
+            SkelshotError: `STORE` has come into being meanwhile.
+        """
+        self.commit()
+        records = self._journal.records
+        arrays = self._arrays.finish(records)
+        write_index(self._partial / INDEX, records)
+        write_rejected(self._partial / REJECTED, self.rejected)
+        for name in (INDEX, REJECTED):
+            with (self._partial / name).open("rb") as written:
+                os.fsync(written.fileno())
+        write_json(self._partial / DOCUMENT, self._document(arrays).model_dump())
+        self.close()
+        try:
+            self._partial.rename(self._out)
+        except OSError as error:
+            raise SkelshotError(
+                f"{self._out}: cannot take its place ({error.strerror}); move what is there "
+                "and run the same command again"
+            ) from error
+        shutil.rmtree(self._out / "work", ignore_errors=True)
+
+    def discard(self) -> None:
+        """Remove the partial folder."""
+        self.close()
+        shutil.rmtree(self._partial)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._arrays.close()
+        with contextlib.suppress(OSError):
+            self._journal.close()
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _check(self, clip: Clip) -> None:
+        """Refuse a clip that the store cannot take."""
+        classes = len(self._plan["class_names"])
+        layout, channels = clip.sequence.layout.name, self._journal.progress.channels
+        if clip.label >= classes:
+            raise BadClip(f"unknown label: found {clip.label}, expected 0 to {classes - 1}")
+        if layout != self._plan["layout"]:
+            raise BadClip(f"layout: found {layout!r}, the store has {self._plan['layout']!r}")
+        if channels and clip.sequence.channels != channels:
+            raise BadClip(
+                f"joints: found {clip.sequence.channels} coordinates, the clips before have "
+                f"{channels}"
+            )
+        if clip.name in self._names:
+            raise BadClip(
+                f"duplicate name {clip.name!r}: read before from {self._names[clip.name]}"
+            )
+
+    def _write(self, clip: Clip) -> None:
+        sequence, progress = clip.sequence, self._journal.progress
+        progress.channels = sequence.channels
+        self._arrays.append(sequence)
+        start, stop = clip.frame_range or (None, None)
+        self._journal.note_clip(
+            ClipRecord(
+                name=clip.name,
+                label=clip.label,
+                subject=clip.subject,
+                camera=clip.camera,
+                setup=clip.setup,
+                replication=clip.replication,
+                frames=sequence.frames,
+                persons=sequence.persons,
+                start=progress.rows,
+                frame_start=progress.frame_rows,
+                source_file=clip.source_file,
+                video_file=clip.video_file,
+                video_start=start,
+                video_stop=stop,
+                has_confidence=sequence.confidence is not None,
+                has_pixels=sequence.pixels is not None,
+                repaired=clip.repaired,
+            )
+        )
+        self._names[clip.name] = clip.source_file
+
+    def _commit_now_and_then(self) -> None:
+        if time.monotonic() - self._committed >= COMMIT_SECONDS:
+            self.commit()
+
+    def _document(self, arrays: list[str]) -> StoreDocument:
+        records, progress = self._journal.records, self._journal.progress
+        files = {
+            name: FileFacts(
+                bytes=(self._partial / name).stat().st_size, sha256=sha256_of(self._partial / name)
+            )
+            for name in [*sorted(arrays), INDEX]
+        }
+        units, coordinates = COORDINATES[progress.channels]
+        plan = self._plan
+        return StoreDocument.model_validate(
+            {
+                **plan,
+                "channels": progress.channels,
+                "units": units,
+                "coordinates": coordinates,
+                "counts": Counts(
+                    clips=len(records),
+                    frames=progress.frame_rows,
+                    person_frames=progress.rows,
+                    rejected=len(self.rejected),
+                    repaired=sum(record.repaired for record in records),
+                ),
+                "data_hash": data_hash_of(plan["layout"], plan["class_names"], files, records),
+                "files": files,
+            }
+        )
+
+
+def write_rejected(path: Path, rejected: list[Rejected]) -> None:
+    """Write the list of rejections.
+
+    Args:
+        path: A CSV file; overwritten.
+        rejected: One a row: source and reason.
+    """
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        table = csv.writer(handle)
+        table.writerow(["source", "reason"])
+        table.writerows((item.source, item.reason) for item in rejected)
+
+
+def _locked(path: Path) -> BinaryIO:
+    """Open a lock file; the lock goes with the process, however it ends."""
+    handle = path.open("ab")
+    try:
+        import fcntl  # noqa: PLC0415 - absent on Windows, where the lock is left out
+    except ImportError:
+        return handle
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise SkelshotError(
+            f"{path.parent.parent}: another prepare is writing it; wait for that one to end"
+        ) from error
+    return handle

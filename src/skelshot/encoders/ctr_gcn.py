@@ -1,0 +1,123 @@
+"""CTR-GCN: a topology of its own for every channel (Chen et al. 2021)."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from skelshot.encoders.base import Encoder
+from skelshot.encoders.blocks import Block, BlockPlan, batch_norm, convolution, shortcut
+from skelshot.encoders.graphs import direction_partition
+from skelshot.encoders.temporal import MultiScaleTemporal
+
+
+class ChannelwiseConvolution(nn.Module):
+    """Spatial layer: `relu(BN(sum_k R_k * (W_k f)) + down(f))`, R_k one matrix a channel.
+
+    `R_k = A_k + alpha Q_k(f)` refines a topology shared by all channels (CTR-GCN, eq. 3-6).
+    The graph is only the first value of the learned A.
+
+    Args:
+        channels_in: Channels that enter.
+        channels_out: Channels that leave.
+        relations: Channels r in which joints are compared.
+        graph: First value of A, (K, V, V), `A[subset, source, target]`.
+    """
+
+    def __init__(
+        self, channels_in: int, channels_out: int, relations: int, graph: Tensor
+    ) -> None:
+        super().__init__()
+        K = len(graph)
+        self.A_learned = nn.Parameter(graph.transpose(1, 2).clone())  # (K, target, source)
+        self.alpha = nn.Parameter(torch.zeros(()))
+        self.psi_phi = nn.Linear(channels_in, 2 * K * relations)
+        self.refine = nn.Parameter(torch.empty(K, channels_out, relations))
+        self.refine_bias = nn.Parameter(torch.zeros(K, channels_out, 1))
+        self.value = nn.ModuleList(
+            convolution(channels_in, channels_out, bias=True) for _ in range(K)
+        )
+        self.norm = batch_norm(channels_out, weight=1e-6)
+        self.down = shortcut(channels_in, channels_out)
+        nn.init.normal_(self.psi_phi.weight, 0.0, math.sqrt(2.0 / relations))
+        nn.init.zeros_(self.psi_phi.bias)
+        nn.init.normal_(self.refine, 0.0, math.sqrt(2.0 / channels_out))
+
+    def relations(self, x: Tensor) -> Tensor:
+        """Return `tanh(psi_k(f_u) - phi_k(f_v))`, the features averaged over time first.
+
+        psi and phi are linear, so the mean is taken before them, where it is cheap.
+
+        Args:
+            x: (B, C_in, V, T).
+
+        Returns:
+            (K, B, r, V, V), `[target u, source v]`.
+        """
+        B, _, V, _ = x.shape
+        K = len(self.A_learned)
+        compared = self.psi_phi(x.mean(dim=3).transpose(1, 2))  # (B, V, 2 K r)
+        psi, phi = compared.view(B, V, 2, K, -1).permute(2, 3, 0, 4, 1)  # (K, B, r, V) each
+        return torch.tanh(psi[..., :, None] - phi[..., None, :])
+
+    def refined_topology(self, relations: Tensor, k: int) -> Tensor:
+        """Return `R_k = A_k + alpha (refine_k M_k)`, one matrix a channel.
+
+        Args:
+            relations: `M_k`, (B, r, V, V).
+            k: The subset.
+
+        Returns:
+            (B, C_out, V, V), `R[target, source]`.
+        """
+        B, _, V, _ = relations.shape
+        weight = (self.alpha * self.refine[k]).expand(B, -1, -1)
+        offset = self.A_learned[k].flatten() + self.alpha * self.refine_bias[k]  # (C_out, V V)
+        refined = torch.baddbmm(offset.expand(B, -1, -1), weight, relations.flatten(2))
+        return refined.view(B, -1, V, V)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the layer.
+
+        Args:
+            x: (B, C_in, V, T).
+
+        Returns:
+            (B, C_out, V, T).
+        """
+        B, _, V, T = x.shape
+        total: Tensor | None = None
+        for k, relations in enumerate(self.relations(x)):
+            R = self.refined_topology(relations, k).view(-1, V, V)
+            value = self.value[k](x).reshape(-1, V, T)
+            total = torch.bmm(R, value) if total is None else torch.baddbmm(total, R, value)
+        assert total is not None
+        y = self.norm(total.view(B, -1, V, T))
+        return F.relu(y + self.down(x), inplace=True)
+
+
+class CTRGCN(Encoder):
+    """CTR-GCN (one stream) with ten blocks and multi-scale temporal layers.
+
+    Args:
+        spec: The encoder's shape.
+    """
+
+    def make_block(self, plan: BlockPlan) -> Block:
+        """Return one of the ten blocks.
+
+        Args:
+            plan: Its shape.
+
+        Returns:
+            The block, (B, C_in, V, T) -> (B, C_out, V, T').
+        """
+        relations = 8 if plan.is_first else plan.channels_in // 8
+        graph = direction_partition(self.spec.joints)
+        return Block(
+            plan,
+            ChannelwiseConvolution(plan.channels_in, plan.channels_out, relations, graph),
+            MultiScaleTemporal(plan.channels_out, plan.stride),
+            self.spec.dropout,
+        )

@@ -1,0 +1,118 @@
+"""The skeleton as adjacency matrices: one a subset of neighbours.
+
+A matrix `A[v, u]` weighs the edge from the source joint v to the target joint u, so that the
+target's new value is `sum_v x[v] A[v, u]`.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from skelshot.skeletons.layouts import SkeletonLayout
+
+Matrix = NDArray[np.float64]
+
+
+def column_normalised(adjacency: Matrix) -> Matrix:
+    """Divide each column by its sum, so that a target's incoming weights add up to 1.
+
+    Args:
+        adjacency: (V, V) weights, `A[source, target]`.
+
+    Returns:
+        `A D^-1` with D the column sums, (V, V); empty columns stay zero.
+
+    Example:
+        >>> column_normalised(np.array([[1.0, 0.0], [3.0, 0.0]]))
+        array([[0.25, 0.  ], [0.75, 0.  ]])
+    """
+    sums = adjacency.sum(axis=0)
+    return np.divide(adjacency, sums, out=np.zeros_like(adjacency), where=sums > 0)
+
+
+def outward_edges(layout: SkeletonLayout) -> Matrix:
+    """Return the edges that carry a parent's value to its children.
+
+    In the published code an edge (child, parent) sets `A[parent, child]`, and the subset is
+    called inward after the edge's own direction; here the name says where values go.
+
+    Args:
+        layout: The skeleton.
+
+    Returns:
+        (V, V) of 0 and 1, `A[source, target]`.
+    """
+    adjacency = np.zeros((layout.num_joints, layout.num_joints))
+    for child, parent in layout.bones:
+        adjacency[parent, child] = 1.0
+    return adjacency
+
+
+def hops_to_centre(layout: SkeletonLayout) -> NDArray[np.int64]:
+    """Count the bones between each joint and the layout's centre.
+
+    Args:
+        layout: The skeleton; with several centre joints the nearest one counts.
+
+    Returns:
+        Hop distances (V,).
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V2
+        >>> hops_to_centre(KINECT_V2)[[1, 0, 20, 3]]
+        array([0, 1, 1, 3])
+    """
+    edges = outward_edges(layout)
+    neighbours = edges + edges.T
+    hops = np.full(layout.num_joints, -1, dtype=np.int64)
+    reached = np.zeros(layout.num_joints, bool)
+    reached[list(layout.centre)] = True
+    distance = 0
+    while (reached & (hops < 0)).any():
+        hops[reached & (hops < 0)] = distance
+        reached = reached | (neighbours[:, reached].sum(axis=1) > 0)
+        distance += 1
+    return hops
+
+
+def direction_partition(layout: SkeletonLayout) -> Tensor:
+    """Return the joint itself, values from its parent, and values from its children.
+
+    Source: the graph of 2s-AGCN (Shi et al. 2019, section 3) and CTR-GCN (Chen et al. 2021).
+
+    Args:
+        layout: The skeleton with V joints.
+
+    Returns:
+        (3, V, V) float32, `A[subset, source, target]`; the last two are column-normalised.
+    """
+    from_parent = outward_edges(layout)
+    subsets = [
+        np.eye(layout.num_joints),
+        column_normalised(from_parent),
+        column_normalised(from_parent.T),
+    ]
+    return torch.from_numpy(np.stack(subsets)).float()
+
+
+def spatial_partition(layout: SkeletonLayout) -> Tensor:
+    """Return the root, centripetal and centrifugal neighbours of each joint.
+
+    A neighbour as far from the centre as the target itself belongs to the root subset, a
+    nearer one is centripetal, a farther one centrifugal (ST-GCN, Yan et al. 2018, eq. 8). The
+    weights are those of the whole graph with self-loops, normalised as `A D^-1`.
+
+    Args:
+        layout: The skeleton with V joints.
+
+    Returns:
+        (3, V, V) float32, `A[subset, source, target]`; the three add up to the normalised
+        graph.
+    """
+    edges = outward_edges(layout)
+    weights = column_normalised(edges + edges.T + np.eye(layout.num_joints))
+    hops = hops_to_centre(layout)
+    source, target = hops[:, None], hops[None, :]
+    subsets = [weights * (source == target), weights * (source < target), weights * (source > target)]
+    return torch.from_numpy(np.stack(subsets)).float()

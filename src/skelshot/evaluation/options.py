@@ -1,0 +1,27 @@
+"""Every choice of an evaluation, typed."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skelshot.encoders.readouts import ReadOut
+from skelshot.evaluation.views import View
+
+
+class EvaluateOptions(BaseModel):
+    """How novel clips are read out and classified.
+
+    Args:
+        readout: `pooled` vectors as in the paper, or one vector a joint.
+        views: Views of each clip whose features are averaged; the clip alone by default. They
+            use no other clip, so the evaluation stays inductive.
+        batch: Clips a forward pass.
+        classifiers: Options of each few-shot method, by its name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    readout: ReadOut = "pooled"
+    views: tuple[View, ...] = Field((View(),), min_length=1)
+    batch: int = Field(64, ge=1)
+    classifiers: dict[str, dict[str, Any]] = {}

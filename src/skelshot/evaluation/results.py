@@ -1,0 +1,60 @@
+"""One JSON a result: what was asked, what came out, and where it was measured."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skelshot.evaluation.evaluate import ShotResult
+from skelshot.ground.environment import environment, peak_memory_mb
+
+
+def result_document(
+    *,
+    method: str,
+    protocol: str,
+    splits: Sequence[int],
+    results: Sequence[ShotResult],
+    class_names: Sequence[str],
+    data_hash: str,
+    config: Mapping[str, Any],
+    seconds: float,
+    parts: Mapping[str, float],
+) -> dict[str, Any]:
+    """Gather an evaluation in one document.
+
+    Args:
+        method: Name of the few-shot method.
+        protocol: Name of the protocol.
+        splits: Numbers of the splits.
+        results: One a number of shots.
+        class_names: Names in label order.
+        data_hash: Hash of the store.
+        config: Options of evaluation and method, seed and run.
+        seconds: Wall time of all.
+        parts: Wall time by part.
+
+    Returns:
+        A document that `json` takes; accuracies are fractions.
+    """
+    return {
+        "method": method,
+        "protocol": protocol,
+        "splits": list(splits),
+        "accuracy": {
+            str(result.shots): {
+                "mean": result.interval.mean,
+                "ci95": result.interval.ci95,
+                "per_split": result.per_split,
+                "per_class": result.per_class(class_names),
+                "confusion": result.confusion.tolist(),
+                "protocol_hash": result.protocol_hash,
+            }
+            for result in results
+        },
+        "class_names": list(class_names),
+        "data_hash": data_hash,
+        "config": dict(config),
+        "seconds": round(seconds, 3),
+        "seconds_by_part": dict(parts),
+        "peak_memory_mb": peak_memory_mb(),
+        "environment": environment(),
+    }

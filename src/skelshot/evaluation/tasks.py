@@ -1,0 +1,79 @@
+"""All tasks of an evaluation as one batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from skelshot.datasets.protocols import Task
+
+
+@dataclass(frozen=True, eq=False)
+class TaskBatch:
+    """B tasks that look up their clips in one bank of features.
+
+    Tasks of several encoders share a batch: each split's features stand one after the other in
+    the bank. Rows with fewer queries than the longest are filled up and masked.
+
+    Args:
+        support: Places in the bank (B, N, K).
+        queries: Places in the bank (B, Q).
+        targets: True class of each query (B, Q).
+        counts: Queries that are real, (B, Q) bool.
+    """
+
+    support: Tensor
+    queries: Tensor
+    targets: Tensor
+    counts: Tensor
+
+    def __len__(self) -> int:
+        """Return the number of tasks B."""
+        return len(self.support)
+
+    def part(self, rows: slice) -> "TaskBatch":
+        """Cut out some tasks.
+
+        Args:
+            rows: Which of the B tasks.
+
+        Returns:
+            Those tasks.
+        """
+        return TaskBatch(
+            self.support[rows], self.queries[rows], self.targets[rows], self.counts[rows]
+        )
+
+
+def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> TaskBatch:
+    """Stack tasks.
+
+    Args:
+        tasks: Tasks of equal N and K.
+        places: For each task, where each clip's features stand in the bank.
+
+    Returns:
+        The batch.
+
+    Example:
+        >>> task = Task(0, 0, np.array([[0], [1]]), np.array([2]), np.array([1]))
+        >>> batch_tasks([task], [{0: 10, 1: 11, 2: 12}]).support.flatten().tolist()
+        [10, 11]
+    """
+    longest = max(len(task.queries) for task in tasks)
+
+    def look_up(indices: np.ndarray, where: dict[int, int]) -> np.ndarray:
+        return np.array([where[int(i)] for i in indices.ravel()]).reshape(indices.shape)
+
+    def fill(row: np.ndarray) -> np.ndarray:
+        return np.concatenate([row, np.full(longest - len(row), row[0])])
+
+    pairs = list(zip(tasks, places, strict=True))
+    return TaskBatch(
+        support=torch.from_numpy(np.stack([look_up(t.support, where) for t, where in pairs])),
+        queries=torch.from_numpy(np.stack([fill(look_up(t.queries, where)) for t, where in pairs])),
+        targets=torch.from_numpy(np.stack([fill(t.targets) for t in tasks])),
+        counts=torch.tensor([[q < len(t.queries) for q in range(longest)] for t in tasks]),
+    )

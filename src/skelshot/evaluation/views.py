@@ -1,0 +1,67 @@
+"""Views of a test clip: turned about the vertical, or mirrored."""
+
+import math
+
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor
+
+from skelshot.ground import SkelshotError
+from skelshot.skeletons import SkeletonLayout
+
+
+class View(BaseModel):
+    """One view of a clip.
+
+    Args:
+        turn: Degrees about the vertical.
+        mirror: Swap left and right.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    turn: float = 0.0
+    mirror: bool = False
+
+
+def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
+    """Show encoder inputs from another view.
+
+    Every stream (joint, bone, motion) is linear in the joints, so turning and mirroring may act
+    on the finished input, one x, y, z triple of channels at a time.
+
+    Args:
+        clips: Encoder input (N, C, T, V, M), C a multiple of 3, centred.
+        view: The view.
+        layout: Names the left-right pairs.
+
+    Returns:
+        Encoder input (N, C, T, V, M).
+
+    Raises:
+        SkelshotError: 2-D input is to be turned.
+
+    Example:
+        >>> from skelshot.skeletons import KINECT_V1
+        >>> clip = torch.randn(1, 9, 4, 20, 1)
+        >>> twice = view_clips(view_clips(clip, View(mirror=True), KINECT_V1), View(mirror=True),
+        ...                    KINECT_V1)
+        >>> torch.equal(twice, clip)
+        True
+    """
+    coordinates = 3 if clips.shape[1] % 3 == 0 else 2
+    seen = clips.unflatten(1, (-1, coordinates))
+    if view.mirror:
+        seen = seen[..., list(layout.mirror), :].clone()
+        seen[:, :, 0] *= -1
+    if view.turn:
+        if coordinates != 3:
+            raise SkelshotError("view: 2-D clips cannot be turned; set turn to 0")
+        seen = torch.einsum("ij,nsjtvm->nsitvm", _turn(view.turn).to(seen), seen)
+    return seen.flatten(1, 2)
+
+
+def _turn(degrees: float) -> Tensor:
+    """The matrix that turns about the vertical y by the right-hand rule."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return torch.tensor([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])

@@ -1,0 +1,172 @@
+"""Evaluate the encoders of a run, as `skelshot evaluate` does."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skelshot.datasets.protocols import ClassSplitProtocol, Split
+from skelshot.datasets.store import Store
+from skelshot.encoders import Encoder, load_encoder
+from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.options import EvaluateOptions
+from skelshot.evaluation.results import result_document
+from skelshot.fewshot import FewShotMethod
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import write_json
+from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.pretrain import split_folder
+from skelshot.skeletons import InputSpec
+
+
+def evaluate_run(
+    store: Store,
+    protocol: ClassSplitProtocol,
+    method: FewShotMethod,
+    shots: Sequence[int],
+    options: EvaluateOptions,
+    run: Path | None,
+    wanted: Sequence[int] | None = None,
+    out: Path | None = None,
+) -> dict[str, Any]:
+    """Evaluate a method on all splits that a run holds.
+
+    Args:
+        store: The clips.
+        protocol: Draws splits and tasks.
+        method: The few-shot method.
+        shots: Numbers of exemplars a class.
+        options: Read-out, views and batch size.
+        run: The folder that `pretrain` made; None for methods that read clips.
+        wanted: Numbers of the splits; all that the run holds (or all there are) unless told.
+        out: Where the result goes, besides being returned; the run's `results/` unless told.
+
+    Returns:
+        The result document.
+
+    Raises:
+        SkelshotError: The run lacks a split or the method's weights, is of other data, or a
+            checkpoint does not fit its own configuration.
+    """
+    began = time.perf_counter()
+    splits = _splits(store, protocol, run, wanted)
+    if run is not None and method.reads != "clip":
+        for split in splits:
+            _check_config(store, protocol, split, run)
+    if method.has_weights:
+        raise SkelshotError(
+            f"method {method.name}: has weights of its own, which this run does not hold; "
+            f"pretrain with --episodes {method.name}"
+        )
+    loader = None if run is None else lambda split: _load(run, split)
+    parts: dict[str, float] = {}
+    results = evaluate(store, protocol, splits, method, shots, options, loader, parts)
+    document = result_document(
+        method=method.name,
+        protocol=protocol.name,
+        splits=[split.index for split in splits],
+        results=results,
+        class_names=store.class_names,
+        data_hash=store.data_hash,
+        config={
+            "evaluate": options.model_dump(mode="json", exclude={"classifiers"}),
+            "method": method.options.model_dump(mode="json"),
+            "is_transductive": method.is_transductive,
+            "run": _config(run, splits[0]) if run and method.reads != "clip" else None,
+        },
+        seconds=time.perf_counter() - began,
+        parts=parts,
+    )
+    if out is None and run is not None:
+        out = run / "results" / f"{protocol.name}-{method.name}.json"
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_json(out, document)
+    return document
+
+
+def _splits(
+    store: Store,
+    protocol: ClassSplitProtocol,
+    run: Path | None,
+    wanted: Sequence[int] | None,
+) -> list[Split]:
+    """Choose the splits: those asked for, else all that the run holds, else all."""
+    every = protocol.split_list(store.class_names)
+    if wanted is not None:
+        chosen = choose_splits(every, wanted)
+    elif run is None:
+        chosen = list(every)
+    else:
+        chosen = [s for s in every if (split_folder(run, s.index) / "result.json").exists()]
+    if not chosen:
+        raise SkelshotError(
+            f"{run}: holds no finished split; run `skelshot pretrain` with --out {run} first"
+        )
+    if run is not None:
+        for split in chosen:
+            if not (split_folder(run, split.index) / "result.json").exists():
+                raise SkelshotError(
+                    f"{run}: split {split.index} is not pre-trained; run `skelshot pretrain` "
+                    f"with --split {split.index} --out {run}"
+                )
+    return chosen
+
+
+def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
+    """Pick splits by number.
+
+    Args:
+        every: All splits of a protocol.
+        wanted: Numbers.
+
+    Returns:
+        Those splits.
+
+    Raises:
+        SkelshotError: There is no split of such a number.
+    """
+    for number in wanted:
+        if not 0 <= number < len(every):
+            raise SkelshotError(
+                f"--split {number}: the protocol has the splits 0 to {len(every) - 1}"
+            )
+    return [every[number] for number in wanted]
+
+
+def _config(run: Path, split: Split) -> dict[str, Any]:
+    """Read the configuration that a split was trained with."""
+    file = split_folder(run, split.index) / "config.yaml"
+    try:
+        config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SkelshotError(f"{file}: cannot be read ({error})") from error
+    return dict(config)
+
+
+def _check_config(store: Store, protocol: ClassSplitProtocol, split: Split, run: Path) -> None:
+    """Refuse a run that was trained on other data or other base classes."""
+    config = _config(run, split)
+    expected = {
+        "data_hash": store.data_hash,
+        "base": [store.class_names[label] for label in split.base],
+        "novel": [store.class_names[label] for label in split.novel],
+    }
+    for key, value in expected.items():
+        if config.get(key) != value:
+            raise SkelshotError(
+                f"{split_folder(run, split.index)}: was pre-trained with {key} = "
+                f"{json.dumps(config.get(key))}, protocol {protocol.name} on this store has "
+                f"{json.dumps(value)}; evaluate with the store and protocol of the run"
+            )
+
+
+def _load(run: Path, split: Split) -> tuple[Encoder, InputSpec]:
+    """Load a split's encoder and check it against the split's configuration."""
+    options = PretrainOptions.model_validate(_config(run, split)["options"])
+    file = split_folder(run, split.index) / "checkpoints" / "encoder.safetensors"
+    encoder, _ = load_encoder(file, expect=options.encoder_spec)
+    return encoder, options.input

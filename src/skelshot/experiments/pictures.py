@@ -1,0 +1,54 @@
+"""Pictures of skeletons."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from skelshot.datasets.store import Store
+from skelshot.ground.files import whole_file
+from skelshot.skeletons import SkeletonSequence
+
+
+def draw_clips(store: Store, path: Path, moments: int = 6) -> Path:
+    """Draw one clip of each class, a row a class and a few moments side by side.
+
+    Args:
+        store: The clips; the first of each class is drawn, person 1 only.
+        path: The PNG to write.
+        moments: How many frames of each clip.
+
+    Returns:
+        `path`.
+    """
+    first = {clip.label: index for index, clip in reversed(list(enumerate(store.clips)))}
+    figure = Figure(figsize=(1.3 * moments, 1.5 * len(first)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(first), moments, squeeze=False)
+    for row, (label, index) in zip(axes, sorted(first.items()), strict=True):
+        sequence = store.sequence(index)
+        frames = np.linspace(0, sequence.frames - 1, moments).round().astype(int)
+        for axis, frame in zip(row, frames, strict=True):
+            _draw_frame(axis, sequence, int(frame))
+        row[0].set_title(store.class_names[label], fontsize=8, loc="left")
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=80)
+    return path
+
+
+def _draw_frame(axis: Axes, sequence: SkeletonSequence, frame: int) -> None:
+    """Draw person 1 as the camera sees it: x to the left in camera space, so to the right here."""
+    joints = sequence.joints[0, frame]
+    left = {joint for joint, _ in sequence.layout.pairs}
+    right = {joint for _, joint in sequence.layout.pairs}
+    for child, parent in sequence.layout.bones:
+        colour = "tab:blue" if child in left else "tab:orange" if child in right else "black"
+        ends = joints[[child, parent]]
+        axis.plot(ends[:, 0], ends[:, 1], color=colour, linewidth=1.5)
+    spine = sequence.joints[0, 0].mean(0)
+    axis.set_xlim(spine[0] - 1.0, spine[0] + 1.0)
+    axis.set_ylim(spine[1] - 1.2, spine[1] + 1.2)
+    axis.set_aspect("equal")
+    axis.axis("off")

@@ -1,0 +1,132 @@
+"""Presets, which are data, and what `--set` changes in them."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from skelshot.evaluation.options import EvaluateOptions
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.options import PretrainOptions
+
+
+class Settings(BaseModel):
+    """A preset with its changes applied.
+
+    Args:
+        pretrain: Options of pre-training.
+        evaluate: Options of the evaluation.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pretrain: PretrainOptions
+    evaluate: EvaluateOptions = EvaluateOptions()
+
+
+def preset_names() -> list[str]:
+    """List the shipped presets.
+
+    Returns:
+        Their names.
+
+    Example:
+        >>> preset_names()
+        ['cpu', 'paper', 'smoke']
+    """
+    folder = files("skelshot.experiments") / "presets"
+    return sorted(Path(entry.name).stem for entry in folder.iterdir())
+
+
+def load_settings(
+    preset: str,
+    *,
+    layout: str,
+    coordinates: int = 3,
+    changes: Mapping[str, Any] | None = None,
+    assignments: Iterable[str] = (),
+) -> Settings:
+    """Load a preset for a store and apply changes to it.
+
+    Args:
+        preset: A shipped name, or a YAML file of one's own.
+        layout: The store's joint layout.
+        coordinates: Coordinates a joint in the store, 3 or 2; 2-D clips cannot be turned, so
+            their view becomes `centre`.
+        changes: Values by dotted key, such as `pretrain.strategy`; None values are left out.
+        assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
+            `evaluate.` in front belongs to `pretrain`.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SkelshotError: No such preset or key, or a value that does not fit.
+
+    Example:
+        >>> settings = load_settings("smoke", layout="kinect-v1",
+        ...                          assignments=["supervised.epochs=2"])
+        >>> settings.pretrain.supervised.epochs
+        2
+    """
+    document = _read_preset(preset)
+    inputs = document["pretrain"].setdefault("input", {})
+    inputs |= {"layout": layout, "coordinates": coordinates}
+    if coordinates == 2:
+        inputs["view"] = "centre"
+    for key, value in (changes or {}).items():
+        if value is not None:
+            _assign(document, key, value)
+    for text in assignments:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
+        known = key.split(".")[0] in ("pretrain", "evaluate")
+        _assign(document, key if known else f"pretrain.{key}", _parsed(text, value))
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SkelshotError(
+            f"settings, {place}: {first['msg']}, found {first.get('input')!r}"
+        ) from error
+
+
+def _read_preset(preset: str) -> dict[str, Any]:
+    names = preset_names()
+    if preset in names:
+        shipped = files("skelshot.experiments") / "presets" / f"{preset}.yaml"
+        text = shipped.read_text(encoding="utf-8")
+    elif preset.endswith((".yaml", ".yml")) and Path(preset).is_file():
+        text = Path(preset).read_text(encoding="utf-8")
+    else:
+        raise SkelshotError(
+            f"preset: found {preset!r}, expected one of {', '.join(names)} or a .yaml file"
+        )
+    document = _parsed(preset, text)
+    if not isinstance(document, dict) or not isinstance(document.get("pretrain"), dict):
+        raise SkelshotError(f"preset {preset}: expected a mapping with the key 'pretrain'")
+    return deepcopy(document)
+
+
+def _parsed(place: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SkelshotError(f"{place}: not valid YAML ({error})") from error
+
+
+def _assign(document: dict[str, Any], key: str, value: Any) -> None:
+    """Set a nested value by its dotted key, making mappings on the way."""
+    *path, last = key.split(".")
+    place = document
+    for part in path:
+        place = place.setdefault(part, {})
+        if not isinstance(place, dict):
+            raise SkelshotError(f"--set {key}: {part} is a single value, it has no parts")
+    place[last] = value

@@ -1,0 +1,143 @@
+"""Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import read_json
+from skelshot.ground.progress import progress_bar
+
+
+class Row(BaseModel):
+    """One way to pre-train.
+
+    Args:
+        strategy: As `pretrain --strategy`.
+        episodes: As `pretrain --episodes`.
+        teacher: Whose features it needs, if any.
+        set: As `pretrain --set`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    strategy: str
+    episodes: str
+    teacher: str | None = None
+    set: tuple[str, ...] = ()
+
+
+def nw_ucla_rows() -> dict[str, Row]:
+    """Read the rows measured on NW-UCLA.
+
+    Returns:
+        Rows by name.
+
+    Example:
+        >>> nw_ucla_rows()["supervised"].episodes
+        'none'
+    """
+    text = (files("skelshot.experiments") / "nw_ucla_rows.yaml").read_text(encoding="utf-8")
+    return {name: Row(**row) for name, row in yaml.safe_load(text)["rows"].items()}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Where a sweep reads and writes.
+
+    Args:
+        store: The clips.
+        out: Folder of runs, features and results.
+        protocol: Name of the protocol.
+        preset: Name of the preset.
+        jobs: Runs side by side, one thread each.
+    """
+
+    store: Path
+    out: Path
+    protocol: str
+    preset: str
+    jobs: int
+
+    def teach(self, teachers: Sequence[str]) -> None:
+        """Cache the features of each teacher.
+
+        Args:
+            teachers: Their names.
+        """
+        for teacher in teachers:
+            _call("teach", self.store, "--teacher", teacher, "--out", self._features(teacher))
+
+    def pretrain(self, rows: dict[str, Row], splits: Sequence[int]) -> None:
+        """Pre-train every row on every split; finished ones are left alone.
+
+        Args:
+            rows: The rows.
+            splits: Numbers of the splits; all rows of a split come before the next split, so
+                that a sweep cut short still compares like with like.
+        """
+        todo = [(name, split) for split in splits for name in rows]
+        with progress_bar("runs", total=len(todo)) as bar, ThreadPoolExecutor(self.jobs) as pool:
+            for _ in pool.map(lambda job: self._pretrain(job[0], rows[job[0]], job[1]), todo):
+                bar.advance()
+
+    def _pretrain(self, name: str, row: Row, split: int) -> None:
+        words: list[object] = [
+            *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
+            *("--strategy", row.strategy, "--episodes", row.episodes),
+            *("--preset", self.preset, "--threads", 1, "--out", self.out / "runs" / name),
+        ]
+        for change in row.set:
+            words += ["--set", change]
+        if row.teacher:
+            words += ["--features", self._features(row.teacher)]
+        _call(*words)
+
+    def evaluate(
+        self, row: str | None, name: str, method: str, *changes: str, protocol: str | None = None
+    ) -> dict[str, Any]:
+        """Evaluate a row on all splits it has; a result that is there already is kept.
+
+        Args:
+            row: Whose run; None for methods that need none.
+            name: Name of the result.
+            method: The few-shot method.
+            changes: As `evaluate --set`.
+            protocol: Another protocol with the same splits.
+
+        Returns:
+            The result document.
+        """
+        file = self.out / "results" / f"{name}.json"
+        if not file.exists():
+            words: list[object] = [
+                *("evaluate", self.store, "--protocol", protocol or self.protocol),
+                *("--method", method, "--preset", self.preset, "--out", file),
+            ]
+            if row is not None:
+                words += ["--run", self.out / "runs" / row]
+            for change in changes:
+                words += ["--set", change]
+            _call(*words)
+        document: dict[str, Any] = read_json(file)
+        return document
+
+    def _features(self, teacher: str) -> Path:
+        return self.out / "features" / teacher
+
+
+def _call(*words: object) -> None:
+    """Run one `skelshot` command in a process of its own."""
+    command = [sys.executable, "-m", "skelshot.cli", *(str(word) for word in words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise SkelshotError(f"skelshot {words[0]} failed: {last[0]}")

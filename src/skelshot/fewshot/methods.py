@@ -1,0 +1,38 @@
+"""The methods there are, by name."""
+
+from skelshot.fewshot.base import FewShotMethod
+from skelshot.fewshot.cosine import CosineClassifier
+from skelshot.fewshot.linear import LinearClassifier
+from skelshot.fewshot.nearest import NearestNeighbour
+from skelshot.fewshot.raw_nearest import RawNearest
+from skelshot.ground import SkelshotError
+
+METHODS: tuple[type[FewShotMethod], ...] = (
+    CosineClassifier,
+    LinearClassifier,
+    NearestNeighbour,
+    RawNearest,
+)
+
+
+def method_named(name: str) -> type[FewShotMethod]:
+    """Return the method of that name.
+
+    Args:
+        name: For example "cosine".
+
+    Returns:
+        Its class; build it with `from_options`.
+
+    Raises:
+        SkelshotError: There is none; the message lists all names.
+
+    Example:
+        >>> method_named("nearest").__name__
+        'NearestNeighbour'
+    """
+    for method in METHODS:
+        if method.name == name:
+            return method
+    known = ", ".join(method.name for method in METHODS)
+    raise SkelshotError(f"method: found '{name}', expected one of {known}")

@@ -1,0 +1,40 @@
+"""The small networks of stage 1: projectors and predictor (paper, section IV.B)."""
+
+from torch import nn
+
+from skelshot.ground import SkelshotError
+
+
+def mlp_head(in_dim: int, hidden: int = 4096, out: int = 256) -> nn.Sequential:
+    """Build the MLP of BYOL: Linear, BatchNorm, ReLU, Linear.
+
+    The projectors g_s and g_vl and the predictor q are all of this form. There is no
+    normalisation after the last layer, as in BYOL (Grill et al., 2020). In training mode the
+    batch norm needs at least two rows. Weights start from torch's global generator: seed it or
+    fork it first.
+
+    Args:
+        in_dim: Size of the input vectors.
+        hidden: Size of the hidden layer; 4096 as printed.
+        out: Size of the embedding; 256 as printed.
+
+    Returns:
+        A module from (n, in_dim) to (n, out).
+
+    Raises:
+        SkelshotError: A size is below 1.
+
+    Example:
+        >>> import torch
+        >>> mlp_head(384, hidden=32, out=16)(torch.zeros(4, 384)).shape
+        torch.Size([4, 16])
+    """
+    for name, size in {"in_dim": in_dim, "hidden": hidden, "out": out}.items():
+        if size < 1:
+            raise SkelshotError(f"{name}: found {size}, expected at least 1 unit in the MLP")
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, out),
+    )

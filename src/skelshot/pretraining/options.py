@@ -1,0 +1,193 @@
+"""Every choice of pre-training, typed: what a preset fills in and `--set` changes."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from skelshot.datasets.episodes import EpisodeSpec
+from skelshot.encoders import EncoderSpec
+from skelshot.encoders.readouts import ReadOut
+from skelshot.skeletons import Augmentation, InputSpec
+
+Strategy = Literal["none", "supervised", "transfer"]
+Representation = Literal["text", "video", "video+text"]
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OptimiserOptions(_Options):
+    """An optimiser and its learning-rate schedule.
+
+    Args:
+        name: `sgd`, `adam` or `adamw`.
+        lr: Learning rate at its highest.
+        momentum: Of SGD.
+        nesterov: Of SGD.
+        weight_decay: L2 penalty (decoupled in AdamW).
+        decay_vectors: Decay biases and normalisation weights too, as plain PyTorch does.
+        schedule: `constant`, or `cosine` to zero over the stage.
+        warmup: Share of the stage over which the rate rises linearly from zero.
+        clip_norm: Largest norm of the whole gradient, or None.
+    """
+
+    name: Literal["sgd", "adam", "adamw"] = "sgd"
+    lr: float = Field(0.1, gt=0)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    nesterov: bool = False
+    weight_decay: float = Field(1e-4, ge=0)
+    decay_vectors: bool = True
+    schedule: Literal["constant", "cosine"] = "cosine"
+    warmup: float = Field(0.0, ge=0, lt=1)
+    clip_norm: float | None = Field(None, gt=0)
+
+
+class SupervisedOptions(_Options):
+    """Cross-entropy on the base classes.
+
+    Args:
+        epochs: Passes over the base clips.
+        batch: Clips a batch.
+        optimiser: The optimiser.
+        head: `linear` logits, or `cosine` logits times `scale`.
+        scale: Of the cosine head.
+        label_smoothing: Of the cross-entropy.
+        backwards_classes: Train on each base class played backwards as a class of its own.
+    """
+
+    epochs: int = Field(30, ge=0)
+    batch: int = Field(32, ge=2)
+    optimiser: OptimiserOptions = OptimiserOptions()
+    head: Literal["linear", "cosine"] = "linear"
+    scale: float = Field(16.0, gt=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    backwards_classes: bool = False
+
+
+class TransferOptions(_Options):
+    """Representation transfer, stage 1 of the paper (section IV.B).
+
+    Args:
+        epochs: Passes over the base clips; 100 as printed.
+        batch: Clips a batch; 128 as printed.
+        optimiser: The optimiser; Adam at 0.1 with weight decay 0.01 as printed.
+        predictor_lr_factor: The predictor's learning rate over that of the rest; 10 as printed.
+        representation: Which teacher features to regress: f_t, f_v or f_v + f_t.
+        normalise: L2-normalise f_v and f_t before they are added (the paper is silent).
+        hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
+        embedding: Width of their output; 256 as printed.
+        predictor: Put a predictor on the skeleton side; Table X has the row without.
+        decay: d of the moving average, 0.99 as printed; 1 keeps the teacher's projector at its
+            random start, 0 copies the skeleton's projector after every step.
+    """
+
+    epochs: int = Field(100, ge=0)
+    batch: int = Field(128, ge=2)
+    optimiser: OptimiserOptions = OptimiserOptions(name="adam", lr=1e-3, weight_decay=1e-2)
+    predictor_lr_factor: float = Field(10.0, gt=0)
+    representation: Representation = "text"
+    normalise: bool = True
+    hidden: int = Field(4096, ge=1)
+    embedding: int = Field(256, ge=1)
+    predictor: bool = True
+    decay: float = Field(0.99, ge=0, le=1)
+
+
+class EpisodicOptions(_Options):
+    """Episodic training, stage 2 of the paper (section IV.B).
+
+    Args:
+        epochs: Passes of `episode.per_epoch` episodes each.
+        batch: Episodes a step.
+        episode: Shape of an episode.
+        optimiser: SGD, momentum 0.9, weight decay 1e-4, lr 1e-3, cosine annealing as printed.
+        readout: What of the encoder's output the method sees: `pooled` as in the paper, or
+            `joints`.
+        classifier: Options of the method that is trained, such as the cosine's `scale`.
+        backwards_classes: Draw base classes played backwards as classes of their own too.
+    """
+
+    epochs: int = Field(20, ge=0)
+    batch: int = Field(1, ge=1)
+    episode: EpisodeSpec = EpisodeSpec()
+    optimiser: OptimiserOptions = OptimiserOptions(name="sgd", lr=1e-3, weight_decay=1e-4)
+    readout: ReadOut = "pooled"
+    classifier: dict[str, Any] = {}
+    backwards_classes: bool = False
+
+
+class EncoderOptions(_Options):
+    """Which encoder; the rest of its specification follows from the input.
+
+    Args:
+        name: `st-gcn`, `agcn` or `ctr-gcn`.
+        width: Factor on the channel counts 64, 128, 256.
+        dropout: Dropout rate inside the blocks, where the encoder has it.
+    """
+
+    name: Literal["st-gcn", "agcn", "ctr-gcn"] = "agcn"
+    width: float = Field(1.0, gt=0)
+    dropout: float = Field(0.0, ge=0, lt=1)
+
+
+class LoopOptions(_Options):
+    """How the loop runs, whatever it trains.
+
+    Args:
+        precision: `32-true`, or `bf16-mixed` for bfloat16 autocast.
+        workers: Processes that prepare batches; results do not depend on it.
+        accumulate: Batches whose gradients are added before a step.
+        keep_every: Epochs between checkpoints.
+    """
+
+    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    workers: int = Field(0, ge=0)
+    accumulate: int = Field(1, ge=1)
+    keep_every: int = Field(1, ge=1)
+
+
+class PretrainOptions(_Options):
+    """All of a pre-training run.
+
+    Args:
+        seed: Initial weights, batches, augmentation and episodes follow from it.
+        strategy: What comes first: `none`, `supervised` or `transfer`.
+        episodes: The few-shot method to train in episodes afterwards, or `none`.
+        input: From a stored sequence to the encoder's input.
+        augmentation: Changes in training.
+        encoder: Which encoder.
+        supervised: Options of the supervised strategy.
+        transfer: Options of the transfer.
+        episodic: Options of the episodic stage.
+        loop: How the loop runs.
+    """
+
+    seed: int = 0
+    strategy: Strategy = "supervised"
+    episodes: str = "none"
+    input: InputSpec
+    augmentation: Augmentation = Augmentation()
+    encoder: EncoderOptions = EncoderOptions()
+    supervised: SupervisedOptions = SupervisedOptions()
+    transfer: TransferOptions = TransferOptions()
+    episodic: EpisodicOptions = EpisodicOptions()
+    loop: LoopOptions = LoopOptions()
+
+    @property
+    def encoder_spec(self) -> EncoderSpec:
+        """The encoder's full specification."""
+        return EncoderSpec(
+            name=self.encoder.name,
+            layout=self.input.layout,
+            channels=self.input.channels,
+            frames=self.input.frames,
+            persons=self.input.persons,
+            width=self.encoder.width,
+            dropout=self.encoder.dropout,
+        )
+
+    @model_validator(mode="after")
+    def _encoder_fits(self) -> "PretrainOptions":
+        _ = self.encoder_spec
+        return self

@@ -1,0 +1,147 @@
+"""The folder of a run: configuration, checkpoints, metrics and result."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import whole_file, write_json
+
+
+class RunFolder:
+    """One split's folder: `config.yaml`, `checkpoints/`, `metrics.jsonl`, `result.json`.
+
+    Args:
+        path: The folder; made if missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def encoder_file(self) -> Path:
+        """Where the trained encoder stands when all stages are done."""
+        return self.checkpoints / "encoder.safetensors"
+
+    @property
+    def result_file(self) -> Path:
+        """Where the result stands when the run is done."""
+        return self.path / "result.json"
+
+    def settle_config(self, config: Mapping[str, Any]) -> None:
+        """Write the configuration, or check that it is the one the folder was begun with.
+
+        Args:
+            config: Everything that decides the numbers.
+
+        Raises:
+            SkelshotError: The folder holds a run with another configuration.
+        """
+        file = self.path / "config.yaml"
+        wanted = json.loads(json.dumps(config))
+        if not file.exists():
+            with whole_file(file) as partial:
+                partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
+            return
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if difference := first_difference(found, wanted):
+            key, before, now = difference
+            raise SkelshotError(
+                f"{file}: this run was begun with {key} = {before!r}, the call asks for {now!r}; "
+                "use another --out, or the same options to go on"
+            )
+
+    def save_stage(
+        self, stage: str, epoch: int, tensors: Mapping[str, Tensor], optimiser: Mapping[str, Any]
+    ) -> None:
+        """Write the state after an epoch; the one before is removed when this one is whole.
+
+        The optimiser goes first: where the weights stand, all of the state stands.
+
+        Args:
+            stage: The stage's name.
+            epoch: Epochs done.
+            tensors: The stage's weights and buffers.
+            optimiser: The optimiser's `state_dict`, tensors and plain values only.
+        """
+        stem = f"{stage}-{epoch:05d}"
+        before = [file for file in self.checkpoints.glob(f"{stage}-*") if file.stem != stem]
+        with whole_file(self.checkpoints / f"{stem}.optimiser") as partial:
+            torch.save(dict(optimiser), partial)
+        with whole_file(self.checkpoints / f"{stem}.safetensors") as partial:
+            save_file({k: v.detach().contiguous().cpu() for k, v in tensors.items()}, partial)
+        for file in before:
+            file.unlink()
+
+    def load_stage(self, stage: str) -> tuple[int, dict[str, Tensor], dict[str, Any]] | None:
+        """Read the newest whole state of a stage.
+
+        Args:
+            stage: The stage's name.
+
+        Returns:
+            Epochs done, weights and optimiser state; None when the stage has none yet.
+
+        Raises:
+            SkelshotError: A checkpoint is corrupt.
+        """
+        files = sorted(self.checkpoints.glob(f"{stage}-*.safetensors"))
+        if not files:
+            return None
+        file = files[-1]
+        try:
+            tensors = load_file(file)
+            optimiser = torch.load(file.with_suffix(".optimiser"), weights_only=True)
+        except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
+            raise SkelshotError(
+                f"{file}: the checkpoint is corrupt ({error}); delete {stage}-* in its folder to "
+                "train this stage anew"
+            ) from error
+        return int(file.stem.rpartition("-")[2]), tensors, optimiser
+
+    def clear_stages(self) -> None:
+        """Remove the states of all stages, once the encoder itself is written."""
+        for pattern in ("*.optimiser", "*-[0-9][0-9][0-9][0-9][0-9].safetensors"):
+            for file in self.checkpoints.glob(pattern):
+                file.unlink()
+
+    def write_result(self, result: Mapping[str, Any]) -> None:
+        """Write `result.json`, which marks the run as done.
+
+        Args:
+            result: What came out.
+        """
+        write_json(self.result_file, result)
+
+
+def first_difference(found: Any, wanted: Any, key: str = "") -> tuple[str, Any, Any] | None:
+    """Find the first place where two nested mappings differ.
+
+    Args:
+        found: What is there.
+        wanted: What is asked for.
+        key: Dotted name of the place, for the recursion.
+
+    Returns:
+        Dotted key, value found and value wanted; None when all is equal.
+
+    Example:
+        >>> first_difference({"a": {"b": 1}}, {"a": {"b": 2}})
+        ('a.b', 1, 2)
+    """
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for name in {**found, **wanted}:
+            place = f"{key}.{name}".lstrip(".")
+            if difference := first_difference(found.get(name), wanted.get(name), place):
+                return difference
+        return None
+    return None if found == wanted else (key, found, wanted)

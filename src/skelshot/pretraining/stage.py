@@ -1,0 +1,116 @@
+"""What the training loop asks of a stage."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from skelshot.datasets.batches import Item
+from skelshot.datasets.protocols import Split, base_clips
+from skelshot.datasets.store import Store
+from skelshot.encoders import Encoder
+from skelshot.pretraining.options import OptimiserOptions
+
+
+@dataclass(frozen=True, eq=False)
+class BaseSet:
+    """The base clips of a split: all that pre-training may see.
+
+    Args:
+        store: The clips.
+        split: Names the base classes.
+        indices: Indices of the base clips (n,), ordered by clip name.
+        rows: Which base class each clip is of, as a row of `split.base`, (n,).
+    """
+
+    store: Store
+    split: Split
+    indices: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, store: Store, split: Split) -> "BaseSet":
+        """Gather the base clips of a split.
+
+        Args:
+            store: The clips.
+            split: Names the base classes.
+
+        Returns:
+            The set.
+
+        Raises:
+            SkelshotError: A base class has no clip.
+        """
+        indices = base_clips(store, split)
+        row_of = {label: row for row, label in enumerate(split.base)}
+        rows = np.array([row_of[store.clips[int(i)].label] for i in indices], np.int64)
+        return cls(store, split, indices, rows)
+
+    @property
+    def items(self) -> list[Item]:
+        """One item a clip."""
+        return [Item(int(index)) for index in self.indices]
+
+    def targets(self, batch: Sequence[Item]) -> Tensor:
+        """Look up the base classes of a batch.
+
+        Args:
+            batch: Items of base clips.
+
+        Returns:
+            Rows of `split.base` (n,), int64. Clips played backwards count as further classes,
+            after all forward ones.
+        """
+        rows = np.array([self._row_of[item.clip] for item in batch], np.int64)
+        shift = len(self.split.base) * np.array([item.backwards for item in batch])
+        return torch.from_numpy(rows + shift)
+
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return dict(zip(self.indices.tolist(), self.rows.tolist(), strict=True))
+
+
+class Stage(nn.Module, ABC):
+    """One stage of pre-training: what is drawn, what is lost, what is trained.
+
+    Args:
+        encoder: The skeleton encoder that the stage trains.
+        base: The base clips.
+        seed: Batches and augmentation follow from it.
+    """
+
+    name: ClassVar[str]
+    epochs: int
+    optimiser: OptimiserOptions
+
+    def __init__(self, encoder: Encoder, base: BaseSet, seed: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.base = base
+        self.seed = seed
+
+    @abstractmethod
+    def batches(self, epoch: int) -> list[list[Item]]:
+        """Draw the batches of an epoch; the same epoch always gives the same ones."""
+
+    def targets(self, batch: Sequence[Item]) -> Tensor:
+        """Look up what a batch is to be trained towards: base classes unless overridden."""
+        return self.base.targets(batch)
+
+    @abstractmethod
+    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+        """Return the figures of a batch of clips (n, C, T, V, M); `loss` is minimised."""
+
+    def trained(self) -> list[tuple[nn.Module, float]]:
+        """List the modules to train, each with a factor on the learning rate."""
+        return [(self, 1.0)]
+
+    def after_step(self) -> None:  # noqa: B027 - most stages have nothing to do
+        """Do what follows each step of the optimiser, for example a moving average."""

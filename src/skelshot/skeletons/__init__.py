@@ -1,0 +1,53 @@
+"""Skeletons: layouts, sequences and all that turns a clip into an encoder's input."""
+
+# `augment` itself stays in its module: here it would hide the module of the same name.
+from skelshot.skeletons.augment import Augmentation
+from skelshot.skeletons.inputs import InputSpec, encode_input
+from skelshot.skeletons.layouts import (
+    COCO_17,
+    KINECT_V1,
+    KINECT_V2,
+    LAYOUTS,
+    MEDIAPIPE_33,
+    OPENNI_15,
+    SkeletonLayout,
+    layout_named,
+)
+from skelshot.skeletons.mappings import map_layout
+from skelshot.skeletons.normalise import align_view, centre, scale_to_torso
+from skelshot.skeletons.repair import count_non_finite, repair_gaps
+from skelshot.skeletons.sequence import SkeletonSequence
+from skelshot.skeletons.streams import Stream, stream
+from skelshot.skeletons.timing import crop_and_resize, resize_time
+from skelshot.skeletons.transforms import jitter, mirror, random_rotation, rotate, scale, shear
+
+__all__ = [
+    "COCO_17",
+    "KINECT_V1",
+    "KINECT_V2",
+    "LAYOUTS",
+    "MEDIAPIPE_33",
+    "OPENNI_15",
+    "Augmentation",
+    "InputSpec",
+    "SkeletonLayout",
+    "SkeletonSequence",
+    "Stream",
+    "align_view",
+    "centre",
+    "count_non_finite",
+    "crop_and_resize",
+    "encode_input",
+    "jitter",
+    "layout_named",
+    "map_layout",
+    "mirror",
+    "random_rotation",
+    "repair_gaps",
+    "resize_time",
+    "rotate",
+    "scale",
+    "scale_to_torso",
+    "shear",
+    "stream",
+]

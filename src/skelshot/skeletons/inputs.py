@@ -1,0 +1,154 @@
+"""From a clip to what an encoder eats."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.augment import Augmentation, augment
+from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
+from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
+from skelshot.skeletons.streams import Stream, stream
+from skelshot.skeletons.timing import crop_and_resize
+
+View = Literal["none", "centre", "view"]
+"""How far a clip's place and heading are taken out: not, place only, or both."""
+
+
+class InputSpec(BaseModel):
+    """How a clip becomes an encoder's input; it travels in checkpoints.
+
+    Args:
+        layout: The name of the joint layout, V joints.
+        frames: Frames T after cropping and resizing.
+        persons: Persons M; absent ones are zeros, further ones are left out.
+        coordinates: Coordinates a joint, 3 or 2.
+        streams: The streams side by side on the channel axis.
+        view: "none" leaves coordinates as they are, "centre" moves the origin to person 1,
+            "view" also turns person 1 to face the camera (3-D only).
+        torso_scale: Scale person 1's trunk to the length 1.
+        crop: Share of the valid length kept, from its middle, when nothing is augmented.
+
+    Raises:
+        pydantic.ValidationError: A value is out of range or unknown.
+
+    Example:
+        >>> InputSpec(layout="kinect-v1", streams=("joint", "bone", "joint-motion")).channels
+        9
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layout: str
+    frames: int = Field(default=64, ge=1)
+    persons: int = Field(default=1, ge=1)
+    coordinates: Literal[2, 3] = 3
+    streams: tuple[Stream, ...] = Field(default=("joint",), min_length=1)
+    view: View = "view"
+    torso_scale: bool = False
+    crop: float = Field(default=1.0, gt=0, le=1)
+
+    @property
+    def channels(self) -> int:
+        """Channels C of the encoder's input: coordinates times streams."""
+        return self.coordinates * len(self.streams)
+
+
+def encode_input(
+    sequence: SkeletonSequence,
+    spec: InputSpec,
+    augmentation: Augmentation | None = None,
+    rng: np.random.Generator | None = None,
+) -> FloatArray:
+    """Turn a clip into an encoder's input.
+
+    In this order: take the first M persons, centre, turn and scale, crop and resize, augment,
+    streams.
+
+    Args:
+        sequence: The clip, joints (M', T', V, C').
+        spec: What the encoder expects.
+        augmentation: Random changes, for training.
+        rng: Where their numbers come from; needed with `augmentation`.
+
+    Returns:
+        The input (C, T, V, M), float32, contiguous and finite; absent persons are zeros.
+
+    Raises:
+        SkelshotError: The clip has another layout or number of coordinates than the spec,
+            nobody is present in it, a coordinate is not finite, or `rng` is missing.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V1
+        >>> joints = np.zeros((1, 10, 20, 3), np.float32)
+        >>> clip = SkeletonSequence(joints, np.ones((1, 10), bool), KINECT_V1)
+        >>> spec = InputSpec(layout="kinect-v1", frames=32, persons=2, streams=("joint", "bone"))
+        >>> encode_input(clip, spec).shape
+        (6, 32, 20, 2)
+    """
+    _check_fit(sequence, spec)
+    joints, present = _take_persons(sequence, spec.persons)
+    _check_finite(joints)
+    joints = _normalise(joints, present, sequence, spec)
+    crop = None
+    if augmentation is not None:
+        if rng is None:
+            raise SkelshotError("rng: found None, expected a numpy Generator to augment with")
+        crop = augmentation.draw_crop(rng)
+    joints, present = crop_and_resize(joints, present, spec.frames, *(crop or (spec.crop, 0.5)))
+    if augmentation is not None and rng is not None:
+        joints, present = augment(joints, present, sequence.layout, augmentation, rng)
+    streams = [stream(joints, present, sequence.layout, kind) for kind in spec.streams]
+    stacked = np.concatenate(streams, axis=3)
+    encoded = np.ascontiguousarray(stacked.transpose(3, 1, 2, 0), dtype=np.float32)
+    _check_finite(encoded)  # huge coordinates overflow
+    return encoded
+
+
+def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:
+    if sequence.layout.name != spec.layout:
+        raise SkelshotError(
+            f"layout: found a clip of {sequence.layout.name!r}, expected {spec.layout!r}; "
+            "use map_layout or an input spec of the clip's layout"
+        )
+    if sequence.channels != spec.coordinates:
+        raise SkelshotError(
+            f"coordinates: found {sequence.channels} a joint in the clip, expected "
+            f"{spec.coordinates}; set coordinates={sequence.channels} or read other data"
+        )
+    if not sequence.present[: spec.persons].any():
+        raise SkelshotError(
+            f"present: found no frame with one of the first {spec.persons} persons, expected at "
+            "least one; leave the clip out"
+        )
+
+
+def _check_finite(joints: FloatArray) -> None:
+    if not np.isfinite(joints).all():
+        raise SkelshotError(
+            "joints: found NaN or infinite coordinates, expected finite ones; fill them with "
+            "repair_gaps or leave the clip out"
+        )
+
+
+def _take_persons(sequence: SkeletonSequence, persons: int) -> tuple[FloatArray, BoolArray]:
+    """Return the first persons, with absent ones added where the clip has fewer."""
+    joints, present = sequence.joints[:persons], sequence.present[:persons]
+    missing = persons - len(joints)
+    if missing:
+        joints = np.concatenate([joints, np.zeros((missing, *joints.shape[1:]), joints.dtype)])
+        present = np.concatenate([present, np.zeros((missing, present.shape[1]), bool)])
+    return zero_absent(joints, present), present
+
+
+def _normalise(
+    joints: FloatArray, present: BoolArray, sequence: SkeletonSequence, spec: InputSpec
+) -> FloatArray:
+    if spec.view != "none":
+        joints = centre(joints, present, sequence.layout)
+    if spec.view == "view":
+        joints = align_view(joints, present, sequence.layout)
+    if spec.torso_scale:
+        joints = scale_to_torso(joints, present, sequence.layout)
+    return joints

@@ -1,0 +1,141 @@
+"""Clips of any length brought to a fixed number of frames."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.normalise import zero_absent
+from skelshot.skeletons.sequence import BoolArray, FloatArray
+
+
+def resize_positions(length: int, frames: int) -> NDArray[np.float64]:
+    """Return where in a clip the frames of its resized copy are taken.
+
+    Each new frame stands at the middle of its share of the clip, as in
+    `torch.nn.functional.interpolate(..., align_corners=False)`.
+
+    Args:
+        length: Frames T of the clip.
+        frames: Frames wanted.
+
+    Returns:
+        Rising positions (frames,) in frames of the clip, within [0, T - 1].
+
+    Example:
+        >>> resize_positions(4, 2).tolist()
+        [0.5, 2.5]
+    """
+    positions = (np.arange(frames) + 0.5) * (length / frames) - 0.5
+    return np.clip(positions, 0, length - 1)
+
+
+def resize_time(joints: FloatArray, frames: int) -> FloatArray:
+    """Bring a clip to a number of frames by linear interpolation along time.
+
+    Args:
+        joints: Coordinates (M, T, V, C), every person present throughout.
+        frames: Frames wanted.
+
+    Returns:
+        Joints (M, frames, V, C), equal to `torch.nn.functional.interpolate` with linear mode
+        and `align_corners=False` on each coordinate's course.
+
+    Raises:
+        SkelshotError: There is no frame, or none is wanted.
+
+    Example:
+        >>> joints = np.arange(4, dtype=np.float32).reshape(1, 4, 1, 1)
+        >>> resize_time(joints, 2).ravel().tolist()
+        [0.5, 2.5]
+    """
+    present = np.ones(joints.shape[:2], bool)
+    _check_frames(joints.shape[1], frames)
+    return sample_at(joints, present, resize_positions(joints.shape[1], frames))[0]
+
+
+def crop_and_resize(
+    joints: FloatArray,
+    present: BoolArray,
+    frames: int,
+    fraction: float = 1.0,
+    start: float = 0.0,
+) -> tuple[FloatArray, BoolArray]:
+    """Cut a piece out of a clip's valid length and resize it.
+
+    The valid length runs from the first to the last frame with anybody present. An even number
+    of its frames is left out, `start` of them before the piece: `fraction=0.95, start=0.5` is
+    the centre crop of CTR-GCN's test time (Chen et al., ICCV 2021).
+
+    Args:
+        joints: Coordinates (M, T, V, C).
+        present: Who is there, (M, T).
+        frames: Frames wanted.
+        fraction: Share of the valid length to keep, in (0, 1].
+        start: Where the piece lies, from 0 (the beginning) to 1 (the end).
+
+    Returns:
+        Joints (M, frames, V, C) with absent persons zero, and present (M, frames), which is
+        that of the nearest frame. A frame beside a person's absence takes the nearest frame
+        rather than a mixture with zeros.
+
+    Raises:
+        SkelshotError: The fraction or the start is out of range, nobody is ever present, or
+            no frame is wanted.
+
+    Example:
+        >>> joints = np.arange(8, dtype=np.float32).reshape(1, 8, 1, 1)
+        >>> piece, there = crop_and_resize(joints, np.ones((1, 8), bool), 4, 0.5, 0.5)
+        >>> piece.ravel().tolist(), there.shape
+        ([2.0, 3.0, 4.0, 5.0], (1, 4))
+    """
+    if not 0 < fraction <= 1:
+        raise SkelshotError(f"fraction: found {fraction}, expected more than 0 and at most 1")
+    if not 0 <= start <= 1:
+        raise SkelshotError(f"start: found {start}, expected 0 to 1")
+    valid = np.flatnonzero(present.any(axis=0))
+    _check_frames(len(valid), frames)
+    length = int(valid[-1]) - int(valid[0]) + 1
+    margin = int((1 - fraction) * length / 2)
+    first = int(valid[0]) + round(start * 2 * margin)
+    return sample_at(joints, present, first + resize_positions(length - 2 * margin, frames))
+
+
+def sample_at(
+    joints: FloatArray, present: BoolArray, positions: NDArray[np.float64]
+) -> tuple[FloatArray, BoolArray]:
+    """Read a clip at any moments, linearly between its frames.
+
+    Args:
+        joints: Coordinates (M, T, V, C).
+        present: Who is there, (M, T).
+        positions: Moments (F,) in frames, within [0, T - 1].
+
+    Returns:
+        Joints (M, F, V, C), absent persons zero, and present (M, F) of the nearest frame.
+
+    Example:
+        >>> joints = np.array([[[[0.0]], [[9.0]], [[7.0]]]])
+        >>> present = np.array([[True, True, False]])
+        >>> read, there = sample_at(joints, present, np.array([0.5, 1.25, 1.75]))
+        >>> read.ravel().tolist(), there.tolist()
+        ([4.5, 9.0, 0.0], [[True, True, False]])
+    """
+    before = positions.astype(np.intp)
+    after = np.minimum(before + 1, joints.shape[1] - 1)
+    weight = (positions - before).astype(joints.dtype)[None]
+    there = np.ones((joints.shape[0], len(positions)), bool)
+    if not present.all():
+        there_before, there_after = present[:, before], present[:, after]
+        there = np.where(weight > 0.5, there_after, there_before)
+        weight = np.where(there_after, weight, 0) * there_before + (there_after & ~there_before)
+        weight = weight.astype(joints.dtype)
+    earlier = joints[:, before]
+    read = earlier + weight[..., None, None] * (joints[:, after] - earlier)
+    return zero_absent(read, there), there
+
+
+def _check_frames(found: int, wanted: int) -> None:
+    if found < 1:
+        raise SkelshotError("clip: found no frame with a person, expected at least one")
+    if wanted < 1:
+        raise SkelshotError(f"frames: found {wanted}, expected at least 1")

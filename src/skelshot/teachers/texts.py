@@ -1,0 +1,173 @@
+"""Prompt templates and class texts: data read from YAML files."""
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skelshot.ground import SkelshotError
+
+SLOT = "{}"
+"""Where a template takes the class name."""
+
+
+def prompt_names() -> tuple[str, ...]:
+    """Return the names of the prompt files that come with the package.
+
+    Example:
+        >>> prompt_names()
+        ('descriptive', 'plain')
+    """
+    folder = resources.files("skelshot.teachers") / "prompts"
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+def load_templates(name_or_file: str | Path) -> tuple[str, ...]:
+    """Read prompt templates by name or from a file of the user's own.
+
+    Args:
+        name_or_file: A name of `prompt_names()`, or a YAML file with the key `templates` that
+            holds a list of texts, each with `{}` where the class name goes.
+
+    Returns:
+        R templates.
+
+    Raises:
+        SkelshotError: No such name or file, not YAML, no list of texts, a template without `{}`.
+
+    Example:
+        >>> load_templates("plain")
+        ('{}',)
+    """
+    named = str(name_or_file) in prompt_names()
+    if named:
+        source = resources.files("skelshot.teachers") / "prompts" / f"{name_or_file}.yaml"
+        document = _parse_yaml(source.read_text(encoding="utf-8"), str(name_or_file))
+    else:
+        path = Path(name_or_file)
+        if not path.is_file():
+            raise SkelshotError(
+                f"--prompts {name_or_file}: no such prompts, expected "
+                f"{', '.join(prompt_names())} or a YAML file with a list `templates`"
+            )
+        document = _read_yaml(path)
+    templates = document.get("templates") if isinstance(document, dict) else None
+    if not isinstance(templates, list) or not templates:
+        raise SkelshotError(
+            f"{name_or_file}: found no list `templates`, expected `templates:` followed by lines "
+            f'such as `- "a person who is going to {SLOT}"`'
+        )
+    for number, template in enumerate(templates, start=1):
+        check_template(template, f"{name_or_file}, template {number}")
+    return tuple(templates)
+
+
+def check_template(template: object, place: str) -> None:
+    """Refuse a template that does not say where the class name goes.
+
+    Args:
+        template: What should be a text with `{}` in it.
+        place: Where it stands, for the message.
+
+    Raises:
+        SkelshotError: It is no text, or has no `{}`.
+    """
+    if not isinstance(template, str) or SLOT not in template:
+        raise SkelshotError(
+            f"{place}: found {template!r}, expected a text with {SLOT} where the class name goes"
+        )
+
+
+def render(class_names: Sequence[str], templates: Sequence[str]) -> list[list[str]]:
+    """Put every class name into every template.
+
+    Args:
+        class_names: Names (or fuller descriptions) of the classes.
+        templates: R texts with `{}` in each; other braces are left as they are.
+
+    Returns:
+        R renderings for each class, in the order of `class_names`.
+
+    Raises:
+        SkelshotError: There is no template, or one without `{}`.
+
+    Example:
+        >>> render(["throw", "carry"], ["{}", "watch them {}"])
+        [['throw', 'watch them throw'], ['carry', 'watch them carry']]
+    """
+    if not templates:
+        raise SkelshotError("templates: found none, expected at least one such as '{}'")
+    for number, template in enumerate(templates, start=1):
+        check_template(template, f"template {number}")
+    return [[template.replace(SLOT, name) for template in templates] for name in class_names]
+
+
+def load_class_texts(path: Path, class_names: Sequence[str]) -> tuple[str, ...]:
+    """Read fuller descriptions of the classes, to be put into the templates for the names.
+
+    Args:
+        path: A YAML mapping from each class name of the store to its description.
+        class_names: The store's class names in label order.
+
+    Returns:
+        One description a class, in label order.
+
+    Raises:
+        SkelshotError: The file cannot be read, is no mapping of texts, lacks classes or names
+            classes that the store does not have.
+    """
+    document = _read_yaml(path)
+    if not isinstance(document, dict):
+        raise SkelshotError(
+            f"{path}: found {type(document).__name__}, expected a mapping from class name to text"
+        )
+    missing = [name for name in class_names if name not in document]
+    if missing:
+        raise SkelshotError(
+            f"{path}: lacks {len(missing)} of {len(class_names)} classes ({_listed(missing)}); "
+            "add a line for each"
+        )
+    unknown = [name for name in document if name not in class_names]
+    if unknown:
+        raise SkelshotError(
+            f"{path}: names classes that the store does not have ({_listed(unknown)}); the store "
+            f"has {_listed(class_names)}"
+        )
+    for name in class_names:
+        if not isinstance(document[name], str) or not document[name].strip():
+            raise SkelshotError(
+                f"{path}, class {name!r}: found {document[name]!r}, expected a text (in quotes "
+                "if YAML reads it as something else)"
+            )
+    return tuple(document[name] for name in class_names)
+
+
+def _listed(names: Sequence[object], most: int = 5) -> str:
+    """Return the first few names in quotes, and how many more there are."""
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _read_yaml(path: Path) -> Any:
+    """Read a YAML file with errors that name it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise SkelshotError(f"{path}: not UTF-8 text at byte {error.start}") from error
+    return _parse_yaml(text, str(path))
+
+
+def _parse_yaml(text: str, place: str) -> Any:
+    """Parse YAML with errors that name the place."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        problem = getattr(error, "problem", None) or "cannot be parsed"
+        raise SkelshotError(f"{place}{line}: not valid YAML ({problem})") from error

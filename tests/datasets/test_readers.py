@@ -1,0 +1,58 @@
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skelshot.datasets.readers import fingerprint, layout_of, list_sources, natural_key
+from skelshot.ground import SkelshotError
+
+
+def test_files_come_in_natural_order_from_all_folders(tmp_path):
+    for name in ("b/clip_2.x", "clip_10.x", "clip_9.x", ".hidden.x", ".git/clip.x", "other.y"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    found = list_sources(tmp_path, lambda name: name.endswith(".x"), "clips")
+    assert [source.name for source in found] == ["b/clip_2.x", "clip_9.x", "clip_10.x"]
+    assert all(source.path.is_file() for source in found)
+
+
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_any_names_can_be_ordered(names):
+    assert sorted(sorted(names, key=natural_key)) == sorted(names)
+
+
+def test_missing_empty_and_wrong_folders_are_refused(tmp_path):
+    (tmp_path / "file").touch()
+    cases = {"absent": "no such folder", "file": "found a file", ".": "holds no clips of mine"}
+    for name, reason in cases.items():
+        with pytest.raises(SkelshotError, match=reason):
+            list_sources(tmp_path / name, lambda name: False, "clips of mine")
+
+
+def test_the_fingerprint_sees_content_time_and_absence(tmp_path):
+    path = tmp_path / "a.x"
+    path.write_text("1")
+    sources = list_sources(tmp_path, lambda name: True, "clips")
+    first = fingerprint(sources)
+    assert fingerprint(sources) == first
+    path.write_text("12")
+    longer = fingerprint(sources)
+    os.utime(path, ns=(1, 1))
+    older = fingerprint(sources)
+    path.unlink()
+    assert len({first, longer, older, fingerprint(sources), fingerprint([])}) == 5
+
+
+@pytest.mark.parametrize(
+    ("joints", "name"),
+    [(25, "kinect-v2"), (20, "kinect-v1"), (17, "coco-17"), (15, "openni-15")],
+)
+def test_the_number_of_joints_names_the_layout(joints, name):
+    assert layout_of(joints).name == name
+
+
+def test_an_unknown_number_of_joints_lists_the_known_ones():
+    with pytest.raises(SkelshotError, match=r"found 18 a person, expected one of .*17 \(coco-17\)"):
+        layout_of(18)

@@ -1,0 +1,30 @@
+"""The MLP of BYOL, written out by hand."""
+
+import pytest
+import torch
+
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.heads import mlp_head
+
+
+def test_forward_is_linear_norm_relu_linear() -> None:
+    torch.manual_seed(0)
+    head = mlp_head(5, hidden=7, out=3)
+    x = torch.randn(6, 5)
+    p = dict(head.named_parameters())
+    hidden = x @ p["0.weight"].T + p["0.bias"]
+    centred = hidden - hidden.mean(0)
+    normed = centred / (centred.pow(2).mean(0) + 1e-5).sqrt() * p["1.weight"] + p["1.bias"]
+    expected = normed.clamp(min=0) @ p["3.weight"].T + p["3.bias"]
+    assert torch.allclose(head(x), expected, atol=1e-5)
+
+
+def test_printed_sizes() -> None:
+    shapes = [tuple(weight.shape) for weight in mlp_head(384).parameters()]
+    assert shapes == [(4096, 384), (4096,), (4096,), (4096,), (256, 4096), (256,)]
+
+
+@pytest.mark.parametrize("size", ["in_dim", "hidden", "out"])
+def test_empty_layers_are_refused(size: str) -> None:
+    with pytest.raises(SkelshotError, match=f"{size}: found 0"):
+        mlp_head(**({"in_dim": 4, "hidden": 4, "out": 4} | {size: 0}))

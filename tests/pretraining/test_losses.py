@@ -1,0 +1,39 @@
+"""Equation 1, literally."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skelshot.pretraining.losses import regression_loss
+
+
+def test_both_forms_of_equation_1() -> None:
+    generator = torch.Generator().manual_seed(0)
+    q, z = torch.randn(2, 6, 5, generator=generator)
+    distances = [(a / a.norm() - b / b.norm()).pow(2).sum() for a, b in zip(q, z, strict=True)]
+    cosines = [2 - 2 * (a @ b) / (a.norm() * b.norm()) for a, b in zip(q, z, strict=True)]
+    assert torch.allclose(regression_loss(q, z), torch.stack(distances).mean(), atol=1e-6)
+    assert torch.allclose(regression_loss(q, z), torch.stack(cosines).mean(), atol=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 999), scale=st.floats(0.01, 100.0))
+def test_only_the_direction_counts(seed: int, scale: float) -> None:
+    q = torch.randn(4, 6, generator=torch.Generator().manual_seed(seed))
+    assert abs(float(regression_loss(q, q * scale))) < 1e-5
+    assert abs(float(regression_loss(q, -q * scale)) - 4) < 1e-5
+
+
+def test_nothing_flows_into_the_target() -> None:
+    q, z = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)).unbind()
+    q, z = q.clone().requires_grad_(), z.clone().requires_grad_()
+    regression_loss(q, z).backward()
+    assert z.grad is None
+    assert q.grad is not None
+    assert q.grad.abs().sum() > 0
+
+
+def test_half_precision_is_summed_in_float32() -> None:
+    q, z = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)).bfloat16()
+    assert regression_loss(q, z).dtype == torch.float32
+    assert torch.equal(regression_loss(q, z), regression_loss(q.float(), z.float()))
