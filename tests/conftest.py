@@ -6,8 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.prepare import prepare
+from skelshot.datasets.store import Store
+from skelshot.experiments.toy import write_toy_clips
 from skelshot.skeletons.layouts import KINECT_V1
 from skelshot.skeletons.sequence import SkeletonSequence
+from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +43,20 @@ def tiny_sequence() -> SkeletonSequence:
     drift = rng.normal(0.0, 0.02, (1, 12, 20, 3)).cumsum(axis=1)
     joints = (start + drift + np.array([0.0, 0.0, 3.0])).astype(np.float32)
     return SkeletonSequence(joints, np.ones((1, 12), bool), KINECT_V1)
+
+
+@pytest.fixture(scope="session")
+def toy_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Ten toy actions, 8 clips each, in a store made through the `npz` door."""
+    folder = tmp_path_factory.mktemp("toy")
+    write_toy_clips(folder / "raw", performers=4, repetitions=2)
+    prepare(NpzReader(), folder / "raw", folder / "store")
+    return Store.open(folder / "store")
+
+
+@pytest.fixture(scope="session")
+def toy_features(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> FeatureCache:
+    """Random codes for the toy classes, as a teacher that needs no download."""
+    out = tmp_path_factory.mktemp("features") / "codes"
+    teach_text(toy_store, teacher_named("random-code"), load_templates("plain"), out)
+    return FeatureCache.open(out)

@@ -1,10 +1,10 @@
 """The command line: parses, calls, prints."""
 
 import argparse
+import errno
 import json
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from skelshot import __version__
@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        _leave(f"error: {error.filename or 'system'}: {error.strerror or error}", BAD_CALL)
+        advice = "; make room, the same command goes on" if error.errno == errno.ENOSPC else ""
+        place = error.filename or "system"
+        _leave(f"error: {place}: {error.strerror or error}{advice}", BAD_CALL)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -73,3 +73,11 @@ def write_clip(tmp_path: Path) -> WriteClip:
     return lambda stem, skeletons=moving, **changes: write_nw_ucla(
         tmp_path / "one", stem, skeletons, **changes
     )
+
+
+@pytest.fixture(scope="session")
+def real_store(nw_ucla_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The store of the real NW-UCLA clips."""
+    out = tmp_path_factory.mktemp("real") / "store"
+    prepare(NwUclaReader(), nw_ucla_dir, out)
+    return Store.open(out)

@@ -11,7 +11,7 @@ def test_a_clip_keeps_what_it_is_given(tiny_sequence):
 
 @pytest.mark.parametrize("name", ["", "two\nlines", "bell\x07", "x" * 401])
 def test_names_that_no_list_could_show_are_refused(tiny_sequence, name):
-    with pytest.raises(BadClip, match="name: found .*, expected 1 to 400 printable"):
+    with pytest.raises(BadClip, match=r"name: found .*, expected 1 to 400 printable"):
         Clip(name, 0, tiny_sequence)
 
 

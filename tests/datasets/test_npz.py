@@ -202,12 +202,12 @@ def test_the_layout_comes_from_the_option_the_files_or_the_joints(tmp_path):
     assert read(folder)[1].layout.name == "openni-15"
     assert "expected (persons, frames, 25" in reason(folder, layout="kinect-v2")
     labelled(folder, joints=np.ones((4, 18, 3)))
-    with pytest.raises(SkelshotError, match="no clip has a known layout; the first: z.npz: joints"):
+    with pytest.raises(SkelshotError, match=r"no clip has a known layout; the first: z\.npz: "):
         NpzReader().sources(folder)
 
 
 def test_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(SkelshotError, match="the folder holds no .npz files, one a clip"):
+    with pytest.raises(SkelshotError, match=r"the folder holds no \.npz files, one a clip"):
         NpzReader().sources(tmp_path)
 
 

@@ -169,22 +169,23 @@ def test_hidden_files_are_ignored_and_an_empty_folder_is_refused(raw, tmp_path):
         NwUclaReader().sources(tmp_path / "empty")
 
 
-def test_the_real_clips_are_all_read(nw_ucla_dir):
-    reader = NwUclaReader()
-    sources = reader.sources(nw_ucla_dir)
-    assert len(sources) == 1484
-    items = [item for source in sources for item in reader.read(source)]
-    rejected = [item for item in items if isinstance(item, Rejected)]
-    clips = [item for item in items if isinstance(item, Clip)]
-    assert [(item.source, item.reason) for item in rejected] == [
-        ("a02_s09_e04_v02.json", "one frame: no movement to learn from"),
-        ("a02_s09_e04_v03.json", "one frame: no movement to learn from"),
+def test_the_real_clips_are_all_read(real_store):
+    rejected = (real_store.path / "rejected.csv").read_text().splitlines()[1:]
+    assert rejected == [
+        "a02_s09_e04_v02.json,one frame: no movement to learn from",
+        "a02_s09_e04_v03.json,one frame: no movement to learn from",
     ]
+    clips = real_store.clips
+    assert len(clips) == 1482
     labels = Counter(clip.label for clip in clips)
     assert [labels[label] for label in range(10)] == [
         150, 150, 141, 173, 148, 149, 142, 142, 145, 142,
     ]  # fmt: skip
     assert {clip.subject for clip in clips} == set(range(1, 11))
     assert Counter(clip.camera for clip in clips) == {1: 516, 2: 503, 3: 463}
-    assert sum(clip.sequence.frames for clip in clips) == 58532
-    assert not any(clip.repaired for clip in clips)
+    assert real_store.document.counts.frames == 58532
+    assert real_store.document.counts.repaired == 0
+    assert clips[0].name == "a01_s01_e00_v01"
+    np.testing.assert_allclose(
+        real_store.sequence(0).joints[0, 0, 0], [-0.619699, 0.328046, 3.18186]
+    )

@@ -158,6 +158,12 @@ def test_unknown_joint_counts_are_refused_before_work_starts(annotation, read):
         _ = reader.layout
 
 
+def test_files_without_any_coordinates_are_refused_before_work_starts(annotation, read):
+    _, reader = read([annotation(keypoint=...)])
+    with pytest.raises(SkelshotError, match="none has a keypoint array"):
+        _ = reader.layout
+
+
 def test_a_layout_can_be_asked_for(annotation, read):
     items, reader = read([annotation()], layout="kinect-v2")
     assert reader.options()["layout"] == "kinect-v2"

@@ -140,3 +140,9 @@ def test_a_folder_of_the_user_is_not_cleared(tmp_path: Path) -> None:
     with pytest.raises(SkelshotError, match=r"holds 'thesis.txt'"):
         write_features(tmp_path / "features", **arguments())
     assert kept.read_text() == "precious"
+
+
+def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
+    (tmp_path / "features").mkdir()
+    write_features(tmp_path / "features", **arguments())
+    assert FeatureCache.open(tmp_path / "features").dim == 4

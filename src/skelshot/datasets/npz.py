@@ -1,5 +1,6 @@
 """The plain door for people's own skeletons: one `.npz` file a clip, labels inside or beside."""
 
+import contextlib
 import csv
 import json
 import re
@@ -77,16 +78,11 @@ class NpzReader:
         self._rows = _read_labels(raw / LABELS) if (raw / LABELS).exists() else {}
         there = {source.name for source in found}
         found += [Source(name, raw / name) for name in self._rows if name not in there]
-        labels, complaint = set(), ""
+        self._layout = self._asked_layout or _first_layout(raw, found)
+        labels = set()
         for source in found:
-            try:
-                fields, _ = read_npz(source.path, ("label", "layout"))
-                labels.add(self._label(source, fields))
-                self._layout = self._layout or _layout_in(source, fields)
-            except SkelshotError as error:  # reading it will say the same
-                complaint = complaint or f"{source.name}: {error}"
-        if self._layout is None:
-            raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
+            with contextlib.suppress(BadClip):  # reading it will say the same
+                labels.add(self._label(source, read_npz(source.path, ("label",))[0]))
         self._class_names = tuple(sorted(labels))
         return found
 
@@ -143,13 +139,20 @@ def _agreed(field: str, inside: Value | None, beside: Value | None) -> Value | N
     return beside if inside is None else inside
 
 
-def _layout_in(source: Source, fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
-    """Return the layout a file names, or the first with as many joints as it has."""
-    if name := _text_of(fields, "layout"):
-        return layout_named(name)
-    arrays, _ = read_npz(source.path, ("joints",))
-    shape = arrays["joints"].shape if "joints" in arrays else ()
-    return layout_of(shape[-2]) if len(shape) in (3, 4) else None
+def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
+    """Return the layout that the first sound file names, or that has as many joints."""
+    complaint = ""
+    for source in sources:
+        try:
+            fields, _ = read_npz(source.path, ("layout", "joints"))
+            if name := _text_of(fields, "layout"):
+                return layout_named(name)
+            if "joints" not in fields or fields["joints"].ndim not in (3, 4):
+                raise BadClip("joints: missing or not (M, T, V, C) or (T, V, C)")
+            return layout_of(fields["joints"].shape[-2])
+        except SkelshotError as error:
+            complaint = complaint or f"{source.name}: {error}"
+    raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
 
 
 def _text_of(fields: dict[str, NDArray[Any]], field: str) -> str | None:

@@ -1,5 +1,31 @@
 """Encoders: from clips (N, C, T, V, M) to vectors (N, D)."""
 
-from skelshot.encoders.base import Encoder
+from skelshot.encoders.agcn import AGCN
+from skelshot.encoders.base import Encoder, fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.build import build_encoder
-from skelshot.encoders.spec import EncoderSpec
+from skelshot.encoders.checkpoint import (
+    CheckpointHeader,
+    load_encoder,
+    read_header,
+    save_encoder,
+)
+from skelshot.encoders.ctr_gcn import CTRGCN
+from skelshot.encoders.spec import EncoderName, EncoderSpec
+from skelshot.encoders.st_gcn import STGCN
+
+__all__ = [
+    "AGCN",
+    "CTRGCN",
+    "STGCN",
+    "CheckpointHeader",
+    "Encoder",
+    "EncoderName",
+    "EncoderSpec",
+    "build_encoder",
+    "fold_persons",
+    "load_encoder",
+    "mean_over_persons",
+    "read_header",
+    "save_encoder",
+    "unfold_persons",
+]

@@ -42,7 +42,7 @@ def unfold_persons(features: Tensor, persons: int) -> Tensor:
         >>> unfold_persons(torch.zeros(8, 256, 25, 16), persons=2).shape
         torch.Size([4, 2, 256, 16, 25])
     """
-    return features.unflatten(0, (-1, persons)).transpose(3, 4)
+    return features.view(-1, persons, *features.shape[1:]).transpose(3, 4)
 
 
 def mean_over_persons(vectors: Tensor, counted: Tensor | None = None) -> Tensor:
@@ -137,7 +137,9 @@ class Encoder(nn.Module, ABC):
             SkelshotError: The shape is not the spec's.
         """
         vectors = self.feature_map(x).mean(dim=(3, 4), dtype=torch.float32)
-        counted = (x != 0).any(dim=3).any(dim=2).any(dim=1) if self.spec.mask_absent_persons else None
+        counted = (
+            (x != 0).any(dim=3).any(dim=2).any(dim=1) if self.spec.mask_absent_persons else None
+        )
         return mean_over_persons(vectors, counted)
 
     def _normalised(self, x: Tensor) -> Tensor:

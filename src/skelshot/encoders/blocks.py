@@ -168,9 +168,7 @@ class Block(nn.Module):
         self.temporal = temporal
         self.dropout = dropout
         self.shortcut = (
-            None
-            if plan.is_first
-            else shortcut(plan.channels_in, plan.channels_out, plan.stride)
+            None if plan.is_first else shortcut(plan.channels_in, plan.channels_out, plan.stride)
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -16,21 +16,20 @@ class ChannelwiseConvolution(nn.Module):
     """Spatial layer: `relu(BN(sum_k R_k * (W_k f)) + down(f))`, R_k one matrix a channel.
 
     `R_k = A_k + alpha Q_k(f)` refines a topology shared by all channels (CTR-GCN, eq. 3-6).
-    The graph is only the first value of the learned A.
+    The graph is only the first value of the learned A. As in the published code, here its rows
+    are the targets: subset 2 gathers a joint's children, subset 3 its parent.
 
     Args:
         channels_in: Channels that enter.
         channels_out: Channels that leave.
         relations: Channels r in which joints are compared.
-        graph: First value of A, (K, V, V), `A[subset, source, target]`.
+        graph: First value of A, (K, V, V).
     """
 
-    def __init__(
-        self, channels_in: int, channels_out: int, relations: int, graph: Tensor
-    ) -> None:
+    def __init__(self, channels_in: int, channels_out: int, relations: int, graph: Tensor) -> None:
         super().__init__()
         K = len(graph)
-        self.A_learned = nn.Parameter(graph.transpose(1, 2).clone())  # (K, target, source)
+        self.A_learned = nn.Parameter(graph.clone())
         self.alpha = nn.Parameter(torch.zeros(()))
         self.psi_phi = nn.Linear(channels_in, 2 * K * relations)
         self.refine = nn.Parameter(torch.empty(K, channels_out, relations))
@@ -65,7 +64,7 @@ class ChannelwiseConvolution(nn.Module):
         """Return `R_k = A_k + alpha (refine_k M_k)`, one matrix a channel.
 
         Args:
-            relations: `M_k`, (B, r, V, V).
+            relations: `M_k` as `relations` returns it, (B, r, V, V).
             k: The subset.
 
         Returns:
@@ -87,12 +86,13 @@ class ChannelwiseConvolution(nn.Module):
             (B, C_out, V, T).
         """
         B, _, V, T = x.shape
-        total: Tensor | None = None
-        for k, relations in enumerate(self.relations(x)):
-            R = self.refined_topology(relations, k).view(-1, V, V)
-            value = self.value[k](x).reshape(-1, V, T)
-            total = torch.bmm(R, value) if total is None else torch.baddbmm(total, R, value)
-        assert total is not None
+        (R, value), *others = [
+            (self.refined_topology(M, k).view(-1, V, V), self.value[k](x).reshape(-1, V, T))
+            for k, M in enumerate(self.relations(x))
+        ]
+        total = torch.bmm(R, value)  # a product of its own for every clip and channel
+        for R, value in others:
+            total = torch.baddbmm(total, R, value)
         y = self.norm(total.view(B, -1, V, T))
         return F.relu(y + self.down(x), inplace=True)
 

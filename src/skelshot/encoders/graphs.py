@@ -28,7 +28,9 @@ def column_normalised(adjacency: Matrix) -> Matrix:
         array([[0.25, 0.  ], [0.75, 0.  ]])
     """
     sums = adjacency.sum(axis=0)
-    return np.divide(adjacency, sums, out=np.zeros_like(adjacency), where=sums > 0)
+    normalised = np.zeros_like(adjacency)
+    np.divide(adjacency, sums, out=normalised, where=sums > 0)
+    return normalised
 
 
 def outward_edges(layout: SkeletonLayout) -> Matrix:
@@ -114,5 +116,9 @@ def spatial_partition(layout: SkeletonLayout) -> Tensor:
     weights = column_normalised(edges + edges.T + np.eye(layout.num_joints))
     hops = hops_to_centre(layout)
     source, target = hops[:, None], hops[None, :]
-    subsets = [weights * (source == target), weights * (source < target), weights * (source > target)]
+    subsets = [
+        weights * (source == target),
+        weights * (source < target),
+        weights * (source > target),
+    ]
     return torch.from_numpy(np.stack(subsets)).float()

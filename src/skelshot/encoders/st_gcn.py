@@ -7,7 +7,6 @@ from torch import Tensor, nn
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.blocks import Block, BlockPlan, batch_norm, convolution, gather_neighbours
 from skelshot.encoders.graphs import spatial_partition
-from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.temporal import TemporalConvolution
 
 
@@ -73,6 +72,3 @@ class STGCN(Encoder):
             TemporalConvolution(plan.channels_out, plan.stride),
             self.spec.dropout,
         )
-
-
-__all__ = ["STGCN", "EncoderSpec", "PartitionedConvolution"]

@@ -1,0 +1,1 @@
+"""Evaluation: many tasks at once, metrics with intervals, results."""

@@ -1,0 +1,1 @@
+"""Experiments: presets as data, sweeps, the demo."""

@@ -2,7 +2,7 @@
 
 from skelshot.fewshot.base import FewShotMethod, MethodOptions, check_task
 from skelshot.fewshot.cosine import PAPER, CosineClassifier, CosineOptions
-from skelshot.fewshot.finetune import FinetuneOptions, finetune
+from skelshot.fewshot.finetuning import FinetuneOptions, finetune
 from skelshot.fewshot.formulas import (
     cosine_logits,
     entropy,

@@ -6,7 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.finetune import FinetuneOptions
+from skelshot.fewshot.finetuning import FinetuneOptions
 from skelshot.fewshot.formulas import support_weights
 from skelshot.fewshot.heads import CosineHead
 from skelshot.fewshot.tuned import FineTunedClassifier, zero_biases

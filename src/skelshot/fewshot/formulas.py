@@ -65,9 +65,9 @@ def cosine_logits(
         >>> cosine_logits(w, q, scale=10.0).tolist()
         [[[10.0, 0.0]]]
     """
-    directions = normalize(weights, dim=-1)
+    cosines = linear_logits(normalize(weights, dim=-1), normalize(features, dim=-1))
     factor = scale[:, None, None] if isinstance(scale, Tensor) and scale.dim() else scale
-    return linear_logits(directions * factor, normalize(features, dim=-1), biases)
+    return cosines * factor if biases is None else cosines * factor + biases[:, None, :]
 
 
 def entropy(logits: Tensor) -> Tensor:

@@ -101,8 +101,8 @@ class CosineHead:
 
     def logits(self, prepared: Tensor) -> Tensor:
         """Return s cos(w_j, q) + b_j, `(B, Q, N)`."""
-        directions = normalize(self.weights, dim=-1)
-        return linear_logits(directions * self.scale[:, None, None], prepared, self.biases)
+        cosines = linear_logits(normalize(self.weights, dim=-1), prepared)
+        return cosines * self.scale[:, None, None] + self.biases[:, None, :]
 
     def gradients(self, prepared: Tensor, logit_gradients: Tensor) -> list[Tensor]:
         """Return the gradients of W, b and, when it is learned, s.
@@ -111,12 +111,12 @@ class CosineHead:
         only what is at right angles to w_j can turn it. That of s is sum_j a_j . u_j.
         """
         pulls = logit_gradients.transpose(1, 2) @ prepared
-        directions = normalize(self.weights, dim=-1)
-        along = (pulls * directions).sum(dim=-1, keepdim=True)
-        lengths = self.weights.norm(dim=-1, keepdim=True)
         # A weight of length zero has no direction to turn, so it stays.
-        rates = torch.where(lengths > 0, self.scale[:, None, None] / lengths, 0.0)
-        of_weights = torch.addcmul(pulls, along, directions, value=-1.0).mul_(rates)
+        lengths = self.weights.norm(dim=-1, keepdim=True)
+        inverse = torch.where(lengths > 0, 1.0 / lengths, 0.0)
+        along = (pulls * self.weights).sum(dim=-1, keepdim=True) * inverse
+        of_weights = pulls.addcmul_(along * inverse, self.weights, value=-1.0)
+        of_weights.mul_(self.scale[:, None, None] * inverse)
         found = [of_weights, logit_gradients.sum(dim=1)]
         return [*found, along.sum(dim=(1, 2))] if self.learn_scale else found
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.finetune import FinetuneOptions
+from skelshot.fewshot.finetuning import FinetuneOptions
 from skelshot.fewshot.formulas import support_weights
 from skelshot.fewshot.heads import LinearHead
 from skelshot.fewshot.tuned import FineTunedClassifier, zero_biases

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from skelshot.fewshot.base import FewShotMethod, check_task
-from skelshot.fewshot.finetune import FinetuneOptions, finetune
+from skelshot.fewshot.finetuning import FinetuneOptions, finetune
 from skelshot.fewshot.heads import Head
 from skelshot.fewshot.report import FinetuneReport, finetune_report
 

@@ -1,0 +1,1 @@
+"""Pre-training: transfer, supervised and episodic stages in one loop."""

@@ -8,9 +8,9 @@ from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.encoders import EncoderSpec
 from skelshot.encoders.readouts import ReadOut
 from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.teachers import Representation
 
 Strategy = Literal["none", "supervised", "transfer"]
-Representation = Literal["text", "video", "video+text"]
 
 
 class _Options(BaseModel):
@@ -75,6 +75,9 @@ class TransferOptions(_Options):
         predictor_lr_factor: The predictor's learning rate over that of the rest; 10 as printed.
         representation: Which teacher features to regress: f_t, f_v or f_v + f_t.
         normalise: L2-normalise f_v and f_t before they are added (the paper is silent).
+        centre: Subtract the mean of the base classes' targets, which sentence encoders share.
+        backwards_classes: Regress clips played backwards too, towards the second half of the
+            renderings (`teach --prompts both-ways`).
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
         embedding: Width of their output; 256 as printed.
         predictor: Put a predictor on the skeleton side; Table X has the row without.
@@ -88,6 +91,8 @@ class TransferOptions(_Options):
     predictor_lr_factor: float = Field(10.0, gt=0)
     representation: Representation = "text"
     normalise: bool = True
+    centre: bool = False
+    backwards_classes: bool = False
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)
     predictor: bool = True

@@ -18,6 +18,36 @@ from skelshot.pretraining.stage import BaseSet, Stage
 from skelshot.teachers import FeatureCache
 
 
+def class_targets(texts: Tensor, options: TransferOptions) -> Tensor:
+    """Make the targets of the classes from their text features.
+
+    Args:
+        texts: f_t of the base classes (classes, R, D), R renderings each. When clips are also
+            played backwards, the second half of the renderings tells the actions backwards.
+        options: Normalisation, centring, and whether clips are played backwards.
+
+    Returns:
+        Targets (classes, R, D), or (2 * classes, R / 2, D) with the backwards classes last.
+
+    Raises:
+        SkelshotError: Backwards classes are asked for and R is odd.
+    """
+    if options.normalise:
+        texts = F.normalize(texts, dim=-1)
+    if options.backwards_classes:
+        if texts.shape[1] % 2:
+            raise SkelshotError(
+                f"transfer.backwards_classes: the features have {texts.shape[1]} renderings a "
+                "class, expected forwards and backwards ones in equal number; teach with "
+                "--prompts both-ways, or set transfer.backwards_classes=false"
+            )
+        texts = torch.cat(texts.chunk(2, dim=1))
+    if options.centre:
+        texts = texts - texts.mean((0, 1))
+        texts = F.normalize(texts, dim=-1) if options.normalise else texts
+    return texts
+
+
 class TransferStage(Stage):
     """Regress the teacher's features from the skeleton, in one direction only.
 
@@ -65,12 +95,13 @@ class TransferStage(Stage):
             else nn.Identity()
         )
         self.teacher_projector = target_like(self.projector)
-        texts = teacher.text_for(base.split.base)
-        self._texts = F.normalize(texts, dim=-1) if options.normalise else texts
+        self._texts = class_targets(teacher.text_for(base.split.base), options)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of rendering."""
         items = [item._replace(use=epoch) for item in self.base.items]
+        if self.options.backwards_classes:
+            items += [item._replace(backwards=True) for item in items]
         return shuffled_batches(items, self.options.batch, self.seed, self.name, epoch)
 
     def targets(self, batch: Sequence[Item]) -> Tensor:

@@ -59,7 +59,6 @@ def teach_text(
     teacher: TextTeacher,
     templates: Sequence[str],
     out: str | Path,
-    *,
     class_texts: Sequence[str] | None = None,
     options: Mapping[str, JsonValue] | None = None,
 ) -> TeachReport:

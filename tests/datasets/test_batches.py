@@ -1,0 +1,56 @@
+"""Batches: every clip once, and nothing that depends on order or workers."""
+
+import numpy as np
+import torch
+
+from skelshot.datasets.batches import (
+    Item,
+    backwards,
+    load_batches,
+    plain_batches,
+    shuffled_batches,
+)
+from skelshot.datasets.store import Store
+from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode_input
+
+SPEC = InputSpec(layout="kinect-v1", frames=12, streams=("joint", "joint-motion"))
+STRONG = Augmentation(crop=(0.5, 1.0), rotate_degrees=(10, 60, 10), jitter=0.01, mirror=0.5)
+
+
+def test_plain_batches_give_the_encoder_inputs_in_order(toy_store: Store) -> None:
+    batches = list(load_batches(toy_store, SPEC, plain_batches(range(7), 3)))
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    expected = [encode_input(toy_store.sequence(index), SPEC) for index in range(7)]
+    np.testing.assert_array_equal(torch.cat(batches).numpy(), np.stack(expected))
+
+
+def test_augmentation_follows_from_keys_name_and_use_alone(toy_store: Store) -> None:
+    def load(items: list[Item], keys: tuple[object, ...], workers: int = 0) -> torch.Tensor:
+        return next(
+            load_batches(
+                toy_store, SPEC, [items], augmentation=STRONG, keys=keys, workers=workers
+            )
+        )
+
+    items = [Item(0), Item(1), Item(0, use=1), Item(0, backwards=True)]
+    first = load(items, ("seed", 0))
+    assert torch.equal(first, load(items[::-1], ("seed", 0)).flip(0))
+    assert torch.equal(first, load(items, ("seed", 0), workers=2))
+    assert not torch.equal(first, load(items, ("seed", 1)))
+    different = [(0, 2), (0, 3), (2, 3)]
+    assert all(not torch.equal(first[a], first[b]) for a, b in different)
+
+
+def test_shuffled_batches_hold_every_item_once() -> None:
+    items = [Item(clip) for clip in range(41)]
+    batches = shuffled_batches(items, 8, "seed", 3)
+    assert sorted(item for batch in batches for item in batch) == items
+    assert min(len(batch) for batch in batches) > 1
+    assert batches == shuffled_batches(items, 8, "seed", 3)
+    assert batches != shuffled_batches(items, 8, "seed", 4)
+
+
+def test_backwards_turns_time_round(tiny_sequence: SkeletonSequence) -> None:
+    turned = backwards(tiny_sequence)
+    np.testing.assert_array_equal(turned.joints[:, 0], tiny_sequence.joints[:, -1])
+    np.testing.assert_array_equal(backwards(turned).joints, tiny_sequence.joints)

@@ -1,0 +1,247 @@
+"""Pre-training as a whole: killed runs, refused runs, and what novel clips may not do."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.prepare import prepare
+from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
+from skelshot.datasets.store import Store
+from skelshot.experiments.settings import load_settings
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.teachers import FeatureCache
+
+PROTOCOL = protocol_named("toy")
+
+
+def options(*assignments: str) -> PretrainOptions:
+    small = ("supervised.epochs=2", "transfer.epochs=2", "input.frames=8", *assignments)
+    return load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
+
+
+def weights(run: Path, split: int = 0) -> dict[str, torch.Tensor]:
+    return load_file(split_folder(run, split) / "checkpoints" / "encoder.safetensors")
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def train(
+    store: Store, out: Path, chosen: PretrainOptions, teacher: FeatureCache | None = None
+) -> list[dict[str, object]]:
+    splits = PROTOCOL.split_list(store.class_names)[:1]
+    return pretrain(store, PROTOCOL, splits, chosen, out, teacher).splits
+
+
+@pytest.mark.parametrize("strategy", ["supervised", "transfer"])
+def test_both_stages_run_and_leave_a_whole_folder(
+    toy_store: Store, toy_features: FeatureCache, tmp_path: Path, strategy: str
+) -> None:
+    chosen = options(f"strategy={strategy}", "episodes=cosine")
+    (result,) = train(toy_store, tmp_path, chosen, toy_features)
+    assert set(result["seconds"]) == {strategy, "episodic"}  # type: ignore[call-overload]
+    folder = split_folder(tmp_path, 0)
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [(line["stage"], line["epoch"]) for line in lines] == [
+        (strategy, 1),
+        (strategy, 2),
+        ("episodic", 1),
+    ]
+    assert all(torch.isfinite(torch.tensor(line["loss"])) for line in lines)
+    assert [file.name for file in (folder / "checkpoints").iterdir()] == ["encoder.safetensors"]
+    assert list((folder / "events").iterdir())
+
+
+def test_training_changes_the_encoder_and_the_seed_decides(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    runs = {
+        "untrained": options("strategy=none"),
+        "first": options(),
+        "again": options(),
+        "other": options("seed=1"),
+    }
+    found = {}
+    for name, chosen in runs.items():
+        train(toy_store, tmp_path / name, chosen)
+        found[name] = weights(tmp_path / name)
+    assert same(found["first"], found["again"])
+    assert not same(found["first"], found["untrained"])
+    assert not same(found["first"], found["other"])
+
+
+def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Path) -> None:
+    train(toy_store, tmp_path / "plain", options())
+    train(toy_store, tmp_path / "workers", options("loop.workers=2"))
+    train(toy_store, tmp_path / "accumulated", options("loop.accumulate=2"))
+    assert same(weights(tmp_path / "plain"), weights(tmp_path / "workers"))
+    assert not same(weights(tmp_path / "plain"), weights(tmp_path / "accumulated"))
+
+
+@pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
+def test_a_killed_run_ends_with_the_same_numbers(
+    toy_store: Store, toy_features: FeatureCache, tmp_path: Path, stage: str, epoch: int
+) -> None:
+    """The process dies by SIGKILL after a checkpoint; the same command then goes on."""
+    settings = [
+        *("--preset", "smoke", "--strategy", "transfer", "--episodes", "cosine"),
+        *("--features", str(toy_features.path), "--protocol", "toy", "--split", "0"),
+        *("--threads", "1", "--set", "input.frames=8", "--set", "transfer.epochs=3"),
+        *("--set", "episodic.epochs=2"),
+    ]
+    words = ["pretrain", str(toy_store.path), *settings]
+    dying = (
+        "import os, signal, sys\n"
+        "from skelshot.pretraining import runs\n"
+        "whole = runs.RunFolder.save_stage\n"
+        "def dying(self, stage, epoch, tensors, optimiser):\n"
+        "    whole(self, stage, epoch, tensors, optimiser)\n"
+        f"    if (stage, epoch) == ({stage!r}, {epoch}):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "runs.RunFolder.save_stage = dying\n"
+        "from skelshot.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", dying, *words, "--out", str(tmp_path / "killed")], check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    folder = split_folder(tmp_path / "killed", 0)
+    assert not (folder / "result.json").exists()
+    for out in ("killed", "whole"):
+        subprocess.run(
+            [sys.executable, "-m", "skelshot.cli", *words, "--out", str(tmp_path / out)],
+            check=True,
+            capture_output=True,
+        )
+    assert same(weights(tmp_path / "killed"), weights(tmp_path / "whole"))
+    metrics = [
+        (split_folder(tmp_path / out, 0) / "metrics.jsonl").read_text()
+        for out in ("killed", "whole")
+    ]
+    assert metrics[0] == metrics[1]
+
+
+def test_ctrl_c_keeps_what_is_done(toy_store: Store, tmp_path: Path) -> None:
+    words = [
+        *("pretrain", str(toy_store.path), "--protocol", "toy", "--split", "0"),
+        *("--preset", "smoke", "--set", "supervised.epochs=2000", "--threads", "1"),
+        *("--out", str(tmp_path)),
+    ]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "skelshot.cli", *words], stderr=subprocess.PIPE, text=True
+    )
+    checkpoints = split_folder(tmp_path, 0) / "checkpoints"
+    for _ in range(600):
+        if list(checkpoints.glob("supervised-*.safetensors")):
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert errors.strip().splitlines()[-1].endswith("the same command goes on")
+    assert list(checkpoints.glob("supervised-*.safetensors"))
+
+
+def test_novel_clips_leave_no_trace_in_the_weights(toy_store: Store, tmp_path: Path) -> None:
+    """Delete every novel clip: the weights are the same to the last bit."""
+    split = PROTOCOL.split_list(toy_store.class_names)[0]
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for source in sorted((toy_store.path.parent / "raw").iterdir()):
+        os.link(source, raw / source.name)
+    pretrain_all = tmp_path / "all"
+    train(toy_store, pretrain_all, options("episodes=cosine"))
+    keep = {toy_store.clips[i].name for i in range(len(toy_store))
+            if toy_store.clips[i].label in split.base}
+    lone = tmp_path / "lone-store"
+    reader = NpzReader()
+    prepare(_Keeping(reader, keep), raw, lone)
+    train(Store.open(lone), tmp_path / "base-only", options("episodes=cosine"))
+    assert same(weights(pretrain_all), weights(tmp_path / "base-only"))
+
+
+class _Keeping:
+    """A reader that leaves clips out but knows all classes."""
+
+    def __init__(self, reader: NpzReader, keep: set[str]) -> None:
+        self._reader, self._keep = reader, keep
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+    def read(self, source: object) -> object:
+        items = self._reader.read(source)  # type: ignore[arg-type]
+        return (item for item in items if getattr(item, "name", None) in self._keep)
+
+
+def test_another_configuration_in_the_same_folder_is_refused(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    train(toy_store, tmp_path, options())
+    with pytest.raises(SkelshotError, match=r"options\.seed = 0, the call asks for 7"):
+        train(toy_store, tmp_path, options("seed=7"))
+
+
+def test_a_corrupt_checkpoint_is_named(toy_store: Store, tmp_path: Path) -> None:
+    checkpoints = split_folder(tmp_path, 0) / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "supervised-00001.safetensors").write_bytes(b"\x05")
+    with pytest.raises(SkelshotError, match=r"supervised-00001\.safetensors: the checkpoint is"):
+        train(toy_store, tmp_path, options())
+
+
+def test_transfer_without_features_is_refused_before_training(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(SkelshotError, match="strategy transfer: needs --features"):
+        train(toy_store, tmp_path, options("strategy=transfer"))
+    assert not tmp_path.joinpath("split-00").exists()
+
+
+def test_a_loss_that_is_not_finite_stops_with_advice(toy_store: Store, tmp_path: Path) -> None:
+    chosen = options(
+        "supervised.optimiser.name=sgd", "supervised.optimiser.lr=1e30", "supervised.epochs=4"
+    )
+    with pytest.raises(SkelshotError, match=r"the loss is .*; lower supervised\.optimiser\.lr"):
+        train(toy_store, tmp_path, chosen)
+
+
+def test_a_full_disk_is_one_line(
+    toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("skelshot.pretraining.runs.save_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        train(toy_store, tmp_path, options())
+    left = list((split_folder(tmp_path, 0) / "checkpoints").glob("*.safetensors"))
+    assert not left
+
+
+def test_episodes_that_cannot_be_filled_stop_before_anything_is_written(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    chosen = options("episodes=cosine", "episodic.episode.queries=9")
+    with pytest.raises(SkelshotError, match="has 8 clips, 1 shots and 9 queries need 10"):
+        train(toy_store, tmp_path, chosen)
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_classes_than_there_are(toy_store: Store) -> None:
+    wide = ClassSplitProtocol(name="w", draws_as="w", splits=1, base=8, novel=5, draws=1)
+    with pytest.raises(SkelshotError, match="needs 8 base and 5 novel classes, the store has 10"):
+        wide.split_list(toy_store.class_names)

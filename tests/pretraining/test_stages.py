@@ -1,0 +1,187 @@
+"""The stages: what they draw, what they minimise, what they train."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from skelshot.datasets.episodes import EpisodeSpec
+from skelshot.datasets.protocols import Split, protocol_named
+from skelshot.datasets.store import Store
+from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.fewshot import CosineClassifier, RawNearest
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.episodic import EpisodicStage
+from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, TransferOptions
+from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.supervised import CosineHead, SupervisedStage
+from skelshot.pretraining.transfer import TransferStage
+from skelshot.teachers import FeatureCache
+
+TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
+
+
+@pytest.fixture
+def base(toy_store: Store) -> BaseSet:
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+
+
+@pytest.fixture
+def encoder() -> Encoder:
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    return build_encoder(spec, seed=0)
+
+
+def clips(count: int) -> torch.Tensor:
+    return torch.randn(count, 3, 8, 20, 1, generator=torch.Generator().manual_seed(0))
+
+
+def test_the_base_set_holds_the_base_classes_alone(base: BaseSet, toy_store: Store) -> None:
+    labels = {int(toy_store.labels[i]) for i in base.indices}
+    assert labels == set(base.split.base)
+    rows = base.targets(base.items)
+    assert [base.split.base[row] for row in rows] == [
+        toy_store.clips[i].label for i in base.indices
+    ]
+    turned = [item._replace(backwards=True) for item in base.items]
+    assert torch.equal(base.targets(turned), rows + len(base.split.base))
+
+
+def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -> None:
+    options = SupervisedOptions(head="linear", label_smoothing=0.1)
+    stage = SupervisedStage(encoder, base, options, seed=0).eval()
+    targets = torch.tensor([0, 3, 5])
+    figures = stage(clips(3), targets)
+    logits = stage.head(encoder(clips(3)))
+    smooth = F.one_hot(targets, 6) * 0.9 + 0.1 / 6
+    literal = -(smooth * logits.log_softmax(1)).sum(1).mean()
+    torch.testing.assert_close(figures["loss"], literal)
+    assert figures["accuracy"] == (logits.argmax(1) == targets).float().mean()
+
+
+def test_the_cosine_head_is_a_scaled_cosine() -> None:
+    head, x = CosineHead(4, 3, scale=7.0), torch.randn(5, 4)
+    literal = 7 * torch.stack([F.cosine_similarity(x, w[None]) for w in head.weight], 1)
+    torch.testing.assert_close(head(x), literal)
+
+
+def test_backwards_classes_double_head_and_batches(base: BaseSet, encoder: Encoder) -> None:
+    options = SupervisedOptions(head="cosine", backwards_classes=True, batch=8)
+    stage = SupervisedStage(encoder, base, options, seed=0)
+    items = [item for batch in stage.batches(0) for item in batch]
+    assert len(items) == 2 * len(base.indices)
+    assert int(stage.targets(items).max()) == 11
+    assert isinstance(stage.head, CosineHead)
+    assert stage.head.weight.shape == (12, 32)
+
+
+def test_transfer_loss_goes_one_way(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    """Eq. 1: 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)); only the skeleton side has a gradient."""
+    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0).eval()
+    targets = stage.targets(base.items[:6])
+    figures = stage(clips(6), targets)
+    with torch.no_grad():
+        p = stage.predictor(stage.projector(stage.adapter(encoder(clips(6)))))
+        z = stage.teacher_projector(targets)
+    literal = sum(
+        2 - 2 * float(a @ b) / float(a.norm() * b.norm()) for a, b in zip(p, z, strict=True)
+    )
+    assert float(figures["loss"].detach()) == pytest.approx(literal / 6, abs=1e-5)
+    figures["loss"].backward()
+    trained = {id(p) for module, _ in stage.trained() for p in module.parameters()}
+    for name, parameter in stage.named_parameters():
+        is_teacher = name.startswith("teacher_projector")
+        assert (id(parameter) in trained) is not is_teacher
+        assert (parameter.grad is None) is is_teacher, name
+
+
+def test_the_teacher_projector_follows_slowly(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    """Eq. 2: xi <- d xi + (1 - d) theta."""
+    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0)
+    before = [p.clone() for p in stage.teacher_projector.parameters()]
+    with torch.no_grad():
+        for parameter in stage.projector.parameters():
+            parameter.add_(1.0)
+    stage.after_step()
+    online = stage.projector.parameters()
+    for old, theta, xi in zip(before, online, stage.teacher_projector.parameters(), strict=True):
+        torch.testing.assert_close(xi, 0.99 * old + 0.01 * theta)
+
+
+def test_transfer_targets_are_the_classes_texts(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0)
+    items = stage.batches(0)[0]
+    labels = [base.store.clips[item.clip].label for item in items]
+    expected = F.normalize(toy_features.text[labels, 0], dim=-1)
+    torch.testing.assert_close(stage.targets(items), expected)
+
+
+def test_transfer_refuses_a_representation_that_is_not_cached(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    options = TRANSFER.model_copy(update={"representation": "video+text"})
+    with pytest.raises(SkelshotError, match=r"found 'video\+text', the features in .* hold text"):
+        TransferStage(encoder, base, options, toy_features, seed=0)
+
+
+def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) -> None:
+    """Softmax over cosines to the support features, true class first by place."""
+    spec = EpisodeSpec(ways=3, shots=2, queries=2, per_epoch=4)
+    options = EpisodicOptions(episode=spec, batch=2)
+    method = CosineClassifier.from_options({"init_normalised": False, "scale": 4.0})
+    stage = EpisodicStage(encoder, base, method, options, seed=0).eval()
+    batches = stage.batches(0)
+    assert [len(batch) for batch in batches] == [24, 24]
+    loss = float(stage(clips(24), stage.targets(batches[0]))["loss"].detach())
+    with torch.no_grad():
+        features = encoder(clips(24)).view(2, 3, 4, -1)
+    literal = []
+    for episode in features:
+        weights = [rows[:2].mean(0) for rows in episode]
+        for row in range(3):
+            for query in episode[row, 2:]:
+                cosines = [4 * F.cosine_similarity(w, query, dim=0) for w in weights]
+                literal.append(-torch.stack(cosines).log_softmax(0)[row])
+    assert loss == pytest.approx(float(torch.stack(literal).mean()), abs=1e-5)
+
+
+def test_episodes_refuse_a_method_that_reads_clips(base: BaseSet, encoder: Encoder) -> None:
+    with pytest.raises(SkelshotError, match="raw-nearest: this method reads clips"):
+        EpisodicStage(encoder, base, RawNearest(), EpisodicOptions(), seed=0)
+
+
+def test_episodes_refuse_more_ways_than_base_classes(base: BaseSet, encoder: Encoder) -> None:
+    options = EpisodicOptions(episode=EpisodeSpec(ways=7))
+    with pytest.raises(SkelshotError, match="7 ways are asked for, the base has 6"):
+        EpisodicStage(encoder, base, CosineClassifier(), options, seed=0)
+
+
+def test_a_cache_without_a_base_class_is_refused(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache, tmp_path: Path
+) -> None:
+    from skelshot.teachers import write_features
+
+    kept = [label for label in range(10) if label != base.split.base[0]]
+    write_features(
+        tmp_path / "some",
+        text=toy_features.text[kept],
+        text_labels=kept,
+        teacher="t",
+        fingerprint="f",
+        data_hash=base.store.data_hash,
+        class_names=base.store.class_names,
+    )
+    with pytest.raises(SkelshotError, match=base.store.class_names[base.split.base[0]]):
+        TransferStage(encoder, base, TRANSFER, FeatureCache.open(tmp_path / "some"), seed=0)
+
+
+def test_overlap_never_reaches_training(toy_store: Store) -> None:
+    with pytest.raises(SkelshotError, match="both base and novel"):
+        BaseSet.of(toy_store, Split(0, (0, 1), (1, 2)))
