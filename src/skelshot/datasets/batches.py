@@ -162,5 +162,6 @@ def shuffled_batches(items: Sequence[Item], size: int, *keys: object) -> list[li
     order = rng_for("shuffle", *keys).permutation(len(items))
     batches = cut([items[int(i)] for i in order], size)
     if len(batches) > 1 and len(batches[-1]) == 1:
-        batches[-2] += batches.pop()
+        last = batches.pop()
+        batches[-1] += last
     return batches

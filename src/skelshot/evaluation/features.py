@@ -44,7 +44,7 @@ def encode_clips(
     parts = []
     for clips in load_batches(store, spec, plain_batches(indices, options.batch)):
         maps = [
-            encoder.feature_map(view_clips(clips, view, encoder.layout)).float()
+            encoder.feature_map(view_clips(clips, view, encoder.spec.joints)).float()
             for view in options.views
         ]
         read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
