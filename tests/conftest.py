@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.prepare import prepare
@@ -13,6 +14,9 @@ from skelshot.experiments.toy import write_toy_clips
 from skelshot.skeletons.layouts import KINECT_V1
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
+
+# Small tensors on all cores wait more than they work, most of all with tests side by side.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -27,9 +27,7 @@ def test_plain_batches_give_the_encoder_inputs_in_order(toy_store: Store) -> Non
 def test_augmentation_follows_from_keys_name_and_use_alone(toy_store: Store) -> None:
     def load(items: list[Item], keys: tuple[object, ...], workers: int = 0) -> torch.Tensor:
         return next(
-            load_batches(
-                toy_store, SPEC, [items], augmentation=STRONG, keys=keys, workers=workers
-            )
+            load_batches(toy_store, SPEC, [items], augmentation=STRONG, keys=keys, workers=workers)
         )
 
     items = [Item(0), Item(1), Item(0, use=1), Item(0, backwards=True)]

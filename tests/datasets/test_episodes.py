@@ -24,7 +24,11 @@ def test_episodes_follow_from_seed_epoch_and_number() -> None:
     spec = EpisodeSpec(ways=3, shots=1, queries=1)
     first, again = (EpisodeSampler(spec, LABELS, seed=5) for _ in range(2))
     np.testing.assert_array_equal(first.episode(2, 3), again.episode(2, 3))
-    others = [first.episode(2, 4), first.episode(3, 3), EpisodeSampler(spec, LABELS, 6).episode(2, 3)]
+    others = [
+        first.episode(2, 4),
+        first.episode(3, 3),
+        EpisodeSampler(spec, LABELS, 6).episode(2, 3),
+    ]
     assert all(not np.array_equal(first.episode(2, 3), other) for other in others)
 
 

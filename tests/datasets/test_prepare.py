@@ -192,7 +192,7 @@ def test_killed_outright_it_goes_on_and_ends_the_same(raw, tmp_path):
     whole = Store.open(prepare(NwUclaReader(), raw, tmp_path / "whole").store)
     victim = NwUclaReader().sources(raw)[6].name
     command = [sys.executable, "-c", KILLED, str(raw), str(tmp_path / "store"), victim]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL  # noqa: S603
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     with pytest.raises(SkelshotError, match="the store is not finished"):
         Store.open(tmp_path / "store")
     reader = Watched()

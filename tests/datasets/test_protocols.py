@@ -9,13 +9,9 @@ import pytest
 
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
-from skelshot.datasets.protocols import (
-    ClassSplitProtocol,
-    Split,
-    base_clips,
-    protocol_named,
-)
+from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split, base_clips
 from skelshot.ground import SkelshotError
 
 
@@ -156,9 +152,7 @@ def test_base_clips_are_the_same_when_novel_clips_are_gone() -> None:
         ({}, 0, "shots: found 0, expected at least 1"),
     ],
 )
-def test_impossible_tasks_are_refused(
-    changes: dict[str, object], shots: int, message: str
-) -> None:
+def test_impossible_tasks_are_refused(changes: dict[str, object], shots: int, message: str) -> None:
     store = toy_store()
     rule = protocol(**changes)
     with pytest.raises(SkelshotError, match=message):

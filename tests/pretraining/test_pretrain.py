@@ -164,8 +164,11 @@ def test_novel_clips_leave_no_trace_in_the_weights(toy_store: Store, tmp_path: P
         os.link(source, raw / source.name)
     pretrain_all = tmp_path / "all"
     train(toy_store, pretrain_all, options("episodes=cosine"))
-    keep = {toy_store.clips[i].name for i in range(len(toy_store))
-            if toy_store.clips[i].label in split.base}
+    keep = {
+        toy_store.clips[i].name
+        for i in range(len(toy_store))
+        if toy_store.clips[i].label in split.base
+    }
     lone = tmp_path / "lone-store"
     reader = NpzReader()
     prepare(_Keeping(reader, keep), raw, lone)

@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from skelshot.datasets.episodes import EpisodeSpec
-from skelshot.datasets.protocols import Split, protocol_named
+from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, EncoderSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError

@@ -39,9 +39,7 @@ def _run(parsed: argparse.Namespace) -> Document:
             reader = PysklReader(parsed.layout, parsed.class_names, parsed.on_missing)
         case _:
             reader = NpzReader(parsed.layout, parsed.on_missing)
-    report = prepare(
-        reader, parsed.raw, parsed.out, strict=parsed.strict, workers=parsed.workers
-    )
+    report = prepare(reader, parsed.raw, parsed.out, strict=parsed.strict, workers=parsed.workers)
     return report.as_json()
 
 

@@ -26,10 +26,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    from skelshot.experiments.evaluating import choose_splits
-    from skelshot.experiments.settings import load_settings
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
+    from skelshot.experiments.evaluating import choose_splits
+    from skelshot.experiments.settings import load_settings
     from skelshot.ground import SkelshotError
     from skelshot.pretraining.pretrain import pretrain
     from skelshot.teachers import FeatureCache
@@ -72,7 +72,9 @@ def _show(document: Document) -> str:
     ]
     for split in document["splits"]:
         stages = ", ".join(f"{name} {value:.0f} s" for name, value in split["seconds"].items())
-        lines.append(f"split {split['split']}: {', '.join(split['base'])} ({stages or 'untrained'})")
+        lines.append(
+            f"split {split['split']}: {', '.join(split['base'])} ({stages or 'untrained'})"
+        )
     return "\n".join(lines)
 
 

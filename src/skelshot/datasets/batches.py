@@ -17,7 +17,6 @@ from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode
 Array = NDArray[np.float32]
 
 
-
 class Item(NamedTuple):
     """One use of a clip.
 

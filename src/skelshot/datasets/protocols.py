@@ -1,88 +1,18 @@
-"""Which classes train, which clips are exemplars and which are queries."""
+"""Protocols: how splits and tasks are drawn, as data, and the same for ever."""
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Protocol as Structure
+from typing import Literal
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skelshot.datasets.tasks import LabelledClips, Split, Task, task_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
-
-IntArray = NDArray[np.int64]
-
-
-class LabelledClip(Structure):
-    """What a protocol needs to know of a clip."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> int: ...
-    @property
-    def subject(self) -> int | None: ...
-
-
-class LabelledClips(Structure):
-    """What a protocol needs to know of a store."""
-
-    @property
-    def clips(self) -> Sequence[LabelledClip]: ...
-    @property
-    def class_names(self) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True)
-class Split:
-    """One choice of base and novel classes.
-
-    Args:
-        index: The split's number.
-        base: Labels to train on, rising.
-        novel: Labels to recognise from exemplars, rising.
-
-    Raises:
-        SkelshotError: A class is both base and novel.
-    """
-
-    index: int
-    base: tuple[int, ...]
-    novel: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        """Refuse overlap."""
-        both = sorted(set(self.base) & set(self.novel))
-        if both:
-            raise SkelshotError(
-                f"split {self.index}: classes {both} are both base and novel; each class may "
-                "stand on one side only"
-            )
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """One N-way K-shot task of an evaluation.
-
-    Args:
-        split: The split's number.
-        draw: Which draw of exemplars.
-        support: Clip indices (N, K), a row a novel class in the order of `Split.novel`.
-        queries: Clip indices (Q,).
-        targets: The row of `support` that each query belongs to, (Q,).
-    """
-
-    split: int
-    draw: int
-    support: IntArray
-    queries: IntArray
-    targets: IntArray
 
 
 class ClassSplitProtocol(BaseModel):
@@ -213,7 +143,7 @@ class ClassSplitProtocol(BaseModel):
             order = shuffled_by_hash(names, *self._keys(split, draw), label)
             rows.append([names[name] for name in order[:shots]])
         taken = {index for row in rows for index in row}
-        return _task(split, draw, rows, by_class, lambda index: index not in taken)
+        return task_of(split, draw, rows, by_class, lambda index: index not in taken)
 
     def _draw_subjects(self, store: LabelledClips, split: Split, shots: int, draw: int) -> Task:
         clips = store.clips
@@ -234,7 +164,7 @@ class ClassSplitProtocol(BaseModel):
                 names = {clips[i].name: i for i in by_class[label] if clips[i].subject == subject}
                 row.append(names[shuffled_by_hash(names, *self._keys(split, draw), label)[0]])
             rows.append(row)
-        return _task(split, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
+        return task_of(split, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
 
     def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
         """Hash the protocol as it falls out on this store.
@@ -255,47 +185,6 @@ class ClassSplitProtocol(BaseModel):
                     names = [store.clips[int(i)].name for i in indices]
                     digest.update(json.dumps(names).encode())
         return digest.hexdigest()[:16]
-
-
-def _task(
-    split: Split,
-    draw: int,
-    rows: list[list[int]],
-    by_class: dict[int, list[int]],
-    is_query: Callable[[int], bool],
-) -> Task:
-    """Gather a task; queries keep the order of the store within each class."""
-    pairs = [
-        (index, row)
-        for row, label in enumerate(split.novel)
-        for index in by_class[label]
-        if is_query(index)
-    ]
-    queries, targets = np.array(pairs, np.int64).reshape(-1, 2).T
-    return Task(split.index, draw, np.array(rows, np.int64), queries.copy(), targets.copy())
-
-
-def base_clips(store: LabelledClips, split: Split) -> IntArray:
-    """List the clips that pre-training may see.
-
-    Args:
-        store: The clips.
-        split: Names the base classes.
-
-    Returns:
-        Indices (n,) of the base classes' clips, ordered by clip name, so that the order does
-        not depend on what else the store holds.
-
-    Raises:
-        SkelshotError: A base class has no clip.
-    """
-    base = set(split.base)
-    chosen = [i for i, clip in enumerate(store.clips) if clip.label in base]
-    missing = base - {store.clips[i].label for i in chosen}
-    if missing:
-        names = ", ".join(store.class_names[label] for label in sorted(missing))
-        raise SkelshotError(f"split {split.index}: no clips of the base classes {names}")
-    return np.array(sorted(chosen, key=lambda i: store.clips[i].name), np.int64)
 
 
 def protocol_named(name: str) -> ClassSplitProtocol:

@@ -57,7 +57,7 @@ class AdaptiveConvolution(nn.Module):
         """
         B, _, V, T = x.shape
         K = len(self.A_physical)
-        embedded = self.theta_phi(x).permute(0, 2, 3, 1).view(B, V, T, 2 * K, -1)
+        embedded = self.theta_phi(x).permute(0, 2, 3, 1).reshape(B, V, T, 2 * K, -1)
         theta, phi = embedded.permute(3, 0, 1, 2, 4).reshape(2, K * B, V, -1)
         scores: Tensor = torch.bmm(phi, theta.transpose(1, 2)).float() / theta.shape[-1]
         return scores.softmax(dim=-1).view(K, B, V, V).transpose(0, 1)

@@ -70,7 +70,7 @@ def convolution(
         channels_in: Channels that enter.
         channels_out: Channels that leave.
         kernel: Frames it spans; 1 mixes channels only.
-        stride: Step along time.
+        stride: Step along time; for a kernel of 1 pick frames instead, see `Shortcut`.
         dilation: Distance between the frames it spans.
         bias: Whether to add a bias, zero at first.
         fan_out: Weights are drawn from normal(0, 2 / fan_out) (variance); by default
@@ -109,8 +109,40 @@ def batch_norm(channels: int, weight: float = 1.0) -> nn.BatchNorm2d:
     return norm
 
 
+class Shortcut(nn.Module):
+    """The way around a layer where shapes differ: every `stride`-th frame, 1x1, batch norm.
+
+    Frames are picked before the convolution. A strided 1x1 convolution would do the same, but
+    torch 2.13 on several CPU threads writes outside its memory in the weight gradient of one
+    with few channels in channels-last memory.
+
+    Args:
+        channels_in: Channels that enter.
+        channels_out: Channels that leave.
+        stride: Step along time.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
+        super().__init__()
+        self.stride = stride
+        self.convolution = convolution(channels_in, channels_out)
+        self.norm = batch_norm(channels_out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the layer.
+
+        Args:
+            x: (B, C_in, V, T).
+
+        Returns:
+            (B, C_out, V, ceil(T / stride)).
+        """
+        y: Tensor = self.norm(self.convolution(x[..., :: self.stride]))
+        return y
+
+
 def shortcut(channels_in: int, channels_out: int, stride: int = 1) -> nn.Module:
-    """Return the way around a layer: identity where shapes agree, else 1x1 and batch norm.
+    """Return the way around a layer: identity where shapes agree, else a `Shortcut`.
 
     Args:
         channels_in: Channels that enter.
@@ -122,9 +154,7 @@ def shortcut(channels_in: int, channels_out: int, stride: int = 1) -> nn.Module:
     """
     if channels_in == channels_out and stride == 1:
         return nn.Identity()
-    return nn.Sequential(
-        convolution(channels_in, channels_out, stride=stride), batch_norm(channels_out)
-    )
+    return Shortcut(channels_in, channels_out, stride)
 
 
 def gather_neighbours(x: Tensor, topology: Tensor) -> Tensor:

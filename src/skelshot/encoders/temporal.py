@@ -65,7 +65,7 @@ class MultiScaleTemporal(nn.Module):
         self.opening_norm = batch_norm(3 * quarter)
         self.near = convolution(quarter, quarter, kernel=5, stride=stride)
         self.far = convolution(quarter, quarter, kernel=5, stride=stride, dilation=2)
-        self.point = convolution(channels, quarter, stride=stride)
+        self.point = convolution(channels, quarter)
         self.norm = batch_norm(channels)
         for norm in (self.opening_norm, self.norm):
             nn.init.normal_(norm.weight, 1.0, 0.02)
@@ -85,7 +85,7 @@ class MultiScaleTemporal(nn.Module):
             self.near(near),
             self.far(far),
             F.max_pool2d(peak, (1, 3), stride=(1, self.stride), padding=(0, 1)),
-            self.point(x),
+            self.point(x[..., :: self.stride]),
         ]
         y: Tensor = self.norm(torch.cat(branches, dim=1))
         return y

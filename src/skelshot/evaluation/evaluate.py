@@ -7,20 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from skelshot.datasets.protocols import ClassSplitProtocol, Split
+from skelshot.datasets.protocols import ClassSplitProtocol
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder
-from skelshot.evaluation.features import encode_clips, input_clips
+from skelshot.datasets.tasks import Split
 from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval
-from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.tasks import TaskBatch, batch_tasks
+from skelshot.evaluation.task_batches import TaskBatch, batch_tasks
 from skelshot.fewshot import FewShotMethod
-from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
-from skelshot.skeletons import InputSpec
 
-LoadEncoder = Callable[[Split], tuple[Encoder, InputSpec]]
-"""Gives the encoder of a split and the input it was trained on."""
+FeatureSource = Callable[[Split, Sequence[int]], Tensor]
+"""Gives what a method reads of a split's clips, (n, ...), one row an index."""
 
 FLOATS_AT_ONCE = 64_000_000
 
@@ -66,14 +62,13 @@ def evaluate(
     splits: Sequence[Split],
     method: FewShotMethod,
     shots: Sequence[int],
-    options: EvaluateOptions,
-    load_encoder: LoadEncoder | None,
+    features: FeatureSource,
     seconds: dict[str, float] | None = None,
 ) -> list[ShotResult]:
     """Evaluate a few-shot method on every draw of every split.
 
-    The encoder of a split runs once over the split's novel clips. The tasks of all splits and
-    draws then form one batch.
+    Features are asked for once a split, whatever the shots. The tasks of all splits and draws
+    then form one batch.
 
     Args:
         store: The clips.
@@ -81,19 +76,18 @@ def evaluate(
         splits: Which splits.
         method: The few-shot method.
         shots: Numbers of exemplars a class.
-        options: Read-out, views and batch size.
-        load_encoder: Gives each split's encoder; None for a method that reads clips.
+        features: Gives the features of a split's clips; asked once a split.
         seconds: Filled with wall time by part, if given.
 
     Returns:
         One result a number of shots.
 
     Raises:
-        SkelshotError: A task cannot be filled, or the method needs an encoder.
+        SkelshotError: A task cannot be filled.
     """
     tasks = {k: [protocol.tasks(store, split, k) for split in splits] for k in shots}
     clock = time.perf_counter()
-    bank, places = _bank(store, splits, method, options, load_encoder)
+    bank, places = _bank(store, splits, features)
     spent = {"features": time.perf_counter() - clock}
     results = []
     for k, per_split in tasks.items():
@@ -141,11 +135,7 @@ def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
 
 
 def _bank(
-    store: Store,
-    splits: Sequence[Split],
-    method: FewShotMethod,
-    options: EvaluateOptions,
-    load_encoder: LoadEncoder | None,
+    store: Store, splits: Sequence[Split], features: FeatureSource
 ) -> tuple[Tensor, list[dict[int, int]]]:
     """Gather the features of every split's novel clips, and where each clip stands."""
     parts: list[Tensor] = []
@@ -154,17 +144,7 @@ def _bank(
     with progress_bar("features", total=len(splits)) as bar:
         for split in splits:
             indices = [i for i, clip in enumerate(store.clips) if clip.label in split.novel]
-            if method.reads == "clip":
-                spec = InputSpec(layout=store.layout.name, **method.inputs)
-                parts.append(input_clips(store, spec, indices, options.batch))
-            elif load_encoder is None:
-                raise SkelshotError(
-                    f"method {method.name}: reads an encoder's features; give --run RUN"
-                )
-            else:
-                encoder, spec = load_encoder(split)
-                keep_map = method.reads == "map"
-                parts.append(encode_clips(encoder, store, spec, indices, options, keep_map))
+            parts.append(features(split, indices))
             places.append({index: done + place for place, index in enumerate(indices)})
             done += len(indices)
             bar.advance()

@@ -42,11 +42,13 @@ def encode_clips(
     """
     encoder.eval()
     parts = []
+    low = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
     for clips in load_batches(store, spec, plain_batches(indices, options.batch)):
-        maps = [
-            encoder.feature_map(view_clips(clips, view, encoder.spec.joints)).float()
-            for view in options.views
-        ]
+        with low:
+            maps = [
+                encoder.feature_map(view_clips(clips, view, encoder.spec.joints)).float()
+                for view in options.views
+            ]
         read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
         parts.append(torch.stack(read).mean(0))
     features = torch.cat(parts)

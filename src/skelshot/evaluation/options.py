@@ -1,6 +1,6 @@
 """Every choice of an evaluation, typed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,8 @@ class EvaluateOptions(BaseModel):
         views: Views of each clip whose features are averaged; the clip alone by default. They
             use no other clip, so the evaluation stays inductive.
         batch: Clips a forward pass.
+        precision: `float32`, or `bfloat16` autocast, about twice as fast where the processor
+            knows it.
         classifiers: Options of each few-shot method, by its name.
     """
 
@@ -24,4 +26,5 @@ class EvaluateOptions(BaseModel):
     readout: ReadOut = "pooled"
     views: tuple[View, ...] = Field((View(),), min_length=1)
     batch: int = Field(64, ge=1)
+    precision: Literal["float32", "bfloat16"] = "float32"
     classifiers: dict[str, dict[str, Any]] = {}

@@ -50,7 +50,8 @@ def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
         True
     """
     coordinates = 3 if clips.shape[1] % 3 == 0 else 2
-    seen = clips.unflatten(1, (-1, coordinates))
+    N, C = clips.shape[:2]
+    seen = clips.view(N, C // coordinates, coordinates, *clips.shape[2:])
     if view.mirror:
         seen = seen[..., list(layout.mirror), :].clone()
         seen[:, :, 0] *= -1
@@ -58,7 +59,7 @@ def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
         if coordinates != 3:
             raise SkelshotError("view: 2-D clips cannot be turned; set turn to 0")
         seen = torch.einsum("ij,nsjtvm->nsitvm", _turn(view.turn).to(seen), seen)
-    return seen.flatten(1, 2)
+    return seen.reshape(clips.shape)
 
 
 def _turn(degrees: float) -> Tensor:

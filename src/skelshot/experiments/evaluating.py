@@ -7,16 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from skelshot.datasets.protocols import ClassSplitProtocol, Split
+from skelshot.datasets.protocols import ClassSplitProtocol
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder, load_encoder
+from skelshot.datasets.tasks import Split
+from skelshot.encoders import load_encoder
 from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.features import encode_clips, input_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.results import result_document
 from skelshot.fewshot import FewShotMethod
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import write_json
+from skelshot.ground.files import sha256_of, whole_file, write_json
+from skelshot.ground.seeding import digest_of
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import split_folder
 from skelshot.skeletons import InputSpec
@@ -61,9 +67,14 @@ def evaluate_run(
             f"method {method.name}: has weights of its own, which this run does not hold; "
             f"pretrain with --episodes {method.name}"
         )
-    loader = None if run is None else lambda split: _load(run, split)
+    if run is None and method.reads != "clip":
+        raise SkelshotError(
+            f"method {method.name}: reads an encoder's features; give --run RUN, which "
+            "`skelshot pretrain` makes"
+        )
+    source = RunFeatures(store, method, options, run)
     parts: dict[str, float] = {}
-    results = evaluate(store, protocol, splits, method, shots, options, loader, parts)
+    results = evaluate(store, protocol, splits, method, shots, source, parts)
     document = result_document(
         method=method.name,
         protocol=protocol.name,
@@ -164,9 +175,70 @@ def _check_config(store: Store, protocol: ClassSplitProtocol, split: Split, run:
             )
 
 
-def _load(run: Path, split: Split) -> tuple[Encoder, InputSpec]:
-    """Load a split's encoder and check it against the split's configuration."""
-    options = PretrainOptions.model_validate(_config(run, split)["options"])
-    file = split_folder(run, split.index) / "checkpoints" / "encoder.safetensors"
-    encoder, _ = load_encoder(file, expect=options.encoder_spec)
-    return encoder, options.input
+class RunFeatures:
+    """The features of a run's encoders, kept beside the encoders for the next evaluation.
+
+    Args:
+        store: The clips.
+        method: Says what it reads of a clip.
+        options: Read-out, views, batch size and precision.
+        run: The run's folder; None for methods that read clips.
+    """
+
+    def __init__(
+        self, store: Store, method: FewShotMethod, options: EvaluateOptions, run: Path | None
+    ) -> None:
+        self._store = store
+        self._method = method
+        self._options = options
+        self._run = run
+
+    def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
+        """Give what the method reads of a split's clips.
+
+        Args:
+            split: Whose encoder.
+            indices: Which clips, n of them.
+
+        Returns:
+            Clips, vectors or maps (n, ...).
+        """
+        if self._run is None or self._method.reads == "clip":
+            spec = InputSpec(
+                layout=self._store.layout.name,
+                coordinates=self._store.channels,
+                **self._method.inputs,
+            )
+            return input_clips(self._store, spec, indices, self._options.batch)
+        options = PretrainOptions.model_validate(_config(self._run, split)["options"])
+        weights = split_folder(self._run, split.index) / "checkpoints" / "encoder.safetensors"
+        encoder, _ = load_encoder(weights, expect=options.encoder_spec)
+        keep_map = self._method.reads == "map"
+        key = digest_of(
+            sha256_of(weights),
+            self._store.data_hash,
+            self._options.model_dump_json(exclude={"classifiers", "batch"}),
+            keep_map,
+            list(indices),
+        ).hex()[:16]
+        file = weights.parent.parent / "features" / f"{key}.safetensors"
+        if (kept := _kept_features(file)) is not None:
+            return kept
+        features = encode_clips(
+            encoder, self._store, options.input, indices, self._options, keep_map
+        )
+        file.parent.mkdir(exist_ok=True)
+        with whole_file(file) as partial:
+            save_file({"features": features}, partial)
+        return features
+
+
+def _kept_features(file: Path) -> Tensor | None:
+    """Read features of an earlier evaluation; None when there are none or they are damaged."""
+    if not file.exists():
+        return None
+    try:
+        features: Tensor = load_file(file)["features"]
+    except (SafetensorError, KeyError):
+        return None
+    return features

@@ -74,8 +74,16 @@ class Sweep:
             teachers: Their names.
         """
         for teacher in teachers:
-            _call("teach", self.store, "--teacher", teacher, "--prompts", "both-ways",
-                  "--out", self._features(teacher))
+            _call(
+                "teach",
+                self.store,
+                "--teacher",
+                teacher,
+                "--prompts",
+                "both-ways",
+                "--out",
+                self._features(teacher),
+            )
 
     def pretrain(self, rows: dict[str, Row], splits: Sequence[int]) -> None:
         """Pre-train every row on every split; finished ones are left alone.

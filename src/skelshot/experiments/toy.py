@@ -87,7 +87,8 @@ def toy_clip(action: Mapping[str, Any], rng: np.random.Generator) -> NDArray[np.
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
     noise = rng.normal(0, 0.008, joints.shape)
     placed = (joints + sway + noise) * rng.uniform(0.85, 1.1) @ turn.T + np.array([0, -0.8, 3.0])
-    return placed[None].astype(np.float32)
+    clip: NDArray[np.float32] = placed[None].astype(np.float32)
+    return clip
 
 
 def write_toy_clips(folder: Path, performers: int, repetitions: int, seed: int = 0) -> int:

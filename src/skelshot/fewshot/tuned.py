@@ -83,7 +83,11 @@ class FineTunedClassifier(FewShotMethod):
 
         Returns:
             Figures of each task.
+
+        Raises:
+            SkelshotError: The tensors are no task, or queries are needed and absent.
         """
+        check_task(support, support.flatten(1, 2) if queries is None else queries)
         before = self.initial_head(support)
         after = finetune(before, support, self.options, queries)
         weight = self.options.entropy_weight if self.options.entropy == "support" else 0.0

@@ -36,7 +36,10 @@ class Bar:
             figures: Numbers to show, for example `loss=0.31`.
         """
         text = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        self._progress.update(self._task, advance=steps, **({"figures": text} if text else {}))
+        if text:
+            self._progress.update(self._task, advance=steps, figures=text)
+        else:
+            self._progress.update(self._task, advance=steps)
 
 
 @contextmanager

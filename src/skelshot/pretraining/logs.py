@@ -33,7 +33,7 @@ class MetricsLog:
 
     def _is_kept(self, line: str, done: int) -> bool:
         entry = json.loads(line)
-        return entry["stage"] != self._stage or entry["epoch"] <= done
+        return bool(entry["stage"] != self._stage or entry["epoch"] <= done)
 
     def write(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write the figures of an epoch.

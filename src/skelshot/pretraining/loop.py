@@ -130,9 +130,7 @@ class _Loop:
         with torch.random.fork_rng():
             torch.manual_seed(seed_for(stage.seed, stage.name, epoch, self.fabric.global_rank))
             for step, batch in enumerate(clips):
-                rate = learning_rate(
-                    stage.optimiser, (epoch + step / len(batches)) / stage.epochs
-                )
+                rate = learning_rate(stage.optimiser, (epoch + step / len(batches)) / stage.epochs)
                 set_learning_rate(self.optimiser, rate)
                 targets = stage.targets(batches[step])  # type: ignore[arg-type]
                 figures = self._step(batch, targets, step, len(batches), epoch)

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from skelshot.datasets.protocols import ClassSplitProtocol, Split
+from skelshot.datasets.protocols import ClassSplitProtocol
 from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
 from skelshot.fewshot import method_named
 from skelshot.ground import SkelshotError
@@ -90,8 +91,9 @@ def pretrain(
     for split in splits:
         build_stages(store, split, options, teacher)
     results = [
-        _pretrain_split(store, protocol, split, options, split_folder(out, split.index),
-                        teacher, fabric)
+        _pretrain_split(
+            store, protocol, split, options, split_folder(out, split.index), teacher, fabric
+        )
         for split in splits
     ]
     seconds = round(time.perf_counter() - began, 3)

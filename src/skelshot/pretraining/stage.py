@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item
-from skelshot.datasets.protocols import Split, base_clips
 from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split, base_clips
 from skelshot.encoders import Encoder
 from skelshot.pretraining.options import OptimiserOptions
 
@@ -112,5 +112,5 @@ class Stage(nn.Module, ABC):
         """List the modules to train, each with a factor on the learning rate."""
         return [(self, 1.0)]
 
-    def after_step(self) -> None:  # noqa: B027 - most stages have nothing to do
+    def after_step(self) -> None:
         """Do what follows each step of the optimiser, for example a moving average."""

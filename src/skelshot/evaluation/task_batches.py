@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from skelshot.datasets.protocols import Task
+from skelshot.datasets.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)

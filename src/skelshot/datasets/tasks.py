@@ -1,0 +1,143 @@
+"""Splits and tasks: which classes train, which clips are exemplars and which are queries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol as Structure
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.ground import SkelshotError
+
+IntArray = NDArray[np.int64]
+
+
+class LabelledClip(Structure):
+    """What a protocol needs to know of a clip."""
+
+    @property
+    def name(self) -> str:
+        """The clip's name, unique in its store."""
+        ...
+
+    @property
+    def label(self) -> int:
+        """The class."""
+        ...
+
+    @property
+    def subject(self) -> int | None:
+        """Who is seen, where that is known."""
+        ...
+
+
+class LabelledClips(Structure):
+    """What a protocol needs to know of a store."""
+
+    @property
+    def clips(self) -> Sequence[LabelledClip]:
+        """All clips."""
+        ...
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Class names in label order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """One choice of base and novel classes.
+
+    Args:
+        index: The split's number.
+        base: Labels to train on, rising.
+        novel: Labels to recognise from exemplars, rising.
+
+    Raises:
+        SkelshotError: A class is both base and novel.
+    """
+
+    index: int
+    base: tuple[int, ...]
+    novel: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse overlap."""
+        both = sorted(set(self.base) & set(self.novel))
+        if both:
+            raise SkelshotError(
+                f"split {self.index}: classes {both} are both base and novel; each class may "
+                "stand on one side only"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One N-way K-shot task of an evaluation.
+
+    Args:
+        split: The split's number.
+        draw: Which draw of exemplars.
+        support: Clip indices (N, K), a row a novel class in the order of `Split.novel`.
+        queries: Clip indices (Q,).
+        targets: The row of `support` that each query belongs to, (Q,).
+    """
+
+    split: int
+    draw: int
+    support: IntArray
+    queries: IntArray
+    targets: IntArray
+
+
+def task_of(
+    split: Split,
+    draw: int,
+    rows: list[list[int]],
+    by_class: Mapping[int, list[int]],
+    is_query: Callable[[int], bool],
+) -> Task:
+    """Gather a task; queries keep the order of the store within each class.
+
+    Args:
+        split: The split.
+        draw: Which draw of exemplars.
+        rows: Exemplars of each novel class.
+        by_class: All clips of each novel class.
+        is_query: Tells which of them are queries.
+
+    Returns:
+        The task.
+    """
+    pairs = [
+        (index, row)
+        for row, label in enumerate(split.novel)
+        for index in by_class[label]
+        if is_query(index)
+    ]
+    queries, targets = np.array(pairs, np.int64).reshape(-1, 2).T
+    return Task(split.index, draw, np.array(rows, np.int64), queries.copy(), targets.copy())
+
+
+def base_clips(store: LabelledClips, split: Split) -> IntArray:
+    """List the clips that pre-training may see.
+
+    Args:
+        store: The clips.
+        split: Names the base classes.
+
+    Returns:
+        Indices (n,) of the base classes' clips, ordered by clip name, so that the order does
+        not depend on what else the store holds.
+
+    Raises:
+        SkelshotError: A base class has no clip.
+    """
+    base = set(split.base)
+    chosen = [i for i, clip in enumerate(store.clips) if clip.label in base]
+    missing = base - {store.clips[i].label for i in chosen}
+    if missing:
+        names = ", ".join(store.class_names[label] for label in sorted(missing))
+        raise SkelshotError(f"split {split.index}: no clips of the base classes {names}")
+    return np.array(sorted(chosen, key=lambda i: store.clips[i].name), np.int64)

@@ -1,0 +1,35 @@
+import pytest
+import torch
+
+from skelshot.encoders import EncoderSpec, build_encoder
+
+NAMES = ["st-gcn", "agcn", "ctr-gcn"]
+
+
+def weights(spec: EncoderSpec, seed: int | None) -> torch.Tensor:
+    return torch.cat([p.flatten() for p in build_encoder(spec, seed).parameters()])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_follow_from_the_seed_alone(name):
+    spec = EncoderSpec(name=name, layout="kinect-v1", width=0.125)
+    torch.manual_seed(1)
+    first = weights(spec, 5)
+    torch.manual_seed(2)
+    assert torch.equal(first, weights(spec, 5))
+    assert not torch.equal(first, weights(spec, 6))
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_global_random_state_is_left_alone(seed):
+    before = torch.get_rng_state()
+    build_encoder(EncoderSpec(name="agcn", layout="kinect-v1", width=0.125), seed)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_no_seed_gives_fresh_weights():
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", width=0.125)
+    torch.manual_seed(0)
+    first = weights(spec, None)
+    torch.manual_seed(0)
+    assert not torch.equal(first, weights(spec, None))

@@ -1,0 +1,64 @@
+import pytest
+from pydantic import BaseModel
+
+from skelshot.encoders import EncoderSpec
+from skelshot.ground import SkelshotError
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (1.0, (64, 128, 256)),
+        (0.5, (32, 64, 128)),
+        (0.3, (16, 40, 80)),
+        (0.01, (8, 8, 8)),
+        (1.5, (96, 192, 384)),
+    ],
+)
+def test_width_multiplies_and_rounds_to_eight(width, expected):
+    spec = EncoderSpec(name="agcn", layout="kinect-v2", width=width)
+    assert spec.widths == expected
+    assert spec.embed_dim == expected[-1]
+
+
+def test_defaults():
+    spec = EncoderSpec(name="st-gcn", layout="coco-17")
+    assert (spec.channels, spec.frames, spec.persons, spec.width) == (3, 64, 1, 1.0)
+    assert (spec.dropout, spec.mask_absent_persons) == (0.0, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "gcn"}, "name: found 'gcn'"),
+        ({"layout": "kinect-v3"}, "found 'kinect-v3', expected one of kinect-v2"),
+        ({"channels": 0}, "channels: found 0"),
+        ({"frames": 0}, "frames: found 0"),
+        ({"persons": 0}, "persons: found 0"),
+        ({"width": 0}, "width: found 0"),
+        ({"width": float("nan")}, "width: found nan"),
+        ({"dropout": 1.0}, "dropout: found 1.0"),
+        ({"heads": 8}, "heads: found 8"),
+        ({"frames": "many", "persons": 99}, "persons: found 99"),
+    ],
+)
+def test_bad_values_are_one_line(change, message):
+    with pytest.raises(SkelshotError) as caught:
+        EncoderSpec(**({"name": "agcn", "layout": "kinect-v2"} | change))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_error_inside_other_options_is_the_same():
+    class Options(BaseModel):
+        encoder: EncoderSpec
+
+    with pytest.raises(SkelshotError, match="width: found -1"):
+        Options.model_validate({"encoder": {"name": "agcn", "layout": "coco-17", "width": -1}})
+
+
+def test_frozen_and_json_round_trip():
+    spec = EncoderSpec(name="ctr-gcn", layout="kinect-v1", persons=2, mask_absent_persons=True)
+    assert EncoderSpec.model_validate_json(spec.model_dump_json()) == spec
+    with pytest.raises(SkelshotError, match="frozen"):
+        spec.width = 2.0
