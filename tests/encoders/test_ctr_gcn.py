@@ -36,7 +36,7 @@ def literal(layer: ChannelwiseConvolution, f: Tensor) -> Tensor:
     total = F.batch_norm(total, None, None, layer.norm.weight, layer.norm.bias, True)
     down = f
     if total.shape[1] != C_in:
-        conv, norm = layer.down.convolution, layer.down.norm
+        conv, norm = layer.down
         down = torch.einsum("oc,bctv->botv", conv.weight[:, :, 0, 0], f)
         down = F.batch_norm(down, None, None, norm.weight, norm.bias, True)
     return F.relu(total + down)

@@ -18,7 +18,7 @@ from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, Tra
 from skelshot.pretraining.stage import BaseSet
 from skelshot.pretraining.supervised import CosineHead, SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
-from skelshot.teachers import FeatureCache
+from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
 
 TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
 
@@ -122,6 +122,46 @@ def test_transfer_targets_are_the_classes_texts(
     labels = [base.store.clips[item.clip].label for item in items]
     expected = F.normalize(toy_features.text[labels, 0], dim=-1)
     torch.testing.assert_close(stage.targets(items), expected)
+
+
+def test_backwards_clips_regress_backwards_texts(
+    base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
+) -> None:
+    teach_text(
+        toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
+    )
+    teacher = FeatureCache.open(tmp_path / "both")
+    stage = TransferStage(encoder, base, TRANSFER, teacher, seed=0)
+    items = [item for batch in stage.batches(0) for item in batch]
+    assert sum(item.backwards for item in items) == len(items) / 2 == len(base.indices)
+    for item, target in zip(items[:9], stage.targets(items[:9]), strict=True):
+        label = toy_store.clips[item.clip].label
+        torch.testing.assert_close(target, teacher.text[label, int(item.backwards)])
+    forwards = TRANSFER.model_copy(update={"backwards_classes": False})
+    stage = TransferStage(encoder, base, forwards, teacher, seed=0)
+    items = [item for batch in stage.batches(0) for item in batch]
+    assert not any(item.backwards for item in items)
+    labels = [toy_store.clips[item.clip].label for item in items]
+    torch.testing.assert_close(stage.targets(items), teacher.text[labels, 0])
+
+
+def test_backwards_texts_that_are_not_there_are_named(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    options = TRANSFER.model_copy(update={"backwards_classes": True})
+    with pytest.raises(SkelshotError, match="1 renderings a class forwards and 0 backwards"):
+        TransferStage(encoder, base, options, toy_features, seed=0)
+
+
+def test_centred_targets_have_no_common_part(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    options = TRANSFER.model_copy(update={"centre": True, "normalise": False})
+    stage = TransferStage(encoder, base, options, toy_features, seed=0)
+    texts = toy_features.text[list(base.split.base), 0]
+    items = base.items
+    literal = (texts - texts.mean(0))[base.targets(items)]
+    torch.testing.assert_close(stage.targets(items), literal)
 
 
 def test_transfer_refuses_a_representation_that_is_not_cached(

@@ -109,7 +109,7 @@ def batch_norm(channels: int, weight: float = 1.0) -> nn.BatchNorm2d:
     return norm
 
 
-class Shortcut(nn.Module):
+class Shortcut(nn.Sequential):
     """The way around a layer where shapes differ: every `stride`-th frame, 1x1, batch norm.
 
     Frames are picked before the convolution. A strided 1x1 convolution would do the same, but
@@ -123,10 +123,8 @@ class Shortcut(nn.Module):
     """
 
     def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
-        super().__init__()
+        super().__init__(convolution(channels_in, channels_out), batch_norm(channels_out))
         self.stride = stride
-        self.convolution = convolution(channels_in, channels_out)
-        self.norm = batch_norm(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer.
@@ -137,7 +135,7 @@ class Shortcut(nn.Module):
         Returns:
             (B, C_out, V, ceil(T / stride)).
         """
-        y: Tensor = self.norm(self.convolution(x[..., :: self.stride]))
+        y: Tensor = super().forward(x[..., :: self.stride])
         return y
 
 

@@ -73,7 +73,7 @@ def _teach(store: Store, path: Path) -> FeatureCache:
             teacher = teacher_named("minilm")
         except SkelshotError:
             teacher = teacher_named("random-code")
-        teach_text(store, teacher, load_templates("plain"), path)
+        teach_text(store, teacher, load_templates("both-ways"), path)
     return FeatureCache.open(path)
 
 

@@ -86,6 +86,7 @@ def toy_clip(action: Mapping[str, Any], rng: np.random.Generator) -> NDArray[np.
     c, s = math.cos(heading), math.sin(heading)
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
     noise = rng.normal(0, 0.008, joints.shape)
+    joints[..., 0] *= -1  # a person who faces the sensor has the left side at -x
     placed = (joints + sway + noise) * rng.uniform(0.85, 1.1) @ turn.T + np.array([0, -0.8, 3.0])
     clip: NDArray[np.float32] = placed[None].astype(np.float32)
     return clip

@@ -76,8 +76,8 @@ class TransferOptions(_Options):
         representation: Which teacher features to regress: f_t, f_v or f_v + f_t.
         normalise: L2-normalise f_v and f_t before they are added (the paper is silent).
         centre: Subtract the mean of the base classes' targets, which sentence encoders share.
-        backwards_classes: Regress clips played backwards too, towards the second half of the
-            renderings (`teach --prompts both-ways`).
+        backwards_classes: Regress clips played backwards too, towards renderings that say so
+            (`teach --prompts both-ways`); `auto` does so where the features have them.
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
         embedding: Width of their output; 256 as printed.
         predictor: Put a predictor on the skeleton side; Table X has the row without.
@@ -92,7 +92,7 @@ class TransferOptions(_Options):
     representation: Representation = "text"
     normalise: bool = True
     centre: bool = False
-    backwards_classes: bool = False
+    backwards_classes: bool | Literal["auto"] = "auto"
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)
     predictor: bool = True

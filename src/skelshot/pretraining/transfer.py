@@ -18,34 +18,57 @@ from skelshot.pretraining.stage import BaseSet, Stage
 from skelshot.teachers import FeatureCache
 
 
-def class_targets(texts: Tensor, options: TransferOptions) -> Tensor:
+def class_targets(teacher: FeatureCache, labels: Sequence[int], options: TransferOptions) -> Tensor:
     """Make the targets of the classes from their text features.
 
     Args:
-        texts: f_t of the base classes (classes, R, D), R renderings each. When clips are also
-            played backwards, the second half of the renderings tells the actions backwards.
+        teacher: Cached features; a rendering that says "backwards" is for clips played backwards.
+        labels: The base classes.
         options: Normalisation, centring, and whether clips are played backwards.
 
     Returns:
-        Targets (classes, R, D), or (2 * classes, R / 2, D) with the backwards classes last.
+        Targets (classes, R, D); with backwards classes (2 * classes, R, D), those last, R being
+        the renderings of one direction.
 
     Raises:
-        SkelshotError: Backwards classes are asked for and R is odd.
+        SkelshotError: Backwards classes are asked for, and the renderings do not come in pairs.
     """
+    texts = teacher.text_for(labels)
     if options.normalise:
         texts = F.normalize(texts, dim=-1)
-    if options.backwards_classes:
-        if texts.shape[1] % 2:
-            raise SkelshotError(
-                f"transfer.backwards_classes: the features have {texts.shape[1]} renderings a "
-                "class, expected forwards and backwards ones in equal number; teach with "
-                "--prompts both-ways, or set transfer.backwards_classes=false"
-            )
-        texts = torch.cat(texts.chunk(2, dim=1))
+    said = teacher.info.texts[0] if teacher.info.texts else ()
+    back = [place for place, text in enumerate(said) if "backwards" in text]
+    ahead = [place for place in range(texts.shape[1]) if place not in back]
+    if options.backwards_classes is True and (not back or len(back) != len(ahead)):
+        raise SkelshotError(
+            f"transfer.backwards_classes: {teacher.path} has {len(ahead)} renderings a class "
+            f"forwards and {len(back)} backwards, expected as many of each; teach with --prompts "
+            "both-ways, or set transfer.backwards_classes=auto"
+        )
+    if plays_backwards(teacher, options):
+        texts = torch.cat([texts[:, ahead], texts[:, back]])
+    else:
+        texts = texts[:, ahead]
     if options.centre:
         texts = texts - texts.mean((0, 1))
         texts = F.normalize(texts, dim=-1) if options.normalise else texts
     return texts
+
+
+def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
+    """Tell whether clips are played backwards too.
+
+    Args:
+        teacher: Cached features.
+        options: `backwards_classes` is True, False, or `auto`: where the features allow it.
+
+    Returns:
+        True when the clips' reversals are classes of their own.
+    """
+    if options.backwards_classes != "auto":
+        return options.backwards_classes
+    said = teacher.info.texts[0] if teacher.info.texts else ()
+    return 2 * sum("backwards" in text for text in said) == len(said) > 0
 
 
 class TransferStage(Stage):
@@ -95,12 +118,13 @@ class TransferStage(Stage):
             else nn.Identity()
         )
         self.teacher_projector = target_like(self.projector)
-        self._texts = class_targets(teacher.text_for(base.split.base), options)
+        self._texts = class_targets(teacher, base.split.base, options)
+        self._backwards = plays_backwards(teacher, options)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of rendering."""
         items = [item._replace(use=epoch) for item in self.base.items]
-        if self.options.backwards_classes:
+        if self._backwards:
             items += [item._replace(backwards=True) for item in items]
         return shuffled_batches(items, self.options.batch, self.seed, self.name, epoch)
 

@@ -1,0 +1,82 @@
+"""Settings: every preset loads, every change is checked."""
+
+from pathlib import Path
+
+import pytest
+
+from skelshot.experiments.settings import load_settings, preset_names
+from skelshot.ground import SkelshotError
+
+
+@pytest.mark.parametrize("preset", preset_names())
+@pytest.mark.parametrize(("layout", "coordinates"), [("kinect-v2", 3), ("coco-17", 2)])
+def test_every_preset_fits_every_layout(preset: str, layout: str, coordinates: int) -> None:
+    if coordinates == 2:
+        flat = ["augmentation.rotate_degrees=[0, 0, 10]"]
+        settings = load_settings(
+            preset, layout=layout, coordinates=coordinates, assignments=flat
+        )
+        assert settings.pretrain.input.view == "centre"
+    else:
+        settings = load_settings(preset, layout=layout)
+    spec = settings.pretrain.encoder_spec
+    assert spec.layout == layout
+    assert spec.channels == coordinates * len(settings.pretrain.input.streams)
+
+
+def test_the_paper_preset_holds_the_printed_numbers() -> None:
+    """Section V.B of the paper."""
+    options = load_settings("paper", layout="kinect-v2").pretrain
+    transfer, episodic = options.transfer, options.episodic
+    assert (transfer.optimiser.name, transfer.optimiser.lr) == ("adam", 0.1)
+    assert (transfer.optimiser.weight_decay, transfer.predictor_lr_factor) == (0.01, 10)
+    assert (transfer.epochs, transfer.batch, transfer.decay) == (100, 128, 0.99)
+    assert (transfer.hidden, transfer.embedding) == (4096, 256)
+    assert (episodic.optimiser.name, episodic.optimiser.lr) == ("sgd", 0.001)
+    assert (episodic.optimiser.momentum, episodic.optimiser.weight_decay) == (0.9, 0.0001)
+    assert episodic.optimiser.schedule == "cosine"
+    cosine = load_settings("paper", layout="kinect-v2").evaluate.classifiers["cosine"]
+    assert (cosine["lr"], cosine["epochs"], cosine["scale"]) == (0.0005, 20, 1.0)
+
+
+def test_changes_reach_their_place() -> None:
+    settings = load_settings(
+        "smoke",
+        layout="kinect-v1",
+        changes={"pretrain.seed": 3, "pretrain.encoder.name": None},
+        assignments=["supervised.optimiser.lr=0.5", "evaluate.readout=joints"],
+    )
+    assert settings.pretrain.seed == 3
+    assert settings.pretrain.encoder.name == "agcn"
+    assert settings.pretrain.supervised.optimiser.lr == 0.5
+    assert settings.evaluate.readout == "joints"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("supervised.epochs", "expected KEY=VALUE"),
+        ("supervised.epoch=3", "pretrain.supervised.epoch: Extra inputs are not permitted"),
+        ("supervised.epochs=many", "pretrain.supervised.epochs: .* found 'many'"),
+        ("seed.a=1", "seed is a single value, it has no parts"),
+        ("encoder.width=-1", "width"),
+        ("transfer.decay=2", "pretrain.transfer.decay"),
+        ("supervised.epochs=[", "not valid YAML"),
+    ],
+)
+def test_bad_changes_are_named(assignment: str, message: str) -> None:
+    with pytest.raises(SkelshotError, match=message):
+        settings = load_settings("smoke", layout="kinect-v1", changes={"pretrain.seed": 1},
+                                 assignments=[assignment])
+        _ = settings.pretrain.encoder_spec
+
+
+def test_a_preset_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("pretrain: {input: {frames: 10}}\n")
+    assert load_settings(str(file), layout="kinect-v1").pretrain.input.frames == 10
+    file.write_text("evaluate: {}\n")
+    with pytest.raises(SkelshotError, match="expected a mapping with the key 'pretrain'"):
+        load_settings(str(file), layout="kinect-v1")
+    with pytest.raises(SkelshotError, match="expected one of cpu, paper, smoke"):
+        load_settings("fast", layout="kinect-v1")
