@@ -11,8 +11,17 @@ from pathlib import Path
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 from skelshot.experiments.sweep import Sweep, nw_ucla_rows
+from skelshot.experiments.tables import accuracy_table, difference_table
 
-METHODS = ("cosine", "nearest", "linear")
+DIFFERENCES = (
+    ("supervised/cosine", "untrained/cosine"),
+    ("text-transfer/cosine", "supervised/cosine"),
+    ("text-transfer/cosine", "random-code-transfer/cosine"),
+    ("text-transfer/cosine", "supervised-episodic/cosine"),
+    ("text-transfer/cosine", "episodic/cosine"),
+    ("supervised/cosine", "supervised/pooled"),
+    ("supervised/cosine", "supervised/nearest"),
+)
 
 
 def main() -> None:
@@ -30,6 +39,10 @@ def main() -> None:
     rows = nw_ucla_rows()
     sweep.teach(sorted({row.teacher for row in rows.values() if row.teacher}))
     sweep.pretrain(rows, range(parsed.splits))
+    results = sweep.evaluate(list(rows))
+    print(accuracy_table(results, ("1", "5")))
+    print()
+    print(difference_table(results, DIFFERENCES, ("1", "5")))
 
 
 if __name__ == "__main__":

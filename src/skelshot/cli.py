@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
-    parsed = _parser().parse_args(arguments)
+    parsed = build_parser().parse_args(arguments)
     try:
         document: Document = parsed.run(parsed)
         _print(document, parsed)
@@ -59,7 +59,12 @@ def _print(document: Document, parsed: argparse.Namespace) -> None:
     sys.stdout.write(text + "\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line.
+
+    Returns:
+        A parser whose namespace holds `run` and `show` of the command.
+    """
     from skelshot.commands import COMMANDS
 
     parser = _Parser(

@@ -84,7 +84,9 @@ def test_every_method_is_reachable(
     run: Run, toy_store: Store, trained: Path, method: str, tmp_path: Path
 ) -> None:
     words = ("evaluate", toy_store.path, *SMOKE, "--run", trained, "--method", method)
-    assert run(*words, "--shots", 1, "--out", tmp_path / "r.json", "--json").json["method"] == method
+    assert (
+        run(*words, "--shots", 1, "--out", tmp_path / "r.json", "--json").json["method"] == method
+    )
 
 
 def test_raw_nearest_needs_no_run(run: Run, toy_store: Store) -> None:
@@ -101,8 +103,20 @@ def test_teach_then_transfer(run: Run, toy_store: Store, tmp_path: Path) -> None
     answer = run(*words)
     assert {"clips", "skipped", "clips_per_second", "teacher"} <= answer.json.keys()
     assert answer.json["clips"] == 80
-    answer = run("pretrain", toy_store.path, *SMOKE, "--split", 1, "--features", features,
-                 "--episodes", "cosine", "--out", tmp_path / "run", "--json")
+    answer = run(
+        "pretrain",
+        toy_store.path,
+        *SMOKE,
+        "--split",
+        1,
+        "--features",
+        features,
+        "--episodes",
+        "cosine",
+        "--out",
+        tmp_path / "run",
+        "--json",
+    )
     assert answer.json["strategy"] == "transfer"
     assert answer.json["splits"][0]["seconds"].keys() == {"transfer", "episodic"}
 
@@ -221,8 +235,17 @@ def test_features_of_another_store_are_refused(
     store, features = tmp_path / "ucla", tmp_path / "features"
     run("prepare", "nw-ucla", nw_ucla_dir, "--out", store)
     run("teach", store, "--teacher", "random-code", "--out", features)
-    answer = run("pretrain", toy_store.path, *SMOKE, "--split", 0, "--features", features,
-                 "--out", tmp_path / "run")
+    answer = run(
+        "pretrain",
+        toy_store.path,
+        *SMOKE,
+        "--split",
+        0,
+        "--features",
+        features,
+        "--out",
+        tmp_path / "run",
+    )
     assert answer.code == 2
     assert str(features) in answer.err
     assert not (tmp_path / "run" / "split-00").exists()

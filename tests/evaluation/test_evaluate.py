@@ -88,9 +88,7 @@ def test_confusion_counts_every_query_of_its_class(toy_store: Store) -> None:
     assert math.isclose(result.interval.mean, float(right / totals.sum()), rel_tol=1e-6)
 
 
-def test_chunks_of_tasks_change_nothing(
-    toy_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chunks_of_tasks_change_nothing(toy_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     split = PROTOCOL.split_list(toy_store.class_names)[0]
     indices = [i for i, clip in enumerate(toy_store.clips) if clip.label in split.novel]
     bank = Positions(toy_store)(split, indices)

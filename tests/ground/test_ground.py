@@ -17,15 +17,18 @@ def test_errors_are_one_line() -> None:
 
 
 def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
+    def write_half(path: Path) -> None:
+        with whole_file(path) as partial:
+            partial.write_text("half")
+            raise RuntimeError
+
     target = tmp_path / "a.txt"
-    with pytest.raises(RuntimeError), whole_file(target) as partial:
-        partial.write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half(target)
     assert not list(tmp_path.iterdir())
     target.write_text("before")
-    with pytest.raises(RuntimeError), whole_file(target) as partial:
-        partial.write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half(target)
     assert target.read_text() == "before"
 
 

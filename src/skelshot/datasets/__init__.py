@@ -1,1 +1,35 @@
 """Data: readers, the store, protocols, episodes and batches."""
+
+from skelshot.datasets.batches import Item, load_batches
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
+from skelshot.datasets.npz import NpzReader, write_npz_clip
+from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
+from skelshot.datasets.pyskl import PysklReader
+from skelshot.datasets.pyskl_export import export_pyskl
+from skelshot.datasets.readers import Reader, Source
+from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split, Task, base_clips
+
+__all__ = [
+    "ClassSplitProtocol",
+    "Clip",
+    "EpisodeSampler",
+    "EpisodeSpec",
+    "Item",
+    "NpzReader",
+    "NwUclaReader",
+    "PysklReader",
+    "Reader",
+    "Rejected",
+    "Source",
+    "Split",
+    "Store",
+    "Task",
+    "base_clips",
+    "export_pyskl",
+    "load_batches",
+    "protocol_named",
+    "write_npz_clip",
+]

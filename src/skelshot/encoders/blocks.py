@@ -135,7 +135,8 @@ class Shortcut(nn.Sequential):
         Returns:
             (B, C_out, V, ceil(T / stride)).
         """
-        y: Tensor = super().forward(x[..., :: self.stride])
+        convolve, norm = self
+        y: Tensor = norm(convolve(x[..., :: self.stride]))
         return y
 
 

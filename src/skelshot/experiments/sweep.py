@@ -16,6 +16,18 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
 
+WAYS: dict[str, tuple[str, ...]] = {
+    "cosine": (),
+    "pooled": ("--set", "readout=pooled", "--set", "views=[{}]"),
+    "nearest": ("--method", "nearest", "--set", "classifiers={nearest: {metric: cosine}}"),
+    "euclid": ("--method", "nearest"),
+    "linear": ("--method", "linear"),
+    "cross-subject": ("--protocol", "nw-ucla-cross-subject"),
+}
+"""Ways to evaluate a row: the preset's own, the paper's read-out, other classifiers."""
+
+FIRST = ("/cosine", "/pooled")
+
 
 class Row(BaseModel):
     """One way to pre-train.
@@ -110,34 +122,40 @@ class Sweep:
             words += ["--features", self._features(row.teacher)]
         _call(*words)
 
-    def evaluate(
-        self, row: str | None, name: str, method: str, *changes: str, protocol: str | None = None
-    ) -> dict[str, Any]:
-        """Evaluate a row on all splits it has; a result that is there already is kept.
+    def evaluate(self, rows: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Evaluate every row in every way, several side by side; results that are there are kept.
 
         Args:
-            row: Whose run; None for methods that need none.
-            name: Name of the result.
-            method: The few-shot method.
-            changes: As `evaluate --set`.
-            protocol: Another protocol with the same splits.
+            rows: Names of the rows.
 
         Returns:
-            The result document.
+            Result documents by `row/way`.
         """
-        file = self.out / "results" / f"{name}.json"
-        if not file.exists():
-            words: list[object] = [
-                *("evaluate", self.store, "--protocol", protocol or self.protocol),
-                *("--method", method, "--preset", self.preset, "--out", file),
-            ]
-            if row is not None:
-                words += ["--run", self.out / "runs" / row]
-            for change in changes:
-                words += ["--set", change]
-            _call(*words)
-        document: dict[str, Any] = read_json(file)
-        return document
+        jobs: dict[str, list[object]] = {"raw-nearest/cosine": ["--method", "raw-nearest"]}
+        for row in rows:
+            run = ["--run", self.out / "runs" / row]
+            for way, words in WAYS.items():
+                jobs[f"{row}/{way}"] = [*run, *words]
+        first = [name for name in jobs if name.endswith(FIRST)]
+        rest = [name for name in jobs if name not in first]
+        with progress_bar("results", total=len(jobs)) as bar, ThreadPoolExecutor(self.jobs) as pool:
+            for batch in (first, rest):  # the first leave features behind for the rest
+                for _ in pool.map(lambda name: self._evaluate(name, jobs[name]), batch):
+                    bar.advance()
+        return {name: read_json(self._result(name)) for name in jobs}
+
+    def _evaluate(self, name: str, words: list[object]) -> None:
+        if self._result(name).exists():
+            return
+        if "--protocol" not in words:
+            words = ["--protocol", self.protocol, *words]
+        _call(
+            *("evaluate", self.store, *words, "--preset", self.preset, "--threads", 1),
+            *("--out", self._result(name)),
+        )
+
+    def _result(self, name: str) -> Path:
+        return self.out / "results" / f"{name.replace('/', '--')}.json"
 
     def _features(self, teacher: str) -> Path:
         return self.out / "features" / teacher

@@ -1,1 +1,17 @@
 """Pre-training: transfer, supervised and episodic stages in one loop."""
+
+from skelshot.pretraining.heads import mlp_head
+from skelshot.pretraining.losses import regression_loss
+from skelshot.pretraining.momentum import target_like, update_moving_average
+from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.stage import BaseSet, Stage
+
+__all__ = [
+    "BaseSet",
+    "PretrainOptions",
+    "Stage",
+    "mlp_head",
+    "regression_loss",
+    "target_like",
+    "update_moving_average",
+]

@@ -1,0 +1,33 @@
+"""Tables: the numbers of the results, and paired differences."""
+
+from skelshot.experiments.sweep import WAYS, nw_ucla_rows
+from skelshot.experiments.tables import accuracy_table, difference_table
+
+
+def document(per_split: list[float]) -> dict[str, object]:
+    mean = sum(per_split) / len(per_split)
+    return {"accuracy": {"1": {"mean": mean, "ci95": [0.1, 0.9], "per_split": per_split}}}
+
+
+RESULTS = {"a": document([0.5, 0.6, 0.7]), "b": document([0.4, 0.5, 0.6])}
+
+
+def test_accuracies_are_percent_with_their_interval() -> None:
+    assert accuracy_table(RESULTS, ["1"]).splitlines() == [
+        "| row | 1-shot % |",
+        "|---|---|",
+        "| a | 60.0 (10.0 to 90.0) |",
+        "| b | 50.0 (10.0 to 90.0) |",
+    ]
+
+
+def test_differences_are_paired_by_split() -> None:
+    line = difference_table(RESULTS, [("a", "b")], ["1"]).splitlines()[-1]
+    assert line == "| a - b | +10.0 (+10.0 to +10.0) |"
+
+
+def test_the_rows_are_those_of_the_issue() -> None:
+    rows = nw_ucla_rows()
+    assert rows["random-code-transfer"].teacher == "random-code"
+    assert {"untrained", "supervised", "episodic", "text-transfer"} <= rows.keys()
+    assert "cross-subject" in WAYS
