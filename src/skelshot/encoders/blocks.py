@@ -113,8 +113,8 @@ class Shortcut(nn.Sequential):
     """The way around a layer where shapes differ: every `stride`-th frame, 1x1, batch norm.
 
     Frames are picked before the convolution. A strided 1x1 convolution would do the same, but
-    torch 2.13 on several CPU threads writes outside its memory in the weight gradient of one
-    with few channels in channels-last memory.
+    with few channels in channels-last memory its weight gradient writes outside its memory on
+    several CPU threads (uxlfoundation/oneDNN issue 6035; torch 2.13).
 
     Args:
         channels_in: Channels that enter.

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -28,7 +28,7 @@ class ShotResult:
     Args:
         shots: K.
         per_split: Accuracy of each split, averaged over its draws.
-        interval: Mean and 95 % interval over the splits.
+        interval: Mean and 95 % interval over the splits, cut at 0 and 1.
         confusion: How often each class (row) was called each class (column), over all splits.
         protocol_hash: Fingerprint of the splits and of every task's clips.
     """
@@ -105,11 +105,30 @@ def evaluate(
             len(store.class_names),
         )
         fingerprint = protocol.fingerprint(store, splits, k)
-        results.append(ShotResult(k, accuracies, mean_interval(accuracies), confusion, fingerprint))
+        interval = within_unit(mean_interval(accuracies))
+        results.append(ShotResult(k, accuracies, interval, confusion, fingerprint))
         spent[f"{k}-shot"] = time.perf_counter() - clock
     if seconds is not None:
         seconds.update({name: round(value, 3) for name, value in spent.items()})
     return results
+
+
+def within_unit(interval: Interval) -> Interval:
+    """Cut an interval of accuracies at 0 and 1, which few splits can overshoot.
+
+    Args:
+        interval: Mean and interval.
+
+    Returns:
+        The same mean, and ends within [0, 1].
+
+    Example:
+        >>> within_unit(Interval(0.9, 0.7, 1.1, 3)).high
+        1.0
+    """
+    if interval.low is None or interval.high is None:
+        return interval
+    return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
 
 
 def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:

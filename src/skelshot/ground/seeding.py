@@ -21,7 +21,7 @@ def digest_of(*keys: object) -> bytes:
 
     Example:
         >>> digest_of("split", 0).hex()[:8]
-        'f4d9e9d8'
+        'c73205be'
     """
     return hashlib.sha256("\x1f".join(str(key) for key in keys).encode()).digest()
 

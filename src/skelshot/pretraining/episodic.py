@@ -80,9 +80,9 @@ class EpisodicStage(Stage):
             `loss` and `accuracy`.
         """
         spec = self.options.episode
-        maps = self.encoder.feature_map(clips)
+        maps = self.encoder.feature_map(clips).float()
         kept = maps.mean(1) if self.method.reads == "map" else read_out(maps, self.options.readout)
-        features = kept.float().view(-1, spec.ways, spec.shots + spec.queries, *kept.shape[1:])
+        features = kept.view(-1, spec.ways, spec.shots + spec.queries, *kept.shape[1:])
         support, queries = features[:, :, : spec.shots], features[:, :, spec.shots :].flatten(1, 2)
         logits = self.method.episode_logits(support, queries)
         truth = torch.arange(spec.ways, device=logits.device).repeat_interleave(spec.queries)
