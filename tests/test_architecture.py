@@ -1,0 +1,49 @@
+"""The house: rooms import only from rooms above them, and files stay small."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_rooms_import_only_from_rooms_above_them() -> None:
+    program = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 kept, 0 broken" in done.stdout
+
+
+def test_every_room_stands_in_the_contract_and_in_the_page() -> None:
+    rooms = sorted(p.parent.name for p in (ROOT / "src/skelshot").glob("*/__init__.py"))
+    contract = (ROOT / "pyproject.toml").read_text()
+    page = (ROOT / "docs/architecture.md").read_text()
+    for room in rooms:
+        assert f'"skelshot.{room}"' in contract
+        assert f"`{room}/`" in page
+
+
+def test_no_file_holds_more_than_one_concept_is_likely_to_need() -> None:
+    long = [
+        f"{file.relative_to(ROOT)}: {count} lines"
+        for file in sorted((ROOT / "src").rglob("*.py"))
+        if (count := len(file.read_text().splitlines())) > 300
+    ]
+    assert not long
+
+
+def test_no_pickle_is_loaded() -> None:
+    """Only the writer of PYSKL files imports pickle; only the safe reader speaks its opcodes."""
+    users = {
+        str(file.relative_to(ROOT / "src/skelshot"))
+        for file in (ROOT / "src").rglob("*.py")
+        if "import pickle" in file.read_text()
+    }
+    assert users <= {"datasets/pyskl_export.py", "datasets/safe_pickle.py"}
+    for file in (ROOT / "src").rglob("*.py"):
+        text = file.read_text()
+        assert "pickle.load(" not in text
+        assert "allow_pickle=True" not in text
+        assert "weights_only=False" not in text
