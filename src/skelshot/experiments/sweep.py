@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
+from skelshot.pretraining.pretrain import split_folder
 
 WAYS: dict[str, tuple[str, ...]] = {
     "cosine": (),
@@ -111,10 +112,13 @@ class Sweep:
                 bar.advance()
 
     def _pretrain(self, name: str, row: Row, split: int) -> None:
+        run = self.out / "runs" / name
+        if (split_folder(run, split) / "result.json").exists():
+            return
         words: list[object] = [
             *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
             *("--strategy", row.strategy, "--episodes", row.episodes),
-            *("--preset", self.preset, "--threads", 1, "--out", self.out / "runs" / name),
+            *("--preset", self.preset, "--threads", 1, "--out", run),
         ]
         for change in row.set:
             words += ["--set", change]
