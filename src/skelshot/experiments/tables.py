@@ -17,16 +17,11 @@ def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str
         A Markdown table, in percent.
     """
     shots = list(shots)
-    lines = [
-        "| row | " + " | ".join(f"{k}-shot %" for k in shots) + " |",
-        "|---|" + "---|" * len(shots),
-    ]
-    for name, document in results.items():
-        cells = [
-            _cell(document["accuracy"][k]["mean"], document["accuracy"][k]["ci95"]) for k in shots
-        ]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows: dict[str, list[str]] = {}
+    for name, result in results.items():
+        found = [result["accuracy"][k] for k in shots]
+        rows[name] = [_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
+    return _table("row", [f"{k}-shot %" for k in shots], rows)
 
 
 def difference_table(
@@ -45,18 +40,22 @@ def difference_table(
         A Markdown table, in points.
     """
     shots = list(shots)
-    lines = [
-        "| difference | " + " | ".join(f"{k}-shot points" for k in shots) + " |",
-        "|---|" + "---|" * len(shots),
-    ]
+    rows: dict[str, list[str]] = {}
     for a, b in pairs:
-        cells = []
+        rows[f"{a} - {b}"] = cells = []
         for k in shots:
             first, second = (results[name]["accuracy"][k]["per_split"] for name in (a, b))
             interval = paired_interval(first, second)
             cells.append(_cell(interval.mean, interval.ci95, sign="+"))
-        lines.append(f"| {a} - {b} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return _table("difference", [f"{k}-shot points" for k in shots], rows)
+
+
+def _table(first: str, columns: list[str], rows: Mapping[str, list[str]]) -> str:
+    """Lay out rows of cells as a Markdown table."""
+    lines = [[first, *columns], *([name, *cells] for name, cells in rows.items())]
+    texts = [f"| {' | '.join(line)} |" for line in lines]
+    texts.insert(1, "|" + "---|" * (1 + len(columns)))
+    return "\n".join(texts)
 
 
 def _cell(mean: float, interval: list[float] | None, sign: str = "") -> str:
