@@ -36,9 +36,7 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
     texts = teacher.text_for(labels)
     if options.normalise:
         texts = F.normalize(texts, dim=-1)
-    said = teacher.info.texts[0] if teacher.info.texts else ()
-    back = [place for place, text in enumerate(said) if "backwards" in text]
-    ahead = [place for place in range(texts.shape[1]) if place not in back]
+    ahead, back = directions(teacher)
     if options.backwards_classes is True and (not back or len(back) != len(ahead)):
         raise SkelshotError(
             f"transfer.backwards_classes: {teacher.path} has {len(ahead)} renderings a class "
@@ -67,8 +65,22 @@ def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
     """
     if options.backwards_classes != "auto":
         return options.backwards_classes
+    ahead, back = directions(teacher)
+    return 0 < len(back) == len(ahead)
+
+
+def directions(teacher: FeatureCache) -> tuple[list[int], list[int]]:
+    """Tell which renderings are for clips played forwards and which for clips played backwards.
+
+    Args:
+        teacher: Cached features; where its texts are not known, all are for forwards.
+
+    Returns:
+        Places along the renderings R: forwards, and those that say "backwards".
+    """
     said = teacher.info.texts[0] if teacher.info.texts else ()
-    return 2 * sum("backwards" in text for text in said) == len(said) > 0
+    back = [place for place, text in enumerate(said) if "backwards" in text]
+    return [place for place in range(teacher.text.shape[1]) if place not in back], back
 
 
 class TransferStage(Stage):
