@@ -1,0 +1,82 @@
+"""A store as raw material for another one: mapped to another joint layout."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from skelshot.datasets.checks import clip_or_rejected
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.readers import Source
+from skelshot.datasets.store import Store
+from skelshot.datasets.store_format import DOCUMENT
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.mappings import map_layout
+
+
+class StoreReader:
+    """Reads the clips of a finished store, expressed in another layout.
+
+    This is how an encoder trained on one sensor's joints meets another's: Kinect v2 clips become
+    Kinect v1 clips, and so on (`skelshot.skeletons.mappings` tells how).
+
+    Args:
+        layout: Name of the layout wanted; the store's own unless told.
+
+    Raises:
+        SkelshotError: No such layout.
+    """
+
+    name = "store"
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._wanted = layout_named(layout) if layout else None
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store that is read; known after `sources`."""
+        if self._store is None:
+            raise SkelshotError("store: not known before the sources have been listed")
+        return self._store
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The store's class names."""
+        return self.store.class_names
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The layout of the clips that are given."""
+        return self._wanted or self.store.layout
+
+    def options(self) -> dict[str, object]:
+        """Return what changes the clips that are read."""
+        return {"layout": self.layout.name, "data_hash": self.store.data_hash}
+
+    def sources(self, raw: Path) -> list[Source]:
+        """Open the store; each of its clips is a source."""
+        self._store = Store.open(raw)
+        return [Source(clip.name, raw / DOCUMENT) for clip in self._store.clips]
+
+    def read(self, source: Source) -> Iterator[Clip | Rejected]:
+        """Read one clip of the store."""
+        yield clip_or_rejected(source.name, lambda: self._clip(source.name))
+
+    def _clip(self, name: str) -> Clip:
+        index = self.store.index_of(name)
+        record = self.store.clips[index]
+        start, stop = record.video_start, record.video_stop
+        return Clip(
+            name=name,
+            label=record.label,
+            sequence=map_layout(self.store.sequence(index), self.layout),
+            subject=record.subject,
+            camera=record.camera,
+            setup=record.setup,
+            replication=record.replication,
+            source_file=record.source_file,
+            video_file=record.video_file,
+            frame_range=None if start is None or stop is None else (start, stop),
+            repaired=record.repaired,
+        )

@@ -1,0 +1,132 @@
+"""Reports as one HTML file that needs nothing else: pictures are inside it."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from skelshot.ground.files import whole_file
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --accent: #2a6fbb; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+table { border-collapse: collapse; } th, td { padding: .3rem .8rem; text-align: left; }
+th { border-bottom: 2px solid var(--line); } td { border-bottom: 1px solid var(--line); }
+td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
+img { max-width: 100%; height: auto; background: #fff; } figure { margin: 1rem 0; }
+figcaption { font-size: .9rem; opacity: .8; }
+.bar { background: var(--accent); height: .8rem; display: inline-block; border-radius: 2px; }
+footer { margin-top: 3rem; font-size: .85rem; opacity: .7; }
+"""
+
+
+class HtmlReport:
+    """Gathers headings, text, tables and pictures, then writes them as one page.
+
+    Args:
+        title: The page's title and first heading.
+
+    Example:
+        >>> report = HtmlReport("A < B")
+        >>> report.table(["row", "%"], [["cosine", "61.4"]])
+        >>> "A &lt; B" in report.html() and "<td>61.4</td>" in report.html()
+        True
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._parts: list[str] = []
+
+    def heading(self, text: str) -> None:
+        """Begin a section.
+
+        Args:
+            text: Its heading.
+        """
+        self._parts.append(f"<h2>{escape(text)}</h2>")
+
+    def paragraph(self, text: str) -> None:
+        """Add a paragraph of plain text.
+
+        Args:
+            text: What it says.
+        """
+        self._parts.append(f"<p>{escape(text)}</p>")
+
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Add a table.
+
+        Args:
+            head: Names of the columns.
+            rows: Cells, a row each.
+        """
+        top = "".join(f"<th>{escape(name)}</th>" for name in head)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        self._parts.append(f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>")
+
+    def bars(self, values: Iterable[tuple[str, float]]) -> None:
+        """Add a table of shares, each with a bar.
+
+        Args:
+            values: Names and shares in [0, 1].
+        """
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td>{100 * value:.1f}</td>"
+            f'<td style="text-align:left"><span class="bar" style="width:{12 * value:.2f}rem">'
+            "</span></td></tr>"
+            for name, value in values
+        )
+        self._parts.append(f"<table><tbody>{rows}</tbody></table>")
+
+    def picture(self, png: Path, caption: str) -> None:
+        """Add a picture.
+
+        Args:
+            png: A PNG file; its bytes go into the page.
+            caption: What it shows, also read to those who cannot see it.
+        """
+        data = base64.b64encode(png.read_bytes()).decode("ascii")
+        text = escape(caption, quote=True)
+        self._parts.append(
+            f'<figure><img alt="{text}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{text}</figcaption></figure>"
+        )
+
+    def html(self, footer: str = "") -> str:
+        """Return the page.
+
+        Args:
+            footer: A closing line, such as the command that made it.
+
+        Returns:
+            A whole HTML document.
+        """
+        title = escape(self._title)
+        return "\n".join(
+            [
+                '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+                '<meta name="viewport" content="width=device-width, initial-scale=1">',
+                f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+                f"<h1>{title}</h1>",
+                *self._parts,
+                f"<footer>{escape(footer)}</footer></body></html>",
+                "",
+            ]
+        )
+
+    def write(self, path: Path, footer: str = "") -> Path:
+        """Write the page, whole or not at all.
+
+        Args:
+            path: The HTML file.
+            footer: A closing line.
+
+        Returns:
+            `path`.
+        """
+        with whole_file(path) as partial:
+            partial.write_text(self.html(footer), encoding="utf-8")
+        return path
