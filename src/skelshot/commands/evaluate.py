@@ -8,7 +8,9 @@ from skelshot.commands.command import Command, Document, add_settings, percent, 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("store", type=Path, help="the store")
-    parser.add_argument("--protocol", required=True, help="nw-ucla, ..., or a .yaml file")
+    parser.add_argument(
+        "--protocol", required=True, help="nw-ucla, ntu60-one-shot, ..., or a .yaml file"
+    )
     parser.add_argument("--run", type=Path, dest="folder", metavar="RUN", help="pre-trained run")
     parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
@@ -50,19 +52,33 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.clip_counts import counts_line
+
     lines = [
         f"{document['method']} on {document['protocol']}, {len(document['splits'])} splits, "
         f"{document['seconds']:.1f} s"
     ]
+    if document["counts"]:
+        lines.append(counts_line(document["counts"]))
     for shots, result in document["accuracy"].items():
-        interval = result["ci95"]
-        spread = (
-            f" (95 % interval {percent(interval[0])} to {percent(interval[1])})" if interval else ""
-        )
-        lines.append(f"{shots}-shot: {percent(result['mean'])} %{spread}")
+        lines.append(f"{shots}-shot: {percent(result['mean'])} %{_spread(result)}")
         worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])
         lines += [f"  {percent(value):>5}  {name}" for name, value in worst]
     return "\n".join(lines)
+
+
+def _spread(result: Document) -> str:
+    """Tell the 95 % intervals, and what they are over."""
+    over = {
+        f"over {result['queries']:,} queries": result["ci95"],
+        f"over {result['subjects']} performers": result["ci95_subjects"],
+    }
+    if result["interval"] == "splits":
+        over = {"over splits": result["ci95"]}
+    texts = [
+        f"{percent(ends[0])} to {percent(ends[1])} {what}" for what, ends in over.items() if ends
+    ]
+    return f" (95 % interval {'; '.join(texts)})" if texts else ""
 
 
 COMMAND = Command("evaluate", "Classify novel clips from exemplars.", _arguments, _run, _show)

@@ -8,7 +8,9 @@ from skelshot.commands.command import Command, Document, add_settings, use_threa
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("store", type=Path, help="the store")
-    parser.add_argument("--protocol", required=True, help="nw-ucla, ..., or a .yaml file")
+    parser.add_argument(
+        "--protocol", required=True, help="nw-ucla, ntu60-one-shot, ..., or a .yaml file"
+    )
     parser.add_argument("--split", default="all", help="number of a split, or all (default)")
     parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
     parser.add_argument(
@@ -61,20 +63,25 @@ def _run(parsed: argparse.Namespace) -> Document:
         "encoder": report.encoder,
         "strategy": strategy,
         "splits": report.splits,
+        "counts": report.counts.as_json() if report.counts else None,
         "seconds": report.seconds,
     }
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.clip_counts import counts_line
+
     lines = [
         f"{document['run']}: {document['encoder']}, {document['strategy']}, "
         f"{len(document['splits'])} splits in {document['seconds']:.0f} s"
     ]
+    if document["counts"]:
+        lines.append(counts_line(document["counts"]))
     for split in document["splits"]:
         stages = ", ".join(f"{name} {value:.0f} s" for name, value in split["seconds"].items())
-        lines.append(
-            f"split {split['split']}: {', '.join(split['base'])} ({stages or 'untrained'})"
-        )
+        base = split["base"]
+        names = ", ".join(base) if len(base) <= 10 else f"{len(base)} base classes"
+        lines.append(f"split {split['split']}: {names} ({stages or 'untrained'})")
     return "\n".join(lines)
 
 

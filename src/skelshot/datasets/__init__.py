@@ -3,8 +3,10 @@
 from skelshot.datasets.batches import Item, load_batches
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
+from skelshot.datasets.exemplar_protocols import ExemplarProtocol
 from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.pyskl_export import export_pyskl
@@ -17,6 +19,8 @@ __all__ = [
     "Clip",
     "EpisodeSampler",
     "EpisodeSpec",
+    "ExemplarProtocol",
+    "FewShotProtocol",
     "Item",
     "NpzReader",
     "NwUclaReader",

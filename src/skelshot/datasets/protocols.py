@@ -1,7 +1,6 @@
 """Protocols: how splits and tasks are drawn, as data, and the same for ever."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +9,10 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from skelshot.datasets.tasks import LabelledClips, Split, Task, task_of
+from skelshot.datasets.clip_counts import ClipCounts
+from skelshot.datasets.exemplar_protocols import ExemplarProtocol
+from skelshot.datasets.protocol_contract import IntervalOver
+from skelshot.datasets.tasks import LabelledClips, Split, Task, fingerprint_of, task_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 
@@ -43,6 +45,11 @@ class ClassSplitProtocol(BaseModel):
     novel: int = Field(ge=2)
     draws: int = Field(ge=1)
     exemplars: Literal["any-clips", "same-subjects"] = "any-clips"
+
+    @property
+    def interval_over(self) -> IntervalOver:
+        """The splits, which are independent choices of classes."""
+        return "splits"
 
     def split_list(self, class_names: Sequence[str]) -> tuple[Split, ...]:
         """Draw the splits.
@@ -166,6 +173,17 @@ class ClassSplitProtocol(BaseModel):
             rows.append(row)
         return task_of(split, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
 
+    def counts(self, store: LabelledClips) -> ClipCounts | None:
+        """Return nothing: no published list says how many clips there should be.
+
+        Args:
+            store: The clips.
+
+        Returns:
+            None.
+        """
+        return None
+
     def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
         """Hash the protocol as it falls out on this store.
 
@@ -177,21 +195,20 @@ class ClassSplitProtocol(BaseModel):
         Returns:
             16 hexadecimal digits over the options, the splits, and every task's clip names.
         """
-        digest = hashlib.sha256(self.model_dump_json().encode())
-        for split in splits:
-            digest.update(json.dumps([split.base, split.novel]).encode())
-            for task in self.tasks(store, split, shots):
-                for indices in (task.support.ravel(), task.queries):
-                    names = [store.clips[int(i)].name for i in indices]
-                    digest.update(json.dumps(names).encode())
-        return digest.hexdigest()[:16]
+        tasks = [(split, self.tasks(store, split, shots)) for split in splits]
+        return fingerprint_of(self.model_dump_json(), store, tasks)
 
 
-def protocol_named(name: str) -> ClassSplitProtocol:
+def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
+    A file with the key `auxiliary` describes an `ExemplarProtocol`, any other a
+    `ClassSplitProtocol`.
+
     Args:
-        name: `nw-ucla`, `nw-ucla-cross-subject`, or a path that ends in `.yaml`.
+        name: `nw-ucla`, `ntu120-one-shot`, ..., or a path that ends in `.yaml`. A shipped
+            exemplar protocol with `-aux20` or the like behind its name trains on so many of its
+            auxiliary classes.
 
     Returns:
         The protocol.
@@ -200,21 +217,44 @@ def protocol_named(name: str) -> ClassSplitProtocol:
         SkelshotError: No such protocol, or the file's fields are wrong.
 
     Example:
-        >>> protocol_named("nw-ucla").splits
-        20
+        >>> protocol_named("nw-ucla").interval_over, protocol_named("ntu60-one-shot").interval_over
+        ('splits', 'queries')
+        >>> len(protocol_named("ntu120-one-shot-aux40").split_list(["?"] * 120)[0].base)
+        40
     """
     shipped = files("skelshot.datasets") / "protocol_files"
     known = sorted(Path(entry.name).stem for entry in shipped.iterdir())
+    stem, _, count = name.partition("-aux")
     if name in known:
-        text = (shipped / f"{name}.yaml").read_text(encoding="utf-8")
-    elif name.endswith((".yaml", ".yml")) and Path(name).is_file():
-        text = Path(name).read_text(encoding="utf-8")
-    else:
-        raise SkelshotError(
-            f"protocol: found {name!r}, expected one of {', '.join(known)} or a .yaml file "
-            "of your own"
-        )
+        return _parsed(name, (shipped / f"{name}.yaml").read_text(encoding="utf-8"))
+    if stem in known and count.isdecimal():
+        protocol = _parsed(stem, (shipped / f"{stem}.yaml").read_text(encoding="utf-8"))
+        if isinstance(protocol, ExemplarProtocol):
+            return protocol.with_auxiliary(int(count))
+    if name.endswith((".yaml", ".yml")) and Path(name).is_file():
+        return _parsed(name, Path(name).read_text(encoding="utf-8"))
+    raise SkelshotError(
+        f"protocol: found {name!r}, expected one of {', '.join(known)}, a one-shot protocol with "
+        "-aux20 or the like behind its name, or a .yaml file of your own"
+    )
+
+
+def _parsed(name: str, text: str) -> ClassSplitProtocol | ExemplarProtocol:
+    """Make a protocol of a YAML text."""
     try:
-        return ClassSplitProtocol.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise SkelshotError(f"protocol {name}: {error}") from error
+        document = yaml.safe_load(text)
+        kind = ExemplarProtocol if _names_exemplars(document) else ClassSplitProtocol
+        return kind.model_validate(document)
+    except yaml.YAMLError as error:
+        raise SkelshotError(f"protocol {name}: not valid YAML ({error})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SkelshotError(
+            f"protocol {name}, {place}: {first['msg']}, found {first['input']!r}"
+        ) from error
+
+
+def _names_exemplars(document: object) -> bool:
+    """Tell an exemplar protocol by its key `auxiliary`."""
+    return isinstance(document, dict) and "auxiliary" in document

@@ -1,6 +1,8 @@
 """Splits and tasks: which classes train, which clips are exemplars and which are queries."""
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol as Structure
 
@@ -141,3 +143,26 @@ def base_clips(store: LabelledClips, split: Split) -> IntArray:
         names = ", ".join(store.class_names[label] for label in sorted(missing))
         raise SkelshotError(f"split {split.index}: no clips of the base classes {names}")
     return np.array(sorted(chosen, key=lambda i: store.clips[i].name), np.int64)
+
+
+def fingerprint_of(
+    options: str, store: LabelledClips, tasks: Iterable[tuple[Split, Sequence[Task]]]
+) -> str:
+    """Hash a protocol as it falls out on a store.
+
+    Args:
+        options: The protocol's fields as text.
+        store: The clips.
+        tasks: The tasks of each split.
+
+    Returns:
+        16 hexadecimal digits over the options, the splits, and every task's clip names.
+    """
+    digest = hashlib.sha256(options.encode())
+    for split, of_split in tasks:
+        digest.update(json.dumps([split.base, split.novel]).encode())
+        for task in of_split:
+            for indices in (task.support.ravel(), task.queries):
+                names = [store.clips[int(i)].name for i in indices]
+                digest.update(json.dumps(names).encode())
+    return digest.hexdigest()[:16]

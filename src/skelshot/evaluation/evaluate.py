@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from skelshot.datasets.protocols import ClassSplitProtocol
+from skelshot.datasets.protocol_contract import FewShotProtocol, IntervalOver
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
+from skelshot.datasets.tasks import Split, Task
 from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval
+from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks
 from skelshot.fewshot import FewShotMethod
-from skelshot.ground.progress import progress_bar
 
 FeatureSource = Callable[[Split, Sequence[int]], Tensor]
 """Gives what a method reads of a split's clips, (n, ...), one row an index."""
@@ -28,7 +28,12 @@ class ShotResult:
     Args:
         shots: K.
         per_split: Accuracy of each split, averaged over its draws.
-        interval: Mean and 95 % interval over the splits, cut at 0 and 1.
+        interval: Mean and 95 % interval over the splits, cut at 0 and 1; or, of a protocol with
+            one fixed task, the accuracy and Wilson's interval over its queries.
+        interval_over: Which of the two.
+        interval_subjects: The interval over queries that lets those of one performer go
+            together; None where the interval is over splits.
+        queries: Queries in all tasks together.
         confusion: How often each class (row) was called each class (column), over all splits.
         protocol_hash: Fingerprint of the splits and of every task's clips.
     """
@@ -36,6 +41,9 @@ class ShotResult:
     shots: int
     per_split: list[float]
     interval: Interval
+    interval_over: IntervalOver
+    interval_subjects: Interval | None
+    queries: int
     confusion: Tensor
     protocol_hash: str
 
@@ -58,7 +66,7 @@ class ShotResult:
 
 def evaluate(
     store: Store,
-    protocol: ClassSplitProtocol,
+    protocol: FewShotProtocol,
     splits: Sequence[Split],
     method: FewShotMethod,
     shots: Sequence[int],
@@ -96,21 +104,47 @@ def evaluate(
         where = [places[i] for i, group in enumerate(per_split) for _ in group]
         batch = batch_tasks(flat, where)
         predicted = classify(method, bank, batch)
-        hits = ((predicted == batch.targets) & batch.counts).sum(1) / batch.counts.sum(1)
-        accuracies = hits.view(len(splits), -1).mean(1).tolist()
+        right = (predicted == batch.targets) & batch.counts
+        accuracies = (right.sum(1).double() / batch.counts.sum(1)).view(len(splits), -1).mean(1)
         labels = torch.tensor([splits[i].novel for i, group in enumerate(per_split) for _ in group])
         confusion = confusion_matrix(
             labels.gather(1, batch.targets)[batch.counts],
             labels.gather(1, predicted)[batch.counts],
             len(store.class_names),
         )
-        fingerprint = protocol.fingerprint(store, splits, k)
-        interval = within_unit(mean_interval(accuracies))
-        results.append(ShotResult(k, accuracies, interval, confusion, fingerprint))
+        interval, by_subject = _intervals(store, protocol, flat, right, accuracies.tolist())
+        results.append(
+            ShotResult(
+                shots=k,
+                per_split=accuracies.tolist(),
+                interval=interval,
+                interval_over=protocol.interval_over,
+                interval_subjects=by_subject,
+                queries=int(batch.counts.sum()),
+                confusion=confusion,
+                protocol_hash=protocol.fingerprint(store, splits, k),
+            )
+        )
         spent[f"{k}-shot"] = time.perf_counter() - clock
     if seconds is not None:
         seconds.update({name: round(value, 3) for name, value in spent.items()})
     return results
+
+
+def _intervals(
+    store: Store,
+    protocol: FewShotProtocol,
+    tasks: Sequence[Task],
+    right: Tensor,
+    accuracies: Sequence[float],
+) -> tuple[Interval, Interval | None]:
+    """Take the interval over splits, or over the queries of the one fixed task."""
+    if protocol.interval_over == "splits":
+        return within_unit(mean_interval(accuracies)), None
+    (task,) = tasks
+    hits = right[0].tolist()
+    subjects = [store.clips[int(index)].subject for index in task.queries]
+    return wilson_interval(sum(hits), len(hits)), subject_interval(hits, subjects)
 
 
 def within_unit(interval: Interval) -> Interval:
@@ -134,6 +168,9 @@ def within_unit(interval: Interval) -> Interval:
 def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
     """Run a method on all tasks, as many at once as memory allows.
 
+    A task too large for that goes through some queries at a time, unless the method looks at
+    all of them together; a method that fits itself to the support set then does so each time.
+
     Args:
         method: The few-shot method.
         bank: Features of all clips (n, ...).
@@ -142,15 +179,18 @@ def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
     Returns:
         Predicted classes (B, Q).
     """
-    width = bank[0].numel()
-    per_task = width * (batch.support[0].numel() + batch.queries.shape[1])
-    size = max(1, FLOATS_AT_ONCE // per_task)
-    parts = []
-    for start in range(0, len(batch), size):
-        part = batch.part(slice(start, start + size))
-        logits = method(bank[part.support], bank[part.queries])
-        parts.append(logits.argmax(-1))
-    return torch.cat(parts)
+    room = max(1, FLOATS_AT_ONCE // bank[0].numel())
+    support, queries = batch.support[0].numel(), batch.queries.shape[1]
+    tasks = max(1, room // (support + queries))
+    width = queries if method.is_transductive else min(queries, max(1, room - support))
+    predicted = torch.empty_like(batch.targets)
+    for start in range(0, len(batch), tasks):
+        rows = slice(start, start + tasks)
+        for first in range(0, queries, width):
+            columns = slice(first, first + width)
+            logits = method(bank[batch.support[rows]], bank[batch.queries[rows, columns]])
+            predicted[rows, columns] = logits.argmax(-1)
+    return predicted
 
 
 def _bank(
@@ -160,11 +200,10 @@ def _bank(
     parts: list[Tensor] = []
     places: list[dict[int, int]] = []
     done = 0
-    with progress_bar("features", total=len(splits)) as bar:
-        for split in splits:
-            indices = [i for i, clip in enumerate(store.clips) if clip.label in split.novel]
-            parts.append(features(split, indices))
-            places.append({index: done + place for place, index in enumerate(indices)})
-            done += len(indices)
-            bar.advance()
-    return torch.cat(parts), places
+    for split in splits:
+        novel = set(split.novel)
+        indices = [i for i, clip in enumerate(store.clips) if clip.label in novel]
+        parts.append(features(split, indices))
+        places.append({index: done + place for place, index in enumerate(indices)})
+        done += len(indices)
+    return parts[0] if len(parts) == 1 else torch.cat(parts), places

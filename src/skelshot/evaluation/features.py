@@ -1,6 +1,6 @@
 """Features of clips: each clip is read once, and the encoder run once a view."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -12,10 +12,10 @@ from skelshot.encoders.readouts import read_out
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.views import view_clips
 from skelshot.ground import SkelshotError
+from skelshot.ground.progress import progress_bar
 from skelshot.skeletons import InputSpec
 
 
-@torch.inference_mode()
 def encode_clips(
     encoder: Encoder,
     store: Store,
@@ -38,26 +38,29 @@ def encode_clips(
         Vectors (n, D'), or maps (n, D, T', V) when asked; averaged over the views.
 
     Raises:
-        SkelshotError: The encoder gave numbers that are not finite.
+        SkelshotError: The encoder gave numbers that are not finite, or there are no clips.
     """
     encoder.eval()
-    parts = []
     low = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
-    for clips in load_batches(store, spec, plain_batches(indices, options.batch)):
+
+    @torch.inference_mode()
+    def encoded(clips: Tensor) -> Tensor:
         with low:
             maps = [
                 encoder.feature_map(view_clips(clips, view, encoder.spec.joints)).float()
                 for view in options.views
             ]
         read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
-        parts.append(torch.stack(read).mean(0))
-    features = torch.cat(parts)
-    if not bool(torch.isfinite(features).all()):
-        raise SkelshotError(
-            "the encoder gives features that are not finite; its training has gone wrong, train "
-            "it again with a lower learning rate"
-        )
-    return features.clone()
+        features = torch.stack(read).mean(0)
+        if not bool(torch.isfinite(features).all()):
+            raise SkelshotError(
+                "the encoder gives features that are not finite; its training has gone wrong, "
+                "train it again with a lower learning rate"
+            )
+        return features
+
+    batches = load_batches(store, spec, plain_batches(indices, options.batch))
+    return _gathered(map(encoded, batches), len(indices))
 
 
 def input_clips(store: Store, spec: InputSpec, indices: Sequence[int], batch: int) -> Tensor:
@@ -71,5 +74,24 @@ def input_clips(store: Store, spec: InputSpec, indices: Sequence[int], batch: in
 
     Returns:
         Inputs (n, C, T, V, M).
+
+    Raises:
+        SkelshotError: There are no clips.
     """
-    return torch.cat(list(load_batches(store, spec, plain_batches(indices, batch))))
+    return _gathered(load_batches(store, spec, plain_batches(indices, batch)), len(indices))
+
+
+def _gathered(parts: Iterable[Tensor], count: int) -> Tensor:
+    """Fill one tensor part by part: a list of parts joined at the end needs the memory twice."""
+    gathered: Tensor | None = None
+    done = 0
+    with progress_bar("clips", total=count) as bar:
+        for part in parts:
+            if gathered is None:
+                gathered = torch.empty(count, *part.shape[1:], dtype=part.dtype)
+            gathered[done : done + len(part)] = part
+            done += len(part)
+            bar.advance(len(part))
+    if gathered is None:
+        raise SkelshotError("clips: found none to encode, expected at least one")
+    return gathered

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from skelshot.datasets.clip_counts import ClipCounts
 from skelshot.evaluation.evaluate import ShotResult
 from skelshot.ground.environment import environment, peak_memory_mb
 
@@ -13,6 +14,7 @@ def result_document(
     protocol: str,
     splits: Sequence[int],
     results: Sequence[ShotResult],
+    counts: ClipCounts | None,
     class_names: Sequence[str],
     data_hash: str,
     config: Mapping[str, Any],
@@ -26,6 +28,7 @@ def result_document(
         protocol: Name of the protocol.
         splits: Numbers of the splits.
         results: One a number of shots.
+        counts: How the clips fall out, where the protocol names its exemplars.
         class_names: Names in label order.
         data_hash: Hash of the store.
         config: Options of evaluation and method, seed and run.
@@ -43,6 +46,9 @@ def result_document(
             str(result.shots): {
                 "mean": result.interval.mean,
                 "ci95": result.interval.ci95,
+                "interval": result.interval_over,
+                **_over_subjects(result),
+                "queries": result.queries,
                 "per_split": result.per_split,
                 "per_class": result.per_class(class_names),
                 "confusion": result.confusion.tolist(),
@@ -50,6 +56,7 @@ def result_document(
             }
             for result in results
         },
+        "counts": counts.as_json() if counts else None,
         "class_names": list(class_names),
         "data_hash": data_hash,
         "config": dict(config),
@@ -58,3 +65,11 @@ def result_document(
         "peak_memory_mb": peak_memory_mb(),
         "environment": environment(),
     }
+
+
+def _over_subjects(result: ShotResult) -> dict[str, Any]:
+    """Spell the interval over performers, which only results over queries have."""
+    interval = result.interval_subjects
+    if interval is None:
+        return {"ci95_subjects": None, "subjects": None}
+    return {"ci95_subjects": interval.ci95, "subjects": interval.n}

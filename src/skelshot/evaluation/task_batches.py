@@ -33,19 +33,6 @@ class TaskBatch:
         """Return the number of tasks B."""
         return len(self.support)
 
-    def part(self, rows: slice) -> "TaskBatch":
-        """Cut out some tasks.
-
-        Args:
-            rows: Which of the B tasks.
-
-        Returns:
-            Those tasks.
-        """
-        return TaskBatch(
-            self.support[rows], self.queries[rows], self.targets[rows], self.counts[rows]
-        )
-
 
 def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> TaskBatch:
     """Stack tasks.
@@ -75,5 +62,5 @@ def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> Task
         support=torch.from_numpy(np.stack([look_up(t.support, where) for t, where in pairs])),
         queries=torch.from_numpy(np.stack([fill(look_up(t.queries, where)) for t, where in pairs])),
         targets=torch.from_numpy(np.stack([fill(t.targets) for t in tasks])),
-        counts=torch.tensor([[q < len(t.queries) for q in range(longest)] for t in tasks]),
+        counts=torch.arange(longest) < torch.tensor([len(t.queries) for t in tasks])[:, None],
     )

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from skelshot.datasets.protocols import ClassSplitProtocol
+from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import load_encoder
@@ -30,7 +30,7 @@ from skelshot.skeletons import InputSpec
 
 def evaluate_run(
     store: Store,
-    protocol: ClassSplitProtocol,
+    protocol: FewShotProtocol,
     method: FewShotMethod,
     shots: Sequence[int],
     options: EvaluateOptions,
@@ -74,12 +74,14 @@ def evaluate_run(
         )
     source = RunFeatures(store, method, options, run)
     parts: dict[str, float] = {}
+    counts = protocol.counts(store)
     results = evaluate(store, protocol, splits, method, shots, source, parts)
     document = result_document(
         method=method.name,
         protocol=protocol.name,
         splits=[split.index for split in splits],
         results=results,
+        counts=counts,
         class_names=store.class_names,
         data_hash=store.data_hash,
         config={
@@ -101,7 +103,7 @@ def evaluate_run(
 
 def _splits(
     store: Store,
-    protocol: ClassSplitProtocol,
+    protocol: FewShotProtocol,
     run: Path | None,
     wanted: Sequence[int] | None,
 ) -> list[Split]:
@@ -158,7 +160,7 @@ def _config(run: Path, split: Split) -> dict[str, Any]:
     return dict(config)
 
 
-def _check_config(store: Store, protocol: ClassSplitProtocol, split: Split, run: Path) -> None:
+def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Path) -> None:
     """Refuse a run that was trained on other data or other base classes."""
     config = _config(run, split)
     expected = {

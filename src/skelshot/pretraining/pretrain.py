@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from skelshot.datasets.protocols import ClassSplitProtocol
+from skelshot.datasets.clip_counts import ClipCounts
+from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
@@ -37,12 +38,14 @@ class PretrainReport:
         encoder: Name of the encoder.
         splits: One result a split, as in its `result.json`.
         seconds: Wall time of this call.
+        counts: How the clips fall out, where the protocol names its exemplars.
     """
 
     run: Path
     encoder: str
     splits: list[dict[str, Any]]
     seconds: float
+    counts: ClipCounts | None = None
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -60,7 +63,7 @@ def split_folder(run: Path, split: int) -> Path:
 
 def pretrain(
     store: Store,
-    protocol: ClassSplitProtocol,
+    protocol: FewShotProtocol,
     splits: Sequence[Split],
     options: PretrainOptions,
     out: Path,
@@ -72,7 +75,7 @@ def pretrain(
 
     Args:
         store: The clips.
-        protocol: Its name goes into the results.
+        protocol: Its name goes into the results; it refuses a store that is not its own.
         splits: Which splits to train.
         options: All choices.
         out: The run's folder.
@@ -85,6 +88,7 @@ def pretrain(
         SkelshotError: Options, clips or features do not fit, or `out` holds another run.
     """
     began = time.perf_counter()
+    counts = protocol.counts(store)
     fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
     if fabric.world_size > 1:
         fabric.launch()
@@ -97,7 +101,7 @@ def pretrain(
         for split in splits
     ]
     seconds = round(time.perf_counter() - began, 3)
-    return PretrainReport(out, options.encoder.name, results, seconds)
+    return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
 
 def build_stages(
@@ -140,7 +144,7 @@ def build_stages(
 
 def _pretrain_split(
     store: Store,
-    protocol: ClassSplitProtocol,
+    protocol: FewShotProtocol,
     split: Split,
     options: PretrainOptions,
     path: Path,

@@ -1,0 +1,84 @@
+"""95 % intervals of one accuracy over its queries, taken as independent or by performer."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from skelshot.evaluation.metrics import Interval
+from skelshot.ground import SkelshotError
+
+
+def wilson_interval(hits: int, queries: int) -> Interval:
+    """Return the accuracy with its 95 % score interval, queries taken as independent.
+
+    Wilson, "Probable inference, the law of succession, and statistical inference", J. Am. Stat.
+    Assoc. 22 (1927): with p = hits / n and z the normal quantile at 0.975,
+    (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n).
+
+    Args:
+        hits: Queries that were recognised.
+        queries: All queries, n.
+
+    Returns:
+        The accuracy and the interval, which stays within [0, 1].
+
+    Raises:
+        SkelshotError: No queries, or hits that are not 0 to n.
+
+    Example:
+        >>> [round(end, 3) for end in wilson_interval(7, 10).ci95]
+        [0.397, 0.892]
+    """
+    if not 0 <= hits <= queries or queries < 1:
+        raise SkelshotError(f"accuracy: found {hits} hits of {queries} queries, expected 0 to all")
+    n, p, z = queries, hits / queries, float(ndtri(0.975))
+    middle, half = p + z**2 / (2 * n), z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
+    low = 0.0 if hits == 0 else (middle - half) / scale  # exact ends, free of rounding
+    high = 1.0 if hits == n else (middle + half) / scale
+    return Interval(p, low, high, n)
+
+
+def subject_interval(hits: Sequence[bool], subjects: Sequence[int | None]) -> Interval:
+    """Return the accuracy with a 95 % interval that lets queries of one performer go together.
+
+    The cluster-robust standard error of a mean (Liang and Zeger, Biometrika 73, 1986; the factor
+    and the t quantile as in Cameron and Miller, J. Human Resources 50, 2015): with e_g the sum of
+    (hit - p) over the queries of performer g, V = G / (G - 1) sum_g e_g^2 / n^2, and the interval
+    is p +- t sqrt(V), t with G - 1 degrees of freedom, cut at 0 and 1.
+
+    Args:
+        hits: Whether each query was recognised, n of them.
+        subjects: Who performs each query.
+
+    Returns:
+        The accuracy, and no ends where a performer is unknown, where there is only one, or where
+        all performers came out alike; `n` is the number of performers G.
+
+    Raises:
+        SkelshotError: No queries, or different numbers of hits and subjects.
+
+    Example:
+        >>> [round(end, 3) for end in subject_interval([1, 1, 1, 0, 0, 0], [1, 1, 2, 2, 3, 3]).ci95]
+        [0.0, 1.0]
+    """
+    if len(hits) != len(subjects) or len(hits) == 0:
+        raise SkelshotError(
+            f"accuracy: found {len(hits)} hits and {len(subjects)} subjects, expected one of each "
+            "a query"
+        )
+    found = np.asarray(hits, np.float64)
+    p = float(found.mean())
+    known = [subject for subject in subjects if subject is not None]
+    people, group = np.unique(np.asarray(known, np.int64), return_inverse=True)
+    count = len(people)
+    if len(known) < len(subjects) or count < 2:
+        return Interval(p, None, None, count)
+    excess = np.bincount(group, weights=found - p)
+    if np.allclose(excess, 0):  # the formula would claim certainty
+        return Interval(p, None, None, count)
+    variance = count / (count - 1) * float((excess**2).sum()) / len(found) ** 2
+    half = float(stdtrit(count - 1, 0.975)) * math.sqrt(variance)
+    return Interval(p, max(0.0, p - half), min(1.0, p + half), count)
