@@ -10,6 +10,7 @@ from skelshot.commands import (
     methods,
     prepare,
     pretrain,
+    synth,
     teach,
     verify,
 )
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     prepare.COMMAND,
     verify.COMMAND,
     export.COMMAND,
+    synth.COMMAND,
     teach.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,

@@ -12,11 +12,13 @@ from skelshot.ground.errors import SkelshotError
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place only when all went well.
 
     Args:
         path: Where the file is to stand; its folder must exist.
+        durable: Wait until the disk has it, so that it survives a power cut as well as a kill.
+            Waiting takes milliseconds a file; leave it out for files that can be made again.
 
     Yields:
         The temporary path to write to. On an exception it is removed and `path` is untouched.
@@ -32,8 +34,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         yield partial
-        with partial.open("rb") as handle:
-            os.fsync(handle.fileno())
+        if durable:
+            with partial.open("rb") as handle:
+                os.fsync(handle.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

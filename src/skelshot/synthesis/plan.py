@@ -10,6 +10,9 @@ CAMERAS = (1, 2, 3)
 REPLICATIONS = (1, 2)
 CLASSES = 120
 PERFORMERS = 106
+NOVEL_ACTIONS = tuple(range(1, CLASSES + 1, 6))
+"""A1, A7, ..., A115: what the one-shot protocols test on; A1 to A55 for NTU-60."""
+
 EXEMPLAR_PERFORMER = 8
 """Every official one-shot exemplar shows performer 8, in setup 1 (A001 to A060) or 18 (A061 on)."""
 

@@ -1,0 +1,171 @@
+"""Writing a synthetic data set: side by side, resumable, in NTU's own format."""
+
+import hashlib
+import multiprocessing
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import read_json, write_json
+from skelshot.ground.progress import progress_bar
+from skelshot.synthesis.plan import SynthesisPlan, Take
+from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
+
+GENERATOR_VERSION = 1
+"""Frozen: a change to what is generated is a new version, never a correction of this one."""
+
+MANIFEST = "synthesis.json"
+BATCH = 8
+"""Takes that a worker process does at a time."""
+
+
+@dataclass(frozen=True)
+class SynthesisReport:
+    """What `synthesise` did.
+
+    Args:
+        clips: Clips in the data set.
+        videos: Clips that have a video.
+        written: Takes that this call wrote; the others were there.
+        raw: The data set's folder.
+        seconds: Wall time of this call.
+    """
+
+    clips: int
+    videos: int
+    written: int
+    raw: Path
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as a JSON document."""
+        return asdict(self) | {"raw": str(self.raw), "seconds": round(self.seconds, 3)}
+
+
+def synthesise(
+    plan: SynthesisPlan,
+    raw: Path | str,
+    *,
+    seed: int = 0,
+    size: tuple[int, int] = (320, 180),
+    workers: int = 1,
+) -> SynthesisReport:
+    """Write a synthetic data set.
+
+    Skeletons go to `RAW/nturgb+d_skeletons`, each with its ground truth beside it, videos to
+    `RAW/nturgb+d_rgb`. Files are whole or absent; after a kill the same call writes what is
+    missing. A larger plan with the same seed adds to what is there: each clip depends on the
+    seed and its own name alone.
+
+    Args:
+        plan: Which clips.
+        raw: The folder; made if missing.
+        seed: People and performances follow from it.
+        size: Width and height of the videos in pixels, both even.
+        workers: Processes; the files are the same whatever the number.
+
+    Returns:
+        Counts, place and time.
+
+    Raises:
+        SkelshotError: The folder holds a data set of another seed, version or video size, an
+            option is out of range, or PyAV is missing for videos.
+    """
+    began = time.perf_counter()
+    raw = Path(raw)
+    if workers < 1:
+        raise SkelshotError(f"workers: found {workers}, expected at least 1")
+    if any(length < 16 or length % 2 or length > 4096 for length in size):
+        raise SkelshotError(
+            f"video size: found {size[0]} x {size[1]}, expected even numbers from 16 to 4096"
+        )
+    for folder in (SKELETONS, VIDEOS) if plan.videos else (SKELETONS,):
+        (raw / folder).mkdir(parents=True, exist_ok=True)
+    _settle_manifest(raw / MANIFEST, seed, size)
+    recording = Recording(raw, seed, plan.cameras, size)
+    todo = [
+        (take, filmed)
+        for take in plan.takes()
+        if not recording.is_done(take, filmed := plan.has_video(take))
+    ]
+    each = len(plan.cameras)
+    done = plan.clips - each * len(todo)
+    with progress_bar("clips", total=plan.clips, done=done) as bar:
+        for count in _record_all(recording, todo, workers):
+            bar.advance(each * count)
+    return SynthesisReport(plan.clips, plan.videos, len(todo), raw, time.perf_counter() - began)
+
+
+def _settle_manifest(path: Path, seed: int, size: tuple[int, int]) -> None:
+    """Note how the data set is made, or refuse to mix it with one made otherwise."""
+    wanted = {
+        "generator": GENERATOR_VERSION,
+        "programs": programs_hash(),
+        "seed": seed,
+        "video_size": list(size),
+    }
+    if not path.exists():
+        write_json(path, wanted)
+        return
+    found = read_json(path)
+    for key, value in wanted.items():
+        if found.get(key) != value:
+            raise SkelshotError(
+                f"{path}, {key}: the clips there were made with {found.get(key)}, now asked for "
+                f"{value}; use another --out or the same options"
+            )
+
+
+def programs_hash() -> str:
+    """Hash everything shipped as data that decides the clips.
+
+    Returns:
+        16 hexadecimal digits over the motion programs, objects, setups and sensor constants.
+    """
+    digest = hashlib.sha256()
+    package = files("skelshot.synthesis")
+    for folder in (package, package / "programs"):
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith(".yaml"):
+                digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _record_all(recording: Recording, todo: list[tuple[Take, bool]], workers: int) -> Iterator[int]:
+    """Record takes and tell how many more are done."""
+    batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
+    if workers == 1 or len(batches) < 2:
+        for take, filmed in todo:
+            recording.record(take, filmed)
+            yield 1
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(batches)), context, _leave_ctrl_c_to_parent)
+    try:
+        for future in as_completed([pool.submit(_record, recording, b) for b in batches]):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise SkelshotError(
+            "a writing process died, out of memory perhaps; run the same command with fewer "
+            "workers, what is done is kept"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _record(recording: Recording, batch: Iterable[tuple[Take, bool]]) -> int:
+    takes = list(batch)
+    for take, filmed in takes:
+        recording.record(take, filmed)
+    return len(takes)
