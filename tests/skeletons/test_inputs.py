@@ -82,6 +82,52 @@ def test_missing_persons_are_zeros_and_further_ones_left_out(
     np.testing.assert_array_equal(one[..., 0], three[..., 0])
 
 
+def test_the_second_person_of_a_one_person_clip_is_a_copy_when_asked(
+    tiny_sequence: SkeletonSequence, two_persons: SkeletonSequence
+) -> None:
+    spec = SPEC.model_copy(update={"persons": 3, "second_person": "copy"})
+    encoded = encode_input(tiny_sequence, spec)
+    np.testing.assert_array_equal(encoded[..., 1], encoded[..., 0])
+    assert not encoded[..., 2].any()
+    zero = spec.model_copy(update={"second_person": "zero"})
+    np.testing.assert_array_equal(encode_input(tiny_sequence, zero)[..., 0], encoded[..., 0])
+    assert not encode_input(tiny_sequence, zero)[..., 1].any()
+    np.testing.assert_array_equal(encode_input(two_persons, spec), encode_input(two_persons, zero))
+    two_persons.present[1] = False  # a second person who is never there is not copied over
+    assert not encode_input(two_persons, spec)[..., 1].any()
+
+
+def test_without_a_second_person_only_the_first_is_read(two_persons: SkeletonSequence) -> None:
+    spec = InputSpec(**(SPEC.model_dump() | {"second_person": "none"}))
+    np.testing.assert_array_equal(encode_input(two_persons, spec), encode_input(two_persons, SPEC))
+
+
+@pytest.mark.parametrize(("second_person", "persons"), [("none", 2), ("copy", 1)])
+def test_a_second_person_must_fit_the_number_of_persons(second_person: str, persons: int) -> None:
+    with pytest.raises(ValidationError, match=f"found '{second_person}' with persons={persons}"):
+        InputSpec.model_validate(
+            {"layout": "kinect-v1", "persons": persons, "second_person": second_person}
+        )
+
+
+def test_absent_persons_zeros_are_positions_when_asked(two_persons: SkeletonSequence) -> None:
+    spec = InputSpec(
+        layout="kinect-v1", frames=20, persons=2, view="none", streams=("joint", "joint-motion")
+    )
+    masked = encode_input(two_persons, spec)
+    mixed = encode_input(two_persons, spec.model_copy(update={"absent": "zeros"}))
+    as_one = SkeletonSequence(two_persons.joints, np.ones((2, 12), bool), KINECT_V1)
+    np.testing.assert_array_equal(mixed, encode_input(as_one, spec))
+    assert np.abs(mixed - masked)[..., 1].max() > 0.1
+    np.testing.assert_array_equal(mixed[..., 0], masked[..., 0])
+
+
+def test_specs_of_older_checkpoints_load() -> None:
+    older = json.loads(SPEC.model_dump_json())
+    del older["second_person"], older["absent"]
+    assert InputSpec.model_validate(older) == SPEC
+
+
 def test_pixels_are_encoded_with_two_coordinates(rng: np.random.Generator) -> None:
     joints = rng.uniform(0, 1000, (1, 9, 17, 2)).astype(np.float32)
     clip = SkeletonSequence(joints, np.ones((1, 9), bool), COCO_17)
@@ -169,6 +215,8 @@ def test_augmenting_without_a_generator_is_refused(tiny_sequence: SkeletonSequen
         {"streams": ("velocity",)},
         {"view": "front"},
         {"crop": 0},
+        {"second_person": "mirror"},
+        {"absent": "nearest"},
         {"window": 3},
     ],
 )

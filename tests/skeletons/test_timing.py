@@ -52,6 +52,29 @@ def test_start_places_the_piece(start: float, first: int) -> None:
     np.testing.assert_allclose(piece.ravel(), np.arange(first, first + 20), atol=1e-5)
 
 
+@pytest.mark.parametrize("length", [1, 5, 40, 130])
+def test_zeros_of_absent_persons_are_mixed_in_when_asked(length: int) -> None:
+    joints = np.random.default_rng(length).normal(size=(2, length, 4, 3))
+    present = np.ones((2, length), bool)
+    present[1, length // 2 :] = False
+    joints[~present] = 0
+    piece, there = crop_and_resize(joints, present, 64, 0.95, 0.5, absent="zeros")
+    np.testing.assert_allclose(piece, literal_valid_crop_resize(joints, 0.95, 64), atol=1e-12)
+    assert there[0].all()
+    assert there[1].all() == present[1].any()
+
+
+def test_frames_that_add_up_to_zero_shorten_the_valid_length_when_asked() -> None:
+    joints = np.ones((1, 10, 2, 1), np.float32)
+    joints[0, :, 0, 0] = np.arange(10)
+    joints[0, 4, :, 0] = 2, -2
+    present = np.ones((1, 10), bool)
+    piece, _ = crop_and_resize(joints, present, 9, absent="zeros")
+    np.testing.assert_allclose(piece[0], joints[0, :9], atol=1e-6)
+    with pytest.raises(SkelshotError, match="found no frame with a person"):
+        crop_and_resize(joints * 0, present, 9, absent="zeros")
+
+
 def test_only_the_valid_length_is_read() -> None:
     joints = np.arange(10, dtype=np.float32).reshape(1, 10, 1, 1)
     present = np.zeros((1, 10), bool)

@@ -59,10 +59,10 @@ def test_a_ball_is_where_the_camera_projects_it(camera: PinholeCamera, empty: Ba
     seen = drawn(picture, empty)
     rows, columns = np.nonzero(seen)
     u, v, z = camera.project(np.array([0.3, 1.2, 0.4]))
-    assert columns.mean() + 0.5 == pytest.approx(float(u), abs=0.15)
-    assert rows.mean() + 0.5 == pytest.approx(float(v), abs=0.15)
+    assert columns.mean() + 0.5 == pytest.approx(float(u), abs=0.25)
+    assert rows.mean() + 0.5 == pytest.approx(float(v), abs=0.25)
     size = 2 * 0.1 * camera.focal[0] / float(z)
-    assert np.ptp(columns) + 1 == pytest.approx(size, abs=1.6)
+    assert size <= np.ptp(columns) + 1 <= size + 2  # pixels that are covered in part count, too
     assert depth[int(v), int(u)] == pytest.approx(float(z) - 0.1, abs=0.005)
 
 
@@ -114,7 +114,7 @@ def test_small_things_are_at_least_some_pixels_large(
 ) -> None:
     place = np.array([[0.0, 1.0, 0.0]])
     if kind == Kind.CAPSULE:
-        pen = capsule(place, place + [0.002, 0, 0], 0.001, (1, 0, 0))
+        pen = capsule(place, place + np.array([0.002, 0, 0]), 0.001, (1, 0, 0))
     else:
         pen = solid(kind, place, np.eye(3), (0.002, 0.002, 0.002), (1, 0, 0))
     assert drawn(next(render(pen, camera, empty)), empty).sum() <= 4

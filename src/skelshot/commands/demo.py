@@ -19,16 +19,20 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
-    return "\n".join(
-        [
-            "1-shot accuracy on toy actions that training never saw (4 ways, chance 25):",
-            f"  untrained          {percent(document['untrained'])} %",
-            f"  episodes only      {percent(document['without_transfer'])} %",
-            f"  teacher + episodes {percent(document['with_transfer'])} %"
-            f"   (teacher: {document['teacher']})",
-            f"report: {document['report']}   ({document['seconds']:.0f} s)",
-        ]
-    )
+    rows = {
+        "untrained": "untrained",
+        "without_transfer": "episodes only",
+        "with_transfer": f"transfer from {document['teacher']}, then episodes",
+    }
+    lines = [
+        f"1-shot accuracy on ten synthetic actions that training never saw "
+        f"({document['queries']} queries, chance 10 %):"
+    ]
+    for key, name in rows.items():
+        low, high = document["ci95"][key]
+        lines.append(f"  {name:38} {percent(document[key])} %  ({percent(low)} to {percent(high)})")
+    lines.append(f"report: {document['report']}   ({document['seconds']:.0f} s)")
+    return "\n".join(lines)
 
 
 COMMAND = Command("demo", "Run everything in miniature, offline.", _arguments, _run, _show)

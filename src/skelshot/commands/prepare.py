@@ -1,14 +1,22 @@
 """`skelshot prepare`: raw files into a store."""
 
 import argparse
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 
+if TYPE_CHECKING:
+    from skelshot.datasets.ntu_body_options import BodyOptions
+    from skelshot.datasets.readers import Reader
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=["nw-ucla", "pyskl", "npz"], help="format of the files")
-    parser.add_argument("raw", type=Path, help="folder (pyskl: file) of raw clips")
+    parser.add_argument(
+        "format", choices=["nw-ucla", "ntu", "pyskl", "npz"], help="format of the files"
+    )
+    parser.add_argument("raw", type=Path, help="folder of raw clips (pyskl: file; ntu: or zip)")
     parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="the store")
     parser.add_argument(
         "--strict", action="store_true", help="make no store when any clip is rejected"
@@ -21,26 +29,77 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--layout", help="joint layout, where the files do not tell it")
     parser.add_argument("--class-names", type=Path, help="pyskl: text file, one name a line")
-    parser.add_argument("--workers", type=int, default=1, help="processes that read (default: 1)")
+    parser.add_argument(
+        "--denoise",
+        choices=["ctr-gcn", "none"],
+        help="ntu: filter false bodies as CTR-GCN does, or not at all (default: ctr-gcn)",
+    )
+    parser.add_argument(
+        "--legacy",
+        nargs="+",
+        metavar="NAME",
+        help="ntu: flaws of the public CTR-GCN pipeline to reproduce, or 'all'",
+    )
+    parser.add_argument(
+        "--missing-list",
+        metavar="LIST",
+        help="ntu: clips to leave out: official, none, or a text file (default: official)",
+    )
+    parser.add_argument("--workers", type=int, help="processes that read (default: all cores)")
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    from skelshot.datasets.npz import NpzReader
-    from skelshot.datasets.nw_ucla import NwUclaReader
     from skelshot.datasets.prepare import prepare
-    from skelshot.datasets.pyskl import PysklReader
-    from skelshot.datasets.readers import Reader
 
-    reader: Reader
+    workers = _cores() if parsed.workers is None else parsed.workers
+    report = prepare(_reader(parsed), parsed.raw, parsed.out, strict=parsed.strict, workers=workers)
+    return report.as_json()
+
+
+def _reader(parsed: argparse.Namespace) -> "Reader":
+    from skelshot.datasets.npz import NpzReader
+    from skelshot.datasets.ntu import NtuReader
+    from skelshot.datasets.nw_ucla import NwUclaReader
+    from skelshot.datasets.pyskl import PysklReader
+    from skelshot.ground import SkelshotError
+
+    for option in ("denoise", "legacy", "missing_list"):
+        if getattr(parsed, option) is not None and parsed.format != "ntu":
+            raise SkelshotError(
+                f"--{option.replace('_', '-')}: the format is {parsed.format}, but only ntu has "
+                "this option; leave it out"
+            )
     match parsed.format:
         case "nw-ucla":
-            reader = NwUclaReader(parsed.on_missing)
+            return NwUclaReader(parsed.on_missing)
+        case "ntu":
+            missing_list = parsed.missing_list or "official"
+            return NtuReader(parsed.on_missing, _bodies(parsed), missing_list)
         case "pyskl":
-            reader = PysklReader(parsed.layout, parsed.class_names, parsed.on_missing)
+            return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing)
         case _:
-            reader = NpzReader(parsed.layout, parsed.on_missing)
-    report = prepare(reader, parsed.raw, parsed.out, strict=parsed.strict, workers=parsed.workers)
-    return report.as_json()
+            return NpzReader(parsed.layout, parsed.on_missing)
+
+
+def _bodies(parsed: argparse.Namespace) -> "BodyOptions":
+    from skelshot.datasets.ntu_body_options import EVERY_LEGACY, BodyOptions
+    from skelshot.ground import SkelshotError
+
+    asked = tuple(parsed.legacy or ())
+    if asked == ("all",):
+        asked = EVERY_LEGACY
+    for name in asked:
+        if name not in EVERY_LEGACY:
+            known = ", ".join(EVERY_LEGACY)
+            raise SkelshotError(f"--legacy: found {name!r}, expected all or some of {known}")
+    return BodyOptions(denoise=parsed.denoise or "ctr-gcn", legacy=asked)
+
+
+def _cores() -> int:
+    """Count the processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _show(document: Document) -> str:

@@ -1,6 +1,9 @@
-"""Data: readers, the store, protocols, episodes and batches."""
+"""Data: readers, the store, protocols, episodes and batches.
 
-from skelshot.datasets.batches import Item, load_batches
+Batches are PyTorch's: `skelshot.datasets.batches` is left out here, so that preparing clips in many
+processes does not import PyTorch in each of them.
+"""
+
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
 from skelshot.datasets.exemplar_protocols import ExemplarProtocol
@@ -21,7 +24,6 @@ __all__ = [
     "EpisodeSpec",
     "ExemplarProtocol",
     "FewShotProtocol",
-    "Item",
     "NpzReader",
     "NwUclaReader",
     "PysklReader",
@@ -33,7 +35,6 @@ __all__ = [
     "Task",
     "base_clips",
     "export_pyskl",
-    "load_batches",
     "protocol_named",
     "write_npz_clip",
 ]

@@ -1,5 +1,6 @@
 """Pictures of skeletons."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,27 +13,32 @@ from skelshot.ground.files import whole_file
 from skelshot.skeletons import SkeletonSequence
 
 
-def draw_clips(store: Store, path: Path, moments: int = 6) -> Path:
-    """Draw one clip of each class, a row a class and a few moments side by side.
+def draw_clips(
+    store: Store, path: Path, moments: int = 6, indices: Sequence[int] | None = None
+) -> Path:
+    """Draw clips, a row each and a few moments side by side.
 
     Args:
-        store: The clips; the first of each class is drawn, person 1 only.
+        store: The clips; person 1 only is drawn.
         path: The PNG to write.
         moments: How many frames of each clip.
+        indices: Which clips; the first of each class unless told.
 
     Returns:
         `path`.
     """
-    first = {clip.label: index for index, clip in reversed(list(enumerate(store.clips)))}
-    figure = Figure(figsize=(1.3 * moments, 1.5 * len(first)), layout="constrained")
+    if indices is None:
+        first = {clip.label: index for index, clip in reversed(list(enumerate(store.clips)))}
+        indices = [index for _, index in sorted(first.items())]
+    figure = Figure(figsize=(1.3 * moments, 1.5 * len(indices)), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(len(first), moments, squeeze=False)
-    for row, (label, index) in zip(axes, sorted(first.items()), strict=True):
+    axes = figure.subplots(len(indices), moments, squeeze=False)
+    for row, index in zip(axes, indices, strict=True):
         sequence = store.sequence(index)
         frames = np.linspace(0, sequence.frames - 1, moments).round().astype(int)
         for axis, frame in zip(row, frames, strict=True):
             _draw_frame(axis, sequence, int(frame))
-        row[0].set_title(store.class_names[label], fontsize=8, loc="left")
+        row[0].set_title(store.class_names[store.clips[index].label], fontsize=8, loc="left")
     with whole_file(path) as partial:
         figure.savefig(partial, format="png", dpi=80)
     return path

@@ -1,19 +1,22 @@
 """From a clip to what an encoder eats."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.augment import Augmentation, augment
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
 from skelshot.skeletons.streams import Stream, stream
-from skelshot.skeletons.timing import crop_and_resize
+from skelshot.skeletons.timing import Absent, crop_and_resize
 
 View = Literal["none", "centre", "view"]
 """How far a clip's place and heading are taken out: not, place only, or both."""
+
+SecondPerson = Literal["zero", "copy", "none"]
+"""What the second person of a one-person clip is: zeros, the first once more, or not asked for."""
 
 
 class InputSpec(BaseModel):
@@ -23,15 +26,22 @@ class InputSpec(BaseModel):
         layout: The name of the joint layout, V joints.
         frames: Frames T after cropping and resizing.
         persons: Persons M; absent ones are zeros, further ones are left out.
+        second_person: What stands in the second place when a clip has one person only: "zero"
+            zeros; "copy" the first person once more, as in the public CTR-GCN files of NTU-120
+            (those of NTU-60 have zeros); "none" says that there is no second place.
         coordinates: Coordinates a joint, 3 or 2.
         streams: The streams side by side on the channel axis.
         view: "none" leaves coordinates as they are, "centre" moves the origin to person 1,
             "view" also turns person 1 to face the camera (3-D only).
         torso_scale: Scale person 1's trunk to the length 1.
         crop: Share of the valid length kept, from its middle, when nothing is augmented.
+        absent: "masked" minds who is there in which frame; "zeros" reproduces the public CTR-GCN
+            feeder, which takes an absent person's zeros for a position when it resizes and takes
+            frames whose coordinates add up to exactly 0 for missing.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown.
+        pydantic.ValidationError: A value is out of range or unknown, or `second_person` does
+            not fit `persons` ("none" needs 1, "copy" at least 2).
 
     Example:
         >>> InputSpec(layout="kinect-v1", streams=("joint", "bone", "joint-motion")).channels
@@ -43,11 +53,25 @@ class InputSpec(BaseModel):
     layout: str
     frames: int = Field(default=64, ge=1)
     persons: int = Field(default=1, ge=1)
+    second_person: SecondPerson = "zero"
     coordinates: Literal[2, 3] = 3
     streams: tuple[Stream, ...] = Field(default=("joint",), min_length=1)
     view: View = "view"
     torso_scale: bool = False
     crop: float = Field(default=1.0, gt=0, le=1)
+    absent: Absent = "masked"
+
+    @model_validator(mode="after")
+    def _check_second_person(self) -> Self:
+        if self.second_person == "none" and self.persons != 1:
+            raise ValueError(
+                f"second_person: found 'none' with persons={self.persons}, expected persons=1"
+            )
+        if self.second_person == "copy" and self.persons < 2:
+            raise ValueError(
+                "second_person: found 'copy' with persons=1, expected persons=2 or more"
+            )
+        return self
 
     @property
     def channels(self) -> int:
@@ -88,7 +112,7 @@ def encode_input(
         (6, 32, 20, 2)
     """
     _check_fit(sequence, spec)
-    joints, present = _take_persons(sequence, spec.persons)
+    joints, present = _take_persons(sequence, spec)
     _check_finite(joints)
     joints = _normalise(joints, present, sequence, spec)
     crop = None
@@ -96,7 +120,8 @@ def encode_input(
         if rng is None:
             raise SkelshotError("rng: found None, expected a numpy Generator to augment with")
         crop = augmentation.draw_crop(rng)
-    joints, present = crop_and_resize(joints, present, spec.frames, *(crop or (spec.crop, 0.5)))
+    fraction, start = crop or (spec.crop, 0.5)
+    joints, present = crop_and_resize(joints, present, spec.frames, fraction, start, spec.absent)
     if augmentation is not None and rng is not None:
         joints, present = augment(joints, present, sequence.layout, augmentation, rng)
     streams = [stream(joints, present, sequence.layout, kind) for kind in spec.streams]
@@ -132,10 +157,12 @@ def _check_finite(joints: FloatArray) -> None:
         )
 
 
-def _take_persons(sequence: SkeletonSequence, persons: int) -> tuple[FloatArray, BoolArray]:
-    """Return the first persons, with absent ones added where the clip has fewer."""
-    joints, present = sequence.joints[:persons], sequence.present[:persons]
-    missing = persons - len(joints)
+def _take_persons(sequence: SkeletonSequence, spec: InputSpec) -> tuple[FloatArray, BoolArray]:
+    """Return the first persons, with the missing ones filled in as the spec says."""
+    joints, present = sequence.joints[: spec.persons], sequence.present[: spec.persons]
+    if spec.second_person == "copy" and len(joints) == 1:
+        joints, present = np.repeat(joints, 2, axis=0), np.repeat(present, 2, axis=0)
+    missing = spec.persons - len(joints)
     if missing:
         joints = np.concatenate([joints, np.zeros((missing, *joints.shape[1:]), joints.dtype)])
         present = np.concatenate([present, np.zeros((missing, present.shape[1]), bool)])

@@ -1,11 +1,16 @@
 """Clips of any length brought to a fixed number of frames."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.normalise import zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray
+
+Absent = Literal["masked", "zeros"]
+"""What is read where a person is missing: nothing, or the zeros that stand there."""
 
 
 def resize_positions(length: int, frames: int) -> NDArray[np.float64]:
@@ -59,6 +64,7 @@ def crop_and_resize(
     frames: int,
     fraction: float = 1.0,
     start: float = 0.0,
+    absent: Absent = "masked",
 ) -> tuple[FloatArray, BoolArray]:
     """Cut a piece out of a clip's valid length and resize it.
 
@@ -66,17 +72,23 @@ def crop_and_resize(
     of its frames is left out, `start` of them before the piece: `fraction=0.95, start=0.5` is
     the centre crop of CTR-GCN's test time (Chen et al., ICCV 2021).
 
+    With `absent="zeros"` both steps are as in the public CTR-GCN feeder, which knows no absence:
+    the valid length is the number of frames whose coordinates do not add up to exactly 0,
+    counted from the clip's beginning, and frames are mixed with the zeros of missing persons.
+
     Args:
         joints: Coordinates (M, T, V, C).
         present: Who is there, (M, T).
         frames: Frames wanted.
         fraction: Share of the valid length to keep, in (0, 1].
         start: Where the piece lies, from 0 (the beginning) to 1 (the end).
+        absent: "masked" minds who is there; "zeros" takes absent persons' zeros for positions.
 
     Returns:
         Joints (M, frames, V, C) with absent persons zero, and present (M, frames), which is
         that of the nearest frame. A frame beside a person's absence takes the nearest frame
-        rather than a mixture with zeros.
+        rather than a mixture with zeros. With `absent="zeros"` it is such a mixture, and whoever
+        is there in any frame is present in all.
 
     Raises:
         SkelshotError: The fraction or the start is out of range, nobody is ever present, or
@@ -92,11 +104,12 @@ def crop_and_resize(
         raise SkelshotError(f"fraction: found {fraction}, expected more than 0 and at most 1")
     if not 0 <= start <= 1:
         raise SkelshotError(f"start: found {start}, expected 0 to 1")
-    valid = np.flatnonzero(present.any(axis=0))
-    _check_frames(len(valid), frames)
-    length = int(valid[-1]) - int(valid[0]) + 1
+    begin, length = _valid_length(joints, present, absent)
+    _check_frames(length, frames)
+    if absent == "zeros":
+        present = np.repeat(present.any(axis=1, keepdims=True), joints.shape[1], axis=1)
     margin = int((1 - fraction) * length / 2)
-    first = int(valid[0]) + round(start * 2 * margin)
+    first = begin + round(start * 2 * margin)
     return sample_at(joints, present, first + resize_positions(length - 2 * margin, frames))
 
 
@@ -132,6 +145,17 @@ def sample_at(
     earlier = joints[:, before]
     read = earlier + weight[..., None, None] * (joints[:, after] - earlier)
     return zero_absent(read, there), there
+
+
+def _valid_length(joints: FloatArray, present: BoolArray, absent: Absent) -> tuple[int, int]:
+    """Return the first frame of the valid length, and its number of frames (0: nobody there)."""
+    if absent == "zeros":  # summed up in the feeder's order, so that the same sums are 0
+        axes_first = np.ascontiguousarray(joints.transpose(3, 1, 2, 0))
+        return 0, int(np.count_nonzero(axes_first.sum(axis=0).sum(axis=-1).sum(axis=-1)))
+    valid = np.flatnonzero(present.any(axis=0))
+    if not len(valid):
+        return 0, 0
+    return int(valid[0]), int(valid[-1]) - int(valid[0]) + 1
 
 
 def _check_frames(found: int, wanted: int) -> None:

@@ -103,7 +103,7 @@ def anchor_place(
         sign = outward if anchor in PAIRED else 0
         offset = np.array([sign * out, up, -front * _thickness(performer, anchor)]) * unit_length
         return _origin(points, origin, side) + turned(axes_of(core, anchor), offset)
-    shoulder = points["shoulder"][side]
+    shoulder: Array = points["shoulder"][side]
     if anchor in ("hand", *ARM):
         return _arm_place(performer, core, arms, anchor, side)
     if anchor == "centre":
@@ -112,11 +112,12 @@ def anchor_place(
         return chest + turned(core.upper, np.array([0.0, 0.0, -away]))
     far = reach_of(performer) * min(reach, 1.0)
     directions = {"side": (outward, 0, 0), "overhead": (0, 1, 0), "ahead": (0, 0, -1)}
-    return shoulder + turned(core.upper, far * np.array(directions[anchor], dtype=float))
+    away_from: Array = turned(core.upper, far * np.array(directions[anchor], dtype=float))
+    return away_from + shoulder
 
 
 def hanging(performer: Performer, core: Core, side: int, out: float, front: float) -> Array:
-    """Return where a hand at rest is: hanging from the shoulder, or on the thigh of a seated person.
+    """Return where a hand at rest is: hanging from the shoulder, or on a seated person's thigh.
 
     Args:
         performer: The person.
@@ -142,24 +143,30 @@ def hanging(performer: Performer, core: Core, side: int, out: float, front: floa
 
 
 def _origin(points: dict[str, Array], origin: str, side: int) -> Array:
+    found: Array
     if origin == "thigh":
-        return 0.45 * points["hip"][side] + 0.55 * points["knee"][side]
-    if origin == "shin":
-        return 0.5 * points["knee"][side] + 0.5 * points["ankle"][side]
-    found = points[origin]
+        found = 0.45 * points["hip"][side] + 0.55 * points["knee"][side]
+    elif origin == "shin":
+        found = 0.5 * points["knee"][side] + 0.5 * points["ankle"][side]
+    else:
+        found = points[origin]
     return found[side] if found.ndim == 3 else found
 
 
-def _arm_place(performer: Performer, core: Core, arms: Arms | None, anchor: str, side: int) -> Array:
-    shoulder = core.points["shoulder"][side]
+def _arm_place(
+    performer: Performer, core: Core, arms: Arms | None, anchor: str, side: int
+) -> Array:
+    shoulder: Array = core.points["shoulder"][side]
+    found: Array
     if arms is None:
         share = {"upper-arm": 0.25, "elbow": 0.45, "wrist": 0.85, "hand": 1.0}[anchor]
         bent = np.array([0.0, -0.7, -0.5 * (share > 0.5)]) * reach_of(performer) * share
-        return shoulder + turned(core.upper, bent)
-    if anchor == "upper-arm":
+        found = shoulder + turned(core.upper, bent)
+    elif anchor == "upper-arm":
         outward = np.array([(2 * side - 1) * 0.03, 0.0, -0.02]) * body_height(performer)
-        return 0.5 * (shoulder + arms.elbow[side]) + turned(core.upper, outward)
-    found: Array = {"elbow": arms.elbow, "wrist": arms.wrist, "hand": arms.hand}[anchor][side]
+        found = 0.5 * (shoulder + arms.elbow[side]) + turned(core.upper, outward)
+    else:
+        found = {"elbow": arms.elbow, "wrist": arms.wrist, "hand": arms.hand}[anchor][side]
     return found
 
 

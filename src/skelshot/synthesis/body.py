@@ -107,7 +107,8 @@ def performer_of(number: int, seed: int) -> Performer:
         name: float(ratio * height * np.clip(rng.normal(1.0, 0.03), 0.92, 1.08))
         for name, ratio in RATIOS.items()
     }
-    proportions["shank"] *= height / _ankle_to_head(proportions)
+    factor = height / _ankle_to_head(proportions)
+    proportions = {name: factor * value for name, value in proportions.items()}
     proportions["metre"] = METRE * stature / 1.75
 
     def pick(colours: tuple[tuple[float, float, float], ...]) -> tuple[float, float, float]:

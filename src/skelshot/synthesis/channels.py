@@ -3,13 +3,13 @@
 import numpy as np
 
 from skelshot.synthesis.body import habits_of
-from skelshot.synthesis.direction import Score, Swing
+from skelshot.synthesis.direction import Score, Swing, Track
 from skelshot.synthesis.figure import Drive
 from skelshot.synthesis.gait import Pose, ground_of, hop_of
-from skelshot.synthesis.goals import FINGERS, PALMS
 from skelshot.synthesis.kinematics import ease
 from skelshot.synthesis.life import breath, drift
-from skelshot.synthesis.performance import Array, Performer
+from skelshot.synthesis.performance import FRAMES_A_SECOND, Array, Performer
+from skelshot.synthesis.vocabulary import FINGERS, PALMS
 
 _SIDES = ("main", "other")
 
@@ -53,27 +53,29 @@ def shares_of(beats: list[int], profiles: Array) -> list[Array]:
     return [now - then for now, then in zip(come, following, strict=True)]
 
 
-def swing_of(swings: list[Swing], channel: str, size: int, times: Array) -> Array:
+def swing_of(swings: list[Swing], channel: str, size: int, frames: int) -> Array:
     """Return a channel's oscillation.
 
     Args:
         swings: All oscillations of a person.
         channel: Its name.
         size: How many numbers it has.
-        times: Moments (T,) in the program's time.
+        frames: Number of frames T.
 
     Returns:
-        Values (size, T) in a program's units, fading in and out over a quarter of a period.
+        Values (size, T) in a program's units, fading in and out over a third of a period.
     """
-    total = np.zeros((size, len(times)))
+    total = np.zeros((size, frames))
+    seconds = np.arange(frames) / FRAMES_A_SECOND
     for swing in swings:
-        if swing.channel != channel or swing.end - swing.begin < 1e-3:
+        lasting = swing.last - swing.first
+        if swing.channel != channel or lasting < 1e-3:
             continue
-        fade = min(0.3 / swing.hz if swing.hz else 0.1, 0.4 * (swing.end - swing.begin))
-        course = np.clip((times - swing.begin) / fade, 0.0, 1.0)
-        course = course * np.clip((swing.end - times) / fade, 0.0, 1.0)
+        fade = min(0.3 / swing.hz if swing.hz else 0.1, 0.4 * lasting)
+        course = np.clip((seconds - swing.first) / fade, 0.0, 1.0)
+        course = course * np.clip((swing.last - seconds) / fade, 0.0, 1.0)
         phase = swing.phase + (np.pi if swing.opposite else 0.0)
-        wave = np.sin(2 * np.pi * swing.hz * (times - swing.begin) + phase)
+        wave = np.sin(2 * np.pi * swing.hz * (seconds - swing.first) + phase)
         if channel.endswith("foot") and swing.size[1]:
             wave = np.maximum(wave, 0.0)  # feet cannot go through the floor
         total += np.outer(swing.size, wave * course)
@@ -105,9 +107,7 @@ def words_of(
     return weights
 
 
-def palms_and_fingers(
-    score: Score, performer: Performer, profiles: Array
-) -> tuple[Array, Array]:
+def palms_and_fingers(score: Score, performer: Performer, profiles: Array) -> tuple[Array, Array]:
     """Return the weights of palms and of fingers, each (2, T, words)."""
     left = performer.left_handed
     palms = words_of(score, "palm", PALMS, left, profiles)
@@ -120,7 +120,6 @@ def drive_of(
     start: Pose,
     profiles: Array,
     times: Array,
-    rate: float,
     rng: np.random.Generator,
 ) -> tuple[Drive, Array, Array]:
     """Put all channels but the hands together.
@@ -131,7 +130,6 @@ def drive_of(
         start: Where they stand at first.
         profiles: How far each beat has come (beats, T).
         times: Moments (T,) in the program's time.
-        rate: Program seconds a real second.
         rng: Draws the idle movements.
 
     Returns:
@@ -146,12 +144,12 @@ def drive_of(
     def value(channel: str, size: int) -> Array:
         told = number_of(score, channel, size, profiles)
         if any(swing.channel == channel for swing in score.swings):
-            told = told + swing_of(score.swings, channel, size, times)
+            told = told + swing_of(score.swings, channel, size, frames)
         return told
 
     mirror = np.array([[1.0], [main], [main]])
     ground = ground_of(performer, start, score.travels, times)
-    hop, crouch = hop_of(score.jumps, times, rate)
+    hop, crouch = hop_of(score.jumps, times)
     pelvis = value("pelvis", 3) * metre * np.array([[main], [1.0], [1.0]])
     pelvis[1] -= crouch
     pelvis += idle[0:3] * np.array([[0.004], [0.0006], [0.004]])
@@ -165,6 +163,7 @@ def drive_of(
         index = place if performer.left_handed else 1 - place
         outward = 2 * index - 1
         foot = value(f"{side} foot", 3) * metre
+        foot[1] += _stepping(score.numbers[f"{side} foot"], profiles)
         feet[index] = (foot * np.array([[outward], [1.0], [1.0]])).T
         lift = value(f"{side} elbow", 1)[0] + habits.elbow[index] + 1.5 * idle[9 + index]
         swivel[index] = np.radians(lift)
@@ -192,3 +191,16 @@ def _sway_of_gait(stand: Array, yaw: Array, ankle: float) -> Array:
     lifted = ease((stand[..., 1] - ankle) / 0.06)
     aside = 0.02 * (lifted[0] - lifted[1])
     return np.stack([aside * np.cos(yaw), -aside * np.sin(yaw)], axis=1)
+
+
+def _stepping(track: Track, profiles: Array) -> Array:
+    """Return how far a foot is lifted while it is set elsewhere along the floor (T,), metres."""
+    lift = np.zeros(profiles.shape[1])
+    before = np.zeros(3)
+    for beat, numbers in track:
+        far = float(np.hypot(numbers[0] - before[0], numbers[2] - before[2]))
+        if beat >= 0 and max(numbers[1], before[1]) < 0.04:
+            come = profiles[beat]
+            lift += min(0.35 * far, 0.06) * 16 * (come * (1 - come)) ** 2
+        before = numbers
+    return lift

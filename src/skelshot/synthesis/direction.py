@@ -8,7 +8,7 @@ from skelshot.synthesis.gait import Pose, Travel
 from skelshot.synthesis.goals import Goal, Place, Shake, Vector, Walk
 from skelshot.synthesis.performance import Array
 from skelshot.synthesis.scene import Spot, Stage
-from skelshot.synthesis.timeline import Beat, start_of
+from skelshot.synthesis.timeline import Beat, Clock, start_of
 
 Track = list[tuple[int, Array]]
 """Goals of one channel: the beat that brings each one (-1 for the start) and its numbers."""
@@ -16,11 +16,16 @@ Track = list[tuple[int, Array]]
 
 @dataclass(frozen=True, eq=False)
 class Swing:
-    """An oscillation: channel, times in the program's seconds, size, rate and phase."""
+    """An oscillation: channel, begin and end in the program's time and in real seconds, and so on.
+
+    It keeps its rate, however fast the program is performed.
+    """
 
     channel: str
     begin: float
     end: float
+    first: float
+    last: float
     size: Array
     hz: float
     phase: float
@@ -54,7 +59,7 @@ class Score:
         gazes: Goals of the eyes: beat and a word, a spot or a thing's name.
         swings: Oscillations.
         travels: Ways on the floor.
-        jumps: Begin, take and height in metres.
+        jumps: Begin, take, height in metres, and program seconds a real second.
         busy: For each channel, the beats whose goals are away from the start.
     """
 
@@ -66,7 +71,7 @@ class Score:
     gazes: list[tuple[int, str | Spot]] = field(default_factory=list)
     swings: list[Swing] = field(default_factory=list)
     travels: list[Travel] = field(default_factory=list)
-    jumps: list[tuple[float, float, float]] = field(default_factory=list)
+    jumps: list[tuple[float, float, float, float]] = field(default_factory=list)
     busy: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
 
 
@@ -76,12 +81,18 @@ class Director:
     Args:
         stage: Who stands where.
         beats: Each person's beats.
+        clock: When things happen in real seconds.
         rng: Draws the small differences between repetitions.
     """
 
     def __init__(
-        self, stage: Stage, beats: tuple[list[Beat], ...], rng: np.random.Generator
+        self,
+        stage: Stage,
+        beats: tuple[list[Beat], ...],
+        clock: Clock,
+        rng: np.random.Generator,
     ) -> None:
+        self._clock = clock
         self._stage = stage
         self._beats = beats
         self._rng = rng
@@ -136,7 +147,9 @@ class Director:
         for channel, goal in beat.step.channels.items():
             if channel == "jump" and isinstance(goal, tuple):
                 high = abs(goal[0]) * self.gains[person] * float(np.exp(self._rng.normal(0, 0.06)))
-                self.scores[person].jumps.append((beat.begin, beat.take, max(high, 0.01)))
+                seconds = self._clock.moment(beat.arrival) - self._clock.moment(beat.begin)
+                rate = beat.take / max(seconds, 0.05)
+                self.scores[person].jumps.append((beat.begin, beat.take, max(high, 0.01), rate))
             elif channel not in ("turn", "walk", "jump"):
                 self._goal(person, index, channel, goal, exact=goal == start[channel])
         for channel, shake in beat.step.shake.items():
@@ -203,11 +216,14 @@ class Director:
         size = np.array(shake.size) * self.gains[person] * float(np.exp(rng.normal(0.0, 0.1)))
         score = self.scores[person]
         pair = [swing for swing in score.swings if swing.begin == beat.begin]
-        same = next((swing for swing in pair if swing.hz and swing.channel[5:] == channel[5:]), None)
+        same = next(
+            (swing for swing in pair if swing.hz and swing.channel[5:] == channel[5:]), None
+        )
         hz = same.hz if same else shake.hz * float(np.exp(rng.normal(0.0, 0.05)))
         phase = same.phase if same else float(rng.choice([0.0, np.pi]))
+        first, last = self._clock.moment(beat.begin), self._clock.moment(beat.end)
         score.swings.append(
-            Swing(channel, beat.begin, beat.end, size, hz, phase, shake.opposite)
+            Swing(channel, beat.begin, beat.end, first, last, size, hz, phase, shake.opposite)
         )
 
     def _travel(self, person: int, beat: Beat, turn: Goal | None, walk: Goal | None) -> None:

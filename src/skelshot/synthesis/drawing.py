@@ -15,6 +15,9 @@ from skelshot.videos.shapes import Shapes, capsule, join, solid
 LEAST_PIXELS = 3.0
 """How large every part of a thing that is held is drawn at least; a pen would vanish."""
 
+SMALL, LARGER = 0.3, 1.3
+"""Things that are held and have no part of more than `SMALL` metres are drawn `LARGER`."""
+
 BIAS = 0.05
 """Metres by which things are nearer to the camera than they are, so that hands do not hide them."""
 
@@ -50,18 +53,23 @@ def scene_of(performance: Performance) -> Shapes:
     for track in performance.furniture:
         groups += thing_shapes(track)
     for track in performance.objects:
-        for shape in thing_shapes(track):
+        kind = kind_of(track.kind)
+        small = max(length for part in kind.parts for length in part.size) <= SMALL
+        for shape in thing_shapes(track, kind, LARGER if small else 1.0):
             shape.least[:], shape.bias[:] = LEAST_PIXELS, BIAS
             groups.append(shape)
     return join(groups)
 
 
-def thing_shapes(track: ObjectTrack, kind: Kind | None = None) -> Iterator[Shapes]:
+def thing_shapes(
+    track: ObjectTrack, kind: Kind | None = None, scale: float = 1.0
+) -> Iterator[Shapes]:
     """Return the parts of a thing, where its track says.
 
     Args:
         track: Where it is in T frames, and what.
         kind: What it looks like; the track's kind in `objects.yaml` unless told.
+        scale: Factor on its sizes.
 
     Yields:
         Each part's shape over T frames.
@@ -72,15 +80,15 @@ def thing_shapes(track: ObjectTrack, kind: Kind | None = None) -> Iterator[Shape
         2
     """
     for part in (kind or kind_of(track.kind)).parts:
-        centre = track.place + track.turn @ np.array(part.at)
+        centre = track.place + track.turn @ (scale * np.array(part.at))
         turn = track.turn @ _ALONG[part.axis]
         if part.shape == "capsule":
-            radius = part.size[0] / 2
-            reach = max(part.size[1] / 2 - radius, 0.0) * turn[..., 1]
+            radius = scale * part.size[0] / 2
+            reach = max(scale * part.size[1] / 2 - radius, 0.0) * turn[..., 1]
             ends = (centre - reach, centre + reach)
             yield capsule(*ends, radius, part.colour, shown=track.shown, shadow=0.25)
             continue
         full = part.size if len(part.size) == 3 else (part.size[0], part.size[-1], part.size[0])
-        x, y, z = (length / 2 for length in full)
+        x, y, z = (scale * length / 2 for length in full)
         shape = _SOLIDS[part.shape]
         yield solid(shape, centre, turn, (x, y, z), part.colour, shown=track.shown, shadow=0.3)

@@ -141,7 +141,9 @@ def core_of(performer: Performer, drive: Drive) -> Core:
         drive.head[:, 0] - 0.7 * lean,
         -0.7 * side - drive.head[:, 2],
     )
-    points["head"] = points["neck"] + size["head"] * unit(0.4 * upper[:, :, 1] + 0.6 * head[:, :, 1])
+    points["head"] = points["neck"] + size["head"] * unit(
+        0.4 * upper[:, :, 1] + 0.6 * head[:, :, 1]
+    )
     slope = SLOPE + drive.shoulders / size["shoulder"]
     flat = np.zeros((2, len(slope), 3))
     flat[0, :, 0], flat[1, :, 0] = -np.cos(slope), np.cos(slope)
@@ -153,7 +155,8 @@ def core_of(performer: Performer, drive: Drive) -> Core:
 def _rising(drive: Drive, seated: Array) -> Array:
     """Lean the trunk forward while the pelvis is between standing and a seat behind."""
     behind = np.clip(-drive.pelvis[:, 2] / 0.2, 0.0, 1.0)
-    return np.radians(22.0) * 4 * seated * (1 - seated) * behind
+    lean: Array = np.radians(22.0) * 4 * seated * (1 - seated) * behind
+    return lean
 
 
 def _too_high(hips: Array, ankles: Array, planted: Array, leg: float) -> Array:
@@ -168,10 +171,12 @@ def _too_high(hips: Array, ankles: Array, planted: Array, leg: float) -> Array:
 
 
 def _sole(shank: Array, toes: Array, planted: Array, hop: Array) -> Array:
-    """Return the direction from ankle to foot: flat on the floor, else square to the shank."""
+    """Return the direction from ankle to foot: flat under a leg that stands, else square to it."""
     flat = unit(toes - 0.55 * UP)
     bone = unit(shank)
-    square = toes - np.einsum("...i,...i->...", toes, bone)[..., None] * bone
+    square = np.cross(np.cross(toes, UP), bone) + 0.3 * toes
     free = unit(unit(square) + 0.45 * bone)
-    grounded = (planted * (1 - ease(hop / 0.08)))[..., None]
+    upright = ease((-bone[..., 1] - 0.2) / 0.3)
+    upright = upright * (1 - ease((np.einsum("...i,...i->...", bone, toes) - 0.45) / 0.25))
+    grounded = (planted * upright * (1 - ease(hop / 0.08)))[..., None]
     return unit(grounded * flat + (1 - grounded) * free)

@@ -9,8 +9,11 @@ from skelshot.synthesis.kinematics import ease
 from skelshot.synthesis.performance import Array, Performer
 
 GRAVITY = 9.81
-SWING = 0.86
-"""Share of a step for which its foot is in the air."""
+SWING = (0.86, 1.3)
+"""Shares of a step's time for which its foot is in the air, walking and hurrying."""
+
+HURRY = 0.33
+"""Seconds of a step below which people run."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,11 @@ def ground_of(performer: Performer, start: Pose, travels: list[Travel], times: A
         count = steps_of(travel, habits.gait)
         period = travel.take / max(count, 1)
         lift = _lift(travel, habits.step, period)
+        swing = SWING[int(period < HURRY)]
         placed = [0.0, 0.0]
         for step in range(count):
             foot = (travel.first + step) % 2
-            share = (times - travel.begin - step * period) / (SWING * period)
+            share = (times - travel.begin - step * period) / (swing * period)
             swung = ease(share)
             goal = 1.0 if travel.spot else min((step + 1) / max(count - 1, 1), 1.0)
             before, after = _between(travel, placed[foot]), _between(travel, goal)
@@ -158,23 +162,24 @@ def steps_of(travel: Travel, gait: float) -> int:
         return 0
     quick = travel.take / (0.17 if turn > np.radians(60.0) else 0.24)
     slow = travel.take / 0.75
-    return max(round(float(np.clip(wanted, min(slow, wanted + 1), max(quick, 2.0)))), 2)
+    least = 2 if way < 0.4 else 3
+    return max(round(float(np.clip(wanted, min(slow, wanted + 1), max(quick, 2.0)))), least)
 
 
-def hop_of(jumps: list[tuple[float, float, float]], times: Array, rate: float) -> tuple[Array, Array]:
+def hop_of(jumps: list[tuple[float, float, float, float]], times: Array) -> tuple[Array, Array]:
     """Return heights and crouches of jumps.
 
     Args:
-        jumps: Begin and take in the program's seconds, and height in metres.
+        jumps: Begin and take in the program's seconds, height in metres, and program seconds a
+            real second, so that the flight obeys gravity.
         times: Moments (T,) in the program's time.
-        rate: Program seconds a real second, so that the flight obeys gravity.
 
     Returns:
         How far the feet are above the floor (T,), and how far the knees lower the pelvis (T,),
         before and after the flight, in metres.
     """
     height, crouch = np.zeros_like(times), np.zeros_like(times)
-    for begin, take, high in jumps:
+    for begin, take, high, rate in jumps:
         flight = min(2 * np.sqrt(2 * high / GRAVITY) * rate, 0.6 * take)
         ready = 0.55 * (take - flight)
         share = np.clip((times - begin - ready) / flight, 0.0, 1.0)
@@ -233,4 +238,3 @@ def _lift(travel: Travel, habit: float, period: float) -> float:
     if travel.spot:
         return habit * float(np.clip(0.09 + 0.05 / max(period, 0.2), 0.1, 0.25))
     return habit * 0.07
-

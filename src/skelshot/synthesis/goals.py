@@ -1,28 +1,10 @@
 """The compact strings of motion programs, read into numbers and names."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-BODY_ANCHORS = frozenset(
-    "crown forehead eyes nose mouth chin ear cheek neck nape shoulder upper-arm elbow wrist chest "
-    "belly upper-back lower-back hip pocket thigh knee shin foot".split()
-)
-"""Anchors on the skin of a body."""
-
-FREE_ANCHORS = frozenset({"centre", "side", "overhead", "ahead"})
-"""Anchors in the air about a body."""
-
-HAND_ANCHORS = frozenset({"main hand", "other hand", "both hands"})
-"""Hands as places; `both hands` is the middle between them."""
-
-ROOM_ANCHORS = frozenset({"floor", "table", "seat"})
-"""Anchors that stand still; they count from a person's starting place and heading."""
-
-ANCHORS = BODY_ANCHORS | FREE_ANCHORS | HAND_ANCHORS | ROOM_ANCHORS
-
-FINGERS = ("open", "closed", "point", "thumb up", "thumb down", "relaxed")
-PALMS = ("along", "up", "down", "front", "in", "out")
-GAZES = ("ahead", "floor")
+from skelshot.synthesis.vocabulary import FINGERS, GAZES, PALMS
 
 Vector = tuple[float, ...]
 Words = dict[str, tuple[int, float]]
@@ -93,53 +75,17 @@ _NUMBERS: dict[str, tuple[Words, str | None, int]] = {
     "foot": (_LIMB, "stance", 3),
 }
 _SINGLE = frozenset({"elbow", "turn", "jump"})
-_SIDED = ("hand", "elbow", "fingers", "palm", "foot")
-_PLURALS = {
-    "hands": "hand",
-    "elbows": "elbow",
-    "palms": "palm",
-    "feet": "foot",
-    "fingers": "fingers",
-}
-
-CHANNELS = (
-    *(f"{side} {part}" for part in _SIDED for side in ("main", "other")),
-    *("pelvis", "trunk", "head", "shoulders", "gaze", "turn", "walk", "jump"),
-)
-"""All channels, with `both ...` taken apart."""
-
 DEFAULTS: dict[str, Goal] = {
     **{f"{side} hand": Place("rest") for side in ("main", "other")},
     **{f"{side} elbow": (15.0,) for side in ("main", "other")},
     **{f"{side} fingers": "relaxed" for side in ("main", "other")},
     **{f"{side} palm": "along" for side in ("main", "other")},
     **{f"{side} foot": (0.0, 0.0, 0.0) for side in ("main", "other")},
-    **{name: (0.0, 0.0, 0.0) for name in ("pelvis", "trunk", "head")},
+    **dict.fromkeys(("pelvis", "trunk", "head"), (0.0, 0.0, 0.0)),
     "shoulders": (0.0,),
     "gaze": "ahead",
 }
 """Goals of a person who stands at rest; `turn`, `walk` and `jump` have none."""
-
-
-def channels_named(name: str) -> tuple[str, ...]:
-    """Take a channel's name apart.
-
-    Args:
-        name: For example `head` or `both hands`.
-
-    Returns:
-        The one or two channels meant; none if there is no such channel.
-
-    Example:
-        >>> channels_named("both feet")
-        ('main foot', 'other foot')
-    """
-    if name in CHANNELS:
-        return (name,)
-    side, _, plural = name.partition(" ")
-    if side == "both" and plural in _PLURALS:
-        return (f"main {_PLURALS[plural]}", f"other {_PLURALS[plural]}")
-    return ()
 
 
 def read_goal(channel: str, value: object) -> Goal:
@@ -161,24 +107,14 @@ def read_goal(channel: str, value: object) -> Goal:
         >>> read_goal("trunk", "lean 20 twist -10")
         (20.0, 0.0, -10.0)
     """
-    part = channel.split()[-1]
+    part = channel.rpartition(" ")[2]
     if part in _SINGLE:
         return (_number(value),)
     text = _text(value)
-    if part == "hand":
-        return Place("rest") if text == "rest" else read_place(text)
-    if part == "fingers":
-        return _one_of(text, FINGERS)
-    if part == "palm":
-        return _one_of(text, PALMS)
-    if part == "gaze":
-        if text == "partner":
-            return Place("eyes", partner=True)
-        return text if text in GAZES else read_place(text)
-    if part == "walk":
-        return _walk(text)
-    words, neutral, size = _NUMBERS[part]
-    return (0.0,) * size if text == neutral else _offsets(text.split(), words, size)
+    if part in _NUMBERS:
+        words, neutral, size = _NUMBERS[part]
+        return (0.0,) * size if text == neutral else _offsets(text.split(), words, size)
+    return _READERS[part](text)
 
 
 def read_shake(channel: str, value: object, opposite: bool = False) -> Shake:
@@ -199,7 +135,7 @@ def read_shake(channel: str, value: object, opposite: bool = False) -> Shake:
         >>> read_shake("head", "turn 20 at 2 hz")
         Shake(size=(0.0, 20.0, 0.0), hz=2.0, opposite=False)
     """
-    part = channel.split()[-1]
+    part = channel.rpartition(" ")[2]
     match = re.fullmatch(r"(.+?) at ([0-9.]+) ?hz", _text(value), re.IGNORECASE)
     if match is None:
         raise ValueError(f"found {value!r}, expected a size and a rate, such as 'up 0.1 at 2 hz'")
@@ -236,7 +172,7 @@ def read_place(value: object) -> Place:
     far = bool(words) and words[0] == "far"
     words = words[far:]
     end = next((i for i, word in enumerate(words) if word in _LIMB), len(words))
-    if end == 0:
+    if end == 0 or any(re.match(r"-?[0-9.]", word) for word in words[:end]):
         raise ValueError(f"found {value!r}, expected an anchor, such as 'mouth front 0.06'")
     right, up, front = _offsets(words[end:], _LIMB, 3)
     return Place(" ".join(words[:end]), partner, far, offset=(right, up, front))
@@ -304,3 +240,22 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
     if text not in known:
         raise ValueError(f"found {text!r}, expected one of {', '.join(known)}")
     return text
+
+
+def _hand(text: str) -> Place:
+    return Place("rest") if text == "rest" else read_place(text)
+
+
+def _gaze(text: str) -> Place | str:
+    if text == "partner":
+        return Place("eyes", partner=True)
+    return text if text in GAZES else read_place(text)
+
+
+_READERS: dict[str, Callable[[str], Goal]] = {
+    "hand": _hand,
+    "fingers": lambda text: _one_of(text, FINGERS),
+    "palm": lambda text: _one_of(text, PALMS),
+    "gaze": _gaze,
+    "walk": _walk,
+}

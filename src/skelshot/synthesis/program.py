@@ -1,75 +1,18 @@
 """Motion programs as files and as checked objects; `docs/motion-programs.md` is the language."""
 
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
-from pydantic import ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from skelshot.ground import SkelshotError
-from skelshot.synthesis.goals import (
-    ANCHORS,
-    Goal,
-    Place,
-    Shake,
-    Walk,
-    channels_named,
-    read_goal,
-    read_place,
-    read_shake,
-    read_speed,
-)
+from skelshot.synthesis.goals import Goal, Place, Walk
+from skelshot.synthesis.program_fields import Channels, Seconds, Shakes, Speed, Spot
+from skelshot.synthesis.vocabulary import ANCHORS
 
-Seconds = Annotated[float, Field(ge=0, le=20)]
-Spot = Annotated[SkipValidation[Place], BeforeValidator(read_place)]
-Speed = Annotated[tuple[float, float, float], BeforeValidator(read_speed)]
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-
-
-def _channels(value: object) -> dict[str, Goal]:
-    """Read a mapping of channels to goals, with `both ...` taken apart."""
-    if not isinstance(value, dict):
-        raise ValueError(f"found {value!r}, expected a mapping of channels to goals")
-    goals: dict[str, Goal] = {}
-    for name, told in value.items():
-        for channel in _known_channel(str(name)):
-            try:
-                goal = read_goal(channel, told)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from None
-            if isinstance(goal, Place) and str(name).startswith("both"):
-                goal = replace(goal, both=True)
-            goals[channel] = goal
-    return goals
-
-
-def _shakes(value: object) -> dict[str, Shake]:
-    if not isinstance(value, dict):
-        raise ValueError(f"found {value!r}, expected a mapping of channels to oscillations")
-    shakes: dict[str, Shake] = {}
-    for name, told in value.items():
-        alternating = str(name).endswith(" alternating")
-        for channel in _known_channel(str(name).removesuffix(" alternating")):
-            opposite = alternating and channel.startswith("other")
-            try:
-                shakes[channel] = read_shake(channel, told, opposite)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from None
-    return shakes
-
-
-def _known_channel(name: str) -> tuple[str, ...]:
-    channels = channels_named(name)
-    if not channels:
-        raise ValueError(f"found {name!r}, expected a channel or a step key of the language")
-    return channels
-
-
-Channels = Annotated[SkipValidation[dict[str, Goal]], BeforeValidator(_channels)]
-Shakes = Annotated[SkipValidation[dict[str, Shake]], BeforeValidator(_shakes)]
 
 
 class Step(BaseModel):
@@ -290,7 +233,9 @@ def load_program(number: int) -> Program:
     """
     programs = load_programs()
     if number not in programs:
-        raise SkelshotError(f"class: found {number}, expected one of {', '.join(map(str, programs))}")
+        raise SkelshotError(
+            f"class: found {number}, expected one of {', '.join(map(str, programs))}"
+        )
     return programs[number]
 
 

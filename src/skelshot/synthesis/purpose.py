@@ -59,7 +59,7 @@ def purpose_of(
             _mark(marks, swing.channel, (times > swing.begin) & (times < swing.end), who)
     for begin, end in [
         *((travel.begin, travel.end) for travel in score.travels),
-        *((begin, begin + take) for begin, take, _ in score.jumps),
+        *((begin, begin + take) for begin, take, _, _ in score.jumps),
     ]:
         _mark(marks, "travel", (times > begin) & (times < end), who)
     return marks

@@ -1,8 +1,12 @@
 """One take, recorded: what every camera writes of one performance."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from skelshot.ground.files import whole_file
 from skelshot.ground.seeding import rng_for
@@ -101,20 +105,38 @@ class Recording:
             SkelshotError: Videos are asked for and PyAV is missing.
         """
         performance = self.performance(take)
-        shapes = scene_of(performance) if filmed else None
         for camera in self.cameras:
             name = take.clip_name(camera)
-            sensor = kinect(take.setup, camera)
-            sensed = sense(performance, sensor, rng_for("sensor", self.seed, name))
+            sensed = sense(
+                performance,
+                kinect(take.setup, camera),
+                rng_for("sensor", self.seed, name),
+            )
             skeleton = self.skeleton_path(take, camera)
-            if shapes is not None:
-                background = _background(self.seed, take.setup, camera, self.size)
-                view = sensor.colour.scaled(self.size)
-                pictures = render(shapes, view, background)
+            if filmed:
+                pictures = self._film(performance, take.setup, camera)
                 write_video(self.video_path(take, camera), pictures, round(FRAMES_A_SECOND))
             write_truth(truth_path(skeleton), truth_of(name, performance, sensed))
             with whole_file(skeleton, durable=False) as partial:
                 partial.write_bytes(skeleton_text(sensed))
+
+    def pictures(self, take: Take, camera: int) -> Iterator[NDArray[np.uint8]]:
+        """Render a take as one colour camera sees it.
+
+        Args:
+            take: The take.
+            camera: Which camera.
+
+        Yields:
+            Pictures RGB (H, W, 3), one a frame.
+        """
+        return self._film(self.performance(take), take.setup, camera)
+
+    def _film(
+        self, performance: Performance, setup: int, camera: int
+    ) -> Iterator[NDArray[np.uint8]]:
+        view = kinect(setup, camera).colour.scaled(self.size)
+        return render(scene_of(performance), view, _background(self.seed, setup, camera, self.size))
 
 
 @cache

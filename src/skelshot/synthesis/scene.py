@@ -7,10 +7,11 @@ import numpy as np
 from skelshot.synthesis.anchors import ARM, PAIRED
 from skelshot.synthesis.body import METRE
 from skelshot.synthesis.gait import Pose
-from skelshot.synthesis.goals import ANCHORS, Place
+from skelshot.synthesis.goals import Place
 from skelshot.synthesis.kinematics import yaw_matrix
 from skelshot.synthesis.performance import Array, Performer
 from skelshot.synthesis.program import Program
+from skelshot.synthesis.vocabulary import ANCHORS
 
 SURFACES = {"floor": (0.0, 0.0), "table": (0.75, 0.45), "seat": (0.42, -0.3)}
 """Height and distance to the front of what stands still, in a program's metres."""

@@ -15,7 +15,7 @@ from typing import Any
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.progress import progress_bar
-from skelshot.synthesis.plan import SynthesisPlan, Take
+from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
 from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
 
 GENERATOR_VERSION = 1
@@ -121,6 +121,23 @@ def _settle_manifest(path: Path, seed: int, size: tuple[int, int]) -> None:
                 f"{path}, {key}: the clips there were made with {found.get(key)}, now asked for "
                 f"{value}; use another --out or the same options"
             )
+
+
+def recording_of(raw: Path) -> Recording:
+    """Describe how a data set that is there was recorded, by all three cameras.
+
+    Args:
+        raw: The data set's folder.
+
+    Returns:
+        What performs and renders its takes again.
+
+    Raises:
+        SkelshotError: The folder holds no synthetic data set.
+    """
+    manifest = read_json(raw / MANIFEST)
+    width, height = manifest["video_size"]
+    return Recording(raw, manifest["seed"], CAMERAS, (width, height))
 
 
 def programs_hash() -> str:

@@ -66,9 +66,9 @@ def thing_track(
             place[begin:] = _flight(place[last], speed, frames - begin, kind_of(kind).bounce, half)
             turn[begin:] = turn[last]
             continue
-        assert event.spot is not None
-        target = _spot_track(event.spot, event.surface, half, stage.performers, cores, arms)
-        axes = _axes(event.spot, stage, cores, arms, frames)
+        spot = event.spot or Spot(0, "room", 0)
+        target = _spot_track(spot, event.surface, half, stage.performers, cores, arms)
+        axes = _axes(spot, stage, cores, arms, frames)
         if index and moves[index - 1].what == "fly":
             _bring_back(place, target, begin, int(np.searchsorted(times, moves[index - 1].time)))
         gap = place[last] - target[last] if index else np.zeros(3)

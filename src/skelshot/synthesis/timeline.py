@@ -15,6 +15,16 @@ QUICKEST = 0.1
 RETURN = 0.9
 """Seconds of the return to rest that a program leaves to the engine."""
 
+PACE = (1.2, 1.6)
+"""Factors by which movements and holds of one person go faster than told: programs are written at
+leisure, and NTU's clips are 70 to 85 frames long on average."""
+
+PAIR_PACE = 1.35
+"""The same for two people, whose movements must meet."""
+
+REST = (0.2, 0.6)
+"""Least and most seconds of rest before the first movement and after the last."""
+
 LONGEST = 295
 """Frames of the longest performance; NTU's clips have at most 300."""
 
@@ -120,7 +130,12 @@ class Clock:
 
 
 def clock_of(
-    beats: list[Beat], end: float, tempo: float, hesitation: float, rng: np.random.Generator
+    beats: list[Beat],
+    end: float,
+    tempo: float,
+    hesitation: float,
+    rng: np.random.Generator,
+    pace: tuple[float, float] = PACE,
 ) -> Clock:
     """Draw a clock: rest at both ends, a person's tempo, uneven steps and pauses.
 
@@ -130,25 +145,26 @@ def clock_of(
         tempo: Factor on speed.
         hesitation: 0 to 1, how readily pauses come between steps.
         rng: Source of chance.
+        pace: Factors on the speed of movements and of holds.
 
     Returns:
         The clock; everybody on the stage keeps to it.
     """
-    before, after = rng.uniform(0.3, 0.9), rng.uniform(0.3, 0.9)
-    pace = tempo * float(np.exp(rng.normal(0.0, 0.05)))
+    before, after = rng.uniform(*REST), rng.uniform(*REST)
+    mood = tempo * float(np.exp(rng.normal(0.0, 0.05)))
     real, told = [0.0, before], [-1e-6, 0.0]
     for beat in beats:
-        if beat.end <= told[-1]:
-            continue
-        slow = float(np.exp(rng.normal(0.0, 0.04 if beat.inner else 0.08)))
-        real.append(real[-1] + (beat.end - told[-1]) * slow / pace)
-        told.append(beat.end)
+        slow = float(np.exp(rng.normal(0.0, 0.04 if beat.inner else 0.08))) / mood
+        for moment, quick in ((beat.arrival, pace[0]), (beat.end, pace[1])):
+            if moment > told[-1]:
+                real.append(real[-1] + (moment - told[-1]) * slow / quick)
+                told.append(moment)
         pausing = hesitation * (0.06 if beat.inner else 0.4)
         if rng.random() < pausing and not beat.step.fly and beat is not beats[-1]:
             real.append(real[-1] + min(0.1 + float(rng.exponential(0.18)), 0.7))
             told.append(beat.end)
     if end > told[-1]:
-        real.append(real[-1] + (end - told[-1]) / pace)
+        real.append(real[-1] + (end - told[-1]) / (mood * pace[0]))
         told.append(end)
     real.append(real[-1] + after)
     told.append(told[-1] + 1e-6)

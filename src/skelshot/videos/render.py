@@ -45,7 +45,7 @@ def render(shapes: Shapes, camera: PinholeCamera, background: Background) -> Ite
         >>> len(pictures), pictures[0].shape
         (2, (36, 64, 3))
     """
-    for picture, _ in render_with_depth(shapes, camera, background):
+    for picture, _ in _draw_frames(shapes, camera, background):
         yield picture
 
 
@@ -62,6 +62,14 @@ def render_with_depth(
     Yields:
         Picture RGB (H, W, 3) and depth z (H, W) in metres along the optical axis.
     """
+    for picture, depth in _draw_frames(shapes, camera, background):
+        yield picture, depth.copy()
+
+
+def _draw_frames(
+    shapes: Shapes, camera: PinholeCamera, background: Background
+) -> Iterator[tuple[Picture, NDArray[np.float32]]]:
+    """Yield pictures, and depths in one array that the next frame writes over."""
     still = shapes.still()
     lens = np.array([*camera.focal, *camera.centre], np.float64)
     place = np.vstack([camera.orientation, camera.position])
@@ -77,8 +85,10 @@ def render_with_depth(
 
     shadows = floor_shadows(moving, camera, background.towards_light)
     rows, order = _rows(moving, camera), _order(moving, camera)
+    depth = empty_depth.copy()
     for t in range(shapes.frames):
-        picture, depth = empty.copy(), empty_depth.copy()
+        picture = empty.copy()
+        np.copyto(depth, empty_depth)
         darken_floor(shadows[t], lens, place, picture, depth, shade)
         draw(rows[t], order[t], lens, light, picture, depth)
         yield picture, depth
@@ -142,11 +152,11 @@ def _rows(shapes: Shapes, camera: PinholeCamera) -> Array:
 def _visible_sizes(shapes: Shapes, z: Array, camera: PinholeCamera) -> Array:
     """Return half sizes (T, S, 3) that are large enough to be seen at depth z (T, S).
 
-    A shape with a least size is at least that long and at least 0.7 times that thick.
+    A shape with a least size is at least that long and at least 0.85 times that thick.
     """
     metres = 0.5 * shapes.least * np.maximum(z, 0) / math.sqrt(math.prod(camera.focal))
     longest = shapes.size == shapes.size.max(axis=1, keepdims=True)
-    thick = metres[..., None] * np.where(longest, 1.0, 0.7)
+    thick = metres[..., None] * np.where(longest, 1.0, 0.85)
     used = np.where(shapes.kind == Kind.CAPSULE, [[1], [1], [0]], 1).T
     return np.maximum(shapes.size, thick * used)
 

@@ -1,0 +1,135 @@
+"""The demo's report: accuracies, pictures, and where the time went."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from skelshot.datasets.store import Store
+from skelshot.experiments.html import HtmlReport
+from skelshot.experiments.pictures import draw_clips
+from skelshot.ground.files import whole_file
+from skelshot.synthesis.filmstrips import filmstrips
+from skelshot.synthesis.plan import Take
+from skelshot.synthesis.recording import Recording
+from skelshot.synthesis.synthesise import recording_of
+from skelshot.videos.sheets import write_png
+
+FILMED = (2, 6, 23, 27, 50, 58)
+"""Base classes shown in the report: eat, pick up, wave, jump, punch, shake hands."""
+
+ROWS = {
+    "untrained": "untrained encoder",
+    "without_transfer": "episodes only",
+    "with_transfer": "transfer from the teacher, then episodes",
+}
+
+
+def write_demo_report(
+    out: Path,
+    store: Store,
+    rows: Mapping[str, Mapping[str, Any]],
+    teacher: str,
+    spent: Mapping[str, float],
+) -> Path:
+    """Write `report.html` into the demo's folder.
+
+    Args:
+        out: The demo's folder, with `raw/` in it.
+        store: The clips.
+        rows: Result documents by the keys of `ROWS`.
+        teacher: The teacher's name.
+        spent: Seconds by part.
+
+    Returns:
+        The report's path.
+    """
+    best = rows["with_transfer"]["accuracy"]["1"]
+    report = HtmlReport("Skelshot demo")
+    report.paragraph(
+        f"{len(store)} synthetic clips in NTU RGB+D's own format. The encoder was trained on 50 "
+        "base classes; ten other actions are then recognised from one example each (the official "
+        f"exemplar files), {best['queries']} queries, chance 10 %. The synthetic world shows that "
+        "every part runs; it says nothing of real people."
+    )
+    report.heading("Accuracy")
+    report.table(
+        [f"pre-training (teacher: {teacher})", "1-shot %", "by performer", "5-shot %"],
+        [_cells(ROWS[name], row["accuracy"]) for name, row in rows.items()],
+    )
+    report.paragraph(
+        "Intervals are 95 %: over queries (Wilson), and in the third column over performers, whose "
+        "clips are alike."
+    )
+    report.heading("What was written: videos of base classes")
+    recording = recording_of(out / "raw")
+    film = filmstrips(recording, [_take(recording, action) for action in FILMED], camera=1)
+    write_png(out / "videos.png", film)
+    report.picture(out / "videos.png", "Six base classes, as the colour camera sees them")
+    report.heading("What was read: the official exemplars")
+    novel = rows["with_transfer"]["accuracy"]["1"]["per_class"]
+    exemplars = [
+        store.index_of(Take(store.class_names.index(name) + 1, 8, 1).clip_name(3)) for name in novel
+    ]
+    draw_clips(store, out / "exemplars.png", indices=exemplars)
+    report.picture(out / "exemplars.png", "The one example of each novel class, as skeletons")
+    report.heading("By class, with transfer, 1-shot")
+    report.bars(sorted(novel.items(), key=lambda entry: -entry[1]))
+    labels = [store.class_names.index(name) for name in novel]
+    confusion = np.array(best["confusion"])[np.ix_(labels, labels)]
+    draw_confusion(confusion, list(novel), out / "confusion.png")
+    report.picture(out / "confusion.png", "Which class (row) was called which (column)")
+    report.heading("Where the time went")
+    report.table(["part", "seconds"], [[name, f"{value:.0f}"] for name, value in spent.items()])
+    where = json.dumps(rows["with_transfer"]["environment"]["packages"])
+    return report.write(out / "report.html", f"Made by `skelshot demo`. {where}")
+
+
+def _cells(name: str, accuracy: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    one, five = accuracy["1"], accuracy["5"]
+    spread = one["ci95_subjects"]
+    people = f"{100 * spread[0]:.1f} to {100 * spread[1]:.1f}" if spread else "-"
+    return [name, _cell(one), people, _cell(five)]
+
+
+def _cell(result: Mapping[str, Any]) -> str:
+    low, high = result["ci95"]
+    return f"{100 * result['mean']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _take(recording: Recording, action: int) -> Take:
+    """Return the first take of an action whose video is there."""
+    takes = (Take(action, performer, 1) for performer in range(1, 107))
+    return next(take for take in takes if recording.video_path(take, 1).exists())
+
+
+def draw_confusion(confusion: Any, names: Sequence[str], path: Path) -> Path:
+    """Draw a confusion matrix, each row as shares of its class.
+
+    Args:
+        confusion: Counts (N, N), true classes in rows.
+        names: The N classes.
+        path: The PNG to write.
+
+    Returns:
+        `path`.
+    """
+    shares = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
+    figure = Figure(figsize=(0.55 * len(names) + 3, 0.45 * len(names) + 2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axis = figure.subplots()
+    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axis.set_xticks(range(len(names)), names, rotation=60, ha="right", fontsize=8)
+    axis.set_yticks(range(len(names)), names, fontsize=8)
+    for (row, column), share in np.ndenumerate(shares):
+        if share >= 0.05:
+            colour = "white" if share > 0.5 else "black"
+            text = f"{100 * share:.0f}"
+            axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=90)
+    return path

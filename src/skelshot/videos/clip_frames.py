@@ -1,0 +1,220 @@
+"""The frames of a clip as a teacher gets them: sampled, cropped by the joints, resized."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import digest_of
+from skelshot.skeletons.sequence import FloatArray, IntArray, SkeletonSequence
+from skelshot.videos.crop import CropBox, Picture, crop_frames
+from skelshot.videos.decode import VideoFile
+from skelshot.videos.joint_crop import KINECT_COLOUR, Whole, crop_box, whole_box
+from skelshot.videos.sampling import segment_centres, segment_draw, video_numbers
+
+
+class VideoOptions(BaseModel):
+    """What of a video a teacher sees; everything that changes a pixel, and nothing else.
+
+    Args:
+        frames: Frames n a clip.
+        size: Side S of a frame in pixels.
+        crop: "joints" crops to the people by their joints, "none" takes the whole frame.
+        margin: Room around the joints on each side, as a share of their longer extent.
+        whole: How a whole frame becomes a square: its largest centred square or all of it,
+            squeezed. It is taken with `crop="none"` and where too few joints are usable.
+        sensor_size: Width and height of the picture to which the joints' pixels belong.
+        tail: By how many frames a video may be shorter than its skeleton. The video's last
+            frame stands in for those that are missing, and is counted.
+
+    Raises:
+        pydantic.ValidationError: A value is out of range or unknown.
+
+    Example:
+        >>> VideoOptions().key() == VideoOptions(frames=8).key() != VideoOptions(frames=16).key()
+        True
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    frames: int = Field(default=8, ge=1, le=1024)
+    size: int = Field(default=224, ge=8, le=2048)
+    crop: Literal["joints", "none"] = "joints"
+    margin: float = Field(default=0.15, ge=0, le=2)
+    whole: Whole = "centre"
+    sensor_size: tuple[int, int] = KINECT_COLOUR
+    tail: int = Field(default=5, ge=0)
+
+    def key(self) -> str:
+        """Return a digest of the options, the same on every machine.
+
+        Returns:
+            64 hexadecimal digits.
+        """
+        return digest_of("video options", self.model_dump_json()).hex()
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFrames:
+    """Frames of one clip, ready for a teacher's own normalisation.
+
+    Args:
+        frames: RGB pictures (n, S, S, 3), 0 to 255.
+        rows: Which frames of the skeleton they show, (n,).
+        indices: Which frames of the video they are, (n,).
+        box: What was cut out, in the video's pixels.
+        video_size: Width and height of the video.
+        clamped: How many of the n frames stand beyond the video's end and show its last frame.
+    """
+
+    frames: Picture
+    rows: IntArray
+    indices: IntArray
+    box: CropBox
+    video_size: tuple[int, int]
+    clamped: int
+
+    @property
+    def fallback(self) -> str | None:
+        """Why the whole frame was taken though a crop was wanted; None if it was not."""
+        return self.box.fallback
+
+
+def clip_frames(
+    video: VideoFile,
+    sequence: SkeletonSequence,
+    options: VideoOptions,
+    frame_range: tuple[int, int] | None = None,
+    rng: np.random.Generator | None = None,
+) -> ClipFrames:
+    """Read the frames of a clip: sampled over its skeleton, cropped and resized.
+
+    Args:
+        video: The video.
+        sequence: The clip.
+        options: What of the video to read.
+        frame_range: Where the clip lies in a longer recording: first frame and one past the last.
+        rng: Draws a random frame of each segment; without it, the centres are taken.
+
+    Returns:
+        The frames and where they come from.
+
+    Raises:
+        SkelshotError: The video is too short for the skeleton, or cannot be read.
+    """
+    return clip_draws(video, sequence, options, [rng], frame_range)[0]
+
+
+def clip_draws(
+    video: VideoFile,
+    sequence: SkeletonSequence,
+    options: VideoOptions,
+    draws: Sequence[np.random.Generator | None],
+    frame_range: tuple[int, int] | None = None,
+) -> list[ClipFrames]:
+    """Read several samples of a clip's frames, decoding the video once for all.
+
+    Args:
+        video: The video.
+        sequence: The clip.
+        options: What of the video to read.
+        draws: For each sample, what draws its frames; None takes the centres of the segments.
+        frame_range: Where the clip lies in a longer recording: first frame and one past the last.
+
+    Returns:
+        One `ClipFrames` a draw.
+
+    Raises:
+        SkelshotError: The video is too short for the skeleton, or cannot be read.
+    """
+    numbers = video_numbers(sequence, frame_range)
+    _check_length(video, int(numbers[-1]), options.tail)
+    rows = [
+        segment_centres(sequence.frames, options.frames)
+        if rng is None
+        else segment_draw(sequence.frames, options.frames, rng)
+        for rng in draws
+    ]
+    last = video.frames - 1
+    wanted = [np.minimum(numbers[chosen], last) for chosen in rows]
+    crops: dict[int, Picture] = {}
+    boxes: dict[tuple[int, int], CropBox] = {}
+
+    def use(number: int, picture: Picture) -> None:
+        height, width = picture.shape[:2]
+        if (width, height) not in boxes:
+            boxes[width, height] = _box(sequence, (width, height), options)
+        crops[number] = crop_frames(picture[None], boxes[width, height], options.size)[0]
+
+    video.visit({int(number) for chosen in wanted for number in chosen}, use)
+    if len(boxes) != 1:
+        sizes = " and ".join(f"{width} x {height}" for width, height in boxes)
+        raise SkelshotError(
+            f"{video.path}: found frames of {sizes} pixels, expected one size; convert the video"
+        )
+    video_size, box = next(iter(boxes.items()))
+    return [
+        ClipFrames(
+            frames=np.stack([crops[int(number)] for number in indices]),
+            rows=chosen,
+            indices=indices,
+            box=box,
+            video_size=video_size,
+            clamped=int((numbers[chosen] > last).sum()),
+        )
+        for chosen, indices in zip(rows, wanted, strict=True)
+    ]
+
+
+def image_positions(sequence: SkeletonSequence) -> FloatArray | None:
+    """Return where a clip's joints stand in the picture.
+
+    Args:
+        sequence: The clip.
+
+    Returns:
+        Columns and rows (M, T, V, 2): `pixels`, or the joints themselves where they are pixels;
+        None if neither is known.
+    """
+    if sequence.pixels is not None:
+        return sequence.pixels
+    return sequence.joints if sequence.channels == 2 else None
+
+
+def _box(
+    sequence: SkeletonSequence, video_size: tuple[int, int], options: VideoOptions
+) -> CropBox:
+    """Return the clip's box, over all its frames, so that every draw has the same."""
+    if options.crop == "none":
+        return whole_box(video_size, options.sensor_size, options.whole)
+    pixels = image_positions(sequence)
+    if pixels is None:
+        reason = "the store keeps no joint positions in the picture"
+        return whole_box(video_size, options.sensor_size, options.whole, reason)
+    return crop_box(
+        pixels,
+        sequence.present,
+        video_size,
+        options.sensor_size,
+        options.margin,
+        options.whole,
+    )
+
+
+def _check_length(video: VideoFile, last: int, tail: int) -> None:
+    """Refuse a video that is much shorter than its skeleton."""
+    if last - video.frames < tail:
+        return
+    if video.promised > video.frames:
+        found = f"{video.frames} of the {video.promised} frames that its header promises"
+        advice = "the file is truncated, fetch it again"
+    else:
+        found = f"{video.frames} frames"
+        advice = "is it the right video?"
+    raise SkelshotError(
+        f"{video.path}: found {found}, but the skeleton reaches frame {last} (up to {tail} may be "
+        f"missing); {advice}"
+    )

@@ -1,0 +1,332 @@
+"""Wanted frames of a video, exactly those, with as little decoding as they need."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.ground import SkelshotError
+from skelshot.videos.opening import opened
+from skelshot.videos.packets import PacketTable, scan
+
+Picture = NDArray[np.uint8]
+Use = Callable[[int, Picture], None]
+"""Takes a frame's number and the frame."""
+
+SEEK_FROM = 64
+"""Packets to pass over from which on seeking is worth it; fewer are simply read."""
+
+
+class VideoFile:
+    """One video, from which frames are read by their numbers.
+
+    Frames are numbered from 0 in the order in which they are shown. Nothing stays open between
+    calls; what was learnt of the file's packets does, so that many clips of one long recording
+    cost one scan. One object is for one thread at a time.
+
+    Args:
+        path: The file.
+        threads: Decoder threads. One is best when several clips are decoded side by side.
+
+    Raises:
+        SkelshotError: `threads` is not positive.
+    """
+
+    def __init__(self, path: Path | str, threads: int = 1) -> None:
+        if threads < 1:
+            raise SkelshotError(f"decoder threads: found {threads}, expected at least 1")
+        self.path = Path(path)
+        self.threads = threads
+        self._way: Literal["seek", "forward", "count"] = "seek"
+
+    @property
+    def frames(self) -> int:
+        """How many frames the file holds.
+
+        Raises:
+            SkelshotError: None, or the file is no video.
+        """
+        return self._table.frames
+
+    @property
+    def promised(self) -> int:
+        """How many frames its header promises, 0 if it does not say; fewer mean a truncation."""
+        return self._table.promised
+
+    def read(self, indices: Sequence[int], short_side: int | None = None) -> Picture:
+        """Read frames.
+
+        Args:
+            indices: Frame numbers (n,), in any order, also repeated.
+            short_side: Shrink each frame to this many pixels at its shorter side before it is
+                converted to RGB; larger than the frame: no change.
+
+        Returns:
+            RGB pictures (n, H, W, 3), turned as the file says they are to be shown.
+
+        Raises:
+            SkelshotError: A number is out of range, the frames differ in size, or the file is
+                no video, truncated or damaged.
+        """
+        slots: dict[int, list[int]] = {}
+        for slot, index in enumerate(indices):
+            slots.setdefault(int(index), []).append(slot)
+        pictures = np.zeros((0, 0, 0, 3), np.uint8)
+
+        def keep(number: int, picture: Picture) -> None:
+            nonlocal pictures
+            if not pictures.size:
+                pictures = np.empty((len(indices), *picture.shape), np.uint8)
+            if picture.shape != pictures.shape[1:]:
+                raise SkelshotError(
+                    f"{self.path}, frame {number}: found {picture.shape[1]} x {picture.shape[0]} "
+                    f"pixels, expected {pictures.shape[2]} x {pictures.shape[1]} as before; "
+                    "convert the video to one size"
+                )
+            pictures[slots[number]] = picture
+
+        self.visit(slots, keep, short_side)
+        return pictures
+
+    def visit(self, indices: Iterable[int], use: Use, short_side: int | None = None) -> None:
+        """Hand frames over one at a time, so that no more than one is in memory.
+
+        Args:
+            indices: Frame numbers, in any order.
+            use: Called with each number and its picture (H, W, 3), in rising order. If a file's
+                own account of its order turns out to be wrong, all are handed over again.
+            short_side: As for `read`.
+
+        Raises:
+            SkelshotError: As for `read`.
+        """
+        wanted = sorted({int(index) for index in indices})
+        if short_side is not None and short_side < 1:
+            raise SkelshotError(f"short_side: found {short_side}, expected at least 1 pixel")
+        self._check_range(wanted)
+        convert = _Converter(short_side)
+        while True:
+            try:
+                self._hand_over(wanted, self._decoded(wanted), use, convert)
+                return
+            except _SeekError:
+                self._way = "forward"
+            except _OrderError:
+                self._way = "count"
+
+    @cached_property
+    def _table(self) -> PacketTable:
+        with opened(self.path) as (container, stream):
+            table = scan(container, stream)
+        if not table.frames:
+            raise SkelshotError(
+                f"{self.path}: found no frame, expected at least one; the file may be truncated, "
+                "fetch it again"
+            )
+        return table
+
+    def _check_range(self, wanted: list[int]) -> None:
+        """Refuse frames that the file does not hold."""
+        outside = [number for number in wanted if not 0 <= number < self.frames]
+        if not outside:
+            return
+        if 0 <= outside[0] < self.promised:
+            raise SkelshotError(
+                f"{self.path}: frame {outside[0]} wanted, but the file is truncated: it holds "
+                f"{self.frames} of {self.promised} frames; fetch it again"
+            )
+        raise SkelshotError(
+            f"{self.path}: frame {outside[0]} wanted, expected 0 to {self.frames - 1}; is it "
+            "the right video?"
+        )
+
+    def _hand_over(
+        self,
+        wanted: list[int],
+        frames: Iterator[tuple[int, Any]],
+        use: Use,
+        convert: "_Converter",
+    ) -> None:
+        """Convert the wanted ones among decoded frames, and see that none is missing."""
+        missing = set(wanted)
+        try:
+            for number, frame in frames:
+                if number not in missing:
+                    continue
+                if frame.is_corrupt:
+                    break
+                use(number, convert(frame))
+                missing.discard(number)
+                if not missing:
+                    return
+        finally:
+            frames.close()  # type: ignore[attr-defined]
+        if missing:
+            raise SkelshotError(
+                f"{self.path}: frame {min(missing)} of {self.frames} cannot be decoded; the "
+                "video is damaged, fetch it again"
+            )
+
+    def _decoded(self, wanted: list[int]) -> Iterator[tuple[int, Any]]:
+        """Decode at least the wanted frames, in the fastest way that can be relied on."""
+        with opened(self.path) as (container, stream):
+            stream.thread_count = self.threads
+            stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
+            if self._way == "count" or self._table.numbers is None:
+                yield from enumerate(container.decode(stream))
+            else:
+                yield from self._numbered(container, stream, wanted)
+
+    def _numbered(
+        self, container: Any, stream: Any, wanted: list[int]
+    ) -> Iterator[tuple[int, Any]]:
+        """Decode what the wanted frames need; each packet carries its frame's number along."""
+        table = self._table
+        packet_of = {number: packet for packet, number in enumerate(table.numbers or ())}
+        groups: list[tuple[int, list[int]]] = []
+        for number in wanted:
+            first = table.entry_before(number) if self._way == "seek" else 0
+            # Pictures shown before a key frame may be stored after it.
+            if not groups or first > max(groups[-1][1]):
+                groups.append((first, []))
+            groups[-1][1].append(packet_of[number])
+        source = _Packets(container, stream, table)
+        for first, packets in groups:
+            yield from _rising(_decoded(source, stream, table, first, packets))
+            stream.codec_context.flush_buffers()
+
+
+class _OrderError(Exception):
+    """Frames came in another order than the packets said."""
+
+
+class _SeekError(Exception):
+    """Seeking led past a key frame or nowhere."""
+
+
+class _Packets:
+    """The packets of an open file with their numbers, forwards from anywhere."""
+
+    def __init__(self, container: Any, stream: Any, table: PacketTable) -> None:
+        self._container, self._stream, self._table = container, stream, table
+        self._packets = container.demux(stream)
+        self._following = 0
+
+    def range(self, first: int, last: int) -> Iterator[tuple[int, Any]]:
+        """Give packets first to last, as (place in the table, packet)."""
+        if first - self._following >= SEEK_FROM:
+            self._seek(first)
+        while self._following <= last:
+            packet = next(self._packets, None)
+            if packet is None:
+                return
+            if packet.size == 0 or packet.is_corrupt:
+                continue
+            place = self._following
+            self._following += 1
+            if place >= first:
+                yield place, packet
+
+    def _seek(self, first: int) -> None:
+        """Go to a key frame or a little before it."""
+        stamp, places = self._table.stamps[first], self._table.places
+        if stamp is None or places is None:
+            return  # read on from here
+        self._container.seek(stamp, stream=self._stream, backward=True)
+        self._packets = self._container.demux(self._stream)
+        for packet in self._packets:
+            if packet.size == 0 or packet.is_corrupt:
+                continue
+            found = places.get(packet.pos)
+            if found is None or found > first:
+                break
+            self._packets = _put_back(packet, self._packets)
+            self._following = found
+            return
+        raise _SeekError
+
+
+def _put_back(packet: Any, packets: Iterator[Any]) -> Iterator[Any]:
+    yield packet
+    yield from packets
+
+
+def _decoded(
+    source: _Packets, stream: Any, table: PacketTable, first: int, wanted: list[int]
+) -> Iterator[tuple[int, Any]]:
+    """Decode from a key frame up to the last wanted packet, leaving out what nothing needs."""
+    numbers = table.numbers or []
+    chosen = set(wanted)
+    for place, packet in source.range(first, max(wanted)):
+        if table.spare[place] and place not in chosen:
+            continue
+        packet.pts = numbers[place]
+        for frame in stream.codec_context.decode(packet):
+            yield _number_of(frame), frame
+    for frame in stream.codec_context.decode(None):  # those held back for their order
+        yield _number_of(frame), frame
+
+
+def _number_of(frame: Any) -> int:
+    if frame.pts is None:
+        raise _OrderError
+    return int(frame.pts)
+
+
+def _rising(frames: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    """Pass frames on as long as their numbers rise."""
+    before = -1
+    for number, frame in frames:
+        if number <= before:
+            raise _OrderError
+        before = number
+        yield number, frame
+
+
+class _Converter:
+    """Turns decoded frames into RGB arrays; its tables are made once a size."""
+
+    def __init__(self, short_side: int | None) -> None:
+        from av.video.reformatter import VideoReformatter  # noqa: PLC0415
+
+        self._short_side = short_side
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: Any) -> Picture:
+        size: dict[str, int] = {}
+        shorter = min(frame.width, frame.height)
+        if self._short_side is not None and self._short_side < shorter:
+            size = {
+                "width": max(1, round(frame.width * self._short_side / shorter)),
+                "height": max(1, round(frame.height * self._short_side / shorter)),
+            }
+        interpolation = "AREA" if size else "BILINEAR"
+        shown = self._reformatter.reformat(
+            frame, format="rgb24", interpolation=interpolation, **size
+        )
+        turns = round(frame.rotation / 90) % 4
+        picture: Picture = np.rot90(shown.to_ndarray(), turns)
+        return picture
+
+
+def read_frames(
+    path: Path | str, indices: Sequence[int], short_side: int | None = None, threads: int = 1
+) -> Picture:
+    """Read frames of a video by their numbers.
+
+    Args:
+        path: The file.
+        indices: Frame numbers (n,) from 0 in the order in which frames are shown.
+        short_side: Shrink frames to this many pixels at their shorter side.
+        threads: Decoder threads.
+
+    Returns:
+        RGB pictures (n, H, W, 3).
+
+    Raises:
+        SkelshotError: As for `VideoFile.read`.
+    """
+    return VideoFile(path, threads).read(indices, short_side)
