@@ -1,6 +1,7 @@
 """Small raw folders in every format, and a small store."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,65 @@ def real_store(nw_ucla_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> S
     out = tmp_path_factory.mktemp("real") / "store"
     prepare(NwUclaReader(), nw_ucla_dir, out)
     return Store.open(out)
+
+
+BODY_ID = 72057594037931101
+
+
+def ntu_text(frames: int = 4, seed: int = 0, bodies: int = 1, nan: bool = False) -> str:
+    """An NTU `.skeleton` file of people who move a little."""
+    rng = np.random.default_rng(seed)
+    places = rng.normal([0, 0, 3], [0.1, 0.5, 0.1], (bodies, 1, 25, 3))
+    places = places + rng.normal(0, 0.01, (bodies, frames, 25, 3)).cumsum(axis=1)
+    lines = [str(frames)]
+    for frame in range(frames):
+        lines.append(str(bodies))
+        for body in range(bodies):
+            lines += [f"{BODY_ID + body} 0 1 1 1 1 0 0.02 -0.05 2", "25"]
+            for joint, (x, y, z) in enumerate(places[body, frame]):
+                first = "nan" if nan and joint == frame == 1 else f"{x:.7g}"
+                pixel = f"{960 + 1050 * x / z:.7g} {540 - 1050 * y / z:.7g}"
+                lines.append(f"{first} {y:.7g} {z:.7g} 1 2 {pixel} 1 0 0 0 {1 + joint % 2}")
+    return "\n".join(lines) + "\n"
+
+
+def zip_up(folder: Path, path: Path, prefix: str = "nturgb+d_skeletons/") -> Path:
+    """Put the `.skeleton` files of a folder into an archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.mkdir(prefix)
+        for file in sorted(folder.rglob("*.skeleton")):
+            archive.write(file, prefix + file.name)
+    return path
+
+
+@pytest.fixture
+def ntu_raw(tmp_path: Path) -> Path:
+    """Nine good NTU files, one of them listed as missing skeletons, and four bad ones."""
+    folder = tmp_path / "raw"
+    (folder / "more").mkdir(parents=True)
+    for number, stem in enumerate(
+        ["S001C001P001R001A001", "S001C001P001R001A002", "S001C002P001R001A002",
+         "S001C003P002R002A060", "S002C001P002R001A001", "S018C001P106R002A120",
+         "more/S018C001P008R001A061", "more/S018C001P008R001A062", "S001C002P005R002A008"]
+    ):  # fmt: skip
+        path = folder / f"{stem}.skeleton"
+        path.write_text(ntu_text(14 + number % 3, number, 1 + number % 2))
+    (folder / "S001C001P001R001A005.skeleton").write_text(ntu_text()[:700])
+    (folder / "S001C001P001R001A006.skeleton").write_text("2\n0\n0\n")
+    (folder / "S017C001P001R001A061.skeleton").write_text(ntu_text())
+    (folder / "copy of S001.skeleton").write_text(ntu_text())
+    (folder / "notes.json").write_text("{}")
+    (folder / "more" / "S001C001P001R001A002_rgb.avi").touch()
+    return folder
+
+
+@pytest.fixture
+def skeleton_text() -> Callable[..., str]:
+    """`ntu_text`, for tests that write files of their own."""
+    return ntu_text
+
+
+@pytest.fixture
+def zipped() -> Callable[..., Path]:
+    """`zip_up`, for tests that read archives."""
+    return zip_up

@@ -4,7 +4,6 @@ import resource
 import signal
 import subprocess
 import sys
-from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -247,26 +246,43 @@ def test_a_place_that_cannot_be_written_is_a_one_line_error(raw, tmp_path):
         prepare(NwUclaReader(), raw, tmp_path / "file" / "store")
 
 
-def test_workers_make_the_same_store(raw, tmp_path, monkeypatch):
-    one = prepare(NwUclaReader(), raw, tmp_path / "one")
+@pytest.fixture
+def helpers_at_once(monkeypatch):
+    """Let other processes read everything, so that small folders show what large ones do."""
+    monkeypatch.setattr(prepare_module, "ALONE_SECONDS", 0.0)
     monkeypatch.setattr(prepare_module, "BATCH", 2)
+    monkeypatch.setattr(prepare_module.ReadingProcesses, "ready", lambda self: True)
+
+
+def test_workers_make_the_same_store(raw, tmp_path, helpers_at_once):
+    one = prepare(NwUclaReader(), raw, tmp_path / "one")
     two = prepare(NwUclaReader(), raw, tmp_path / "two", workers=2)
     assert Store.open(one.store).data_hash == Store.open(two.store).data_hash
     assert one.rejected_file.read_bytes() == two.rejected_file.read_bytes()
 
 
-def test_a_dead_worker_is_a_one_line_error(raw, tmp_path, monkeypatch):
-    class DeadPool:
+def test_little_work_starts_no_other_process(raw, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepare_module, "ReadingProcesses", None)
+    assert prepare(NwUclaReader(), raw, tmp_path / "store", workers=8).clips == 10
+
+
+def test_a_dead_worker_is_a_one_line_error(raw, tmp_path, monkeypatch, helpers_at_once):
+    started = []
+
+    class Dying(prepare_module.ReadingProcesses):
         def __init__(self, *arguments):
-            pass
+            super().__init__(*arguments)
+            self._workers[1][0].kill()
+            started.extend(process for process, _ in self._workers)
 
-        def submit(self, *arguments):
-            raise BrokenProcessPool
-
-        def shutdown(self, **options):
-            pass
-
-    monkeypatch.setattr(prepare_module, "ProcessPoolExecutor", DeadPool)
-    monkeypatch.setattr(prepare_module, "BATCH", 2)
+    monkeypatch.setattr(prepare_module, "ReadingProcesses", Dying)
     with pytest.raises(SkelshotError, match=r"a reading process died.*with fewer workers"):
         prepare(NwUclaReader(), raw, tmp_path / "store", workers=2)
+    assert not any(process.is_alive() for process in started)
+
+
+def test_preparing_does_not_import_pytorch() -> None:
+    """Each reading process would pay a second and 180 MB for it."""
+    program = "import sys, skelshot.commands.prepare, skelshot.datasets.prepare, skelshot.datasets"
+    program += "\nraise SystemExit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skelshot.cli import main
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_reader import StoreReader
@@ -44,3 +45,9 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         StoreReader().sources(tmp_path)
     with pytest.raises(SkelshotError, match="kinect-v3"):
         StoreReader("kinect-v3")
+
+
+def test_the_command_maps_a_store(toy_store: Store, tmp_path: Path) -> None:
+    words = ["prepare", "store", str(toy_store.path), "--layout", "coco-17", "--workers", "1"]
+    main([*words, "--out", str(tmp_path / "mapped")])
+    assert Store.open(tmp_path / "mapped").layout.name == "coco-17"

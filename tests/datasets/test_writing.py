@@ -113,6 +113,15 @@ def test_clips_that_do_not_fit_are_listed(tmp_path, misfit, expected):
     assert rows == [["source", "reason"], ["5.x", expected], ["7.x", "broken, badly"]]
 
 
+def test_the_line_of_a_rejection_is_listed_once(tmp_path):
+    items = [
+        Rejected("a.x", "broken", 3), Rejected("b.x", "broken at line 4", 4), Rejected("c.x", "odd")
+    ]  # fmt: skip
+    store = write(tmp_path / "store", [clip(0), *items])
+    listed = (store.path / "rejected.csv").read_text().splitlines()[1:]
+    assert listed == ["a.x,line 3: broken", "b.x,broken at line 4", "c.x,odd"]
+
+
 def test_the_hash_is_of_the_clips_and_not_of_where_they_lay(tmp_path):
     first = write(tmp_path / "a", [clip(0), clip(1)]).data_hash
     assert write(tmp_path / "b", [clip(0, source_file="elsewhere"), clip(1)]).data_hash == first

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "format", choices=["nw-ucla", "ntu", "pyskl", "npz"], help="format of the files"
+        "format",
+        choices=["nw-ucla", "ntu", "pyskl", "npz", "store"],
+        help="format of the files; store: another store, mapped to --layout",
     )
     parser.add_argument("raw", type=Path, help="folder of raw clips (pyskl: file; ntu: or zip)")
     parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="the store")
@@ -61,6 +63,7 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
     from skelshot.datasets.ntu import NtuReader
     from skelshot.datasets.nw_ucla import NwUclaReader
     from skelshot.datasets.pyskl import PysklReader
+    from skelshot.datasets.store_reader import StoreReader
     from skelshot.ground import SkelshotError
 
     for option in ("denoise", "legacy", "missing_list"):
@@ -77,6 +80,8 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
             return NtuReader(parsed.on_missing, _bodies(parsed), missing_list)
         case "pyskl":
             return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing)
+        case "store":
+            return StoreReader(parsed.layout)
         case _:
             return NpzReader(parsed.layout, parsed.on_missing)
 

@@ -54,7 +54,7 @@ class ArrayWriter:
         end = self._end_of(kind)
         if handle.tell() != end:
             handle.seek(end)
-        handle.write(np.ascontiguousarray(array, kind.dtype).tobytes())
+        handle.write(np.ascontiguousarray(array, kind.dtype).data)
 
     def flush(self) -> None:
         """Put all rows on disk."""

@@ -72,21 +72,32 @@ def sound(sequence: SkeletonSequence, on_missing: OnMissing) -> tuple[SkeletonSe
         raise BadClip("no frame: nothing was recorded")
     if sequence.frames == 1:
         raise BadClip("one frame: no movement to learn from")
-    if not sequence.joints.any():
+    joints = sequence.joints
+    lowest, highest = (float(joints.min()), float(joints.max())) if joints.size else (0.0, 0.0)
+    if lowest == highest == 0:
         raise BadClip("all coordinates are zero: no skeleton was recorded")
     if np.count_nonzero(sequence.present.any(axis=0)) < 2:
         raise BadClip("a person is present in fewer than two frames: no movement to learn from")
+    repaired = 0
+    if not (np.isfinite(lowest) and np.isfinite(highest)):  # NaN is both
+        sequence, repaired = _without_gaps(sequence, on_missing)
+        lowest, highest = float(sequence.joints.min()), float(sequence.joints.max())
+    if (farthest := max(-lowest, highest)) > FARTHEST:
+        raise BadClip(f"coordinates reach {farthest:.3g}, expected metres or pixels")
+    return sequence, repaired
+
+
+def _without_gaps(
+    sequence: SkeletonSequence, on_missing: OnMissing
+) -> tuple[SkeletonSequence, int]:
+    """Fill what is NaN or infinite, or refuse it."""
     missing = count_non_finite(sequence)
     if missing and on_missing == "reject":
         raise BadClip(f"{missing} joints with NaN or infinite coordinates, expected finite ones")
     try:
-        sequence, repaired = repair_gaps(sequence)
+        return repair_gaps(sequence)
     except SkelshotError as error:
         raise BadClip(str(error)) from error
-    farthest = float(np.abs(sequence.joints).max())
-    if farthest > FARTHEST:
-        raise BadClip(f"coordinates reach {farthest:.3g}, expected metres or pixels")
-    return sequence, repaired
 
 
 def clip_or_rejected(source: str, read: Callable[[], Clip]) -> Clip | Rejected:

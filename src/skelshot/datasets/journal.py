@@ -141,7 +141,7 @@ class Journal:
         Args:
             record: Its row of the index.
         """
-        self._append({"clip": asdict(record)})
+        self._append({"clip": vars(record)})
         self.records.append(record)
         self.progress.rows = record.stop
         self.progress.frame_rows += record.frames
@@ -152,7 +152,7 @@ class Journal:
         Args:
             rejected: The source and the reason.
         """
-        self._append({"rejected": asdict(rejected)})
+        self._append({"rejected": vars(rejected)})
         self.rejected.append(rejected)
 
     def _append(self, entry: dict[str, object]) -> None:

@@ -1,14 +1,9 @@
 """From raw files to a store: goes past bad clips, survives a kill, never half a store."""
 
 import errno
-import multiprocessing
-import signal
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,12 +14,16 @@ from skelshot.datasets.journal import difference, plan_of
 from skelshot.datasets.readers import Reader, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
+from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, write_rejected
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
 
 BATCH = 16
 """Raw files that a worker process takes at a time."""
+
+ALONE_SECONDS = 1.0
+"""How long one process reads alone before others are started to help."""
 
 
 @dataclass(frozen=True)
@@ -130,35 +129,22 @@ def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: i
 def _read_all(
     reader: Reader, sources: list[Source], workers: int
 ) -> Iterator[Iterable[Clip | Rejected]]:
-    """Yield what each source gives, in the order of the sources."""
-    batches = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
-    if workers == 1 or len(batches) < 2:
-        yield from map(reader.read, sources)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(batches)), context, _leave_ctrl_c_to_parent)
-    waiting: deque[Future[list[list[Clip | Rejected]]]] = deque()
-    try:
-        for batch in batches:
-            waiting.append(pool.submit(_read_batch, reader, batch))
-            if len(waiting) > 3 * workers:  # so that results do not pile up in memory
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise SkelshotError(
-            "a reading process died, out of memory perhaps; run the same command with fewer workers"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    """Yield what each source gives, in the order of the sources.
 
-
-def _leave_ctrl_c_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _read_batch(reader: Reader, sources: list[Source]) -> list[list[Clip | Rejected]]:
-    return [list(reader.read(source)) for source in sources]
+    Processes take seconds to start, so they are started only for work that is still there after
+    `ALONE_SECONDS`, and reading goes on here until they have started.
+    """
+    started, done = time.monotonic(), 0
+    with ExitStack() as stack:
+        helpers: ReadingProcesses | None = None
+        while done < len(sources) and not (helpers and helpers.ready()):
+            yield reader.read(sources[done])
+            done += 1
+            if workers > 1 and not helpers and time.monotonic() - started >= ALONE_SECONDS:
+                helpers = stack.enter_context(ReadingProcesses(reader, workers))
+        if helpers:
+            rest = range(done, len(sources), BATCH)
+            yield from helpers.read([sources[start : start + BATCH] for start in rest])
 
 
 def _refuse_bad(writer: StoreWriter, out: Path, strict: bool) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,15 +16,20 @@ from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout
 
 @dataclass(frozen=True)
 class Source:
-    """One raw file.
+    """One raw file, or one within an archive.
 
     Args:
-        name: Its path relative to the raw folder, with forward slashes.
-        path: Where it is.
+        name: Its path relative to the raw folder, with forward slashes (`archive#member` for
+            one within an archive).
+        path: Where it is, or the archive is.
+        member: Its name within the archive, if it is in one.
+        video: The video that shows it, relative to the raw folder, if the reader found one.
     """
 
     name: str
     path: Path
+    member: str | None = None
+    video: str | None = None
 
 
 class Reader(Protocol):
@@ -159,11 +165,12 @@ def fingerprint(sources: Sequence[Source]) -> str:
         64 hexadecimal digits; another file, size or time gives others.
     """
 
-    def facts(source: Source) -> str:
+    @cache
+    def state(path: Path) -> str:
         try:
-            stat = source.path.stat()
+            stat = path.stat()
         except OSError:
-            return f"{source.name}|absent"
-        return f"{source.name}|{stat.st_size}|{stat.st_mtime_ns}"
+            return "absent"
+        return f"{stat.st_size}|{stat.st_mtime_ns}"
 
-    return digest_of(*map(facts, sources)).hex()
+    return digest_of(*(f"{source.name}|{state(source.path)}" for source in sources)).hex()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class ArrayFile:
     @property
     def row_bytes(self) -> int:
         """Bytes of one row."""
-        return int(np.prod(self.item, dtype=np.int64)) * self.dtype.itemsize
+        return math.prod(self.item) * self.dtype.itemsize
 
     def header(self, rows: int) -> bytes:
         """Return the `.npy` header (version 1.0), padded to `HEADER_BYTES`.

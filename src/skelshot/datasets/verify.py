@@ -1,6 +1,7 @@
 """Looking through raw files or a store without changing anything."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from skelshot.datasets.clips import Rejected
 from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.readers import Reader
@@ -94,14 +96,19 @@ def guess_reader(raw: Path) -> Reader:
         raise SkelshotError(f"{raw}: no such file or folder, expected raw clips or a store")
     paths = raw.rglob("*") if raw.is_dir() else [raw]
     endings = Counter(path.suffix for path in paths if not path.name.startswith("."))
-    readers: dict[str, type[NwUclaReader] | type[NpzReader] | type[PysklReader]]
-    readers = {".json": NwUclaReader, ".npz": NpzReader, ".pkl": PysklReader}
+    readers: dict[str, Callable[..., Reader]] = {
+        ".json": NwUclaReader,
+        ".skeleton": NtuReader,
+        ".zip": NtuReader,
+        ".npz": NpzReader,
+        ".pkl": PysklReader,
+    }
     likely = max(readers, key=lambda ending: endings[ending])
     if endings[likely]:
         return readers[likely](on_missing="reject")
     raise SkelshotError(
         f"{raw}: neither a store nor raw clips of a known format; expected .json (nw-ucla), "
-        ".npz (npz) or .pkl (pyskl) files"
+        ".skeleton or .zip (ntu), .npz (npz) or .pkl (pyskl) files"
     )
 
 

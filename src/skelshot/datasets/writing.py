@@ -245,12 +245,18 @@ def write_rejected(path: Path, rejected: list[Rejected]) -> None:
 
     Args:
         path: A CSV file; overwritten.
-        rejected: One a row: source and reason.
+        rejected: One a row: source and reason, which begins with the line where that is known.
     """
     with path.open("w", newline="", encoding="utf-8") as handle:
         table = csv.writer(handle)
         table.writerow(["source", "reason"])
-        table.writerows((item.source, item.reason) for item in rejected)
+        table.writerows((item.source, _reason(item)) for item in rejected)
+
+
+def _reason(item: Rejected) -> str:
+    line = f"line {item.line}"
+    known = item.line is None or line in item.reason
+    return item.reason if known else f"{line}: {item.reason}"
 
 
 def _locked(path: Path) -> BinaryIO:

@@ -1,10 +1,13 @@
 """Loops that must be fast, compiled by numba, without losing their types."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from numba import njit
+from numba import config, njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -13,8 +16,10 @@ def compiled(function: Function) -> Function:
     """Compile a function to machine code on its first call, and keep the code on disk.
 
     The code is kept beside the source (or in the user's cache where that cannot be written), so
-    that worker processes and later runs need not compile again. The global interpreter lock is
-    let go while it runs.
+    that worker processes and later runs need not compile again. It is kept apart for each state
+    of the folder's compiled sources: numba alone looks only at the function's own file, and
+    would go on using a helper of another file as it was. Helpers from other folders must
+    therefore not be called. The global interpreter lock is let go while the function runs.
 
     Args:
         function: Takes and returns numbers and NumPy arrays only.
@@ -33,6 +38,33 @@ def compiled(function: Function) -> Function:
         >>> total(np.ones(3))
         3.0
     """
-    on_disk = Path(function.__code__.co_filename).is_file()
-    fast: Function = njit(cache=on_disk, nogil=True)(function)
-    return fast
+    source = Path(function.__code__.co_filename)
+    if not source.is_file():  # typed in at a prompt
+        fresh: Function = njit(nogil=True)(function)
+        return fresh
+    with _cache_folder(source.parent):
+        kept: Function = njit(cache=True, nogil=True)(function)
+        return kept
+
+
+@contextmanager
+def _cache_folder(folder: Path) -> Iterator[None]:
+    """Let functions that are made meanwhile keep their code where this state's belongs."""
+    before = config.CACHE_DIR
+    if not before:  # whoever sets NUMBA_CACHE_DIR means it
+        config.CACHE_DIR = str(folder / "__pycache__" / f"compiled-{_state_of(folder)}")
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def _state_of(folder: Path) -> str:
+    """Hash the folder's sources that hold compiled functions."""
+    digest = hashlib.sha256()
+    for source in sorted(folder.glob("*.py")):
+        text = source.read_bytes()
+        if b"@compiled" in text or b"@intrinsic" in text:
+            digest.update(source.name.encode() + b"\0" + text)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,187 @@
+"""NTU RGB+D and NTU RGB+D 120: original `.skeleton` files, from folders or zip archives."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from skelshot.datasets.archives import ARCHIVES, Archive
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named, sound
+from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.ntu_bodies import BodyOptions, assemble
+from skelshot.datasets.ntu_names import missing_names, ntu_class_names, parse_name
+from skelshot.datasets.ntu_parse import parse_skeleton
+from skelshot.datasets.readers import Source, list_sources, natural_key
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import digest_of
+from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
+
+MAX_BYTES = 64 << 20
+"""The largest file that is read; 300 frames of six bodies have 5 MB."""
+
+SKELETON, VIDEO, ZIP = ".skeleton", "_rgb.avi", ".zip"
+
+
+class NtuReader:
+    """Reads `SsssCcccPpppRrrrAaaa.skeleton` files of NTU RGB+D (60 and 120 actions).
+
+    They may lie in a folder and its sub-folders, in zip archives there, or in one zip archive;
+    archives are read without unpacking them. All 120 classes are there whatever the files; a
+    clip's label is its action's number less one. A clip's `video_file` is
+    `SsssCcccPpppRrrrAaaa_rgb.avi` where such a file lies anywhere in the same raw folder.
+
+    Args:
+        on_missing: `repair` interpolates NaN and infinite coordinates and counts them,
+            `reject` rejects the clip.
+        bodies: How tracked bodies become persons.
+        missing_list: Clips to reject because their skeletons are missing or incomplete:
+            `official` (the 535 names of the data set's authors), `none`, or a text file with a
+            name a line.
+
+    Raises:
+        SkelshotError: `on_missing` is neither, or the list cannot be read.
+
+    Example:
+        >>> NtuReader().class_names[26]
+        'jump up'
+    """
+
+    name = "ntu"
+
+    def __init__(
+        self,
+        on_missing: str = "repair",
+        bodies: BodyOptions | None = None,
+        missing_list: Path | str = "official",
+    ) -> None:
+        self._on_missing = on_missing_named(on_missing)
+        self._bodies = bodies or BodyOptions()
+        self._list = str(missing_list)
+        self._missing = missing_names(missing_list)
+        self._archive: Archive | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the open archive behind; a worker process opens it anew."""
+        return {**self.__dict__, "_archive": None}
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The 120 actions in label order."""
+        return ntu_class_names()
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The 25 joints of the second Kinect."""
+        return KINECT_V2
+
+    def options(self) -> dict[str, object]:
+        """Return what changes the clips that are read, a list of one's own by its hash."""
+        listed = self._list
+        if listed not in ("official", "none"):
+            listed = digest_of(*sorted(self._missing)).hex()
+        return {
+            "on_missing": self._on_missing,
+            "bodies": self._bodies.model_dump(mode="json"),
+            "missing_list": listed,
+        }
+
+    def sources(self, raw: Path) -> list[Source]:
+        """List the `.skeleton` files, those within zip archives too, and find their videos."""
+        expected = f"{SKELETON} files or zip archives that hold them"
+        if raw.is_file():
+            if not raw.name.endswith((SKELETON, ZIP)):
+                raise SkelshotError(f"{raw}: found another kind of file, expected {expected}")
+            files = [Source(raw.name, raw)]
+        else:
+            files = list_sources(raw, _wanted, expected)
+        videos = {
+            source.path.name.removesuffix(VIDEO): source.name
+            for source in files
+            if source.path.name.endswith(VIDEO)
+        }
+        found: list[Source] = []
+        for source in files:
+            if source.path.name.endswith(ZIP):
+                found += _members(source)
+            elif source.path.name.endswith(SKELETON):
+                found.append(source)
+        if not found:
+            raise SkelshotError(f"{raw}: holds no {expected}")
+        if videos:
+            found = [replace(source, video=videos.get(_stem(source))) for source in found]
+        return found
+
+    def read(self, source: Source) -> Iterator[Clip | Rejected]:
+        """Read one file, which holds one clip."""
+        yield clip_or_rejected(source.name, lambda: self._clip(source))
+
+    def _clip(self, source: Source) -> Clip:
+        if source.member is not None:
+            self._opened(source.path).check(source.member)
+        stem = _stem(source)
+        name = parse_name(stem)
+        if stem in self._missing:
+            raise BadClip("listed as having missing skeletons")
+        sequence = assemble(parse_skeleton(self._text(source)), self._bodies)
+        sequence, repaired = sound(sequence, self._on_missing)
+        return Clip(
+            name=stem,
+            label=name.label,
+            sequence=sequence,
+            subject=name.performer,
+            camera=name.camera,
+            setup=name.setup,
+            replication=name.replication,
+            source_file=source.name,
+            video_file=source.video,
+            repaired=repaired,
+        )
+
+    def _text(self, source: Source) -> bytes:
+        """Read a file or a member of an archive."""
+        if source.member is not None:
+            return self._opened(source.path).read(source.member, MAX_BYTES)
+        try:
+            with source.path.open("rb") as handle:
+                size = os.fstat(handle.fileno()).st_size
+                if size > MAX_BYTES:
+                    raise BadClip(f"found {size} bytes, expected at most {MAX_BYTES} a clip")
+                return handle.read(size + 1)
+        except OSError as error:
+            raise BadClip(f"cannot be read ({error.strerror})") from error
+
+    def _opened(self, path: Path) -> Archive:
+        """Open an archive; it stays open for the next member."""
+        if self._archive is None or self._archive.path != path:
+            if self._archive is not None:
+                self._archive.close()
+                self._archive = None
+            self._archive = Archive(path)
+        return self._archive
+
+
+def _wanted(name: str) -> bool:
+    return name.endswith((SKELETON, VIDEO, ZIP))
+
+
+def _members(source: Source) -> list[Source]:
+    """List an archive's members: those to read, and archives within, which will be rejected."""
+    archive = Archive(source.path)
+    try:
+        names = [name for name in archive.names if _is_member(name)]
+    finally:
+        archive.close()
+    names.sort(key=lambda name: (natural_key(name), name))
+    return [Source(f"{source.name}#{name}", source.path, name) for name in names]
+
+
+def _is_member(name: str) -> bool:
+    last = name.replace("\\", "/").rpartition("/")[2]
+    hidden = last.startswith(".") or name.startswith("__MACOSX/")  # what macOS adds
+    return last.endswith((SKELETON, *ARCHIVES)) and not hidden
+
+
+def _stem(source: Source) -> str:
+    name = source.path.name if source.member is None else PurePosixPath(source.member).name
+    return name.removesuffix(SKELETON)

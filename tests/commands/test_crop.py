@@ -1,0 +1,81 @@
+"""`skelshot crop`: the command's document, its words, its refusals."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from skelshot.commands.crop import COMMAND
+from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.npz_files import write_npz_clip
+from skelshot.datasets.prepare import prepare
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layouts import KINECT_V2
+from skelshot.videos.encode import write_video
+
+pytest.importorskip("av")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two clips, and a video for one of them."""
+    folder = tmp_path_factory.mktemp("crop")
+    rng = np.random.default_rng(0)
+    for name in ("wave_01", "wave_02"):
+        (folder / "raw").mkdir(exist_ok=True)
+        write_npz_clip(
+            folder / "raw" / f"{name}.npz",
+            rng.normal(size=(20, 25, 3)),
+            label="wave",
+            layout=KINECT_V2,
+            pixels=rng.uniform([900, 300], [1100, 700], (1, 20, 25, 2)),
+        )
+    prepare(NpzReader(), folder / "raw", folder / "store")
+    write_video(folder / "wave_01.avi", [np.full((90, 160, 3), 9 * t, np.uint8) for t in range(19)])
+    return folder
+
+
+def call(folder: Path, clip: str, *words: str) -> dict[str, Any]:
+    parser = argparse.ArgumentParser()
+    COMMAND.arguments(parser)
+    places = ["--videos", str(folder), "--out", str(folder / "out.png")]
+    return COMMAND.run(parser.parse_args([str(folder / "store"), clip, *places, *words]))
+
+
+def test_a_picture_is_written(folder: Path) -> None:
+    document = call(folder, "wave_01", "--frames", "20")
+    assert document["frames"] == [*range(19), 18]
+    assert document["clamped"] == 1
+    assert document["box"][2] == document["box"][3] == pytest.approx(33 * 1.3, abs=2)
+    assert matplotlib.image.imread(document["picture"]).shape[2] >= 3
+    words = COMMAND.show(document)
+    assert "wave_01" in words
+    assert "of 160 x 90 pixels" in words
+    assert "1 beyond the video's end" in words
+
+
+def test_draws_and_whole_frames(folder: Path) -> None:
+    first, again, other = (call(folder, "wave_01", "--seed", seed)["frames"] for seed in "112")
+    assert first == again != other
+    whole = call(folder, "wave_01", "--whole-frame")
+    assert whole["box"] == [35, 0, 90, 90]
+    assert whole["fallback"] is None
+    assert "instead of a crop" in COMMAND.show(whole | {"fallback": "nobody is present"})
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("wave_03",), "no clip is called 'wave_03'"),
+        (("wave_02",), "no video of wave_02"),
+        (("wave_01", "--frames", "0"), "--frames: found 0"),
+        (("wave_01", "--margin", "-1"), "--margin: found -1"),
+        (("wave_01", "--out", "absent/out.png"), "absent is no folder"),
+    ],
+)
+def test_refusals(folder: Path, words: tuple[str, ...], message: str) -> None:
+    with pytest.raises(SkelshotError, match=message):
+        call(folder, *words)
