@@ -1,24 +1,76 @@
-"""The demo: both accuracies, a report and a picture."""
+"""The demo: accuracies with intervals, videos of the base classes only, and a report."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from skelshot.experiments import demo
+from skelshot.commands.demo import COMMAND
+from skelshot.datasets.store import Store
+from skelshot.experiments.demo import DemoSize, run_demo
+
+SMALL = DemoSize(
+    base_performers=1,
+    novel_performers=2,
+    cameras=(1,),
+    video_size=(64, 36),
+    changes=(
+        "encoder.width=0.125",
+        "input.frames=8",
+        "loop.keep_every=100",
+        "evaluate.views=[{}]",
+        "episodic.episode.queries=1",
+    ),
+    rows={
+        "without_transfer": ("episodic.epochs=1",),
+        "with_transfer": ("transfer.epochs=1", "episodic.epochs=1"),
+    },
+)
 
 
-def test_the_demo_leaves_a_report_and_goes_on_from_what_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(demo, "PERFORMERS", 4)
-    monkeypatch.setattr(demo, "REPETITIONS", 2)
-    small = ("encoder.width=0.125", "transfer.epochs=1", "episodic.epochs=1", "input.frames=8")
-    monkeypatch.setattr(demo, "ASSIGNMENTS", small)
-    document = demo.run_demo(tmp_path)
-    assert {"with_transfer", "without_transfer", "report", "seconds"} <= document.keys()
-    assert 0 <= document["with_transfer"] <= 1
-    report = Path(document["report"]).read_text()
-    assert "| with transfer |" in report
-    assert (tmp_path / "clips.png").read_bytes()[:4] == b"\x89PNG"
-    again = demo.run_demo(tmp_path)
-    assert again["with_transfer"] == document["with_transfer"]
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo")
+    run_demo(out, SMALL)
+    return out
+
+
+def test_it_prints_what_the_document_says(folder: Path) -> None:
+    document = json.loads((folder / "demo.json").read_text())
+    keys = {"with_transfer", "without_transfer", "untrained", "ci95", "queries", "report"}
+    assert keys | {"teacher", "seconds"} == document.keys()
+    text = COMMAND.show(document)
+    for name in ("untrained", "without_transfer", "with_transfer"):
+        low, high = document["ci95"][name]
+        assert 0 <= low <= document[name] <= high <= 1
+        assert f"{100 * document[name]:.1f} %" in text
+    assert f"{document['queries']} queries" in text
+
+
+def test_novel_classes_are_never_filmed(folder: Path) -> None:
+    store = Store.open(folder / "store")
+    filmed = {clip.label + 1 for clip in store.clips if clip.video_file}
+    assert filmed == set(range(1, 61)) - set(range(1, 61, 6))
+    novel = [clip for clip in store.clips if clip.label % 6 == 0]
+    assert len(novel) == 10 * 2 * 3 * 2
+    assert json.loads((folder / "demo.json").read_text())["queries"] == len(novel) - 10
+
+
+def test_the_report_shows_everything_in_one_file(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 3
+    for text in ("episodes only", "transfer from the teacher", "Where the time went", "synthetic"):
+        assert text in page
+    assert 'src="http' not in page
+
+
+def test_a_second_run_goes_on_from_what_is_there(folder: Path) -> None:
+    before = json.loads((folder / "demo.json").read_text())
+    again = run_demo(folder, SMALL)
+    assert {key: again[key] for key in ("with_transfer", "without_transfer", "untrained")} == {
+        key: before[key] for key in ("with_transfer", "without_transfer", "untrained")
+    }
+
+
+def test_the_full_demo_has_enough_queries_for_its_interval() -> None:
+    assert 10 * DemoSize().novel_performers * 3 * 2 - 10 >= 600

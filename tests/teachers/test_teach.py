@@ -77,7 +77,7 @@ def test_named() -> None:
     assert isinstance(teacher, TextTeacher)
     assert teacher.fingerprint() == RandomCodeTeacher(seed=4).fingerprint()
     with pytest.raises(
-        SkelshotError, match="bert: unknown teacher, expected minilm or random-code"
+        SkelshotError, match="bert: unknown teacher, expected minilm, random-code, xclip"
     ):
         teacher_named("bert")
     with pytest.raises(SkelshotError, match="random-code has no model"):

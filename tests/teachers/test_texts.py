@@ -64,7 +64,8 @@ def test_bad_prompt_files(tmp_path: Path, content: str, message: str) -> None:
 
 def test_unknown_prompts_name_those_there_are() -> None:
     with pytest.raises(
-        SkelshotError, match="fancy: no such prompts, expected both-ways, descriptive, plain"
+        SkelshotError,
+        match="fancy: no such prompts, expected actionclip, both-ways, descriptive, plain",
     ):
         load_templates("fancy")
 

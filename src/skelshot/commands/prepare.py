@@ -1,7 +1,6 @@
 """`skelshot prepare`: raw files into a store."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +51,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.prepare import prepare
+    from skelshot.ground.environment import usable_cores
 
-    workers = _cores() if parsed.workers is None else parsed.workers
+    workers = usable_cores() if parsed.workers is None else parsed.workers
     report = prepare(_reader(parsed), parsed.raw, parsed.out, strict=parsed.strict, workers=workers)
     return report.as_json()
 
@@ -98,13 +98,6 @@ def _bodies(parsed: argparse.Namespace) -> "BodyOptions":
             known = ", ".join(EVERY_LEGACY)
             raise SkelshotError(f"--legacy: found {name!r}, expected all or some of {known}")
     return BodyOptions(denoise=parsed.denoise or "ctr-gcn", legacy=asked)
-
-
-def _cores() -> int:
-    """Count the processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _show(document: Document) -> str:

@@ -1,7 +1,6 @@
 """`skelshot synth`: a synthetic data set in NTU's own format."""
 
 import argparse
-import os
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
@@ -35,13 +34,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--video-size", default="320x180", metavar="WxH", help="in pixels (default: 320x180)"
     )
     parser.add_argument("--seed", type=int, default=0, help="people and performances")
-    parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)"
-    )
+    parser.add_argument("--workers", type=int, help="processes that write (default: all cores)")
 
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.ground import SkelshotError
+    from skelshot.ground.environment import usable_cores
     from skelshot.synthesis.plan import (
         NOVEL_ACTIONS,
         SynthesisPlan,
@@ -73,7 +71,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.out,
         seed=parsed.seed,
         size=(int(width), int(height)),
-        workers=parsed.workers,
+        workers=usable_cores() if parsed.workers is None else parsed.workers,
     )
     return report.as_json()
 

@@ -1,6 +1,5 @@
 """All of it in miniature and offline, on the synthetic NTU under the one-shot protocol."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import method_named
 from skelshot.ground import SkelshotError
+from skelshot.ground.environment import usable_cores
 from skelshot.ground.files import write_json
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.synthesis.plan import NOVEL_ACTIONS, SynthesisPlan, performers_of
@@ -113,7 +113,7 @@ def _timed(spent: dict[str, float], name: str) -> Iterator[None]:
 
 def _store(out: Path, size: DemoSize) -> Store:
     """Write the raw files and read them into a store, as for the real data set."""
-    workers = os.cpu_count() or 1
+    workers = usable_cores()
     novel = tuple(action for action in NOVEL_ACTIONS if action <= 60)
     base = tuple(action for action in range(1, 61) if action not in novel)
     plans = [
@@ -123,7 +123,7 @@ def _store(out: Path, size: DemoSize) -> Store:
     if not (out / "store").exists():
         for plan in plans:
             synthesise(plan, out / "raw", size=size.video_size, workers=workers)
-    prepare(NtuReader(), out / "raw", out / "store", workers=workers)
+    prepare(NtuReader(missing_list="none"), out / "raw", out / "store", workers=workers)
     return Store.open(out / "store")
 
 

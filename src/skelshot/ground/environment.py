@@ -32,6 +32,17 @@ def environment() -> dict[str, object]:
     }
 
 
+def usable_cores() -> int:
+    """Count the processor cores that this process may use.
+
+    Returns:
+        At least 1; in a container with a limit, as many as it is given.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _version(package: str) -> str | None:
     try:
         return version(package)

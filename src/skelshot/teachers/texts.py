@@ -18,7 +18,7 @@ def prompt_names() -> tuple[str, ...]:
 
     Example:
         >>> prompt_names()
-        ('both-ways', 'descriptive', 'plain')
+        ('actionclip', 'both-ways', 'descriptive', 'plain')
     """
     folder = resources.files("skelshot.teachers") / "prompts"
     names = (entry.name for entry in folder.iterdir())
