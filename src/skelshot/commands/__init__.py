@@ -4,6 +4,7 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 """
 
 from skelshot.commands import (
+    crop,
     demo,
     evaluate,
     export,
@@ -22,6 +23,7 @@ COMMANDS: tuple[Command, ...] = (
     verify.COMMAND,
     export.COMMAND,
     synth.COMMAND,
+    crop.COMMAND,
     teach.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,

@@ -184,9 +184,7 @@ def image_positions(sequence: SkeletonSequence) -> FloatArray | None:
     return sequence.joints if sequence.channels == 2 else None
 
 
-def _box(
-    sequence: SkeletonSequence, video_size: tuple[int, int], options: VideoOptions
-) -> CropBox:
+def _box(sequence: SkeletonSequence, video_size: tuple[int, int], options: VideoOptions) -> CropBox:
     """Return the clip's box, over all its frames, so that every draw has the same."""
     if options.crop == "none":
         return whole_box(video_size, options.sensor_size, options.whole)
@@ -213,7 +211,7 @@ def _check_length(video: VideoFile, last: int, tail: int) -> None:
         advice = "the file is truncated, fetch it again"
     else:
         found = f"{video.frames} frames"
-        advice = "is it the right video?"
+        advice = "is it the right video, and whole?"
     raise SkelshotError(
         f"{video.path}: found {found}, but the skeleton reaches frame {last} (up to {tail} may be "
         f"missing); {advice}"

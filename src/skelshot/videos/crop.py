@@ -43,8 +43,8 @@ class CropBox:
         Returns:
             True if it does.
         """
-        across = 0 <= self.left and self.width > 0 and self.left + self.width <= size[0]
-        return across and 0 <= self.top and self.height > 0 and self.top + self.height <= size[1]
+        across = self.left >= 0 and self.width > 0 and self.left + self.width <= size[0]
+        return across and self.top >= 0 and self.height > 0 and self.top + self.height <= size[1]
 
 
 def crop_frames(frames: Picture, box: CropBox, size: int) -> Picture:

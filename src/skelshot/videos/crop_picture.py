@@ -90,6 +90,6 @@ def _draw_line(
     line = np.linspace(start, end, steps).round().astype(int)
     for down in range(thickness):
         for right in range(thickness):
-            x, y = (line + [right, down]).T
+            x, y = (line + np.array([right, down])).T
             seen = (x >= 0) & (y >= 0) & (x < frame.shape[1]) & (y < frame.shape[0])
             frame[y[seen], x[seen]] = colour

@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
+from skelshot.videos.numbered import OrderError, SeekError, numbered
 from skelshot.videos.opening import opened
 from skelshot.videos.packets import PacketTable, scan
 
 Picture = NDArray[np.uint8]
 Use = Callable[[int, Picture], None]
 """Takes a frame's number and the frame."""
-
-SEEK_FROM = 64
-"""Packets to pass over from which on seeking is worth it; fewer are simply read."""
 
 
 class VideoFile:
@@ -112,9 +110,9 @@ class VideoFile:
             try:
                 self._hand_over(wanted, self._decoded(wanted), use, convert)
                 return
-            except _SeekError:
+            except SeekError:
                 self._way = "forward"
-            except _OrderError:
+            except OrderError:
                 self._way = "count"
 
     @cached_property
@@ -140,7 +138,7 @@ class VideoFile:
             )
         raise SkelshotError(
             f"{self.path}: frame {outside[0]} wanted, expected 0 to {self.frames - 1}; is it "
-            "the right video?"
+            "the right video, and whole?"
         )
 
     def _hand_over(
@@ -165,6 +163,8 @@ class VideoFile:
         finally:
             frames.close()  # type: ignore[attr-defined]
         if missing:
+            if self._way == "seek":  # perhaps the key frame was none
+                raise SeekError
             raise SkelshotError(
                 f"{self.path}: frame {min(missing)} of {self.frames} cannot be decoded; the "
                 "video is damaged, fetch it again"
@@ -178,112 +178,8 @@ class VideoFile:
             if self._way == "count" or self._table.numbers is None:
                 yield from enumerate(container.decode(stream))
             else:
-                yield from self._numbered(container, stream, wanted)
-
-    def _numbered(
-        self, container: Any, stream: Any, wanted: list[int]
-    ) -> Iterator[tuple[int, Any]]:
-        """Decode what the wanted frames need; each packet carries its frame's number along."""
-        table = self._table
-        packet_of = {number: packet for packet, number in enumerate(table.numbers or ())}
-        groups: list[tuple[int, list[int]]] = []
-        for number in wanted:
-            first = table.entry_before(number) if self._way == "seek" else 0
-            # Pictures shown before a key frame may be stored after it.
-            if not groups or first > max(groups[-1][1]):
-                groups.append((first, []))
-            groups[-1][1].append(packet_of[number])
-        source = _Packets(container, stream, table)
-        for first, packets in groups:
-            yield from _rising(_decoded(source, stream, table, first, packets))
-            stream.codec_context.flush_buffers()
-
-
-class _OrderError(Exception):
-    """Frames came in another order than the packets said."""
-
-
-class _SeekError(Exception):
-    """Seeking led past a key frame or nowhere."""
-
-
-class _Packets:
-    """The packets of an open file with their numbers, forwards from anywhere."""
-
-    def __init__(self, container: Any, stream: Any, table: PacketTable) -> None:
-        self._container, self._stream, self._table = container, stream, table
-        self._packets = container.demux(stream)
-        self._following = 0
-
-    def range(self, first: int, last: int) -> Iterator[tuple[int, Any]]:
-        """Give packets first to last, as (place in the table, packet)."""
-        if first - self._following >= SEEK_FROM:
-            self._seek(first)
-        while self._following <= last:
-            packet = next(self._packets, None)
-            if packet is None:
-                return
-            if packet.size == 0 or packet.is_corrupt:
-                continue
-            place = self._following
-            self._following += 1
-            if place >= first:
-                yield place, packet
-
-    def _seek(self, first: int) -> None:
-        """Go to a key frame or a little before it."""
-        stamp, places = self._table.stamps[first], self._table.places
-        if stamp is None or places is None:
-            return  # read on from here
-        self._container.seek(stamp, stream=self._stream, backward=True)
-        self._packets = self._container.demux(self._stream)
-        for packet in self._packets:
-            if packet.size == 0 or packet.is_corrupt:
-                continue
-            found = places.get(packet.pos)
-            if found is None or found > first:
-                break
-            self._packets = _put_back(packet, self._packets)
-            self._following = found
-            return
-        raise _SeekError
-
-
-def _put_back(packet: Any, packets: Iterator[Any]) -> Iterator[Any]:
-    yield packet
-    yield from packets
-
-
-def _decoded(
-    source: _Packets, stream: Any, table: PacketTable, first: int, wanted: list[int]
-) -> Iterator[tuple[int, Any]]:
-    """Decode from a key frame up to the last wanted packet, leaving out what nothing needs."""
-    numbers = table.numbers or []
-    chosen = set(wanted)
-    for place, packet in source.range(first, max(wanted)):
-        if table.spare[place] and place not in chosen:
-            continue
-        packet.pts = numbers[place]
-        for frame in stream.codec_context.decode(packet):
-            yield _number_of(frame), frame
-    for frame in stream.codec_context.decode(None):  # those held back for their order
-        yield _number_of(frame), frame
-
-
-def _number_of(frame: Any) -> int:
-    if frame.pts is None:
-        raise _OrderError
-    return int(frame.pts)
-
-
-def _rising(frames: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
-    """Pass frames on as long as their numbers rise."""
-    before = -1
-    for number, frame in frames:
-        if number <= before:
-            raise _OrderError
-        before = number
-        yield number, frame
+                seeking = self._way == "seek"
+                yield from numbered(container, stream, self._table, wanted, seeking)
 
 
 class _Converter:

@@ -41,9 +41,10 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         raise SkelshotError(f"{path}: found {found}, expected a video")
     if path.stat().st_size == 0:
         raise SkelshotError(f"{path}: found an empty file, expected a video; fetch it again")
+    # As `options` these would reach streams that are found late, and crash PyAV before 18.
     options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
-        container = av.open(f"file:{path}", options=options)
+        container = av.open(f"file:{path}", container_options=options)
     except (av.FFmpegError, ValueError) as error:
         raise SkelshotError(
             f"{path}: cannot be opened as a video ({_reason(error)}); it is of another kind, or "

@@ -117,8 +117,8 @@ def _numbers_from_times(times: list[int | None], shown: list[bool]) -> list[int]
     known = [time for time, there in zip(times, shown, strict=True) if there and time is not None]
     if len(known) != sum(shown) or len(set(known)) != len(known):
         return None
-    rank = {time: number for number, time in enumerate(sorted(known))}
-    return [rank[time] if there else -1 for time, there in zip(times, shown, strict=True)]  # type: ignore[index]
+    rank: dict[int | None, int] = {time: number for number, time in enumerate(sorted(known))}
+    return [rank[time] if there else -1 for time, there in zip(times, shown, strict=True)]
 
 
 def _entries(

@@ -96,7 +96,7 @@ def video_numbers(
     if frame_range is None:
         return numbers
     start, stop = frame_range
-    if start <= first and last < stop:
+    if 0 <= start <= first and last < stop:
         return numbers
     if start < 0 or last >= stop - start:
         raise SkelshotError(
