@@ -18,7 +18,7 @@ from skelshot.datasets.ntu_names import parse_name
 from skelshot.datasets.ntu_raw import RawBody, RawClip
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.skeletons.layouts import KINECT_V1
-from skelshot.synthesis.realism import Realism, measure, measure_clips
+from skelshot.synthesis.sensing.realism import Realism, measure, measure_clips
 
 TWINS = (5, 6, 7, 8, 9, 14, 15, 59, 92, 116)
 

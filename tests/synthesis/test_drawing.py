@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from skelshot.ground.seeding import rng_for
-from skelshot.synthesis.body import performer_of
-from skelshot.synthesis.cameras import kinect
 from skelshot.synthesis.drawing import scene_of, thing_shapes
-from skelshot.synthesis.objects import Kind, load_kinds
-from skelshot.synthesis.perform import perform
+from skelshot.synthesis.motion.body import performer_of
+from skelshot.synthesis.motion.objects import Kind, load_kinds
+from skelshot.synthesis.motion.perform import perform
+from skelshot.synthesis.motion.program import load_program
 from skelshot.synthesis.performance import ObjectTrack, Performance
-from skelshot.synthesis.program import load_program
+from skelshot.synthesis.sensing.cameras import kinect
 from skelshot.videos.background import Background, background_of
 from skelshot.videos.camera import PinholeCamera
 from skelshot.videos.render import render
@@ -88,6 +88,27 @@ def test_small_things_are_drawn_larger_and_large_ones_are_not(drinking: Performa
         true = list(thing_shapes(track(kind)))
         sizes = np.concatenate([shape.size for shape in true])
         np.testing.assert_allclose(held.size[-len(true) :], factor * sizes)
+
+
+def test_heads_turn_with_the_gaze(camera: PinholeCamera, empty: Background) -> None:
+    shaking = perform(load_program(36), (performer_of(3, 0),), rng_for("shaking"))
+    gaze = shaking.gaze
+    assert gaze is not None
+    assert gaze.shape == (1, shaking.frames, 3)
+    np.testing.assert_allclose(np.linalg.norm(gaze, axis=-1), 1)
+    bearing = np.degrees(np.arctan2(gaze[0, :, 0], -gaze[0, :, 2]))
+    assert abs(bearing[0]) < 8  # towards camera 1
+    assert np.ptp(bearing) > 25
+    straight = np.broadcast_to(gaze[:, :1], gaze.shape)
+    turned = int(np.abs(bearing - bearing[0]).argmax())
+    one, two = (
+        list(render(scene_of(what), camera, empty))[turned].astype(int)
+        for what in (shaking, replace(shaking, gaze=straight))
+    )
+    changed = np.argwhere(np.abs(one - two).max(axis=-1) > 20)
+    u, v, _ = camera.project(shaking.joints[0, turned, 3])
+    assert len(changed) >= 5
+    assert np.abs(changed + 0.5 - [v, u]).max() < 15
 
 
 def test_what_is_not_shown_is_not_drawn(

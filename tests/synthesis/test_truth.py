@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.synthesis.cameras import kinect
 from skelshot.synthesis.performance import Array, ObjectTrack, Performance
-from skelshot.synthesis.sensor import sense
-from skelshot.synthesis.sensor_model import standard_sensor
+from skelshot.synthesis.sensing.cameras import kinect
+from skelshot.synthesis.sensing.sensor import sense
+from skelshot.synthesis.sensing.sensor_model import standard_sensor
 from skelshot.synthesis.truth import Truth, read_truth, runs_of, truth_of, truth_path, write_truth
 
 

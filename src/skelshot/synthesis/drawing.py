@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from skelshot.skeletons.layouts import KINECT_V2
-from skelshot.synthesis.objects import Kind, kind_of
+from skelshot.synthesis.motion.objects import Kind, kind_of
 from skelshot.synthesis.performance import ObjectTrack, Performance
 from skelshot.videos import shapes as drawn
 from skelshot.videos.bodies import body_shapes
@@ -47,8 +47,11 @@ def scene_of(performance: Performance) -> Shapes:
             KINECT_V2,
             outfit_for("performer", performer.number, colours=performer.colours),
             girth=performer.girth,
+            gaze=None if performance.gaze is None else performance.gaze[person],
         )
-        for joints, performer in zip(performance.joints, performance.performers, strict=True)
+        for person, (joints, performer) in enumerate(
+            zip(performance.joints, performance.performers, strict=True)
+        )
     ]
     for track in performance.furniture:
         groups += thing_shapes(track)
@@ -76,7 +79,7 @@ def thing_shapes(
 
     Example:
         >>> still = np.zeros((4, 3)), np.tile(np.eye(3), (4, 1, 1)), np.ones(4, bool)
-        >>> len(list(thing_shapes(ObjectTrack("mine", "cup", *still))))
+        >>> len(list(thing_shapes(ObjectTrack("mine", "camera", *still))))
         2
     """
     for part in (kind or kind_of(track.kind)).parts:

@@ -74,6 +74,8 @@ class Performance:
         performers: The M people.
         objects: Things held, worn, thrown or standing about.
         furniture: Chairs, tables and the like; they do not move.
+        gaze: Where each face points (M, T, 3), unit vectors in the world; None if not known. The
+            25 joints do not show how a head is turned.
     """
 
     joints: Array
@@ -81,6 +83,7 @@ class Performance:
     performers: tuple[Performer, ...]
     objects: tuple[ObjectTrack, ...] = ()
     furniture: tuple[ObjectTrack, ...] = ()
+    gaze: Array | None = None
 
     @property
     def frames(self) -> int:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from skelshot.ground.files import whole_file
 from skelshot.ground.seeding import rng_for
-from skelshot.synthesis.body import performer_of
-from skelshot.synthesis.cameras import heading_of, kinect
 from skelshot.synthesis.drawing import scene_of
-from skelshot.synthesis.perform import perform
+from skelshot.synthesis.motion.body import performer_of
+from skelshot.synthesis.motion.perform import perform
+from skelshot.synthesis.motion.program import load_program
 from skelshot.synthesis.performance import FRAMES_A_SECOND, Performance
 from skelshot.synthesis.plan import Take
-from skelshot.synthesis.program import load_program
-from skelshot.synthesis.sensor import sense
-from skelshot.synthesis.skeleton_file import skeleton_text
+from skelshot.synthesis.sensing.cameras import heading_of, kinect
+from skelshot.synthesis.sensing.sensor import sense
+from skelshot.synthesis.sensing.skeleton_file import skeleton_text
 from skelshot.synthesis.truth import truth_of, truth_path, write_truth
 from skelshot.videos.background import Background, background_of
 from skelshot.videos.encode import write_video

@@ -148,7 +148,7 @@ def programs_hash() -> str:
     """
     digest = hashlib.sha256()
     package = files("skelshot.synthesis")
-    for folder in (package, package / "programs"):
+    for folder in (package / "motion", package / "motion" / "programs", package / "sensing"):
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
             if entry.name.endswith(".yaml"):
                 digest.update(entry.name.encode() + b"\0" + entry.read_bytes())

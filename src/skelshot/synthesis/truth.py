@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, whole_file
 from skelshot.synthesis.performance import BoolArray, Performance
-from skelshot.synthesis.sensed import SensedClip
+from skelshot.synthesis.sensing.sensed import SensedClip
 
 ENDING = ".truth.json"
 """What the names of truth files end in, after the clip's own name."""

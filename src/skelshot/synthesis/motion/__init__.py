@@ -1,0 +1,1 @@
+"""Motion programs performed: from YAML to moving bodies and things."""

@@ -1,0 +1,268 @@
+"""Motion programs as files and as checked objects; `docs/motion-programs.md` is the language."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from skelshot.ground import SkelshotError
+from skelshot.synthesis.motion.goals import Goal, Place, Walk
+from skelshot.synthesis.motion.program_fields import Channels, Seconds, Shakes, Speed, Spot
+from skelshot.synthesis.motion.vocabulary import ANCHORS
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(BaseModel):
+    """One movement, or a repetition of several; fields as the language tells them."""
+
+    model_config = _STRICT
+
+    take: Seconds = 0.0
+    hold: Seconds = 0.0
+    channels: Channels = {}
+    shake: Shakes = {}
+    put: dict[str, Spot] = {}
+    fly: dict[str, Speed] = {}
+    hide: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    repeat: tuple[int, int] | None = None
+    do: tuple["Step", ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, data: Any) -> Any:
+        """Gather the channels, which stand beside the step's own keys."""
+        if not isinstance(data, dict):
+            raise ValueError(f"found {data!r}, expected a step in braces")
+        own = {key: value for key, value in data.items() if key in cls.model_fields}
+        own["channels"] = {key: value for key, value in data.items() if key not in own}
+        for key in ("hide", "show"):
+            if isinstance(own.get(key), str):
+                own[key] = [own[key]]
+        if isinstance(own.get("repeat"), int):
+            own["repeat"] = [own["repeat"]] * 2
+        return own
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.repeat is None) != (not self.do):
+            raise ValueError("repeat: expected together with do, and do with repeat")
+        if self.repeat is not None:
+            low, high = self.repeat
+            if not 1 <= low <= high <= 40:
+                raise ValueError(f"repeat: found [{low}, {high}], expected 1 to 40, low first")
+            if self.take or self.hold or self.channels or self.shake or self.put or self.fly:
+                raise ValueError("repeat: expected nothing beside repeat and do in this step")
+        walk, jump = self.channels.get("walk"), self.channels.get("jump")
+        if jump is not None and not self.take:
+            raise ValueError("take: found 0 with jump, expected the seconds of the jump")
+        if walk is not None and not self.take:
+            raise ValueError("take: found 0 with walk, expected the seconds of the walk")
+        return self
+
+
+class Thing(BaseModel):
+    """An object at the start."""
+
+    model_config = _STRICT
+
+    at: Spot
+    kind: str | None = None
+
+
+class Part(BaseModel):
+    """What one person does."""
+
+    model_config = _STRICT
+
+    start: Channels = {}
+    do: tuple[Step, ...] = ()
+    ways: tuple[tuple[Step, ...], ...] = ()
+    after: Literal["rest", "stay"] = "rest"
+
+    @property
+    def all_ways(self) -> tuple[tuple[Step, ...], ...]:
+        """The lists of steps to choose from; an idle partner has one empty list."""
+        return self.ways or (self.do,)
+
+    @model_validator(mode="after")
+    def _check_part(self) -> Self:
+        if self.do and self.ways:
+            raise ValueError("do: found beside ways, expected one of the two")
+        if self.ways and len(self.ways) < 2:
+            raise ValueError("ways: found one list of steps, expected two or more (or do)")
+        if {"walk", "jump"} & set(self.start):
+            raise ValueError("start: found walk or jump, expected them in steps only")
+        return self
+
+
+class Program(Part):
+    """A class of action: what one or two people do, with which things."""
+
+    number: int = Field(ge=1, le=999)
+    name: str
+    objects: dict[str, Thing] = {}
+    furniture: dict[str, Spot] = {}
+    partner: Part | None = None
+    apart: float = Field(default=1.2, gt=0.1, lt=10)
+    facing: Literal["each other", "same way", "side by side"] = "each other"
+    amplitude: float = Field(default=0.15, ge=0, le=1)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each of the one or two people does."""
+        return (self,) if self.partner is None else (self, self.partner)
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if not (self.do or self.ways):
+            raise ValueError("do: found no step, expected do or ways")
+        for thing, at in [*((n, t.at) for n, t in self.objects.items()), *self.furniture.items()]:
+            self._check_place(thing, at)
+        for role, part in zip(("", "partner: "), self.parts, strict=False):
+            self._check_goals(f"{role}start: ", part.start)
+            for way, steps in enumerate(part.all_ways, 1):
+                within = f"way {way} " if part.ways else ""
+                for place, step in _numbered(steps, f"{role}{within}"):
+                    self._check_step(place, step)
+        return self
+
+    def _check_step(self, where: str, step: Step) -> None:
+        self._check_goals(where, step.channels)
+        for name, at in step.put.items():
+            self._check_place(f"{where}put", at)
+            self._check_object(where + "put", name)
+        for key, names in (("fly", step.fly), ("hide", step.hide), ("show", step.show)):
+            for name in names:
+                self._check_object(where + key, name)
+
+    def _check_goals(self, where: str, goals: dict[str, Goal]) -> None:
+        for channel, goal in goals.items():
+            if isinstance(goal, Place) and goal.anchor != "rest":
+                self._check_place(where + channel, goal)
+            elif isinstance(goal, Walk) and goal.to_partner is not None and self.partner is None:
+                raise ValueError(f"{where}{channel}: found a partner, expected none in this class")
+
+    def _check_place(self, where: str, place: Place) -> None:
+        if place.partner and self.partner is None:
+            raise ValueError(f"{where}: found a partner, expected none in this class")
+        things = (*self.objects, *self.furniture)
+        if place.anchor in ANCHORS or (place.anchor in things and not place.partner):
+            return
+        raise ValueError(f"{where}: found {place.anchor!r}, expected an anchor or an object's name")
+
+    def _check_object(self, where: str, name: str) -> None:
+        if name not in self.objects:
+            known = ", ".join(self.objects) or "none"
+            raise ValueError(f"{where}: found {name!r}, expected an object's name ({known})")
+
+
+def read_programs(text: str, file: str) -> dict[int, Program]:
+    """Read one file of programs.
+
+    Args:
+        text: YAML: programs keyed by class number.
+        file: Its name, for messages.
+
+    Returns:
+        The programs by number.
+
+    Raises:
+        SkelshotError: Something is not in the language; the message names file, class, step
+            and field.
+
+    Example:
+        >>> read_programs("7: {name: wave, do: [{take: 1, main hand: overhead}]}", "x")[7].name
+        'wave'
+    """
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SkelshotError(f"{file}: not valid YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise SkelshotError(f"{file}: found no mapping, expected programs keyed by class number")
+    programs: dict[int, Program] = {}
+    for number, body in document.items():
+        fields = dict(body) if isinstance(body, dict) else {}
+        try:
+            programs[int(number)] = Program.model_validate({**fields, "number": number})
+        except (ValidationError, TypeError, ValueError) as error:
+            raise SkelshotError(f"{file}: class {number}: {_first(error)}") from error
+    return programs
+
+
+@cache
+def load_programs() -> dict[int, Program]:
+    """Load every program that is shipped.
+
+    Returns:
+        Programs by class number, in rising order.
+
+    Raises:
+        SkelshotError: A file is not in the language, or two files hold the same number.
+    """
+    programs: dict[int, Program] = {}
+    home: dict[int, str] = {}
+    folder = files("skelshot.synthesis.motion").joinpath("programs")
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".yaml"):
+            continue
+        for number, program in read_programs(entry.read_text("utf-8"), entry.name).items():
+            if number in programs:
+                raise SkelshotError(
+                    f"{entry.name}: class {number}: found in {home[number]} too, expected once"
+                )
+            programs[number], home[number] = program, entry.name
+    return dict(sorted(programs.items()))
+
+
+def load_program(number: int) -> Program:
+    """Load one class's program.
+
+    Args:
+        number: NTU's class number, from 1.
+
+    Returns:
+        The program.
+
+    Raises:
+        SkelshotError: There is none, or a file is not in the language.
+    """
+    programs = load_programs()
+    if number not in programs:
+        raise SkelshotError(
+            f"class: found {number}, expected one of {', '.join(map(str, programs))}"
+        )
+    return programs[number]
+
+
+def _numbered(steps: tuple[Step, ...], prefix: str) -> list[tuple[str, Step]]:
+    found: list[tuple[str, Step]] = []
+    for index, step in enumerate(steps, 1):
+        found.append((f"{prefix}step {index}: ", step))
+        found.extend(_numbered(step.do, f"{prefix}step {index}, "))
+    return found
+
+
+def _first(error: Exception) -> str:
+    """Say in one line where the first fault is and what it is."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    fault = error.errors()[0]
+    location = list(fault["loc"])
+    words: list[str] = []
+    while location:
+        key = location.pop(0)
+        if key == "do" and location and isinstance(location[0], int):
+            words.append(f"step {int(location.pop(0)) + 1}")
+        elif key == "ways" and location:
+            words.append(f"way {int(location.pop(0)) + 1}")
+            if location:
+                words.append(f"step {int(location.pop(0)) + 1}")
+        elif key != "channels":
+            words.append(str(key))
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{' '.join(words)}: {message}" if words else message

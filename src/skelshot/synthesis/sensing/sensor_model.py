@@ -1,0 +1,96 @@
+"""The numbers of the synthetic Kinect v2, read from `sensor.yaml`, where their sources stand."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from skelshot.synthesis.sensing.body_tree import GROUPS
+
+
+def _known(groups: dict[str, Any]) -> dict[str, Any]:
+    if unknown := set(groups) - set(GROUPS):
+        raise ValueError(f"no such groups of joints: {sorted(unknown)}")
+    return groups
+
+
+ByGroup = Annotated[dict[str, float], AfterValidator(_known)]
+Axes = tuple[float, float, float]
+Chances = tuple[float, float, float, float, float]
+Share = Annotated[float, Field(ge=0, le=1)]
+Span = tuple[int, int]
+
+
+class SensorModel(BaseModel):
+    """How a Kinect v2 errs. Units, meanings and sources of all numbers: `sensor.yaml`.
+
+    Example:
+        >>> standard_sensor().jitter["hand"]
+        (1.9, 2.5, 3.3)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    jitter: Annotated[dict[str, Axes], AfterValidator(_known)]
+    tail_freedom: float = Field(gt=2)
+    slow_coefficient: ByGroup
+    slow: ByGroup
+    z_ratio: float
+    wander: ByGroup
+    wander_coefficient: float = Field(ge=0, lt=1)
+    bias: ByGroup
+    bias_of_side_view: float
+    handed_on: Share
+    depth_noise: tuple[float, float]
+    moving_factor: float = Field(ge=1)
+    moving_speed: float = Field(gt=0)
+    moving_wander: Share
+    inferred_factor: float = Field(ge=1)
+    bending: tuple[float, float]
+    bending_jitter: float = Field(ge=0)
+    bending_wander: float = Field(ge=0)
+    bending_inferred: ByGroup
+    jump_rate: ByGroup
+    jump_size: ByGroup
+    jump_frames: Span
+    jump_spread: float
+    foot_flip_rate: tuple[Share, Share]
+    foot_flip_degrees: tuple[float, float]
+    becomes_inferred: Annotated[dict[str, Chances], AfterValidator(_known)]
+    crowding: float = Field(ge=1)
+    crowding_within: float
+    long_run_share: tuple[Share, Share]
+    short_run_ends: Share
+    long_run_ends: Share
+    rest_pull: Share
+    rest_share: Share
+    motion_kept: Share
+    inferred_wander: float
+    carry: tuple[Share, Share]
+    side_view: Share
+    collapse_rate: Share
+    collapse_frames: float = Field(ge=1)
+    collapse_share: tuple[Share, Share]
+    swap_rate: Share
+    swap_frames: float = Field(ge=1)
+    not_tracked_rate: Share
+    dropped_share: Share
+    dropped_frames: Span
+    empty_share: Share
+    new_id_share: Share
+    new_id_gap: Span
+    blip_share: Share
+    blip_frames: Span
+    ghost_share: Share
+    ghost_frames: Span
+    nearest: float
+    farthest: float
+
+
+@cache
+def standard_sensor() -> SensorModel:
+    """Return the sensor that all synthetic clips are seen by."""
+    text = files("skelshot.synthesis.sensing").joinpath("sensor.yaml").read_text("utf-8")
+    return SensorModel.model_validate(yaml.safe_load(text))
