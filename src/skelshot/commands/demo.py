@@ -22,7 +22,7 @@ def _show(document: Document) -> str:
     rows = {
         "untrained": "untrained",
         "without_transfer": "episodes only",
-        "with_transfer": f"transfer from {document['teacher']}, then episodes",
+        "with_transfer": f"transfer from {document['teacher']}, then the same",
     }
     lines = [
         f"1-shot accuracy on ten synthetic actions that training never saw "

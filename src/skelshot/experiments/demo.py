@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,16 +10,14 @@ from typing import Any
 
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
-from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
+from skelshot.experiments.calls import call
 from skelshot.experiments.demo_report import write_demo_report
-from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.settings import load_settings
-from skelshot.fewshot import method_named
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import usable_cores
-from skelshot.ground.files import write_json
-from skelshot.pretraining.pretrain import pretrain
+from skelshot.ground.files import read_json, write_json
+from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import NOVEL_ACTIONS, SynthesisPlan, performers_of
 from skelshot.synthesis.synthesise import synthesise
 from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
@@ -43,7 +42,8 @@ class DemoSize:
         cameras: Cameras that record the base classes; the novel ones are seen by all three.
         video_size: Width and height of the videos.
         changes: As `pretrain --set`, for every row.
-        rows: As `pretrain --set`, for each row, so that all trained rows see equally many clips.
+        rows: As `pretrain --set`, for each row; both trained rows see the same episodes, and transfer
+            comes on top.
     """
 
     base_performers: int = 3
@@ -54,10 +54,21 @@ class DemoSize:
     rows: dict[str, tuple[str, ...]] = field(
         default_factory=lambda: {
             "untrained": (),
-            "without_transfer": ("episodic.epochs=16", "episodic.optimiser.lr=0.003"),
-            "with_transfer": ("transfer.epochs=9", "episodic.epochs=6"),
+            "without_transfer": ("episodic.epochs=10",),
+            "with_transfer": ("transfer.epochs=8", "episodic.epochs=10"),
         }
     )
+
+    def changes_of(self, row: str) -> tuple[str, ...]:
+        """List the changes to the preset for one row.
+
+        Args:
+            row: A key of `STAGES`.
+
+        Returns:
+            As `pretrain --set`.
+        """
+        return (*self.changes, *self.rows.get(row, ()))
 
 
 def run_demo(out: Path, size: DemoSize | None = None) -> dict[str, Any]:
@@ -83,13 +94,8 @@ def run_demo(out: Path, size: DemoSize | None = None) -> dict[str, Any]:
         store = _store(out, size)
     with _timed(spent, "teach"):
         teacher = _teach(store, out / "features")
-    rows = {}
-    for name, (strategy, episodes) in STAGES.items():
-        features = teacher if strategy == "transfer" else None
-        assignments = (*size.changes, *size.rows.get(name, ()))
-        run = out / "runs" / name.replace("_", "-")
-        with _timed(spent, name.replace("_", " ")):
-            rows[name] = _row(store, run, strategy, episodes, features, assignments)
+    with _timed(spent, "train and evaluate"):
+        rows = _rows(out, size)
     first = {name: row["accuracy"]["1"] for name, row in rows.items()}
     report = write_demo_report(out, store, rows, teacher.teacher, spent)
     document = {
@@ -138,23 +144,53 @@ def _teach(store: Store, path: Path) -> FeatureCache:
     return FeatureCache.open(path)
 
 
-def _row(
-    store: Store,
-    run: Path,
-    strategy: str,
-    episodes: str,
-    teacher: FeatureCache | None,
-    assignments: tuple[str, ...],
-) -> dict[str, Any]:
-    """Pre-train in one way, and evaluate."""
-    protocol = protocol_named(PROTOCOL)
-    settings = load_settings(
-        "cpu",
-        layout=store.layout.name,
-        changes={"pretrain.strategy": strategy, "pretrain.episodes": episodes},
-        assignments=assignments,
+def _rows(out: Path, size: DemoSize) -> dict[str, dict[str, Any]]:
+    """Pre-train and evaluate all rows, side by side in processes of one thread each."""
+    runs = {name: out / "runs" / name.replace("_", "-") for name in STAGES}
+    settings = {
+        name: load_settings("cpu", layout="kinect-v2", assignments=size.changes_of(name)).pretrain
+        for name in STAGES
+    }
+    epochs = sum(
+        (settings[name].transfer.epochs if strategy == "transfer" else 0)
+        + (settings[name].episodic.epochs if episodes != "none" else 0)
+        for name, (strategy, episodes) in STAGES.items()
     )
-    splits = protocol.split_list(store.class_names)
-    pretrain(store, protocol, splits, settings.pretrain, run, teacher)
-    method = method_named("cosine").from_options({})
-    return evaluate_run(store, protocol, method, [1, 5], settings.evaluate, run)
+    with (
+        progress_bar("training, epochs", total=epochs) as bar,
+        ThreadPoolExecutor(usable_cores()) as pool,
+    ):
+        jobs = [pool.submit(_row, out, name, runs[name], size) for name in reversed(STAGES)]
+        shown = 0
+        while not all(job.done() for job in jobs):
+            wait(jobs, timeout=0.5, return_when=FIRST_EXCEPTION)
+            done = sum(_epochs_done(run) for run in runs.values())
+            bar.advance(done - shown)
+            shown = done
+        for job in jobs:
+            job.result()
+    return {name: read_json(run / "result.json") for name, run in runs.items()}
+
+
+def _epochs_done(run: Path) -> int:
+    """Count the epochs that a run has noted so far."""
+    notes = run.glob("split-*/metrics.jsonl")
+    return sum(note.read_bytes().count(b"\n") for note in notes)
+
+
+def _row(out: Path, name: str, run: Path, size: DemoSize) -> None:
+    """Pre-train in one way, and evaluate, by the commands that anybody would call."""
+    strategy, episodes = STAGES[name]
+    common = ["--protocol", PROTOCOL, "--threads", 1]
+    changes = size.changes_of(name)
+    train: list[object] = ["--strategy", strategy, "--episodes", episodes, "--out", run]
+    if strategy == "transfer":
+        train += ["--features", out / "features"]
+    for change in changes:
+        train += ["--set", change]
+    call("pretrain", out / "store", *common, *train)
+    test: list[object] = ["--run", run, "--out", run / "result.json"]
+    for change in changes:
+        if change.startswith("evaluate."):
+            test += ["--set", change]
+    call("evaluate", out / "store", *common, *test)

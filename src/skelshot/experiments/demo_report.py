@@ -25,7 +25,7 @@ FILMED = (2, 6, 23, 27, 50, 58)
 ROWS = {
     "untrained": "untrained encoder",
     "without_transfer": "episodes only",
-    "with_transfer": "transfer from the teacher, then episodes",
+    "with_transfer": "transfer from the teacher, then the same episodes",
 }
 
 

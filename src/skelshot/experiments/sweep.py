@@ -1,7 +1,5 @@
 """Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from skelshot.ground import SkelshotError
+from skelshot.experiments.calls import call
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
 from skelshot.pretraining.pretrain import split_folder
@@ -87,7 +85,7 @@ class Sweep:
             teachers: Their names.
         """
         for teacher in teachers:
-            _call(
+            call(
                 "teach",
                 self.store,
                 "--teacher",
@@ -124,7 +122,7 @@ class Sweep:
             words += ["--set", change]
         if row.teacher:
             words += ["--features", self._features(row.teacher)]
-        _call(*words)
+        call(*words)
 
     def evaluate(self, rows: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Evaluate every row in every way, several side by side; results that are there are kept.
@@ -153,7 +151,7 @@ class Sweep:
             return
         if "--protocol" not in words:
             words = ["--protocol", self.protocol, *words]
-        _call(
+        call(
             *("evaluate", self.store, *words, "--preset", self.preset, "--threads", 1),
             *("--out", self._result(name)),
         )
@@ -163,12 +161,3 @@ class Sweep:
 
     def _features(self, teacher: str) -> Path:
         return self.out / "features" / teacher
-
-
-def _call(*words: object) -> None:
-    """Run one `skelshot` command in a process of its own."""
-    command = [sys.executable, "-m", "skelshot.cli", *(str(word) for word in words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise SkelshotError(f"skelshot {words[0]} failed: {last[0]}")

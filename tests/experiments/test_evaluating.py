@@ -1,0 +1,157 @@
+"""`evaluate --method NAME` on runs: every method, its weights, and what is refused."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split
+from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.features import encode_clips
+from skelshot.evaluation.options import EvaluateOptions
+from skelshot.evaluation.views import View as AveragedView
+from skelshot.experiments.evaluating import evaluate_run
+from skelshot.experiments.run_features import RunFeatures, seen_from, split_encoder, split_method
+from skelshot.experiments.settings import load_settings
+from skelshot.experiments.split_methods import evaluate_each_split
+from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.pretrain import pretrain, split_folder
+
+PROTOCOL = protocol_named("toy")
+MakeRun = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def make_run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> MakeRun:
+    """Pre-train a small encoder on some splits, once for each set of choices."""
+    made: dict[tuple[object, ...], Path] = {}
+
+    def make(*assignments: str, splits: int = 1) -> Path:
+        key = (*assignments, splits)
+        if key not in made:
+            chosen = load_settings("smoke", layout="kinect-v1", assignments=assignments)
+            made[key] = tmp_path_factory.mktemp("runs") / "run"
+            every = PROTOCOL.split_list(toy_store.class_names)[:splits]
+            pretrain(toy_store, PROTOCOL, every, chosen.pretrain, made[key])
+        return made[key]
+
+    return make
+
+
+TRAINED = ("supervised.epochs=12", "supervised.head=cosine", "supervised.batch=8")
+EPISODES = ("episodic.epochs=4", "episodic.episode.per_epoch=10")
+
+
+@pytest.mark.parametrize("kind", METHODS, ids=lambda kind: kind.name)
+def test_every_method_is_above_chance_with_one_exemplar(
+    kind: type[FewShotMethod], toy_store: Store, make_run: MakeRun, tmp_path: Path
+) -> None:
+    """Four novel classes: chance is 0.25; ten draws give 280 queries."""
+    # Plain dot products favour long features, which the few clips here do not even out.
+    method = kind.from_options({"unit_features": True} if kind.name == "linear" else {})
+    run = None
+    if method.reads != "clip":
+        further = (f"episodes={method.name}", *EPISODES) if method.has_weights else ()
+        run = make_run(*TRAINED, *further)
+    options = EvaluateOptions()
+    document = evaluate_run(
+        toy_store, PROTOCOL, method, [1], options, run, None, tmp_path / "result.json"
+    )
+    assert document["accuracy"]["1"]["mean"] > 0.4
+
+
+def test_subspaces_take_clips_and_their_mirrored_twins(toy_store: Store, make_run: MakeRun) -> None:
+    run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store.class_names)[0]
+    options = EvaluateOptions(views=(AveragedView(turn=20),))
+    found = RunFeatures(toy_store, Subspace(), options, run)(split, [3, 5])
+    encoder, trained = split_encoder(run, split)
+    twins = EvaluateOptions(views=(AveragedView(turn=20, mirror=True),))
+    assert seen_from(options, View(mirror=True)) == twins
+    for place, chosen in enumerate((options, twins)):
+        expected = encode_clips(encoder, toy_store, trained.input, [3, 5], chosen)
+        assert torch.equal(found[:, place], expected)
+    assert not torch.allclose(found[:, 0], found[:, 1])
+
+
+def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) -> None:
+    run = make_run("strategy=none", "episodes=feat", splits=2)
+    splits = PROTOCOL.split_list(toy_store.class_names)[:2]
+    options = EvaluateOptions()
+    document = evaluate_run(toy_store, PROTOCOL, Feat(), [1], options, run)
+    weights = []
+    for number, split in enumerate(splits):
+        method = split_method(run, split, Feat(), options)
+        source = RunFeatures(toy_store, method, options, run)
+        (alone,) = evaluate(toy_store, PROTOCOL, [split], method, [1], source)
+        assert document["accuracy"]["1"]["per_split"][number] == alone.per_split[0]
+        weights.append(method.state_dict()["attention.value.weight"])
+    assert not torch.equal(*weights)
+    assert document["config"]["method"]["lr_factor"] == 10.0
+
+
+def test_splits_one_by_one_give_what_all_together_give(toy_store: Store, make_run: MakeRun) -> None:
+    run, splits = make_run("strategy=none", splits=2), PROTOCOL.split_list(toy_store.class_names)
+    method, shots = ProtoNet(), [1, 3]
+    source = RunFeatures(toy_store, method, EvaluateOptions(), run)
+    together = evaluate(toy_store, PROTOCOL, splits[:2], method, shots, source)
+    seconds: dict[str, float] = {}
+    each = evaluate_each_split(
+        toy_store, PROTOCOL, splits[:2], [method, method], shots, source, seconds
+    )
+    assert set(seconds) == {"features", "1-shot", "3-shot"}
+    for one, other in zip(together, each, strict=True):
+        assert torch.equal(one.confusion, other.confusion)
+        one_values, other_values = vars(one) | {"confusion": 0}, vars(other) | {"confusion": 0}
+        assert one_values == other_values
+
+
+def refused(
+    store: Store, method: FewShotMethod, run: Path | None, message: str, shots: int = 1
+) -> None:
+    with pytest.raises(SkelshotError, match=message) as caught:
+        evaluate_run(store, PROTOCOL, method, [shots], EvaluateOptions(), run)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_without_the_weights_is_refused(
+    toy_store: Store, make_run: MakeRun, tmp_path: Path
+) -> None:
+    plain = make_run("strategy=none", splits=2)
+    refused(
+        toy_store,
+        Feat(),
+        plain,
+        "method feat: has weights .* was pre-trained with --episodes none and holds none; "
+        "pretrain with --episodes feat",
+    )
+    refused(toy_store, Feat(), None, "method feat: has weights of its own; give --run RUN")
+    trained = make_run("strategy=none", "episodes=feat", splits=2)
+    scaled = ProtoNet.from_options({"learn_scale": True})
+    refused(toy_store, scaled, trained, "found the weights of method feat, expected .* protonet")
+    shutil.copytree(trained, tmp_path / "run")
+    weights = split_folder(tmp_path / "run", 1) / "checkpoints" / "method.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    refused(toy_store, Feat(), tmp_path / "run", "method.safetensors: damaged or not")
+
+
+def test_weights_for_another_readout_are_refused(toy_store: Store, make_run: MakeRun) -> None:
+    run = make_run("strategy=none", "episodes=feat", splits=2)
+    with pytest.raises(SkelshotError, match=r"of shape \(32,\), this evaluation reads \(640,\)"):
+        evaluate_run(toy_store, PROTOCOL, Feat(), [1], EvaluateOptions(readout="joints"), run)
+
+
+def test_shots_a_method_cannot_take_are_refused_before_any_work(
+    toy_store: Store, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(self: RunFeatures, split: Split, indices: object) -> None:
+        raise AssertionError("features were made")
+
+    run = make_run("strategy=none", splits=2)
+    monkeypatch.setattr(RunFeatures, "__call__", never)
+    lonely = Subspace.from_options({"mirror": "never"})
+    refused(toy_store, lonely, run, "method subspace: found 1 exemplar a class and mirror=never")
