@@ -1,7 +1,9 @@
 """A synthetic data set: resumable, the same in any number of processes, read by the real reader."""
 
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
+from skelshot.ground.files import lock
 from skelshot.synthesis import synthesise as module
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import SynthesisPlan, Take
@@ -24,7 +27,7 @@ SIZE = (64, 36)
 
 
 def _files(raw: Path) -> dict[str, bytes]:
-    found = sorted(path for path in raw.rglob("*") if path.is_file())
+    found = sorted(path for path in raw.rglob("*") if path.is_file() and path.name != ".lock")
     return {path.relative_to(raw).as_posix(): path.read_bytes() for path in found}
 
 
@@ -69,6 +72,33 @@ def test_nothing_is_done_twice_and_what_is_missing_is_made_again(raw: Path) -> N
     (raw / SKELETONS / "S001C001P008R001A023.skeleton").unlink()
     assert synthesise(PLAN, raw, size=SIZE).written == 2
     assert _files(raw) == before
+
+
+def test_a_killed_call_goes_on_and_ends_with_the_same_files(raw: Path, tmp_path: Path) -> None:
+    words = ["synth", "--classes", "23-23", "58", "--performers", "1", "--cameras", "1", "3"]
+    words += ["--replications", "1", "--video-size", "64x36", "--workers", "1", "--videos"]
+    command = [sys.executable, "-m", "skelshot.cli", *words, "--out", str(tmp_path / "raw")]
+    running = subprocess.Popen(command)
+    while not list(tmp_path.glob(f"raw/{SKELETONS}/*.skeleton")):
+        assert running.poll() is None
+        time.sleep(0.005)
+    running.kill()
+    running.wait()
+    (tmp_path / "raw" / SKELETONS / ".left.1.partial").write_text("half")
+    assert len(_files(tmp_path / "raw")) < 13
+    subprocess.run(command, check=True, capture_output=True)
+    there = _files(tmp_path / "raw")
+    assert len(there) == 4 + 4 + 4 + 1
+    kept = {name: data for name, data in _files(raw).items() if name != "synthesis.json"}
+    assert kept.items() <= there.items()
+
+
+def test_two_calls_do_not_write_side_by_side(raw: Path) -> None:
+    with (
+        lock(raw / ".lock", "held"),
+        pytest.raises(SkelshotError, match="another synth is writing"),
+    ):
+        synthesise(PLAN, raw, size=SIZE)
 
 
 def test_processes_and_larger_plans_change_no_clip(

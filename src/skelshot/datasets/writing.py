@@ -7,7 +7,7 @@ import shutil
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from skelshot.datasets.array_writing import ArrayWriter
 from skelshot.datasets.clips import BadClip, Clip, Rejected
@@ -25,7 +25,7 @@ from skelshot.datasets.store_format import (
 )
 from skelshot.datasets.store_index import ClipRecord, write_index
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import sha256_of, write_json
+from skelshot.ground.files import lock, sha256_of, write_json
 from skelshot.skeletons.layouts import layout_named
 
 COMMIT_SECONDS = 2.0
@@ -53,7 +53,8 @@ class StoreWriter:
         self._plan = plan
         work = self._partial / "work"
         work.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(work / "lock")
+        busy = f"{self._partial}: another prepare is writing it; wait for that one to end"
+        self._lock = lock(work / "lock", busy)
         try:
             self._journal = Journal(work, plan)
         except BaseException:
@@ -257,20 +258,3 @@ def _reason(item: Rejected) -> str:
     line = f"line {item.line}"
     known = item.line is None or line in item.reason
     return item.reason if known else f"{line}: {item.reason}"
-
-
-def _locked(path: Path) -> BinaryIO:
-    """Open a lock file; the lock goes with the process, however it ends."""
-    handle = path.open("ab")
-    try:
-        import fcntl  # noqa: PLC0415 - absent on Windows, where the lock is left out
-    except ImportError:
-        return handle
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise SkelshotError(
-            f"{path.parent.parent}: another prepare is writing it; wait for that one to end"
-        ) from error
-    return handle

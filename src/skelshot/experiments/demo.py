@@ -42,8 +42,8 @@ class DemoSize:
         cameras: Cameras that record the base classes; the novel ones are seen by all three.
         video_size: Width and height of the videos.
         changes: As `pretrain --set`, for every row.
-        rows: As `pretrain --set`, for each row; both trained rows see the same episodes, and transfer
-            comes on top.
+        rows: As `pretrain --set`, for each row; both trained rows see the same episodes, and
+            transfer comes on top.
     """
 
     base_performers: int = 3

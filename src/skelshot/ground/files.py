@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from skelshot.ground.errors import SkelshotError
 
@@ -93,3 +93,29 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def lock(path: Path, refusal: str) -> BinaryIO:
+    """Open a lock file; the lock goes with the process, however it ends.
+
+    Args:
+        path: The lock file; made if missing.
+        refusal: What to say when another process holds it.
+
+    Returns:
+        The open file; closing it lets go.
+
+    Raises:
+        SkelshotError: Another process holds the lock.
+    """
+    handle = path.open("ab")
+    try:
+        import fcntl  # noqa: PLC0415 - absent on Windows, where the lock is left out
+    except ImportError:
+        return handle
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise SkelshotError(refusal) from error
+    return handle

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, write_json
+from skelshot.ground.files import lock, read_json, write_json
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
 from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
@@ -86,20 +86,25 @@ def synthesise(
         raise SkelshotError(
             f"video size: found {size[0]} x {size[1]}, expected even numbers from 16 to 4096"
         )
-    for folder in (SKELETONS, VIDEOS) if plan.videos else (SKELETONS,):
-        (raw / folder).mkdir(parents=True, exist_ok=True)
-    _settle_manifest(raw / MANIFEST, seed, size)
+    folders = [raw / folder for folder in (SKELETONS, VIDEOS)][: 2 if plan.videos else 1]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
     recording = Recording(raw, seed, plan.cameras, size)
-    todo = [
-        (take, filmed)
-        for take in plan.takes()
-        if not recording.is_done(take, filmed := plan.has_video(take))
-    ]
-    each = len(plan.cameras)
-    done = plan.clips - each * len(todo)
-    with progress_bar("clips", total=plan.clips, done=done) as bar:
-        for count in _record_all(recording, todo, workers):
-            bar.advance(each * count)
+    busy = f"{raw}: another synth is writing it; wait for that one to end"
+    with lock(raw / ".lock", busy):
+        _settle_manifest(raw / MANIFEST, seed, size)
+        for left in (left for folder in folders for left in folder.glob(".*.partial")):
+            left.unlink()  # what a kill left behind
+        todo = [
+            (take, filmed)
+            for take in plan.takes()
+            if not recording.is_done(take, filmed := plan.has_video(take))
+        ]
+        each = len(plan.cameras)
+        done = plan.clips - each * len(todo)
+        with progress_bar("clips", total=plan.clips, done=done) as bar:
+            for count in _record_all(recording, todo, workers):
+                bar.advance(each * count)
     return SynthesisReport(plan.clips, plan.videos, len(todo), raw, time.perf_counter() - began)
 
 
