@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from skelshot.datasets.store import Store
+from skelshot.fewshot import METHODS, FewShotMethod
 
 Run = Callable[..., Any]
 SMOKE = ("--preset", "smoke", "--protocol", "toy")
@@ -123,9 +124,37 @@ def test_teach_then_transfer(run: Run, toy_store: Store, tmp_path: Path) -> None
 
 def test_methods(run: Run) -> None:
     methods = run("methods", "--json").json["methods"]
-    assert {"name", "paper", "transductive"} <= methods[0].keys()
-    assert {method["name"] for method in methods} == {"cosine", "linear", "nearest", "raw-nearest"}
-    assert not any(method["transductive"] for method in methods)
+    assert {"name", "paper", "transductive", "reads", "options"} <= methods[0].keys()
+    by_name = {method["name"]: method for method in methods}
+    assert list(by_name) == [kind.name for kind in METHODS]
+    assert by_name["feat"]["trained_in_episodes"]
+    assert by_name["subspace"]["views"] == [{"turn": 0.0, "mirror": True}]
+    assert by_name["rfs"]["fits_frozen_features"]
+    rows = {row.split()[0]: row for row in run("methods").out.splitlines()}
+    assert rows.keys() == {"method", *by_name}
+    for name, words in {
+        "feat": ("vector  inductive", "--episodes feat", "CVPR 2020"),
+        "subspace": ("vector  inductive", "mirrored clips", "(DSN)"),
+        "raw-nearest": ("clip ",),
+    }.items():
+        assert all(word in rows[name] for word in words)
+
+
+@pytest.mark.parametrize("kind", METHODS, ids=lambda kind: kind.name)
+def test_evaluate_takes_every_method(
+    run: Run, toy_store: Store, trained: Path, kind: type[FewShotMethod]
+) -> None:
+    answer = run(
+        *("evaluate", toy_store.path, *SMOKE, "--run", trained, "--split", 0),
+        *("--method", kind.name, "--shots", 1, "--json"),
+    )
+    if kind().has_weights:
+        assert answer.code == 2
+        assert answer.err.strip().endswith(f"pretrain with --episodes {kind.name}")
+        return
+    assert answer.code == 0
+    assert answer.json["method"] == kind.name
+    assert 0 <= answer.json["accuracy"]["1"]["mean"] <= 1
 
 
 @pytest.mark.parametrize(
@@ -165,7 +194,7 @@ def test_methods(run: Run) -> None:
             ("evaluate", "STORE", *SMOKE, "--run", "RUN", "--set", "classifiers={cosine: {x: 1}}"),
             "method cosine: no option 'x'",
         ),
-        (("teach", "STORE", "--teacher", "xclip", "--out", "OUT"), "unknown teacher"),
+        (("teach", "STORE", "--teacher", "nobody", "--out", "OUT"), "unknown teacher"),
     ],
 )
 def test_bad_calls_are_one_line_and_code_2(

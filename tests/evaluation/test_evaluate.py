@@ -17,8 +17,8 @@ from skelshot.evaluation.evaluate import classify, evaluate
 from skelshot.evaluation.features import encode_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.task_batches import batch_tasks
-from skelshot.evaluation.views import View, view_clips
 from skelshot.fewshot import CosineClassifier, NearestNeighbour
+from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import InputSpec, encode_input
 

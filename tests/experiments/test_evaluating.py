@@ -13,7 +13,6 @@ from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.evaluation.features import encode_clips
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.views import View as AveragedView
 from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.run_features import RunFeatures, seen_from, split_encoder, split_method
 from skelshot.experiments.settings import load_settings
@@ -43,8 +42,8 @@ def make_run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Make
     return make
 
 
-TRAINED = ("supervised.epochs=12", "supervised.head=cosine", "supervised.batch=8")
-EPISODES = ("episodic.epochs=4", "episodic.episode.per_epoch=10")
+TRAINED = ("supervised.epochs=10", "supervised.head=cosine", "supervised.batch=8")
+EPISODES = ("episodic.epochs=2", "episodic.episode.per_epoch=10")
 
 
 @pytest.mark.parametrize("kind", METHODS, ids=lambda kind: kind.name)
@@ -67,15 +66,33 @@ def test_every_method_is_above_chance_with_one_exemplar(
 
 def test_subspaces_take_clips_and_their_mirrored_twins(toy_store: Store, make_run: MakeRun) -> None:
     run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store.class_names)[0]
-    options = EvaluateOptions(views=(AveragedView(turn=20),))
+    options = EvaluateOptions(views=(View(turn=20),))
     found = RunFeatures(toy_store, Subspace(), options, run)(split, [3, 5])
     encoder, trained = split_encoder(run, split)
-    twins = EvaluateOptions(views=(AveragedView(turn=20, mirror=True),))
+    twins = EvaluateOptions(views=(View(turn=20, mirror=True),))
     assert seen_from(options, View(mirror=True)) == twins
     for place, chosen in enumerate((options, twins)):
         expected = encode_clips(encoder, toy_store, trained.input, [3, 5], chosen)
         assert torch.equal(found[:, place], expected)
     assert not torch.allclose(found[:, 0], found[:, 1])
+
+
+def test_twins_are_not_lost_in_an_average_over_mirrored_views(
+    toy_store: Store, make_run: MakeRun, tmp_path: Path
+) -> None:
+    """Clip and twin, each averaged over both sides, would be one and the same."""
+    run = make_run(*TRAINED)
+    both = EvaluateOptions(views=(View(turn=20), View(turn=-20, mirror=True)))
+    out = tmp_path / "result.json"
+    documents = [
+        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, None, out)
+        for method in (ProtoNet(), Subspace(), Subspace.from_options({"uncentred": True}))
+    ]
+    averaged = [document["config"]["evaluate"]["views"] for document in documents]
+    assert [len(views) for views in averaged] == [2, 1, 2]
+    plain = EvaluateOptions(views=both.views[:1])
+    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, None, out)
+    assert alone["accuracy"] == documents[1]["accuracy"]
 
 
 def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) -> None:

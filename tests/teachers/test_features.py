@@ -134,8 +134,8 @@ DAMAGES = {
         "24 of 24 numbers are not finite",
     ),
     "newer format": (
-        lambda folder: _change_info(folder, format_version=2),
-        "found format version 2, this Skelshot reads 1",
+        lambda folder: _change_info(folder, format_version=3),
+        "found format version 3, this Skelshot reads 1 to 2",
     ),
     "field missing": (
         lambda folder: (folder / "features.json").write_text('{"format_version": 1}'),

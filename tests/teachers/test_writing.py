@@ -1,5 +1,6 @@
 """Writing caches: whole or not at all, and never over another one."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,50 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     (tmp_path / "features").mkdir()
     write_features(tmp_path / "features", **arguments())
     assert FeatureCache.open(tmp_path / "features").dim == 4
+
+
+def test_video_features_of_ones_own(tmp_path: Path) -> None:
+    video = np.random.default_rng(0).normal(size=(3, 2, 4)).astype(np.float32)
+    cache = write_features(tmp_path / "f", **arguments(video=video, clips=["a", "b", "c"]))
+    assert cache.video is not None
+    found = cache.video.video_for(["c", "a"])
+    assert found.shape == (2, 1, 2, 4)
+    np.testing.assert_array_equal(found[:, 0], video[[2, 0]])
+    assert "b" in cache.video
+    assert "d" not in cache.video
+    again = write_features(cache.path, **arguments(video=video, clips=["a", "b", "c"]))
+    assert again.path == cache.path
+    with pytest.raises(SkelshotError, match="video features of other clips"):
+        write_features(cache.path, **arguments(video=video + 1, clips=["a", "b", "c"]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"video": np.ones((3, 4)), "clips": ["a", "b"]}, r"shape \(3, 4\), expected \(2 clips"),
+        ({"video": np.ones((2, 4)), "clips": ["a", "a"]}, "names 'a' twice"),
+        ({"video": np.ones((2, 5)), "clips": ["a", "b"]}, "found 5 dimensions, the texts have 4"),
+        (
+            {"video": np.full((2, 4), np.nan), "clips": ["a", "b"]},
+            "features of 2 clips are not finite, the first is a",
+        ),
+        ({"text": None}, "neither text nor video features given"),
+    ],
+)
+def test_video_features_that_do_not_fit(
+    tmp_path: Path, changed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SkelshotError, match=message):
+        write_features(tmp_path / "f", **arguments(**changed))
+    assert not (tmp_path / "f").exists()
+
+
+def test_version_1_still_loads(tmp_path: Path) -> None:
+    cache = write_features(tmp_path / "f", **arguments())
+    document = json.loads((cache.path / "features.json").read_text())
+    del document["video"]
+    (cache.path / "features.json").write_text(json.dumps(document | {"format_version": 1}))
+    old = FeatureCache.open(cache.path)
+    assert old.video is None
+    assert old.identity == old.fingerprint == "v1"
+    assert torch.equal(old.text, cache.text)

@@ -10,7 +10,7 @@ from skelshot.evaluation.metrics import (
     per_class_accuracy,
 )
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.views import View, view_clips
+from skelshot.fewshot.views import View, view_clips
 
 __all__ = [
     "EvaluateOptions",

@@ -10,7 +10,7 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.views import view_clips
+from skelshot.fewshot.views import view_clips
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons import InputSpec

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from skelshot.encoders.readouts import ReadOut
-from skelshot.evaluation.views import View
+from skelshot.fewshot.views import View
 
 
 class EvaluateOptions(BaseModel):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from skelshot.datasets.tasks import Task
+from skelshot.ground import SkelshotError
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,20 @@ def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> Task
     Returns:
         The batch.
 
+    Raises:
+        SkelshotError: The tasks differ in N or K.
+
     Example:
         >>> task = Task(0, 0, np.array([[0], [1]]), np.array([2]), np.array([1]))
         >>> batch_tasks([task], [{0: 10, 1: 11, 2: 12}]).support.flatten().tolist()
         [10, 11]
     """
+    shapes = {task.support.shape for task in tasks}
+    if len(shapes) > 1:
+        raise SkelshotError(
+            f"tasks: found supports of shapes {sorted(shapes)}, expected one; evaluate tasks of "
+            "unequal shots apart"
+        )
     longest = max(len(task.queries) for task in tasks)
 
     def look_up(indices: np.ndarray, where: dict[int, int]) -> np.ndarray:

@@ -2,9 +2,15 @@
 
 from skelshot.fewshot.base import FewShotMethod
 from skelshot.fewshot.cosine import CosineClassifier
+from skelshot.fewshot.dastm import DASTM
+from skelshot.fewshot.feat import Feat
 from skelshot.fewshot.linear import LinearClassifier
 from skelshot.fewshot.nearest import NearestNeighbour
+from skelshot.fewshot.protonet import ProtoNet
 from skelshot.fewshot.raw_nearest import RawNearest
+from skelshot.fewshot.rfs import Rfs
+from skelshot.fewshot.soft_dtw_method import SoftDTW
+from skelshot.fewshot.subspace import Subspace
 from skelshot.ground import SkelshotError
 
 METHODS: tuple[type[FewShotMethod], ...] = (
@@ -12,6 +18,12 @@ METHODS: tuple[type[FewShotMethod], ...] = (
     LinearClassifier,
     NearestNeighbour,
     RawNearest,
+    ProtoNet,
+    Feat,
+    Subspace,
+    Rfs,
+    SoftDTW,
+    DASTM,
 )
 
 

@@ -74,10 +74,18 @@ class TransferOptions(_Options):
         optimiser: The optimiser; Adam at 0.1 with weight decay 0.01 as printed.
         predictor_lr_factor: The predictor's learning rate over that of the rest; 10 as printed.
         representation: Which teacher features to regress: f_t, f_v or f_v + f_t.
+        prompted: Take the texts that X-CLIP made depend on each clip's video as f_t.
+        missing_video: What becomes of base clips without video features where f_v or prompted
+            texts are asked for: `refuse` the run, train them towards their class's plain `text`,
+            or `drop` them.
+        shuffle_video: A control: `within-class` gives every clip the video features of another
+            clip of its class, keyed by the seed.
         normalise: L2-normalise f_v and f_t before they are added (the paper is silent).
-        centre: Subtract the mean of the base classes' targets, which sentence encoders share.
+        centre: Subtract the mean of the base classes' f_t, which sentence encoders share, and of
+            the base clips' f_v, each before they are added.
         backwards_classes: Regress clips played backwards too, towards renderings that say so
-            (`teach --prompts both-ways`); `auto` does so where the features have them.
+            and videos shown in reverse (`teach --prompts both-ways`); `auto` does so where the
+            features have them.
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
         embedding: Width of their output; 256 as printed.
         predictor: Put a predictor on the skeleton side; Table X has the row without.
@@ -90,6 +98,9 @@ class TransferOptions(_Options):
     optimiser: OptimiserOptions = OptimiserOptions(name="adam", lr=1e-3, weight_decay=1e-2)
     predictor_lr_factor: float = Field(10.0, gt=0)
     representation: Representation = "text"
+    prompted: bool = False
+    missing_video: Literal["refuse", "text", "drop"] = "refuse"
+    shuffle_video: Literal["none", "within-class"] = "none"
     normalise: bool = True
     centre: bool = False
     backwards_classes: bool | Literal["auto"] = "auto"

@@ -15,6 +15,7 @@ from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
 from skelshot.fewshot import method_named
+from skelshot.fewshot.weights import save_method
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.files import read_json
@@ -160,7 +161,7 @@ def _pretrain_split(
         "base": [store.class_names[label] for label in split.base],
         "novel": [store.class_names[label] for label in split.novel],
         "data_hash": store.data_hash,
-        "teacher": teacher.fingerprint if teacher and options.strategy == "transfer" else None,
+        "teacher": teacher.identity if teacher and options.strategy == "transfer" else None,
         "options": options.model_dump(mode="json"),
     }
     folder.settle_config(config)
@@ -189,6 +190,9 @@ def _pretrain_split(
     if fabric.is_global_zero:
         inputs = options.input.model_dump(mode="json")
         save_encoder(folder.encoder_file, encoder.cpu(), inputs=inputs)
+        for stage in stages:
+            if isinstance(stage, EpisodicStage) and stage.method.has_weights:
+                save_method(folder.method_file, stage.method, stage.method_shape)
         folder.write_result(result)
         folder.clear_stages()
     fabric.barrier()

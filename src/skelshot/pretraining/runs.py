@@ -33,6 +33,11 @@ class RunFolder:
         return self.checkpoints / "encoder.safetensors"
 
     @property
+    def method_file(self) -> Path:
+        """Where the weights of the few-shot method stand, if it has any, when all is done."""
+        return self.checkpoints / "method.safetensors"
+
+    @property
     def result_file(self) -> Path:
         """Where the result stands when the run is done."""
         return self.path / "result.json"

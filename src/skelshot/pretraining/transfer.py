@@ -8,79 +8,13 @@ from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
-from skelshot.ground import SkelshotError
-from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
 from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.teachers import FeatureCache
-
-
-def class_targets(teacher: FeatureCache, labels: Sequence[int], options: TransferOptions) -> Tensor:
-    """Make the targets of the classes from their text features.
-
-    Args:
-        teacher: Cached features; a rendering that says "backwards" is for clips played backwards.
-        labels: The base classes.
-        options: Normalisation, centring, and whether clips are played backwards.
-
-    Returns:
-        Targets (classes, R, D); with backwards classes (2 * classes, R, D), those last, R being
-        the renderings of one direction.
-
-    Raises:
-        SkelshotError: Backwards classes are asked for, and the renderings do not come in pairs.
-    """
-    texts = teacher.text_for(labels)
-    if options.normalise:
-        texts = F.normalize(texts, dim=-1)
-    ahead, back = directions(teacher)
-    if options.backwards_classes is True and (not back or len(back) != len(ahead)):
-        raise SkelshotError(
-            f"transfer.backwards_classes: {teacher.path} has {len(ahead)} renderings a class "
-            f"forwards and {len(back)} backwards, expected as many of each; teach with --prompts "
-            "both-ways, or set transfer.backwards_classes=auto"
-        )
-    if plays_backwards(teacher, options):
-        texts = torch.cat([texts[:, ahead], texts[:, back]])
-    else:
-        texts = texts[:, ahead]
-    if options.centre:
-        texts = texts - texts.mean((0, 1))
-        texts = F.normalize(texts, dim=-1) if options.normalise else texts
-    return texts
-
-
-def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
-    """Tell whether clips are played backwards too.
-
-    Args:
-        teacher: Cached features.
-        options: `backwards_classes` is True, False, or `auto`: where the features allow it.
-
-    Returns:
-        True when the clips' reversals are classes of their own.
-    """
-    if options.backwards_classes != "auto":
-        return options.backwards_classes
-    ahead, back = directions(teacher)
-    return 0 < len(back) == len(ahead)
-
-
-def directions(teacher: FeatureCache) -> tuple[list[int], list[int]]:
-    """Tell which renderings are for clips played forwards and which for clips played backwards.
-
-    Args:
-        teacher: Cached features; where its texts are not known, all are for forwards.
-
-    Returns:
-        Places along the renderings R: forwards, and those that say "backwards".
-    """
-    said = teacher.info.texts[0] if teacher.info.texts else ()
-    back = [place for place, text in enumerate(said) if "backwards" in text]
-    return [place for place in range(teacher.text.shape[1]) if place not in back], back
 
 
 class TransferStage(Stage):
@@ -112,13 +46,7 @@ class TransferStage(Stage):
         seed: int,
     ) -> None:
         super().__init__(encoder, base, seed)
-        if options.representation != "text":
-            raise SkelshotError(
-                f"transfer.representation: found {options.representation!r}, the features in "
-                f"{teacher.path} hold text only; use text"
-            )
-        store = base.store
-        teacher.check_matches(store.data_hash, store.class_names, base.split.base)
+        self._teacher = TeacherTargets(base, teacher, options, seed)
         self.options = options
         self.epochs = options.epochs
         self.optimiser = options.optimiser
@@ -130,35 +58,24 @@ class TransferStage(Stage):
             else nn.Identity()
         )
         self.teacher_projector = target_like(self.projector)
-        self._texts = class_targets(teacher, base.split.base, options)
-        self._backwards = plays_backwards(teacher, options)
 
     def batches(self, epoch: int) -> list[list[Item]]:
-        """Shuffle the base clips; `use` carries the epoch to the choice of rendering."""
-        items = [item._replace(use=epoch) for item in self.base.items]
-        if self._backwards:
+        """Shuffle the base clips; `use` carries the epoch to the choice of sample and rendering."""
+        items = [item._replace(use=epoch) for item in self._teacher.items]
+        if self._teacher.backwards:
             items += [item._replace(backwards=True) for item in items]
         return shuffled_batches(items, self.options.batch, self.seed, self.name, epoch)
 
     def targets(self, batch: Sequence[Item]) -> Tensor:
-        """Look up the teacher's features, one random rendering of each clip's class text.
+        """Look up the teacher's features of one random sample and rendering of each clip.
 
         Args:
             batch: Items of base clips.
 
         Returns:
-            f_t of each clip, (n, teacher size).
+            f_vl of each clip, (n, teacher size).
         """
-        rows = self.base.targets(batch)
-        renderings = torch.zeros_like(rows)
-        if (count := self._texts.shape[1]) > 1:
-            names = [self.base.store.clips[item.clip].name for item in batch]
-            draws = [
-                int(rng_for(self.seed, "rendering", item.use, name).integers(count))
-                for item, name in zip(batch, names, strict=True)
-            ]
-            renderings = torch.tensor(draws)
-        return self._texts[rows, renderings]
+        return self._teacher(batch)
 
     def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper.

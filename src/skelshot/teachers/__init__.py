@@ -11,8 +11,11 @@ from skelshot.teachers.precomputed import PrecomputedTeacher
 from skelshot.teachers.preprocessing import Preprocessing
 from skelshot.teachers.random_code import RandomCodeTeacher
 from skelshot.teachers.teach import StoreInfo, TeachReport, teach_text
+from skelshot.teachers.teach_videos import teach_videos
 from skelshot.teachers.texts import load_class_texts, load_templates, prompt_names, render
 from skelshot.teachers.video_and_text import VideoAndTextTeacher
+from skelshot.teachers.video_features import VideoFeatures, VideoInfo
+from skelshot.teachers.video_job import VideoTeaching
 from skelshot.teachers.videoprism import VideoPrismTeacher
 from skelshot.teachers.vision_language import Representation, combine, mean_text
 from skelshot.teachers.writing import write_features
@@ -36,8 +39,11 @@ __all__ = [
     "TeachReport",
     "TextTeacher",
     "VideoAndTextTeacher",
+    "VideoFeatures",
+    "VideoInfo",
     "VideoPrismTeacher",
     "VideoTeacher",
+    "VideoTeaching",
     "XCLIPTeacher",
     "combine",
     "load_class_texts",
@@ -47,6 +53,7 @@ __all__ = [
     "prompt_names",
     "render",
     "teach_text",
+    "teach_videos",
     "teacher_named",
     "teacher_names",
     "write_features",

@@ -75,6 +75,11 @@ class PrecomputedTeacher:
         """Names of the clips that have features."""
         return tuple(self._rows.get("video", ()))
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Texts that have features."""
+        return tuple(self._rows.get("text", ()))
+
     def fingerprint(self) -> str:
         """Return the SHA-256 of the file."""
         return self._fingerprint

@@ -45,6 +45,8 @@ class TeachReport:
         clips_per_second: Clips over seconds.
         teacher: The teacher's name.
         seconds: Wall time, the teacher's own loading not included.
+        fallbacks: Clips of which the whole frame stands in for the crop.
+        clamped: Clips whose video ends before the frames that were wanted.
     """
 
     clips: int
@@ -52,6 +54,8 @@ class TeachReport:
     clips_per_second: float
     teacher: str
     seconds: float
+    fallbacks: int = 0
+    clamped: int = 0
 
 
 def teach_text(
@@ -82,19 +86,11 @@ def teach_text(
     """
     start = time.perf_counter()
     names = store_info.class_names
-    if class_texts is not None and len(class_texts) != len(names):
-        raise SkelshotError(
-            f"class texts: found {len(class_texts)}, expected one for each of {len(names)} classes"
-        )
-    texts = render(names if class_texts is None else class_texts, templates)
-    rows = []
-    with progress_bar(f"texts through {teacher.name}", total=len(texts)) as bar:
-        for renderings in texts:
-            rows.append(_encode(teacher, renderings))
-            bar.advance()
+    texts = class_renderings(names, templates, class_texts)
+    features = encode_renderings(teacher, texts)
     write_features(
         out,
-        text=torch.stack(rows),
+        text=features,
         teacher=teacher.name,
         fingerprint=teacher.fingerprint(),
         data_hash=store_info.data_hash,
@@ -105,6 +101,51 @@ def teach_text(
     seconds = time.perf_counter() - start
     clips = len(store_info)
     return TeachReport(clips, 0, clips / seconds, teacher.name, seconds)
+
+
+def class_renderings(
+    class_names: Sequence[str], templates: Sequence[str], class_texts: Sequence[str] | None = None
+) -> list[list[str]]:
+    """Put the class names, or fuller texts in their place, into the templates.
+
+    Args:
+        class_names: All class names of the store.
+        templates: R prompt templates.
+        class_texts: Fuller descriptions in label order.
+
+    Returns:
+        R texts a class.
+
+    Raises:
+        SkelshotError: The texts do not fit the classes.
+    """
+    if class_texts is not None and len(class_texts) != len(class_names):
+        raise SkelshotError(
+            f"class texts: found {len(class_texts)}, expected one for each of "
+            f"{len(class_names)} classes"
+        )
+    return render(class_names if class_texts is None else class_texts, templates)
+
+
+def encode_renderings(teacher: TextTeacher, texts: Sequence[Sequence[str]]) -> Tensor:
+    """Encode the renderings of all classes, with a progress bar.
+
+    Args:
+        teacher: The frozen teacher.
+        texts: R texts a class.
+
+    Returns:
+        f_t (classes, R, D).
+
+    Raises:
+        SkelshotError: The teacher's vectors are not what its contract tells.
+    """
+    rows = []
+    with progress_bar(f"texts through {teacher.name}", total=len(texts)) as bar:
+        for renderings in texts:
+            rows.append(_encode(teacher, renderings))
+            bar.advance()
+    return torch.stack(rows)
 
 
 def _encode(teacher: TextTeacher, texts: Sequence[str]) -> Tensor:

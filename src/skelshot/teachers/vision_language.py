@@ -1,5 +1,6 @@
 """The vision-language representation f_vl that the skeleton encoder learns from."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from torch import Tensor
@@ -64,3 +65,20 @@ def mean_text(text: Tensor, normalise: bool = True) -> Tensor:
     if not normalise:
         return text.mean(dim=-2)
     return normalize(normalize(text, dim=-1).mean(dim=-2), dim=-1)
+
+
+def directions_of(texts: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Tell which renderings are for clips played forwards and which for clips played backwards.
+
+    Args:
+        texts: The renderings of one class.
+
+    Returns:
+        Their places: forwards, and those that say "backwards".
+
+    Example:
+        >>> directions_of(["throw", "throw played backwards"])
+        ([0], [1])
+    """
+    back = [place for place, text in enumerate(texts) if "backwards" in text]
+    return [place for place in range(len(texts)) if place not in back], back

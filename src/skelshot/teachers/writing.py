@@ -1,30 +1,35 @@
 """Writing a feature cache, whole or not at all."""
 
+import hashlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, write_json
-from skelshot.teachers.features import INFO_FILE, TENSOR_FILE, FeatureCache, FeatureInfo
-
-SAME = 1e-3
-"""How far two features may lie apart and count as the same (machines round differently)."""
+from skelshot.ground.seeding import digest_of
+from skelshot.teachers.feature_files import INFO_FILE, TENSOR_FILE
+from skelshot.teachers.features import FeatureCache
+from skelshot.teachers.standing import checked_info, kept_or_refused
+from skelshot.teachers.video_features import VideoInfo
+from skelshot.teachers.video_writing import Chunk, arrays_of, write_video_features
 
 
 def write_features(
     path: str | Path,
     *,
-    text: Tensor | NDArray[np.floating],
+    text: Tensor | NDArray[np.floating] | None = None,
+    video: NDArray[np.floating] | None = None,
+    clips: Sequence[str] = (),
     teacher: str,
     fingerprint: str,
     data_hash: str,
@@ -33,19 +38,23 @@ def write_features(
     texts: Sequence[Sequence[str]] = (),
     options: Mapping[str, JsonValue] | None = None,
 ) -> FeatureCache:
-    """Write class-text features, from Skelshot's teachers or from anywhere else.
+    """Write features, from Skelshot's teachers or from anywhere else.
 
     The folder is written as `PATH.partial` and renamed when whole. A cache that stands there
     already is kept when it is the same, and otherwise never touched.
 
     Args:
         path: The folder to write; its parents are made.
-        text: Features (rows, R, D), R renderings a class; finite.
+        text: Class-text features (rows, R, D), R renderings a class; finite. May be left out
+            where there are video features.
+        video: Video features (clips, D), or (clips, samples, D) with several samples of each
+            clip's frames, if there are any; finite.
+        clips: Names of the clips of `video`, as the store has them.
         teacher: The teacher's name.
         fingerprint: Whatever tells this teacher from the next: a digest or a version.
         data_hash: The store's hash (`store.data_hash`).
         class_names: All class names of the store, in label order.
-        text_labels: The label of each row; all classes in label order unless told.
+        text_labels: The label of each row of `text`; all classes in label order unless told.
         texts: The R texts of each row, for the record.
         options: How the features were made, for the record.
 
@@ -53,7 +62,7 @@ def write_features(
         The cache as written.
 
     Raises:
-        SkelshotError: The array does not fit the names or is not finite, something else stands
+        SkelshotError: An array does not fit the names or is not finite, something else stands
             at `path`, or the disk refuses.
 
     Example:
@@ -65,29 +74,129 @@ def write_features(
         torch.Size([1, 1, 8])
     """
     path = Path(path)
-    labels = tuple(range(len(class_names)) if text_labels is None else text_labels)
+    if text is None:
+        labels: tuple[int, ...] = ()
+    else:
+        labels = tuple(range(len(class_names)) if text_labels is None else text_labels)
     tensor = _checked(text, len(labels))
-    fields: dict[str, object] = {
-        "teacher": teacher,
-        "fingerprint": fingerprint,
-        "dim": tensor.shape[2],
-        "data_hash": data_hash,
-        "class_names": tuple(class_names),
-        "text_labels": labels,
-        "texts": tuple(tuple(row) for row in texts),
-        "options": dict(options or {}),
-    }
-    info = _info(fields, sha256="not yet written")
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        return _same_or_refuse(_standing(path), info, tensor)
+    chunks: list[Chunk] = []
+    info: VideoInfo | None = None
+    if video is not None:
+        chunks = list(arrays_of(video, clips, None if tensor is None else tensor.shape[2]))
+        key = digest_of(
+            "arrays", *clips, hashlib.sha256(chunks[0].video.tobytes()).hexdigest()
+        ).hex()
+        samples = chunks[0].video.shape[2]
+        info = VideoInfo(key=key, clips=len(clips), samples=samples, source="precomputed")
+    if tensor is None and not chunks:
+        raise SkelshotError(f"{path}: neither text nor video features given, expected some")
+    fields = fields_of(
+        teacher=teacher,
+        fingerprint=fingerprint,
+        dim=int(chunks[0].video.shape[3] if tensor is None else tensor.shape[2]),
+        data_hash=data_hash,
+        class_names=class_names,
+        text_labels=labels,
+        texts=texts,
+        options=options,
+    )
+    if standing := kept_or_refused(path, fields, tensor, info):
+        return standing
+    return write_whole(path, fresh_partial(path), fields, tensor, info, chunks)
+
+
+def fresh_partial(path: Path) -> Path:
+    """Make the empty folder in which a cache is written.
+
+    Args:
+        path: The cache.
+
+    Returns:
+        `PATH.partial`.
+
+    Raises:
+        SkelshotError: It holds something that no stopped run left, or cannot be made.
+    """
     partial = path.with_name(path.name + ".partial")
     try:
         partial.parent.mkdir(parents=True, exist_ok=True)
         _clear(partial)
         partial.mkdir()
-        save_file({"text": tensor}, partial / TENSOR_FILE)
+    except OSError as error:
+        raise SkelshotError(f"{path}: cannot be written ({error.strerror or error})") from error
+    return partial
+
+
+def fields_of(
+    *,
+    teacher: str,
+    fingerprint: str,
+    dim: int,
+    data_hash: str,
+    class_names: Sequence[str],
+    text_labels: Sequence[int],
+    texts: Sequence[Sequence[str]],
+    options: Mapping[str, JsonValue] | None,
+) -> dict[str, object]:
+    """Gather what `features.json` says, less digests and video features.
+
+    Args:
+        teacher: The teacher's name.
+        fingerprint: What tells it from the next.
+        dim: Length D of a vector.
+        data_hash: The store's hash.
+        class_names: All class names.
+        text_labels: The label of each row of texts.
+        texts: The texts of each row.
+        options: For the record.
+
+    Returns:
+        Fields of `FeatureInfo`.
+    """
+    return {
+        "teacher": teacher,
+        "fingerprint": fingerprint,
+        "dim": dim,
+        "data_hash": data_hash,
+        "class_names": tuple(class_names),
+        "text_labels": tuple(text_labels),
+        "texts": tuple(tuple(row) for row in texts),
+        "options": dict(options or {}),
+    }
+
+
+def write_whole(
+    path: Path,
+    partial: Path,
+    fields: Mapping[str, object],
+    text: Tensor | None,
+    video: VideoInfo | None,
+    chunks: Iterable[Chunk],
+) -> FeatureCache:
+    """Write all files into an empty folder and give it its name.
+
+    Args:
+        path: The cache.
+        partial: An empty folder on the same disk.
+        fields: As from `fields_of`.
+        text: Class-text features (rows, R, D), or None.
+        video: What is known of the video features; None without.
+        chunks: The video features.
+
+    Returns:
+        The cache as written.
+
+    Raises:
+        SkelshotError: Numbers are not finite, or the disk refuses.
+    """
+    dim = int(str(fields["dim"]))
+    try:
+        save_file({"text": torch.empty(0, 1, dim) if text is None else text}, partial / TENSOR_FILE)
         _flush(partial / TENSOR_FILE)
-        info = _info(fields, sha256=sha256_of(partial / TENSOR_FILE))
+        if video is not None:
+            video = write_video_features(partial, chunks, video.clips, video)
+        digest = sha256_of(partial / TENSOR_FILE)
+        info = checked_info({**fields, "video": video}, sha256=digest)
         write_json(partial / INFO_FILE, info.model_dump(mode="json"))
         if path.exists():
             path.rmdir()
@@ -98,8 +207,10 @@ def write_features(
     return FeatureCache.open(path)
 
 
-def _checked(text: object, rows: int) -> Tensor:
+def _checked(text: object, rows: int) -> Tensor | None:
     """Return the features as a float32 tensor of the right shape, or say what is wrong."""
+    if text is None:
+        return None
     array = text.detach().cpu() if isinstance(text, Tensor) else torch.from_numpy(np.array(text))
     if array.ndim != 3 or array.shape[0] != rows or 0 in array.shape:
         raise SkelshotError(
@@ -112,57 +223,18 @@ def _checked(text: object, rows: int) -> Tensor:
     return array
 
 
-def _info(fields: Mapping[str, object], sha256: str) -> FeatureInfo:
-    """Check the fields together; they come from the caller."""
-    try:
-        return FeatureInfo.model_validate({**fields, "sha256": sha256})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "features"
-        raise SkelshotError(f"{field}: {first['msg']}") from error
-
-
-def _standing(path: Path) -> FeatureCache:
-    """Open what stands at the place to be written; nothing else is ever overwritten."""
-    try:
-        return FeatureCache.open(path)
-    except SkelshotError as error:
-        raise SkelshotError(
-            f"{path}: something stands there that is not a whole feature cache, and is not "
-            f"overwritten; choose another --out or delete it ({error})"
-        ) from error
-
-
-def _same_or_refuse(found: FeatureCache, info: FeatureInfo, text: Tensor) -> FeatureCache:
-    """Return the cache that stands there if it is what was to be written."""
-    for field in ("teacher", "fingerprint", "data_hash", "class_names", "text_labels", "texts"):
-        before, now = getattr(found.info, field), getattr(info, field)
-        if before != now:
-            raise SkelshotError(
-                f"{found.path}: holds a feature cache of another {field} "
-                f"(found {_short(before)}, to be written {_short(now)}); choose another --out or "
-                "delete it"
-            )
-    if found.text.shape != text.shape or not torch.allclose(found.text, text, atol=SAME):
-        raise SkelshotError(
-            f"{found.path}: holds a feature cache of the same teacher and data with other "
-            "features; choose another --out or delete it"
-        )
-    return found
-
-
-def _short(value: object) -> str:
-    """Return the value's text, cut to a readable length."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def _clear(partial: Path) -> None:
     """Remove what a stopped run left, and nothing else."""
     if not partial.exists():
         return
     names = [entry.name for entry in partial.iterdir()] if partial.is_dir() else [partial.name]
-    foreign = [name for name in names if not name.lstrip(".").startswith("features.")]
+    ours = ("features.", "video.npy", "prompted.npy", "clips.parquet", "skipped.csv")
+    foreign = [name for name in names if not name.lstrip(".").startswith(ours)]
+    if "plan.json" in names:
+        raise SkelshotError(
+            f"{partial}: holds unfinished video features; run the command that began them again, "
+            "or delete the folder"
+        )
     if foreign:
         raise SkelshotError(
             f"{partial}: holds {foreign[0]!r}, which no feature cache has; move it away first"

@@ -1,4 +1,4 @@
-"""Views of a test clip: turned about the vertical, or mirrored."""
+"""Views of a clip: turned about the vertical, or mirrored."""
 
 import math
 
@@ -11,7 +11,7 @@ from skelshot.skeletons import SkeletonLayout
 
 
 class View(BaseModel):
-    """One view of a clip.
+    """One view of a clip: first mirrored, then turned.
 
     Args:
         turn: Degrees about the vertical.
@@ -22,6 +22,28 @@ class View(BaseModel):
 
     turn: float = 0.0
     mirror: bool = False
+
+    def after(self, other: "View") -> "View":
+        """Return this view of another view, as one view.
+
+        Mirroring turns the direction of a turn around: M R(a) = R(-a) M.
+
+        Args:
+            other: What is done to the clip first.
+
+        Returns:
+            The view that does both.
+
+        Example:
+            >>> View(turn=10, mirror=True).after(View(turn=30))
+            View(turn=-20.0, mirror=True)
+        """
+        sign = -1.0 if self.mirror else 1.0
+        return View(turn=self.turn + sign * other.turn, mirror=self.mirror != other.mirror)
+
+
+MIRRORED = View(mirror=True)
+"""The clip with left and right swapped."""
 
 
 def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
@@ -44,8 +66,7 @@ def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
     Example:
         >>> from skelshot.skeletons import KINECT_V1
         >>> clip = torch.randn(1, 9, 4, 20, 1)
-        >>> twice = view_clips(view_clips(clip, View(mirror=True), KINECT_V1), View(mirror=True),
-        ...                    KINECT_V1)
+        >>> twice = view_clips(view_clips(clip, MIRRORED, KINECT_V1), MIRRORED, KINECT_V1)
         >>> torch.equal(twice, clip)
         True
     """

@@ -1,12 +1,13 @@
 """Views: turning and mirroring the finished input is turning and mirroring the clip."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from skelshot.evaluation.views import View, view_clips
+from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import KINECT_V1, InputSpec, SkeletonSequence, encode_input, mirror, rotate
 
@@ -43,3 +44,13 @@ def test_the_plain_view_changes_nothing(tiny_sequence: SkeletonSequence) -> None
 def test_flat_clips_cannot_be_turned() -> None:
     with pytest.raises(SkelshotError, match="2-D clips cannot be turned"):
         view_clips(torch.zeros(1, 2, 4, 20, 1), View(turn=10), KINECT_V1)
+
+
+SOME = [View(turn=turn, mirror=mirror) for turn in (0, 20, -35) for mirror in (False, True)]
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.product(SOME, SOME)))
+def test_a_view_after_another_is_one_view(first: View, second: View) -> None:
+    clips = torch.randn(2, 6, 4, 20, 1, generator=torch.Generator().manual_seed(0))
+    both = view_clips(view_clips(clips, first, KINECT_V1), second, KINECT_V1)
+    torch.testing.assert_close(view_clips(clips, second.after(first), KINECT_V1), both)

@@ -1,0 +1,215 @@
+"""What methods read of a run's clips, and the methods' own weights, split by split."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split
+from skelshot.encoders import Encoder, load_encoder
+from skelshot.evaluation.features import encode_clips, input_clips
+from skelshot.evaluation.options import EvaluateOptions
+from skelshot.fewshot import FewShotMethod, View, view_clips
+from skelshot.fewshot.reading import check_reads, read_shape, views_of
+from skelshot.fewshot.weights import load_method
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import sha256_of, whole_file
+from skelshot.ground.seeding import digest_of
+from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.pretrain import split_folder
+from skelshot.skeletons import InputSpec
+
+
+def read_config(run: Path, split: Split) -> dict[str, Any]:
+    """Read the configuration that a split was trained with.
+
+    Args:
+        run: The run's folder.
+        split: The split.
+
+    Returns:
+        What `config.yaml` holds.
+
+    Raises:
+        SkelshotError: It cannot be read.
+    """
+    file = split_folder(run, split.index) / "config.yaml"
+    try:
+        config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SkelshotError(f"{file}: cannot be read ({error})") from error
+    return dict(config)
+
+
+def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
+    """Load the encoder of a split.
+
+    Args:
+        run: The run's folder.
+        split: The split.
+
+    Returns:
+        The encoder in evaluation mode, and the options it was trained with.
+
+    Raises:
+        SkelshotError: A file cannot be read, or the two do not fit.
+    """
+    options = PretrainOptions.model_validate(read_config(run, split)["options"])
+    weights = split_folder(run, split.index) / "checkpoints" / "encoder.safetensors"
+    encoder, _ = load_encoder(weights, expect=options.encoder_spec)
+    return encoder, options
+
+
+def split_method(
+    run: Path, split: Split, method: FewShotMethod, options: EvaluateOptions
+) -> FewShotMethod:
+    """Load the weights of a method that were trained with a split's encoder.
+
+    Args:
+        run: The run's folder.
+        split: The split.
+        method: A method with weights of its own.
+        options: Says how the encoder is read out.
+
+    Returns:
+        The method with its weights.
+
+    Raises:
+        SkelshotError: The run holds none, or they are of another method or of features of
+            another form.
+    """
+    folder = split_folder(run, split.index)
+    encoder, trained = split_encoder(run, split)
+    file = folder / "checkpoints" / "method.safetensors"
+    if not file.exists():
+        raise SkelshotError(
+            f"method {method.name}: has weights of its own, {folder} was pre-trained with "
+            f"--episodes {trained.episodes} and holds none; pretrain with --episodes {method.name}"
+        )
+    return load_method(file, method, read_shape(method, encoder, options.readout))
+
+
+class RunFeatures:
+    """The features of a run's encoders, kept beside the encoders for the next evaluation.
+
+    Args:
+        store: The clips.
+        method: Says what it reads of a clip, and which views of it.
+        options: Read-out, views to average over, batch size and precision.
+        run: The run's folder; None for methods that read clips.
+    """
+
+    def __init__(
+        self, store: Store, method: FewShotMethod, options: EvaluateOptions, run: Path | None
+    ) -> None:
+        self._store = store
+        self._method = method
+        self._options = options
+        self._run = run
+
+    def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
+        """Give what the method reads of a split's clips.
+
+        Args:
+            split: Whose encoder.
+            indices: Which clips, n of them.
+
+        Returns:
+            Clips, vectors or maps (n, ...); (n, 1 + U, ...) where the method wants U views.
+        """
+        views = views_of(self._method)
+        seen = [self._from_view(split, indices, view) for view in views]
+        return seen[0] if len(views) == 1 else torch.stack(seen, dim=1)
+
+    def _from_view(self, split: Split, indices: Sequence[int], view: View) -> Tensor:
+        """Give what the method reads of the clips from one view, (n, ...)."""
+        if self._run is None or self._method.reads == "clip":
+            spec = InputSpec(
+                layout=self._store.layout.name,
+                coordinates=self._store.channels,
+                **self._method.inputs,
+            )
+            clips = input_clips(self._store, spec, indices, self._options.batch)
+            return clips if view == View() else view_clips(clips, view, self._store.layout)
+        encoder, trained = split_encoder(self._run, split)
+        check_reads(self._method, encoder)
+        options = seen_from(self._options, view)
+        keep_map = self._method.reads == "map"
+        weights = split_folder(self._run, split.index) / "checkpoints" / "encoder.safetensors"
+        key = digest_of(
+            sha256_of(weights),
+            self._store.data_hash,
+            options.model_dump_json(exclude={"classifiers", "batch"}),
+            keep_map,
+            list(indices),
+        ).hex()[:16]
+        file = weights.parent.parent / "features" / f"{key}.safetensors"
+        if (kept := _kept_features(file)) is not None:
+            return kept
+        features = encode_clips(encoder, self._store, trained.input, indices, options, keep_map)
+        file.parent.mkdir(exist_ok=True)
+        with whole_file(file) as partial:
+            save_file({"features": features}, partial)
+        return features
+
+
+def seen_from(options: EvaluateOptions, view: View) -> EvaluateOptions:
+    """Let every view that features are averaged over be taken of another view of the clip.
+
+    Args:
+        options: The options of the evaluation.
+        view: What is done to the clip first.
+
+    Returns:
+        The options with the changed views; the same when the view is the clip as it is.
+
+    Example:
+        >>> seen_from(EvaluateOptions(), View(mirror=True)).views
+        (View(turn=0.0, mirror=True),)
+    """
+    if view == View():
+        return options
+    views = tuple(averaged.after(view) for averaged in options.views)
+    return options.model_copy(update={"views": views})
+
+
+def fitting_views(options: EvaluateOptions, method: FewShotMethod) -> EvaluateOptions:
+    """Leave mirrored views out of the average where the method wants mirrored twins.
+
+    An average over views and their mirror images is its own twin, so that a twin would tell the
+    method nothing but rounding errors.
+
+    Args:
+        options: The options of the evaluation.
+        method: Declares its views.
+
+    Returns:
+        The options, changed where the method wants twins and plain views remain.
+
+    Example:
+        >>> from skelshot.fewshot import Subspace
+        >>> both = EvaluateOptions(views=(View(), View(mirror=True)))
+        >>> fitting_views(both, Subspace()).views
+        (View(turn=0.0, mirror=False),)
+    """
+    plain = tuple(view for view in options.views if not view.mirror)
+    if plain and any(view.mirror for view in method.views):
+        return options.model_copy(update={"views": plain})
+    return options
+
+
+def _kept_features(file: Path) -> Tensor | None:
+    """Read features of an earlier evaluation; None when there are none or they are damaged."""
+    if not file.exists():
+        return None
+    try:
+        features: Tensor = load_file(file)["features"]
+    except (SafetensorError, KeyError):
+        return None
+    return features

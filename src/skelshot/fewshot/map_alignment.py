@@ -1,0 +1,88 @@
+"""Soft-DTW distances between the feature maps of queries and of anchors, many at once."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from skelshot.fewshot.soft_dtw import soft_dtw
+
+FrameCost = Callable[[Tensor, Tensor], Tensor]
+"""From `(..., n, F)` and `(..., m, F)` to the costs `(..., n, m)`."""
+
+CHUNK = 1 << 20
+"""Numbers that one chunk of queries may bring into being: 4 MB of float32."""
+
+
+def joint_frames(maps: Tensor) -> Tensor:
+    """Put time in front and channels last.
+
+    Args:
+        maps: `(..., D, T', V)`.
+
+    Returns:
+        `(..., T', V, D)`.
+    """
+    return maps.movedim(-3, -1)
+
+
+def alignment_distances(
+    queries: Tensor, anchors: Tensor, cost: FrameCost, gamma: float, divergence: bool
+) -> Tensor:
+    """Return the soft-DTW distance of every query from every anchor.
+
+    A frame is one long vector of its V joints with D channels each. All frames of a chunk of
+    queries meet all frames of the anchors in one matrix product; no pair of maps is copied.
+
+    Args:
+        queries: Maps `(B, Q, D, T', V)`.
+        anchors: Maps `(B, A, D, T', V)`.
+        cost: Cost of matching two frames; F = V * D.
+        gamma: Smoothing, in units of the cost.
+        divergence: Take off half of each map's distance from itself (see `soft_dtw_divergence`).
+
+    Returns:
+        `(B, Q, A)`.
+
+    Raises:
+        SkelshotError: Gamma out of range, or costs that are not finite.
+    """
+    B, Q, _, T, _ = queries.shape
+    A = anchors.shape[1]
+    frames = joint_frames(anchors).flatten(-2)
+    flat = frames.flatten(1, 2)
+    own_anchors = _own(frames, cost, gamma)[:, None] if divergence else 0.0
+    parts = []
+    for part in query_chunks(Q, B * max(A * T * T, queries[0, 0].numel())):
+        chunk = joint_frames(queries[:, part]).flatten(-2)
+        costs = cost(chunk.flatten(1, 2), flat).view(B, -1, T, A, T)
+        pairs = costs.transpose(2, 3).reshape(-1, T, T)
+        distances = soft_dtw(pairs, gamma).view(B, -1, A)
+        if divergence:
+            distances = distances - (_own(chunk, cost, gamma)[:, :, None] + own_anchors) / 2
+        parts.append(distances)
+    return torch.cat(parts, dim=1)
+
+
+def query_chunks(queries: int, numbers: int) -> Iterator[slice]:
+    """Cut queries so that a chunk needs no more than `CHUNK` numbers, or is one query.
+
+    Args:
+        queries: Q.
+        numbers: What one query of all tasks brings into being.
+
+    Yields:
+        Slices of the queries, in order.
+
+    Example:
+        >>> list(query_chunks(5, CHUNK // 2))
+        [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    step = max(1, CHUNK // numbers)
+    for start in range(0, queries, step):
+        yield slice(start, min(start + step, queries))
+
+
+def _own(frames: Tensor, cost: FrameCost, gamma: float) -> Tensor:
+    """Soft-DTW of each sequence (B, n, T', F) with itself: (B, n)."""
+    return soft_dtw(cost(frames, frames).flatten(0, 1), gamma).view(frames.shape[:2])

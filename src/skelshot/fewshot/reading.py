@@ -1,0 +1,84 @@
+"""What a method reads of a clip: the encoder's vector or its map, of the clip and its views."""
+
+import torch
+from torch import Tensor
+
+from skelshot.encoders import Encoder
+from skelshot.encoders.readouts import ReadOut, read_out
+from skelshot.fewshot.base import FewShotMethod
+from skelshot.fewshot.views import View, view_clips
+from skelshot.ground import SkelshotError
+
+
+def check_reads(method: FewShotMethod, encoder: Encoder) -> None:
+    """Refuse a method that reads feature maps of an encoder that has none.
+
+    Args:
+        method: Declares what it reads.
+        encoder: The encoder.
+
+    Raises:
+        SkelshotError: The encoder gives vectors only.
+    """
+    if method.reads == "map" and not callable(getattr(encoder, "feature_map", None)):
+        raise SkelshotError(
+            f"method {method.name}: reads feature maps, {type(encoder).__name__} gives vectors "
+            "only; choose a method that reads vectors, or another encoder"
+        )
+
+
+def read_features(
+    method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut
+) -> Tensor:
+    """Encode a batch of clips, and the views the method wants, in one pass.
+
+    Args:
+        method: Declares what it reads and its views.
+        encoder: The encoder, in whatever mode it is.
+        clips: Encoder input (n, C, T, V, M).
+        readout: How vectors are read out.
+
+    Returns:
+        float32 vectors (n, D') or maps (n, D, T', V); with U views (n, 1 + U, ...).
+    """
+    layout = encoder.spec.joints
+    seen = [clips] + [view_clips(clips, view, layout) for view in method.views]
+    maps = encoder.feature_map(torch.cat(seen)).float()
+    kept = maps.mean(1) if method.reads == "map" else read_out(maps, readout)
+    if not method.views:
+        return kept
+    return kept.view(len(seen), len(clips), *kept.shape[1:]).transpose(0, 1)
+
+
+def read_shape(method: FewShotMethod, encoder: Encoder, readout: ReadOut) -> tuple[int, ...]:
+    """Tell the form of what a method reads of one view of a clip.
+
+    Args:
+        method: Declares what it reads.
+        encoder: The encoder; its mode and running statistics are left as they are.
+        readout: How vectors are read out.
+
+    Returns:
+        `(D',)` or `(D, T', V)`.
+    """
+    if method.reads == "vector":
+        return (encoder.embed_dim * (encoder.num_joints if readout == "joints" else 1),)
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        clip = torch.zeros(1, encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
+        shape = tuple(encoder.feature_map(clip).shape[2:])
+    encoder.train(was_training)
+    return shape
+
+
+def views_of(method: FewShotMethod) -> tuple[View, ...]:
+    """List all views of a clip that a method reads, the clip as it is first.
+
+    Args:
+        method: Declares its views.
+
+    Returns:
+        1 + U views.
+    """
+    return (View(), *method.views)

@@ -1,0 +1,195 @@
+"""What of a store is to be shown to a video teacher, and how one clip is made ready for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+
+from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import digest_of, rng_for
+from skelshot.teachers.base import PromptingTeacher, VideoTeacher
+from skelshot.teachers.clip_batches import PromptTexts
+from skelshot.teachers.frame_sources import FrameSource
+from skelshot.teachers.shards import Plan
+from skelshot.teachers.teach import class_renderings, encode_renderings
+from skelshot.teachers.video_writing import ClipNote, SkippedClip
+from skelshot.teachers.vision_language import directions_of
+
+
+class VideoTeaching(BaseModel):
+    """How videos are taught.
+
+    Args:
+        draws: Random samples R of each clip's frames besides the segment centres.
+        seed: Keys the draws, with each clip's name.
+        prompted: Keep the texts that the teacher makes depend on each video, too.
+        strict: Stop at the first clip without usable frames in place of skipping it.
+        batch: Samples that the teacher takes at once.
+        decoders: Threads that read videos beside it.
+        shard: Clips that are put on disk at once; a kill loses no more.
+        patience: Seconds that the first process waits for a sign of life of the others.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draws: int = Field(0, ge=0)
+    seed: int = 0
+    prompted: bool = False
+    strict: bool = False
+    batch: int = Field(8, ge=1)
+    decoders: int = Field(2, ge=1)
+    shard: int = Field(64, ge=1)
+    patience: float = Field(3600.0, gt=0)
+
+
+@dataclass(frozen=True, eq=False)
+class VideoJob:
+    """What is to be done, whoever does it.
+
+    Args:
+        store: The clips.
+        teacher: The frozen teacher.
+        source: Where frames come from.
+        indices: The clips to be taught, as places in the store.
+        names: Their names.
+        texts: R texts of each class of the store.
+        text: Their features (classes, R, D).
+        prompts: Texts to be made to depend on the videos, or None.
+        directions: 2 where clips are shown backwards as well.
+        how: Draws, batches.
+    """
+
+    store: Store
+    teacher: VideoTeacher
+    source: FrameSource
+    indices: list[int]
+    names: tuple[str, ...]
+    texts: list[list[str]]
+    text: Tensor
+    prompts: PromptTexts | None
+    directions: Literal[1, 2]
+    how: VideoTeaching
+
+    @property
+    def plan(self) -> Plan:
+        """Everything that decides the features, besides the list of clips."""
+        return {
+            "teacher": self.teacher.name,
+            "fingerprint": self.teacher.fingerprint(),
+            "data_hash": self.store.data_hash,
+            "source": self.source.kind,
+            "options": self.source.options.model_dump(mode="json"),
+            "draws": self.how.draws,
+            "seed": self.how.seed,
+            "directions": self.directions,
+            "prompted": self.texts if self.how.prompted else [],
+            "shard": self.how.shard,
+        }
+
+    def prepare(self, index: int) -> "PreparedClip":
+        """Read a clip's frames and make them ready for the teacher; called by several threads.
+
+        Args:
+            index: The clip's place in the store.
+
+        Returns:
+            Its samples, or why there are none.
+        """
+        record = self.store.clips[index]
+        draws = [rng_for(self.how.seed, "draw", record.name, r) for r in range(self.how.draws)]
+        try:
+            found = self.source.frames(record, self.store.sequence(index), [None, *draws])
+        except SkelshotError as error:
+            return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
+        box = found[0].box
+        frames = tuple(tuple(int(number) for number in clip.indices) for clip in found)
+        place = (box.left, box.top, box.width, box.height)
+        note = ClipNote(
+            name=record.name,
+            key=digest_of(
+                record.name, frames, place, self.source.options.key(), self.teacher.fingerprint()
+            ).hex(),
+            frames=frames,
+            box=place,
+            fallback=box.fallback,
+            clamped=max(clip.clamped for clip in found),
+        )
+        return PreparedClip(
+            record.label, note, [self.teacher.preprocess(clip.frames) for clip in found]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedClip:
+    """A clip's frames, or why there are none.
+
+    Args:
+        label: Its class.
+        note: What the frames are, or why there are none.
+        samples: Preprocessed samples, each (T, 3, S, S).
+    """
+
+    label: int
+    note: ClipNote | SkippedClip
+    samples: list[Tensor]
+
+
+def video_job(
+    store: Store,
+    teacher: VideoTeacher,
+    source: FrameSource,
+    templates: Sequence[str],
+    labels: Sequence[int] | None,
+    class_texts: Sequence[str] | None,
+    how: VideoTeaching,
+) -> VideoJob:
+    """Check that store, teacher and source fit together, and encode the texts.
+
+    Args:
+        store: The clips.
+        teacher: The frozen teacher.
+        source: Where frames come from.
+        templates: R prompt templates.
+        labels: Classes whose clips are taught; all unless told.
+        class_texts: Fuller descriptions of the classes in label order.
+        how: Draws, batches.
+
+    Returns:
+        The job.
+
+    Raises:
+        SkelshotError: They do not fit, or there is no clip.
+    """
+    if how.prompted and not isinstance(teacher, PromptingTeacher):
+        raise SkelshotError(
+            f"--prompted: the teacher {teacher.name} does not make texts depend on videos; X-CLIP "
+            "does, or leave --prompted out"
+        )
+    if source.options.frames != teacher.frames:
+        raise SkelshotError(
+            f"frames: {source.options.frames} of each clip are sampled, the teacher "
+            f"{teacher.name} was built for {teacher.frames}"
+        )
+    wanted = set(range(len(store.class_names)) if labels is None else labels)
+    indices = [place for place, clip in enumerate(store.clips) if clip.label in wanted]
+    if not indices:
+        raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes to be taught")
+    names = tuple(store.clips[index].name for index in indices)
+    texts = class_renderings(store.class_names, templates, class_texts)
+    text = encode_renderings(teacher, texts)
+    ahead, back = directions_of(texts[0])
+    both = len(ahead) == len(back)
+    if how.prompted and not ahead:
+        raise SkelshotError("--prompted: every prompt says backwards, expected some that do not")
+    prompts = None
+    if how.prompted:
+        ways = [text[:, ahead], text[:, back]] if both else [text[:, ahead]]
+        row_of = {label: label for label in range(len(store.class_names))}
+        prompts = PromptTexts(torch.stack(ways, dim=1), row_of)
+    return VideoJob(
+        store, teacher, source, indices, names, texts, text, prompts, 2 if both else 1, how
+    )

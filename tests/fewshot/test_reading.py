@@ -1,0 +1,72 @@
+"""What methods read of clips: vectors or maps, and views beside the clip itself."""
+
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+import torch
+
+from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders.readouts import read_out
+from skelshot.fewshot import FewShotMethod, ProtoNet, Subspace, View, view_clips
+from skelshot.fewshot.reading import check_reads, read_features, read_shape, views_of
+from skelshot.ground import SkelshotError
+from skelshot.skeletons import KINECT_V1
+
+
+class Maps(FewShotMethod):
+    name: ClassVar[str] = "maps"
+    reads: ClassVar[str] = "map"
+
+    def forward(self, support, queries):
+        raise NotImplementedError
+
+
+@pytest.fixture
+def encoder():
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=10, width=0.125, persons=2)
+    return build_encoder(spec, seed=0).eval()
+
+
+@pytest.fixture
+def clips():
+    return torch.randn(3, 3, 10, 20, 2, generator=torch.Generator().manual_seed(0))
+
+
+def test_views_stand_in_front_of_the_features(encoder, clips):
+    method = Subspace()
+    assert views_of(method) == (View(), View(mirror=True))
+    with torch.no_grad():
+        found = read_features(method, encoder, clips, "joints")
+        plain = read_out(encoder.feature_map(clips), "joints")
+        twins = read_out(
+            encoder.feature_map(view_clips(clips, View(mirror=True), KINECT_V1)), "joints"
+        )
+    assert found.shape == (3, 2, 640)
+    torch.testing.assert_close(found[:, 0], plain, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(found[:, 1], twins, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "readout", "shape"),
+    [(ProtoNet, "pooled", (32,)), (ProtoNet, "joints", (640,)), (Maps, "pooled", (32, 3, 20))],
+)
+def test_the_shape_is_told_without_reading_a_clip(encoder, clips, kind, readout, shape):
+    method = kind()
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    encoder.train()
+    assert read_shape(method, encoder, readout) == shape
+    assert encoder.training
+    assert all(torch.equal(before[name], t) for name, t in encoder.state_dict().items())
+    with torch.no_grad():
+        assert read_features(method, encoder.eval(), clips, readout).shape == (3, *shape)
+
+
+def test_a_map_of_an_encoder_that_has_none_is_refused(encoder):
+    vectors_only = SimpleNamespace()
+    with pytest.raises(
+        SkelshotError, match="method maps: reads feature maps, SimpleNamespace gives"
+    ):
+        check_reads(Maps(), vectors_only)
+    check_reads(ProtoNet(), vectors_only)
+    check_reads(Maps(), encoder)

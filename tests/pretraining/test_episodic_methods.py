@@ -1,0 +1,149 @@
+"""Episodes of methods that have weights, views or a loss of their own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from skelshot.datasets.episodes import EpisodeSpec
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.store import Store
+from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.experiments.settings import load_settings
+from skelshot.fewshot import Feat, Rfs, Subspace, View, view_clips
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.episodic import EpisodicStage
+from skelshot.pretraining.optimisers import build_optimiser, set_learning_rate
+from skelshot.pretraining.options import EpisodicOptions
+from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.pretraining.runs import RunFolder
+from skelshot.pretraining.stage import BaseSet
+
+OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_epoch=4), batch=2)
+
+
+@pytest.fixture
+def base(toy_store: Store) -> BaseSet:
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+
+
+@pytest.fixture
+def encoder() -> Encoder:
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    return build_encoder(spec, seed=0)
+
+
+@pytest.fixture
+def clips() -> torch.Tensor:
+    return torch.randn(18, 3, 8, 20, 1, generator=torch.Generator().manual_seed(0))
+
+
+def test_weights_are_made_for_the_encoder_and_trained_at_their_own_rate(
+    base: BaseSet, encoder: Encoder, clips: torch.Tensor
+) -> None:
+    method = Feat.from_options({"lr_factor": 7.0})
+    options = OPTIONS.model_copy(update={"readout": "joints"})
+    stage = EpisodicStage(encoder, base, method, options, seed=0)
+    assert stage.method_shape == (640,)
+    assert {name.split(".")[0] for name in stage.state_dict()} == {"encoder", "method"}
+    groups = stage.trained()
+    assert groups == [(encoder, 1.0), (method, 7.0)]
+    optimiser = build_optimiser(options.optimiser, groups)
+    set_learning_rate(optimiser, 0.5)
+    assert [group["lr"] for group in optimiser.param_groups] == [0.5, 3.5]
+    stage(clips, torch.zeros(18))["loss"].backward()
+    assert all(p.grad is not None for module, _ in groups for p in module.parameters())
+
+
+def test_the_methods_own_loss_is_minimised(
+    base: BaseSet, encoder: Encoder, clips: torch.Tensor
+) -> None:
+    method = Feat.from_options({"balance": 2.0})
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    with torch.no_grad():
+        loss = stage(clips, torch.zeros(18))["loss"]
+        features = encoder(clips).view(2, 3, 3, -1)
+        support, queries = features[:, :, :1], features[:, :, 1:].flatten(1, 2)
+        targets = torch.tensor([0, 0, 1, 1, 2, 2]).expand(2, 6)
+        logits = method(support, queries)
+        expected = method.episode_loss(logits, targets, support, queries)
+        plain = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    torch.testing.assert_close(loss, expected)
+    assert abs(float(loss - plain)) > 0.1
+
+
+def test_views_reach_the_method(base: BaseSet, encoder: Encoder, clips: torch.Tensor) -> None:
+    method = Subspace.from_options({"overlap_weight": 0})
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    with torch.no_grad():
+        loss = stage(clips, torch.zeros(18))["loss"]
+        twins = view_clips(clips, View(mirror=True), encoder.spec.joints)
+        both = torch.stack([encoder(clips), encoder(twins)], 1).view(2, 3, 3, 2, -1)
+        logits = method(both[:, :, :1], both[:, :, 1:].flatten(1, 2))
+    targets = torch.tensor([0, 0, 1, 1, 2, 2]).repeat(2)
+    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets)
+    torch.testing.assert_close(loss, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_methods_compute_in_float32_under_autocast(
+    base: BaseSet, encoder: Encoder, clips: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = Feat()
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    seen = []
+    monkeypatch.setattr(
+        method.attention.value,
+        "forward",
+        lambda x: seen.append((x @ x.transpose(-1, -2)).dtype) or x,
+    )
+    with torch.autocast("cpu", torch.bfloat16):
+        stage(clips, torch.zeros(18))
+    assert set(seen) == {torch.float32}
+
+
+def test_what_cannot_be_trained_is_refused(base: BaseSet, encoder: Encoder) -> None:
+    with pytest.raises(SkelshotError, match="--episodes rfs: this method fits features that do"):
+        EpisodicStage(encoder, base, Rfs(), OPTIONS, seed=0)
+    lonely = Subspace.from_options({"mirror": "never"})
+    with pytest.raises(SkelshotError, match="found 1 exemplar a class and mirror=never"):
+        EpisodicStage(encoder, base, lonely, OPTIONS, seed=0)
+
+
+class KilledError(Exception):
+    """Stands for what ends a run at any moment."""
+
+
+def test_a_run_that_was_ended_goes_on_to_the_same_method(
+    toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights, optimiser and the random numbers of dropout go on where they were."""
+    small = ("strategy=none", "episodes=feat", "input.frames=8", "episodic.epochs=3")
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
+    protocol = protocol_named("toy")
+    splits = protocol.split_list(toy_store.class_names)[:1]
+    whole = RunFolder.save_stage
+
+    def dying(self: RunFolder, stage: str, epoch: int, *state: Any) -> None:
+        whole(self, stage, epoch, *state)
+        if epoch == 1:
+            raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "save_stage", dying)
+        with pytest.raises(KilledError):
+            pretrain(toy_store, protocol, splits, chosen, tmp_path / "ended")
+    states = []
+    for out in ("ended", "whole"):
+        torch.manual_seed(len(out))
+        pretrain(toy_store, protocol, splits, chosen, tmp_path / out)
+        folder = split_folder(tmp_path / out, 0) / "checkpoints"
+        names = sorted(file.name for file in folder.iterdir())
+        assert names == ["encoder.safetensors", "method.safetensors"]
+        states.append(
+            load_file(folder / "encoder.safetensors") | load_file(folder / "method.safetensors")
+        )
+    ended, uninterrupted = states
+    assert ended.keys() == uninterrupted.keys()
+    assert all(torch.equal(ended[name], uninterrupted[name]) for name in ended)
