@@ -6,6 +6,7 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 from skelshot.commands import (
     crop,
     demo,
+    draw,
     evaluate,
     export,
     methods,
@@ -24,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     export.COMMAND,
     synth.COMMAND,
     crop.COMMAND,
+    draw.COMMAND,
     teach.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,

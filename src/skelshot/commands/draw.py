@@ -1,0 +1,38 @@
+"""`skelshot draw`: a picture of skeletons, a clip a row."""
+
+import argparse
+from pathlib import Path
+
+from skelshot.commands.command import Command, Document
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", type=Path, help="the store")
+    parser.add_argument(
+        "clips", nargs="*", metavar="CLIP", help="names (default: the first clip of each class)"
+    )
+    parser.add_argument("--moments", type=int, default=6, help="frames of each clip (default: 6)")
+    parser.add_argument("--most", type=int, default=20, help="rows at most (default: 20)")
+    parser.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.store import Store
+    from skelshot.experiments.pictures import draw_clips, first_clips
+    from skelshot.ground import SkelshotError
+
+    for option in ("moments", "most"):
+        if getattr(parsed, option) < 1:
+            raise SkelshotError(f"--{option}: found {getattr(parsed, option)}, expected at least 1")
+    store = Store.open(parsed.store)
+    chosen = [store.index_of(name) for name in parsed.clips] or first_clips(store)
+    chosen = chosen[: parsed.most]
+    draw_clips(store, parsed.out, parsed.moments, chosen)
+    return {"clips": len(chosen), "picture": str(parsed.out)}
+
+
+def _show(document: Document) -> str:
+    return f"{document['picture']}: {document['clips']} clips"
+
+
+COMMAND = Command("draw", "Draw the skeletons of clips.", _arguments, _run, _show)
