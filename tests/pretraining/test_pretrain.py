@@ -134,6 +134,15 @@ def test_a_killed_run_ends_with_the_same_numbers(
     assert metrics[0] == metrics[1]
 
 
+# Shells let their background jobs ignore Ctrl-C, and the tests may run in one.
+HEEDING_CTRL_C = """
+import signal
+from skelshot.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def test_ctrl_c_keeps_what_is_done(toy_store: Store, tmp_path: Path) -> None:
     words = [
         *("pretrain", str(toy_store.path), "--protocol", "toy", "--split", "0"),
@@ -141,7 +150,7 @@ def test_ctrl_c_keeps_what_is_done(toy_store: Store, tmp_path: Path) -> None:
         *("--out", str(tmp_path)),
     ]
     running = subprocess.Popen(
-        [sys.executable, "-m", "skelshot.cli", *words], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", HEEDING_CTRL_C, *words], stderr=subprocess.PIPE, text=True
     )
     checkpoints = split_folder(tmp_path, 0) / "checkpoints"
     for _ in range(600):
