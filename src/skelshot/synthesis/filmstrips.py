@@ -1,7 +1,6 @@
 """Strips of moments from synthetic takes, for looking at."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,8 @@ def filmstrips(
     """
     pictures = []
     for take in takes:
-        frames = recording.pictures(take, camera)
-        count = recording.performance(take).frames
+        frames = list(recording.pictures(take, camera))
+        count = len(frames)
         wanted = np.linspace(0.05 * count, 0.95 * (count - 1), moments).astype(int).tolist()
-        pictures += [frame for i, frame in enumerate(islice(frames, count)) if i in wanted]
+        pictures += [frame for i, frame in enumerate(frames) if i in wanted]
     return contact_sheet(pictures, columns=moments)

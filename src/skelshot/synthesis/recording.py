@@ -24,6 +24,7 @@ from skelshot.videos.background import Background, background_of
 from skelshot.videos.encode import write_video
 from skelshot.videos.render import render
 from skelshot.videos.room import room_for
+from skelshot.videos.shapes import Shapes
 
 SKELETONS, VIDEOS = "nturgb+d_skeletons", "nturgb+d_rgb"
 """The folders that NTU's own archives unpack to."""
@@ -105,6 +106,7 @@ class Recording:
             SkelshotError: Videos are asked for and PyAV is missing.
         """
         performance = self.performance(take)
+        shapes = scene_of(performance) if filmed else None
         for camera in self.cameras:
             name = take.clip_name(camera)
             sensed = sense(
@@ -113,8 +115,8 @@ class Recording:
                 rng_for("sensor", self.seed, name),
             )
             skeleton = self.skeleton_path(take, camera)
-            if filmed:
-                pictures = self._film(performance, take.setup, camera)
+            if shapes is not None:
+                pictures = self._film(shapes, take.setup, camera)
                 write_video(self.video_path(take, camera), pictures, round(FRAMES_A_SECOND))
             write_truth(truth_path(skeleton), truth_of(name, performance, sensed))
             with whole_file(skeleton, durable=False) as partial:
@@ -130,13 +132,11 @@ class Recording:
         Yields:
             Pictures RGB (H, W, 3), one a frame.
         """
-        return self._film(self.performance(take), take.setup, camera)
+        return self._film(scene_of(self.performance(take)), take.setup, camera)
 
-    def _film(
-        self, performance: Performance, setup: int, camera: int
-    ) -> Iterator[NDArray[np.uint8]]:
+    def _film(self, shapes: Shapes, setup: int, camera: int) -> Iterator[NDArray[np.uint8]]:
         view = kinect(setup, camera).colour.scaled(self.size)
-        return render(scene_of(performance), view, _background(self.seed, setup, camera, self.size))
+        return render(shapes, view, _background(self.seed, setup, camera, self.size))
 
 
 @cache

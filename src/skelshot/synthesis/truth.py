@@ -170,13 +170,13 @@ def truth_path(skeleton: Path) -> Path:
 
 
 def write_truth(path: Path, truth: Truth) -> None:
-    """Write a truth file, compact and whole.
+    """Write a truth file, compact and whole; it can be made again, so no wait for the disk.
 
     Args:
         path: The file, best that of `truth_path`.
         truth: What to write.
     """
-    with whole_file(path) as partial:
+    with whole_file(path, durable=False) as partial:
         partial.write_text(truth.model_dump_json(exclude_defaults=True) + "\n", encoding="utf-8")
 
 

