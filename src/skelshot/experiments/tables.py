@@ -28,13 +28,15 @@ def difference_table(
     results: Mapping[str, Mapping[str, Any]],
     pairs: Iterable[tuple[str, str]],
     shots: Iterable[str],
+    over: str = "per_split",
 ) -> str:
-    """Write paired differences over splits with their intervals.
+    """Write paired differences over splits or seeds with their intervals.
 
     Args:
         results: Result documents by name.
         pairs: (a, b) for the row a - b.
         shots: Numbers of exemplars, as the documents' keys.
+        over: What is paired: `per_split` or `per_seed`.
 
     Returns:
         A Markdown table, in points.
@@ -44,7 +46,7 @@ def difference_table(
     for a, b in pairs:
         rows[f"{a} - {b}"] = cells = []
         for k in shots:
-            first, second = (results[name]["accuracy"][k]["per_split"] for name in (a, b))
+            first, second = (results[name]["accuracy"][k][over] for name in (a, b))
             interval = paired_interval(first, second)
             cells.append(_cell(interval.mean, interval.ci95, sign="+"))
     return _table("difference", [f"{k}-shot points" for k in shots], rows)
