@@ -24,9 +24,7 @@ def main() -> None:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/teachers"))
-    parser.add_argument(
-        "--store", type=Path, help="your own store, in place of synthetic data"
-    )
+    parser.add_argument("--store", type=Path, help="your own store, in place of synthetic data")
     parser.add_argument("--videos", help="its videos: a folder or the word rendered")
     parser.add_argument("--teacher", default="mini")
     parser.add_argument("--class-names", default=None, help="fuller texts, as `teach` takes them")

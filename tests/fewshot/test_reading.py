@@ -8,8 +8,9 @@ import torch
 
 from skelshot.encoders import EncoderSpec, build_encoder
 from skelshot.encoders.readouts import read_out
-from skelshot.fewshot import FewShotMethod, ProtoNet, Subspace, View, view_clips
+from skelshot.fewshot import FewShotMethod, ProtoNet, RawNearest, Subspace, View, view_clips
 from skelshot.fewshot.reading import check_reads, read_features, read_shape, views_of
+from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import KINECT_V1
 
@@ -70,3 +71,13 @@ def test_a_map_of_an_encoder_that_has_none_is_refused(encoder):
         check_reads(Maps(), vectors_only)
     check_reads(ProtoNet(), vectors_only)
     check_reads(Maps(), encoder)
+
+
+def test_clips_are_read_as_they_are_and_embedded_by_methods_that_do_so(encoder, clips):
+    method = TCNOneshot.from_options({"width": 8})
+    assert read_shape(method, encoder, "pooled") == (3, 10, 20, 2)
+    method.make_weights((3, 10, 20, 2))
+    found = read_features(method.eval(), encoder, clips, "joints")
+    assert torch.equal(found, method.embed(clips))
+    assert found.shape == (3, 8)
+    assert torch.equal(read_features(RawNearest(), encoder, clips, "pooled"), clips)

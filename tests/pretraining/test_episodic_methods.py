@@ -1,5 +1,6 @@
 """Episodes of methods that have weights, views or a loss of their own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, EncoderSpec, build_encoder
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import Feat, Rfs, Subspace, View, view_clips
+from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.optimisers import build_optimiser, set_learning_rate
@@ -20,6 +22,7 @@ from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.pretrain import pretrain, split_folder
 from skelshot.pretraining.runs import RunFolder
 from skelshot.pretraining.stage import BaseSet
+from skelshot.skeletons import SkeletonLayout
 
 OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_epoch=4), batch=2)
 
@@ -147,3 +150,39 @@ def test_a_run_that_was_ended_goes_on_to_the_same_method(
     ended, uninterrupted = states
     assert ended.keys() == uninterrupted.keys()
     assert all(torch.equal(ended[name], uninterrupted[name]) for name in ended)
+
+
+class _Listener(NamedClassMethod):
+    """Prototypes that note which classes they were told."""
+
+    name = "listener"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ()
+        self.told: list[torch.Tensor] = []
+
+    def meet_classes(self, class_names: Sequence[str], layout: SkeletonLayout) -> None:
+        self.names = tuple(class_names)
+
+    def forward(
+        self, support: torch.Tensor, queries: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        assert labels is not None
+        self.told.append(labels)
+        return queries @ support.mean(2).transpose(1, 2)
+
+
+def test_a_method_that_reads_names_is_told_the_classes_of_each_episode(
+    base: BaseSet, encoder: Encoder
+) -> None:
+    method = _Listener()
+    options = OPTIONS.model_copy(update={"backwards_classes": True})
+    stage = EpisodicStage(encoder, base, method, options, seed=0)
+    assert method.names == base.store.class_names
+    batch = stage.batches(0)[0]
+    clips = torch.randn(len(batch), 3, 8, 20, 1)
+    stage(clips, stage.targets(batch))
+    (told,) = method.told
+    true = torch.tensor([base.store.clips[item.clip].label for item in batch]).view(2, 3, 3)
+    assert torch.equal(told, true[:, :, 0])

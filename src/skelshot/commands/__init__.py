@@ -14,6 +14,7 @@ from skelshot.commands import (
     pretrain,
     synth,
     teach,
+    train_mini,
     verify,
 )
 from skelshot.commands.command import Command
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     crop.COMMAND,
     draw.COMMAND,
     teach.COMMAND,
+    train_mini.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,
     methods.COMMAND,

@@ -15,11 +15,19 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
     parser.add_argument(
         "--strategy",
-        choices=["none", "supervised", "transfer"],
-        help="what comes first (default: transfer with --features, else supervised)",
+        choices=["none", "supervised", "transfer", "byol", "aimclr"],
+        help="what comes first (default: transfer with --features, none with --from, else "
+        "supervised)",
     )
     parser.add_argument(
         "--episodes", metavar="METHOD", help="method to train in episodes, or none (the default)"
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=Path,
+        metavar="RUN",
+        help="begin with the encoders of an earlier run (default: random weights)",
     )
     parser.add_argument("--features", type=Path, help="what `skelshot teach` wrote")
     parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")
@@ -34,6 +42,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.experiments.settings import load_settings
     from skelshot.ground import SkelshotError
     from skelshot.pretraining.pretrain import pretrain
+    from skelshot.pretraining.starting_run import StartingRun
     from skelshot.teachers import FeatureCache
 
     use_threads(parsed.threads)
@@ -43,7 +52,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     if parsed.split != "all" and not parsed.split.isdigit():
         raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
-    strategy = parsed.strategy or ("transfer" if parsed.features else "supervised")
+    usual = "none" if parsed.start else "supervised"
+    strategy = parsed.strategy or ("transfer" if parsed.features else usual)
     settings = load_settings(
         parsed.preset,
         layout=store.layout.name,
@@ -57,7 +67,8 @@ def _run(parsed: argparse.Namespace) -> Document:
         assignments=parsed.assignments,
     )
     teacher = FeatureCache.open(parsed.features) if parsed.features else None
-    report = pretrain(store, protocol, splits, settings.pretrain, parsed.out, teacher)
+    start = StartingRun(parsed.start) if parsed.start else None
+    report = pretrain(store, protocol, splits, settings.pretrain, parsed.out, teacher, start)
     return {
         "run": str(report.run),
         "encoder": report.encoder,

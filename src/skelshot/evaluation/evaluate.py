@@ -14,6 +14,7 @@ from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interva
 from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks
 from skelshot.fewshot import FewShotMethod
+from skelshot.fewshot.class_names import logits_of
 
 FeatureSource = Callable[[Split, Sequence[int]], Tensor]
 """Gives what a method reads of a split's clips, (n, ...), one row an index."""
@@ -103,10 +104,10 @@ def evaluate(
         flat = [task for tasks_of_split in per_split for task in tasks_of_split]
         where = [places[i] for i, group in enumerate(per_split) for _ in group]
         batch = batch_tasks(flat, where)
-        predicted = classify(method, bank, batch)
+        labels = torch.tensor([splits[i].novel for i, group in enumerate(per_split) for _ in group])
+        predicted = classify(method, bank, batch, labels)
         right = (predicted == batch.targets) & batch.counts
         accuracies = (right.sum(1).double() / batch.counts.sum(1)).view(len(splits), -1).mean(1)
-        labels = torch.tensor([splits[i].novel for i, group in enumerate(per_split) for _ in group])
         confusion = confusion_matrix(
             labels.gather(1, batch.targets)[batch.counts],
             labels.gather(1, predicted)[batch.counts],
@@ -165,7 +166,9 @@ def within_unit(interval: Interval) -> Interval:
     return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
 
 
-def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
+def classify(
+    method: FewShotMethod, bank: Tensor, batch: TaskBatch, labels: Tensor | None = None
+) -> Tensor:
     """Run a method on all tasks, as many at once as memory allows.
 
     A task too large for that goes through some queries at a time, unless the method looks at
@@ -175,6 +178,7 @@ def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
         method: The few-shot method.
         bank: Features of all clips (n, ...).
         batch: The tasks.
+        labels: The classes of each task, (B, N), for methods that read their names.
 
     Returns:
         Predicted classes (B, Q).
@@ -188,7 +192,12 @@ def classify(method: FewShotMethod, bank: Tensor, batch: TaskBatch) -> Tensor:
         rows = slice(start, start + tasks)
         for first in range(0, queries, width):
             columns = slice(first, first + width)
-            logits = method(bank[batch.support[rows]], bank[batch.queries[rows, columns]])
+            logits = logits_of(
+                method,
+                bank[batch.support[rows]],
+                bank[batch.queries[rows, columns]],
+                None if labels is None else labels[rows],
+            )
             predicted[rows, columns] = logits.argmax(-1)
     return predicted
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
+from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.experiments.calls import call
 from skelshot.experiments.demo_report import write_demo_report
@@ -20,7 +21,17 @@ from skelshot.ground.files import read_json, write_json
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import NOVEL_ACTIONS, SynthesisPlan, performers_of
 from skelshot.synthesis.synthesise import synthesise
-from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
+from skelshot.teachers import (
+    FeatureCache,
+    Representation,
+    load_templates,
+    teach_text,
+    teacher_named,
+)
+from skelshot.teachers.base import VideoTeacher
+from skelshot.teachers.frame_sources import VideoSource
+from skelshot.teachers.teach_videos import teach_videos
+from skelshot.videos.clip_frames import VideoOptions
 
 PROTOCOL = "ntu60-one-shot"
 STAGES = {
@@ -93,9 +104,9 @@ def run_demo(out: Path, size: DemoSize | None = None) -> dict[str, Any]:
     with _timed(spent, "write and prepare raw files"):
         store = _store(out, size)
     with _timed(spent, "teach"):
-        teacher = _teach(store, out / "features")
+        teacher = _teach(store, out)
     with _timed(spent, "train and evaluate"):
-        rows = _rows(out, size)
+        rows = _rows(out, size, "text" if teacher.video is None else "video+text")
     first = {name: row["accuracy"]["1"] for name, row in rows.items()}
     report = write_demo_report(out, store, rows, teacher.teacher, spent)
     document = {
@@ -133,18 +144,26 @@ def _store(out: Path, size: DemoSize) -> Store:
     return Store.open(out / "store")
 
 
-def _teach(store: Store, path: Path) -> FeatureCache:
-    """Cache f_t from MiniLM; from random codes where the extra is not installed."""
-    if not path.exists():
-        try:
-            teacher = teacher_named("minilm")
-        except SkelshotError:
-            teacher = teacher_named("random-code")
-        teach_text(store, teacher, load_templates("both-ways"), path)
+def _teach(store: Store, out: Path) -> FeatureCache:
+    """Cache f_v and f_t of the base classes' videos; random codes where the extra is missing."""
+    path, prompts = out / "features", load_templates("both-ways")
+    if path.exists():
+        return FeatureCache.open(path)
+    try:
+        teacher = teacher_named("mini")
+    except SkelshotError:
+        teacher = teacher_named("random-code")
+    if isinstance(teacher, VideoTeacher):
+        (split,) = protocol_named(PROTOCOL).split_list(store.class_names)
+        options = VideoOptions(frames=teacher.frames, size=teacher.frame_size)
+        source = VideoSource(out / "raw", options)
+        teach_videos(store, teacher, source, prompts, path, labels=split.base)
+    else:
+        teach_text(store, teacher, prompts, path)
     return FeatureCache.open(path)
 
 
-def _rows(out: Path, size: DemoSize) -> dict[str, dict[str, Any]]:
+def _rows(out: Path, size: DemoSize, representation: Representation) -> dict[str, dict[str, Any]]:
     """Pre-train and evaluate all rows, side by side in processes of one thread each."""
     runs = {name: out / "runs" / name.replace("_", "-") for name in STAGES}
     settings = {
@@ -160,7 +179,10 @@ def _rows(out: Path, size: DemoSize) -> dict[str, dict[str, Any]]:
         progress_bar("training, epochs", total=epochs) as bar,
         ThreadPoolExecutor(usable_cores()) as pool,
     ):
-        jobs = [pool.submit(_row, out, name, runs[name], size) for name in reversed(STAGES)]
+        jobs = [
+            pool.submit(_row, out, name, runs[name], size, representation)
+            for name in reversed(STAGES)
+        ]
         shown = 0
         while not all(job.done() for job in jobs):
             wait(jobs, timeout=0.5, return_when=FIRST_EXCEPTION)
@@ -178,7 +200,7 @@ def _epochs_done(run: Path) -> int:
     return sum(note.read_bytes().count(b"\n") for note in notes)
 
 
-def _row(out: Path, name: str, run: Path, size: DemoSize) -> None:
+def _row(out: Path, name: str, run: Path, size: DemoSize, representation: Representation) -> None:
     """Pre-train in one way, and evaluate, by the commands that anybody would call."""
     strategy, episodes = STAGES[name]
     common = ["--protocol", PROTOCOL, "--threads", 1]
@@ -186,6 +208,7 @@ def _row(out: Path, name: str, run: Path, size: DemoSize) -> None:
     train: list[object] = ["--strategy", strategy, "--episodes", episodes, "--out", run]
     if strategy == "transfer":
         train += ["--features", out / "features"]
+        train += ["--set", f"transfer.representation={representation}"]
     for change in changes:
         train += ["--set", change]
     call("pretrain", out / "store", *common, *train)

@@ -15,6 +15,7 @@ from skelshot.evaluation.results import result_document
 from skelshot.experiments.run_features import RunFeatures, fitting_views, read_config, split_method
 from skelshot.experiments.split_methods import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
+from skelshot.fewshot.class_names import introduce_classes
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
 from skelshot.pretraining.pretrain import split_folder
@@ -47,11 +48,12 @@ def evaluate_run(
 
     Raises:
         SkelshotError: The run lacks a split or the method's weights, is of other data, or a
-            checkpoint does not fit its own configuration.
+            checkpoint does not fit its own configuration; or what reads class names is missing.
     """
     began = time.perf_counter()
     splits = _splits(store, protocol, run, wanted)
-    if run is not None and method.reads != "clip":
+    uses_run = run is not None and (method.has_weights or method.reads != "clip")
+    if run is not None and uses_run:
         for split in splits:
             _check_config(store, protocol, split, run)
     for split in splits:
@@ -73,10 +75,16 @@ def evaluate_run(
     if run is not None and method.has_weights:
         methods = [split_method(run, split, method, options) for split in splits]
         method = methods[0]
+        for split, trained in zip(splits, methods, strict=True):
+            # Asked again: a method with weights knows what they are for.
+            for count in shots:
+                trained.check_shape(len(split.novel), count)
+            introduce_classes(trained, store.class_names, store.layout)
         source = RunFeatures(store, method, options, run)
         results = evaluate_each_split(store, protocol, splits, methods, shots, source, parts)
     else:
         method.eval()
+        introduce_classes(method, store.class_names, store.layout)
         source = RunFeatures(store, method, options, run)
         results = evaluate(store, protocol, splits, method, shots, source, parts)
     document = result_document(
@@ -91,7 +99,8 @@ def evaluate_run(
             "evaluate": options.model_dump(mode="json", exclude={"classifiers"}),
             "method": method.options.model_dump(mode="json"),
             "is_transductive": method.is_transductive,
-            "run": read_config(run, splits[0]) if run and method.reads != "clip" else None,
+            "uses_class_names": method.uses_class_names,
+            "run": read_config(run, splits[0]) if run and uses_run else None,
         },
         seconds=time.perf_counter() - began,
         parts=parts,

@@ -1,8 +1,8 @@
 """What methods read of a run's clips, and the methods' own weights, split by split."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import torch
 import yaml
@@ -13,9 +13,11 @@ from torch import Tensor
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, load_encoder
+from skelshot.evaluation.embeddings import embed_clips
 from skelshot.evaluation.features import encode_clips, input_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.fewshot import FewShotMethod, View, view_clips
+from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, read_shape, views_of
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
@@ -24,6 +26,8 @@ from skelshot.ground.seeding import digest_of
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import split_folder
 from skelshot.skeletons import InputSpec
+
+Method = TypeVar("Method", bound=FewShotMethod)
 
 
 def read_config(run: Path, split: Split) -> dict[str, Any]:
@@ -66,10 +70,8 @@ def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
     return encoder, options
 
 
-def split_method(
-    run: Path, split: Split, method: FewShotMethod, options: EvaluateOptions
-) -> FewShotMethod:
-    """Load the weights of a method that were trained with a split's encoder.
+def split_method(run: Path, split: Split, method: Method, options: EvaluateOptions) -> Method:
+    """Load the weights of a method that were trained with, or beside, a split's encoder.
 
     Args:
         run: The run's folder.
@@ -98,6 +100,9 @@ def split_method(
 class RunFeatures:
     """The features of a run's encoders, kept beside the encoders for the next evaluation.
 
+    Methods that read clips get them as the run's encoders do; embeddings of those that embed
+    clips themselves are kept as features are. Without a run, clips are as `inputs` says.
+
     Args:
         store: The clips.
         method: Says what it reads of a clip, and which views of it.
@@ -121,7 +126,8 @@ class RunFeatures:
             indices: Which clips, n of them.
 
         Returns:
-            Clips, vectors or maps (n, ...); (n, 1 + U, ...) where the method wants U views.
+            Clips, vectors, maps or embeddings (n, ...); (n, 1 + U, ...) where the method wants
+            U views.
         """
         views = views_of(self._method)
         seen = [self._from_view(split, indices, view) for view in views]
@@ -129,30 +135,61 @@ class RunFeatures:
 
     def _from_view(self, split: Split, indices: Sequence[int], view: View) -> Tensor:
         """Give what the method reads of the clips from one view, (n, ...)."""
-        if self._run is None or self._method.reads == "clip":
+        run, reads_clips = self._run, self._method.reads == "clip"
+        if run is None or (reads_clips and not self._method.has_weights):
             spec = InputSpec(
                 layout=self._store.layout.name,
                 coordinates=self._store.channels,
                 **self._method.inputs,
             )
-            clips = input_clips(self._store, spec, indices, self._options.batch)
-            return clips if view == View() else view_clips(clips, view, self._store.layout)
-        encoder, trained = split_encoder(self._run, split)
+            return self._clips(spec, indices, view)
+        encoder, trained = split_encoder(run, split)
+        options, store = seen_from(self._options, view), self._store
+        folder = split_folder(run, split.index)
+        if isinstance(self._method, EmbeddingMethod):
+            method = split_method(run, split, self._method, options)
+            return self._kept(
+                self._file(folder, "method", indices, options, method.options.model_dump_json()),
+                lambda: embed_clips(method, store, trained.input, indices, options),
+            )
+        if reads_clips:
+            return self._clips(trained.input, indices, view)
         check_reads(self._method, encoder)
-        options = seen_from(self._options, view)
         keep_map = self._method.reads == "map"
-        weights = split_folder(self._run, split.index) / "checkpoints" / "encoder.safetensors"
+        return self._kept(
+            self._file(folder, "encoder", indices, options, keep_map),
+            lambda: encode_clips(encoder, store, trained.input, indices, options, keep_map),
+        )
+
+    def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:
+        """Give the clips themselves from one view, (n, C, T, V, M)."""
+        clips = input_clips(self._store, spec, indices, self._options.batch)
+        return clips if view == View() else view_clips(clips, view, self._store.layout)
+
+    def _file(
+        self,
+        folder: Path,
+        weights: Literal["encoder", "method"],
+        indices: Sequence[int],
+        options: EvaluateOptions,
+        form: bool | str,
+    ) -> Path:
+        """Name the file that keeps features, after all that they depend on."""
         key = digest_of(
-            sha256_of(weights),
+            sha256_of(folder / "checkpoints" / f"{weights}.safetensors"),
             self._store.data_hash,
             options.model_dump_json(exclude={"classifiers", "batch"}),
-            keep_map,
+            form,
             list(indices),
         ).hex()[:16]
-        file = weights.parent.parent / "features" / f"{key}.safetensors"
+        return folder / "features" / f"{key}.safetensors"
+
+    @staticmethod
+    def _kept(file: Path, make: Callable[[], Tensor]) -> Tensor:
+        """Read what an earlier evaluation kept, else make it and keep it."""
         if (kept := _kept_features(file)) is not None:
             return kept
-        features = encode_clips(encoder, self._store, trained.input, indices, options, keep_map)
+        features = make()
         file.parent.mkdir(exist_ok=True)
         with whole_file(file) as partial:
             save_file({"features": features}, partial)

@@ -10,6 +10,7 @@ from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import FeatureSource, ShotResult, evaluate, within_unit
 from skelshot.evaluation.metrics import mean_interval
 from skelshot.fewshot import FewShotMethod
+from skelshot.fewshot.embedding_method import EmbeddingMethod
 
 
 def evaluate_each_split(
@@ -23,13 +24,17 @@ def evaluate_each_split(
 ) -> list[ShotResult]:
     """Evaluate one method a split and join the results as `evaluate` does for one method.
 
+    Of a method that embeds clips itself only the matching is left to do: the features are its
+    embeddings, made once a clip however many tasks the clip is in.
+
     Args:
         store: The clips.
         protocol: Draws the tasks.
         splits: Which splits.
         methods: One method a split, all of one kind.
         shots: Numbers of exemplars a class.
-        features: Gives the features of a split's clips; asked once a split.
+        features: Gives the features of a split's clips, embeddings of methods that make them;
+            asked once a split.
         seconds: Filled with wall time by part, if given.
 
     Returns:
@@ -42,7 +47,8 @@ def evaluate_each_split(
     by_split = []
     for split, method in zip(splits, methods, strict=True):
         parts: dict[str, float] = {}
-        by_split.append(evaluate(store, protocol, [split], method, shots, features, parts))
+        judge = method.matcher if isinstance(method, EmbeddingMethod) else method
+        by_split.append(evaluate(store, protocol, [split], judge, shots, features, parts))
         for name, value in parts.items():
             spent[name] += value
     if seconds is not None:

@@ -1,8 +1,14 @@
 """Few-shot classifiers: N classes from K exemplars each, many tasks at once."""
 
+from skelshot.fewshot.apsr import APSR, APSROptions
+from skelshot.fewshot.attention_readout import AttentionReadOut, AttentionReadOutOptions
+from skelshot.fewshot.average_pooling import AveragePooling
 from skelshot.fewshot.base import FewShotMethod, MethodOptions, WeightedOptions, check_task
+from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.fewshot.cosine import PAPER, CosineClassifier, CosineOptions
 from skelshot.fewshot.dastm import DASTM, DASTMOptions
+from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
+from skelshot.fewshot.fc_readout import FCReadOut, FCReadOutOptions
 from skelshot.fewshot.feat import Feat, FeatOptions
 from skelshot.fewshot.finetuning import FinetuneOptions, finetune
 from skelshot.fewshot.formulas import (
@@ -14,47 +20,77 @@ from skelshot.fewshot.formulas import (
     support_weights,
 )
 from skelshot.fewshot.heads import CosineHead, Head, LinearHead
+from skelshot.fewshot.jeanie import JEANIE, JEANIEOptions
 from skelshot.fewshot.linear import LinearClassifier, LinearOptions
+from skelshot.fewshot.maml import MAML, MAMLOptions
 from skelshot.fewshot.methods import METHODS, method_named
 from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.fewshot.protonet import ProtoNet, ProtoNetOptions
 from skelshot.fewshot.raw_nearest import RawNearest
+from skelshot.fewshot.readout_nearest import ReadOutOptions
 from skelshot.fewshot.report import FinetuneReport, finetune_report
 from skelshot.fewshot.rfs import Rfs, RfsOptions
+from skelshot.fewshot.skeleton_dml import SkeletonDML, SkeletonDMLOptions
+from skelshot.fewshot.sl_dml import SLDML, SLDMLOptions
+from skelshot.fewshot.smam import SMAM, SMAMOptions
 from skelshot.fewshot.soft_dtw_method import SoftDTW, SoftDTWOptions
 from skelshot.fewshot.subspace import Subspace, SubspaceOptions
+from skelshot.fewshot.tcn_oneshot import TCNOneshot, TCNOneshotOptions
 from skelshot.fewshot.views import MIRRORED, View, view_clips
 
 __all__ = [
+    "APSR",
     "DASTM",
+    "JEANIE",
+    "MAML",
     "METHODS",
     "MIRRORED",
     "PAPER",
+    "SLDML",
+    "SMAM",
+    "APSROptions",
+    "AttentionReadOut",
+    "AttentionReadOutOptions",
+    "AveragePooling",
     "CosineClassifier",
     "CosineHead",
     "CosineOptions",
     "DASTMOptions",
+    "EmbeddingMethod",
+    "EmbeddingOptions",
+    "FCReadOut",
+    "FCReadOutOptions",
     "Feat",
     "FeatOptions",
     "FewShotMethod",
     "FinetuneOptions",
     "FinetuneReport",
     "Head",
+    "JEANIEOptions",
     "LinearClassifier",
     "LinearHead",
     "LinearOptions",
+    "MAMLOptions",
     "MethodOptions",
+    "NamedClassMethod",
     "NearestNeighbour",
     "NearestOptions",
     "ProtoNet",
     "ProtoNetOptions",
     "RawNearest",
+    "ReadOutOptions",
     "Rfs",
     "RfsOptions",
+    "SLDMLOptions",
+    "SMAMOptions",
+    "SkeletonDML",
+    "SkeletonDMLOptions",
     "SoftDTW",
     "SoftDTWOptions",
     "Subspace",
     "SubspaceOptions",
+    "TCNOneshot",
+    "TCNOneshotOptions",
     "View",
     "WeightedOptions",
     "check_task",

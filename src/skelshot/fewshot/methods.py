@@ -1,16 +1,26 @@
 """The methods there are, by name."""
 
+from skelshot.fewshot.apsr import APSR
+from skelshot.fewshot.attention_readout import AttentionReadOut
+from skelshot.fewshot.average_pooling import AveragePooling
 from skelshot.fewshot.base import FewShotMethod
 from skelshot.fewshot.cosine import CosineClassifier
 from skelshot.fewshot.dastm import DASTM
+from skelshot.fewshot.fc_readout import FCReadOut
 from skelshot.fewshot.feat import Feat
+from skelshot.fewshot.jeanie import JEANIE
 from skelshot.fewshot.linear import LinearClassifier
+from skelshot.fewshot.maml import MAML
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.fewshot.protonet import ProtoNet
 from skelshot.fewshot.raw_nearest import RawNearest
 from skelshot.fewshot.rfs import Rfs
+from skelshot.fewshot.skeleton_dml import SkeletonDML
+from skelshot.fewshot.sl_dml import SLDML
+from skelshot.fewshot.smam import SMAM
 from skelshot.fewshot.soft_dtw_method import SoftDTW
 from skelshot.fewshot.subspace import Subspace
+from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 
 METHODS: tuple[type[FewShotMethod], ...] = (
@@ -24,6 +34,16 @@ METHODS: tuple[type[FewShotMethod], ...] = (
     Rfs,
     SoftDTW,
     DASTM,
+    JEANIE,
+    SMAM,
+    MAML,
+    APSR,
+    AttentionReadOut,
+    FCReadOut,
+    AveragePooling,
+    TCNOneshot,
+    SLDML,
+    SkeletonDML,
 )
 
 

@@ -1,4 +1,4 @@
-"""What a method reads of a clip: the encoder's vector or its map, of the clip and its views."""
+"""What a method reads of a clip and its views: the encoder's vector or map, or the clip itself."""
 
 import torch
 from torch import Tensor
@@ -6,6 +6,7 @@ from torch import Tensor
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import ReadOut, read_out
 from skelshot.fewshot.base import FewShotMethod
+from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
 
@@ -32,6 +33,9 @@ def read_features(
 ) -> Tensor:
     """Encode a batch of clips, and the views the method wants, in one pass.
 
+    A method with a network of its own encodes them itself; the encoder then only names the
+    joints.
+
     Args:
         method: Declares what it reads and its views.
         encoder: The encoder, in whatever mode it is.
@@ -39,12 +43,12 @@ def read_features(
         readout: How vectors are read out.
 
     Returns:
-        float32 vectors (n, D') or maps (n, D, T', V); with U views (n, 1 + U, ...).
+        float32 vectors (n, D'), maps (n, D, T', V) or clips (n, C, T, V, M); with U views
+        (n, 1 + U, ...).
     """
     layout = encoder.spec.joints
     seen = [clips] + [view_clips(clips, view, layout) for view in method.views]
-    maps = encoder.feature_map(torch.cat(seen)).float()
-    kept = maps.mean(1) if method.reads == "map" else read_out(maps, readout)
+    kept = _encoded(method, encoder, torch.cat(seen), readout)
     if not method.views:
         return kept
     return kept.view(len(seen), len(clips), *kept.shape[1:]).transpose(0, 1)
@@ -59,8 +63,10 @@ def read_shape(method: FewShotMethod, encoder: Encoder, readout: ReadOut) -> tup
         readout: How vectors are read out.
 
     Returns:
-        `(D',)` or `(D, T', V)`.
+        `(D',)`, `(D, T', V)` or `(C, T, V, M)`.
     """
+    if method.reads == "clip":
+        return (encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
     if method.reads == "vector":
         return (encoder.embed_dim * (encoder.num_joints if readout == "joints" else 1),)
     was_training = encoder.training
@@ -82,3 +88,13 @@ def views_of(method: FewShotMethod) -> tuple[View, ...]:
         1 + U views.
     """
     return (View(), *method.views)
+
+
+def _encoded(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut) -> Tensor:
+    """Give what the method reads of clips: vectors, maps, or the clips themselves."""
+    if isinstance(method, EmbeddingMethod):
+        return method.embed(clips)
+    if method.reads == "clip":
+        return clips.float()
+    maps = encoder.feature_map(clips).float()
+    return maps.mean(1) if method.reads == "map" else read_out(maps, readout)

@@ -7,6 +7,8 @@ from skelshot.datasets.batches import Item
 from skelshot.datasets.episodes import EpisodeSampler
 from skelshot.encoders import Encoder
 from skelshot.fewshot import FewShotMethod
+from skelshot.fewshot.class_names import NamedClassMethod, introduce_classes, logits_of
+from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, read_features, read_shape
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import EpisodicOptions
@@ -15,6 +17,10 @@ from skelshot.pretraining.stage import BaseSet, Stage
 
 class EpisodicStage(Stage):
     """Train the encoder, and the method's own weights, on N-way K-shot episodes of base clips.
+
+    A method that reads clips and has weights is trained alone: it does not use the encoder,
+    which stays as it is. Where it embeds clips with a network of its own, the episodes of a step
+    are one batch of base clips to its metric loss.
 
     Args:
         encoder: The encoder to train.
@@ -39,7 +45,7 @@ class EpisodicStage(Stage):
         seed: int,
     ) -> None:
         super().__init__(encoder, base, seed)
-        if method.reads == "clip":
+        if method.reads == "clip" and not method.has_weights:
             raise SkelshotError(
                 f"--episodes {method.name}: this method reads clips, not an encoder's features, "
                 "so episodes have nothing to train; choose another, or none"
@@ -52,7 +58,15 @@ class EpisodicStage(Stage):
         check_reads(method, encoder)
         method.check_shape(options.episode.ways, options.episode.shots)
         self.method_shape = read_shape(method, encoder, options.readout)
-        method.make_weights(self.method_shape)
+        self.head: nn.Linear | None = None
+        if isinstance(method, EmbeddingMethod):
+            method.begin_training(self.method_shape, encoder.spec.joints)
+            if method.options.class_weight:
+                classes = len(base.split.base) * (2 if options.backwards_classes else 1)
+                self.head = nn.Linear(method.embed_dim, classes)
+        else:
+            method.make_weights(self.method_shape)
+        introduce_classes(method, base.store.class_names, base.store.layout)
         self.method = method
         self.options = options
         self.epochs = options.epochs
@@ -84,7 +98,8 @@ class EpisodicStage(Stage):
         Args:
             clips: Encoder input (E * N * (K + Q/N), C, T, V, M), as `batches` orders it; views
                 that the method wants are made of it.
-            targets: Base classes of the clips; unused, since places in the episode tell.
+            targets: Base classes of the clips, for the loss of a method that embeds clips; for
+                all others places in the episode tell.
 
         Returns:
             `loss` and `accuracy`.
@@ -97,12 +112,36 @@ class EpisodicStage(Stage):
         truth = truth.expand(queries.shape[:2])
         # Methods count on float32: distances between long vectors drown in bfloat16.
         with torch.autocast(clips.device.type, enabled=False):
-            logits = self.method.episode_logits(support, queries)
-            loss = self.method.episode_loss(logits, truth, support, queries)
+            if isinstance(self.method, EmbeddingMethod):
+                logits = self.method.matcher(support, queries)
+                class_logits = None if self.head is None else self.head(kept)
+                loss = self.method.embedding_loss(kept, targets, class_logits)
+            else:
+                logits = self._logits(support, queries, targets)
+                loss = self.method.episode_loss(logits, truth, support, queries)
         return {"loss": loss, "accuracy": (logits.argmax(-1) == truth).float().mean()}
+
+    def _logits(self, support: Tensor, queries: Tensor, targets: Tensor) -> Tensor:
+        """Score the queries; a method that reads names is told which classes these are."""
+        if not isinstance(self.method, NamedClassMethod):
+            return self.method.episode_logits(support, queries)
+        spec, labels = self.options.episode, torch.tensor(self.base.split.base)
+        drawn = targets.view(-1, spec.ways, spec.shots + spec.queries)[:, :, 0].cpu()
+        # a class played backwards goes by the name of the class
+        return logits_of(self.method, support, queries, labels[drawn % len(labels)])
+
+    @property
+    def uses_encoder(self) -> bool:
+        """Whether the method reads the encoder's features, so that the encoder is trained."""
+        return self.method.reads != "clip"
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the encoder; the method's own weights have a factor on the learning rate."""
+        if not self.uses_encoder:
+            # Several processes would wait for the gradients of weights that never get any.
+            self.encoder.requires_grad_(False)
+            heads: list[tuple[nn.Module, float]] = [] if self.head is None else [(self.head, 1.0)]
+            return [(self.method, self.method.lr_factor), *heads]
         if not self.method.has_weights:
             return super().trained()
         return [(self.encoder, 1.0), (self.method, self.method.lr_factor)]

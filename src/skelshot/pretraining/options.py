@@ -2,48 +2,31 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.encoders import EncoderSpec
 from skelshot.encoders.readouts import ReadOut
+from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
+from skelshot.pretraining.view_options import AimClrOptions, ByolOptions
 from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.teachers import Representation
 
-Strategy = Literal["none", "supervised", "transfer"]
+__all__ = [
+    "EncoderOptions",
+    "EpisodicOptions",
+    "LoopOptions",
+    "OptimiserOptions",
+    "PretrainOptions",
+    "Strategy",
+    "SupervisedOptions",
+    "TransferOptions",
+]
+
+Strategy = Literal["none", "supervised", "transfer", "byol", "aimclr"]
 
 
-class _Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OptimiserOptions(_Options):
-    """An optimiser and its learning-rate schedule.
-
-    Args:
-        name: `sgd`, `adam` or `adamw`.
-        lr: Learning rate at its highest.
-        momentum: Of SGD.
-        nesterov: Of SGD.
-        weight_decay: L2 penalty (decoupled in AdamW).
-        decay_vectors: Decay biases and normalisation weights too, as plain PyTorch does.
-        schedule: `constant`, or `cosine` to zero over the stage.
-        warmup: Share of the stage over which the rate rises linearly from zero.
-        clip_norm: Largest norm of the whole gradient, or None.
-    """
-
-    name: Literal["sgd", "adam", "adamw"] = "sgd"
-    lr: float = Field(0.1, gt=0)
-    momentum: float = Field(0.9, ge=0, lt=1)
-    nesterov: bool = False
-    weight_decay: float = Field(1e-4, ge=0)
-    decay_vectors: bool = True
-    schedule: Literal["constant", "cosine"] = "cosine"
-    warmup: float = Field(0.0, ge=0, lt=1)
-    clip_norm: float | None = Field(None, gt=0)
-
-
-class SupervisedOptions(_Options):
+class SupervisedOptions(Options):
     """Cross-entropy on the base classes.
 
     Args:
@@ -65,7 +48,7 @@ class SupervisedOptions(_Options):
     backwards_classes: bool = False
 
 
-class TransferOptions(_Options):
+class TransferOptions(Options):
     """Representation transfer, stage 1 of the paper (section IV.B).
 
     Args:
@@ -110,7 +93,7 @@ class TransferOptions(_Options):
     decay: float = Field(0.99, ge=0, le=1)
 
 
-class EpisodicOptions(_Options):
+class EpisodicOptions(Options):
     """Episodic training, stage 2 of the paper (section IV.B).
 
     Args:
@@ -129,11 +112,11 @@ class EpisodicOptions(_Options):
     episode: EpisodeSpec = EpisodeSpec()
     optimiser: OptimiserOptions = OptimiserOptions(name="sgd", lr=1e-3, weight_decay=1e-4)
     readout: ReadOut = "pooled"
-    classifier: dict[str, Any] = {}
+    classifier: dict[str, Any] = Field(default_factory=dict)
     backwards_classes: bool = False
 
 
-class EncoderOptions(_Options):
+class EncoderOptions(Options):
     """Which encoder; the rest of its specification follows from the input.
 
     Args:
@@ -147,7 +130,7 @@ class EncoderOptions(_Options):
     dropout: float = Field(0.0, ge=0, lt=1)
 
 
-class LoopOptions(_Options):
+class LoopOptions(Options):
     """How the loop runs, whatever it trains.
 
     Args:
@@ -163,18 +146,20 @@ class LoopOptions(_Options):
     keep_every: int = Field(1, ge=1)
 
 
-class PretrainOptions(_Options):
+class PretrainOptions(Options):
     """All of a pre-training run.
 
     Args:
         seed: Initial weights, batches, augmentation and episodes follow from it.
-        strategy: What comes first: `none`, `supervised` or `transfer`.
+        strategy: What comes first: `none`, `supervised`, `transfer`, `byol` or `aimclr`.
         episodes: The few-shot method to train in episodes afterwards, or `none`.
         input: From a stored sequence to the encoder's input.
         augmentation: Changes in training.
         encoder: Which encoder.
         supervised: Options of the supervised strategy.
         transfer: Options of the transfer.
+        byol: Options of Skeleton-BYOL.
+        aimclr: Options of AimCLR and CrosSCLR.
         episodic: Options of the episodic stage.
         loop: How the loop runs.
     """
@@ -187,8 +172,20 @@ class PretrainOptions(_Options):
     encoder: EncoderOptions = EncoderOptions()
     supervised: SupervisedOptions = SupervisedOptions()
     transfer: TransferOptions = TransferOptions()
+    byol: ByolOptions = ByolOptions()
+    aimclr: AimClrOptions = AimClrOptions()
     episodic: EpisodicOptions = EpisodicOptions()
     loop: LoopOptions = LoopOptions()
+
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """What decides a run's numbers, as plain values.
+
+        The options of the view strategies stand in it only where one is used: runs that were
+        begun before there were any go on.
+        """
+        left_out = {"byol", "aimclr"} - {self.strategy}
+        return self.model_dump(mode="json", exclude=left_out)
 
     @property
     def encoder_spec(self) -> EncoderSpec:

@@ -20,13 +20,18 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.files import read_json
 from skelshot.ground.seeding import seed_for
+from skelshot.pretraining.aimclr import AimClrStage
+from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import RunFolder
+from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
+from skelshot.pretraining.view_stage import ViewStage, plain_inputs
+from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.teachers import FeatureCache
 
 
@@ -49,19 +54,6 @@ class PretrainReport:
     counts: ClipCounts | None = None
 
 
-def split_folder(run: Path, split: int) -> Path:
-    """Name the folder of a split within a run.
-
-    Args:
-        run: The run's folder.
-        split: The split's number.
-
-    Returns:
-        For example `RUN/split-03`.
-    """
-    return run / f"split-{split:02d}"
-
-
 def pretrain(
     store: Store,
     protocol: FewShotProtocol,
@@ -69,6 +61,7 @@ def pretrain(
     options: PretrainOptions,
     out: Path,
     teacher: FeatureCache | None = None,
+    start: StartingRun | None = None,
 ) -> PretrainReport:
     """Pre-train one encoder a split; splits already done are kept.
 
@@ -81,6 +74,7 @@ def pretrain(
         options: All choices.
         out: The run's folder.
         teacher: Cached features, for the transfer.
+        start: An earlier run to begin from; random weights unless told.
 
     Returns:
         The report.
@@ -94,13 +88,11 @@ def pretrain(
     if fabric.world_size > 1:
         fabric.launch()
     for split in splits:
-        build_stages(store, split, options, teacher)
-    results = [
-        _pretrain_split(
-            store, protocol, split, options, split_folder(out, split.index), teacher, fabric
-        )
-        for split in splits
-    ]
+        encoder, _ = build_stages(store, split, options, teacher)
+        if start is not None:
+            start.load(encoder, split.index, options.input)
+    job = _Job(store, protocol, options, teacher, start, fabric)
+    results = [_pretrain_split(job, split, split_folder(out, split.index)) for split in splits]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
@@ -137,41 +129,69 @@ def build_stages(
                     "`skelshot teach STORE --teacher minilm --out FEATURES`"
                 )
             stages.append(TransferStage(encoder, base, options.transfer, teacher, seed))
+        elif options.strategy == "byol":
+            stages.append(ByolStage(encoder, base, options.byol, options.input, seed))
+        elif options.strategy == "aimclr":
+            stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
             method = method_named(options.episodes).from_options(options.episodic.classifier)
             stages.append(EpisodicStage(encoder, base, method, options.episodic, seed))
     return encoder, stages
 
 
-def _pretrain_split(
-    store: Store,
-    protocol: FewShotProtocol,
-    split: Split,
-    options: PretrainOptions,
-    path: Path,
-    teacher: FeatureCache | None,
-    fabric: Fabric,
-) -> dict[str, Any]:
+def clips_for(stage: Stage, options: PretrainOptions) -> tuple[InputSpec, Augmentation]:
+    """Tell how the loop prepares clips for a stage.
+
+    Args:
+        stage: What is trained.
+        options: All choices.
+
+    Returns:
+        Input and augmentation; plain joints, unchanged, for stages that draw their own views.
+    """
+    if isinstance(stage, ViewStage):
+        return plain_inputs(options.input), Augmentation()
+    return options.input, options.augmentation
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """What all splits of a call share; the fields are those of `pretrain`."""
+
+    store: Store
+    protocol: FewShotProtocol
+    options: PretrainOptions
+    teacher: FeatureCache | None
+    start: StartingRun | None
+    fabric: Fabric
+
+
+def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
     """Train one split to the end, or return the result it already has."""
+    store, options, teacher, fabric = job.store, job.options, job.teacher, job.fabric
     folder = RunFolder(path)
     config = {
-        "protocol": protocol.name,
-        "draws_as": protocol.draws_as,
+        "protocol": job.protocol.name,
+        "draws_as": job.protocol.draws_as,
         "split": split.index,
         "base": [store.class_names[label] for label in split.base],
         "novel": [store.class_names[label] for label in split.novel],
         "data_hash": store.data_hash,
         "teacher": teacher.identity if teacher and options.strategy == "transfer" else None,
-        "options": options.model_dump(mode="json"),
+        "options": options.deciding,
     }
+    if job.start is not None:
+        config["start"] = job.start.record(split.index, config)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
         result: dict[str, Any] = read_json(folder.result_file)
         return result
     encoder, stages = build_stages(store, split, options, teacher)
+    if job.start is not None:
+        job.start.load(encoder, split.index, options.input)
     seconds = {
         stage.name: round(
-            run_stage(stage, folder, fabric, options.input, options.augmentation, options.loop), 3
+            run_stage(stage, folder, fabric, *clips_for(stage, options), options.loop), 3
         )
         for stage in stages
     }
@@ -182,6 +202,11 @@ def _pretrain_split(
         "clips": len(BaseSet.of(store, split).indices),
         "seed": options.seed,
         "data_hash": store.data_hash,
+        "encoder_unused_by": [
+            stage.name
+            for stage in stages
+            if isinstance(stage, EpisodicStage) and not stage.uses_encoder
+        ],
         "seconds": seconds,
         "threads": torch.get_num_threads(),
         "peak_memory_mb": peak_memory_mb(),

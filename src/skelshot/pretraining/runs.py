@@ -15,6 +15,19 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file, write_json
 
 
+def split_folder(run: Path, split: int) -> Path:
+    """Name the folder of a split within a run.
+
+    Args:
+        run: The run's folder.
+        split: The split's number.
+
+    Returns:
+        For example `RUN/split-03`.
+    """
+    return run / f"split-{split:02d}"
+
+
 class RunFolder:
     """One split's folder: `config.yaml`, `checkpoints/`, `metrics.jsonl`, `result.json`.
 

@@ -1,0 +1,51 @@
+"""Measure every few-shot method on NW-UCLA from one shared supervised encoder a split.
+
+    python benchmarks/methods.py --raw RAW --out runs/methods
+
+Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
+"""
+
+import argparse
+from pathlib import Path
+
+from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.prepare import prepare
+from skelshot.experiments.method_sweep import MethodSweep, method_rows
+from skelshot.experiments.tables import accuracy_table, difference_table
+
+
+def main() -> None:
+    """Run the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--raw", type=Path, help="folder of NW-UCLA JSON files")
+    parser.add_argument("--store", type=Path, help="a prepared store in place of raw files")
+    parser.add_argument("--out", type=Path, default=Path("runs/methods"))
+    parser.add_argument("--protocol", default="nw-ucla")
+    parser.add_argument("--splits", type=int, nargs="+", default=list(range(5)))
+    parser.add_argument("--rows", nargs="+", default=list(method_rows()))
+    parser.add_argument("--preset", default="cpu")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--jobs", type=int, default=2)
+    parsed = parser.parse_args()
+    store = parsed.store
+    if store is None:
+        store = parsed.out / "store"
+        prepare(NwUclaReader(), parsed.raw, store)
+    sweep = MethodSweep(
+        store, parsed.out, parsed.protocol, parsed.preset, parsed.jobs, tuple(parsed.set)
+    )
+    rows = {name: row for name, row in method_rows().items() if name in parsed.rows}
+    sweep.pretrain(rows, parsed.splits)
+    results = sweep.evaluate(rows, parsed.splits)
+    print(accuracy_table(results, ("1", "5")))
+    for name, result in results.items():
+        parts = result["seconds_by_part"]
+        spent = " ".join(f"{part} {value:.1f} s" for part, value in parts.items())
+        print(f"{name}: {spent}, peak {result['peak_memory_mb']:.0f} MB")
+    if "cosine" in results:
+        pairs = [(name, "cosine") for name in results if name != "cosine"]
+        print(difference_table(results, pairs, ("1", "5")))
+
+
+if __name__ == "__main__":
+    main()

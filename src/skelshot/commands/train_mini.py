@@ -1,0 +1,86 @@
+"""`skelshot train-mini`: the small video-text teacher that ships with Skelshot, made anew."""
+
+import argparse
+from pathlib import Path
+
+from skelshot.commands.command import Command, Document
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of bank, training and model"
+    )
+    parser.add_argument(
+        "--bank", type=Path, metavar="DIR", help="the bank of clips (default: DIR/bank)"
+    )
+    parser.add_argument(
+        "--clips", type=int, help="clips of the bank (default: those it has, or 20000)"
+    )
+    parser.add_argument(
+        "--actions", type=int, help="composed actions in it (default: those it has, or 4000)"
+    )
+    parser.add_argument(
+        "--passes", type=int, default=100000, help="clips shown in training (default: 100000)"
+    )
+    parser.add_argument(
+        "--ntu-clips", type=int, default=5, metavar="N",
+        help="test clips of each NTU class; 0 for none (default: 5)",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, help="bank, weights, batches and changes")
+    parser.add_argument(
+        "--threads", type=int, help="processor cores, a process each (default: all)"
+    )
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from dataclasses import asdict
+
+    from pydantic import ValidationError
+
+    from skelshot.ground import SkelshotError
+    from skelshot.ground.environment import usable_cores
+    from skelshot.teachers.mini.making import make_mini
+    from skelshot.teachers.mini.recipe import Recipe
+
+    threads = usable_cores() if parsed.threads is None else parsed.threads
+    for name, value, least in (("threads", threads, 1), ("ntu-clips", parsed.ntu_clips, 0)):
+        if value < least:
+            raise SkelshotError(f"--{name}: found {value}, expected at least {least}")
+    try:
+        recipe = Recipe(seed=parsed.seed, passes=parsed.passes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SkelshotError(
+            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
+        ) from error
+    report = make_mini(
+        parsed.out,
+        recipe,
+        clips=parsed.clips,
+        actions=parsed.actions,
+        bank_folder=parsed.bank,
+        ntu_each=parsed.ntu_clips,
+        threads=threads,
+    )
+    return asdict(report)
+
+
+def _show(document: Document) -> str:
+    from skelshot.commands.command import percent
+
+    lines = [
+        f"{document['model']}: {document['parameters']:,} parameters, {document['passes']:,} clips "
+        f"shown, in {document['seconds']:.0f} s ({document['train_seconds']:.0f} s of training)"
+    ]
+    lines += [
+        f"  {one['task']}: top 1 {percent(one['top1'])} (chance {percent(one['chance1'])}), "
+        f"top 5 {percent(one['top5'])} (chance {percent(one['chance5'])}) "
+        f"of {one['answers']} answers, {one['questions']} questions"
+        for one in document["retrieval"]
+    ]
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    "train-mini", "Train the small teacher that ships with Skelshot.", _arguments, _run, _show
+)

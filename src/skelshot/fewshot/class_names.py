@@ -1,0 +1,89 @@
+"""Methods that read the names of the classes: what they are told besides features."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from torch import Tensor
+
+from skelshot.fewshot.base import FewShotMethod
+from skelshot.skeletons import SkeletonLayout
+
+
+class NamedClassMethod(FewShotMethod):
+    """A few-shot method that knows the names of the novel classes.
+
+    It is told all names of a data set once (`meet_classes`), and with every batch of tasks which
+    of them the tasks are about. Its answers are not comparable with those of methods that see
+    exemplars alone.
+
+    Args:
+        options: Options of the method; its defaults when None.
+    """
+
+    uses_class_names: ClassVar[bool] = True
+
+    @abstractmethod
+    def meet_classes(self, class_names: Sequence[str], layout: SkeletonLayout) -> None:
+        """Read the names of all classes, before any task.
+
+        Args:
+            class_names: The L names in label order.
+            layout: The skeleton of the clips.
+
+        Raises:
+            SkelshotError: What reads the names is not there, or does not know the skeleton.
+        """
+
+    @abstractmethod
+    def forward(self, support: Tensor, queries: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Score the queries of B tasks.
+
+        Args:
+            support: The exemplars, class by class, `(B, N, K, ...)`.
+            queries: The clips to classify, `(B, Q, ...)`.
+            labels: Which classes the tasks are about, `(B, N)` int64 places among the names;
+                None where no name is known.
+
+        Returns:
+            Logits `(B, Q, N)`.
+
+        Raises:
+            SkelshotError: The two do not make up a task, or labels come before the names.
+        """
+
+
+def logits_of(
+    method: FewShotMethod, support: Tensor, queries: Tensor, labels: Tensor | None
+) -> Tensor:
+    """Call a method, with the labels of the classes if it reads their names.
+
+    Args:
+        method: The method.
+        support: `(B, N, K, ...)`.
+        queries: `(B, Q, ...)`.
+        labels: `(B, N)`, or None where they are not known.
+
+    Returns:
+        Logits `(B, Q, N)`.
+    """
+    named = isinstance(method, NamedClassMethod)
+    logits: Tensor = method(support, queries, labels) if named else method(support, queries)
+    return logits
+
+
+def introduce_classes(
+    method: FewShotMethod, class_names: Sequence[str], layout: SkeletonLayout
+) -> None:
+    """Tell a method the names of the classes if it reads them; others are left as they are.
+
+    Args:
+        method: The method.
+        class_names: The L names in label order.
+        layout: The skeleton of the clips.
+
+    Raises:
+        SkelshotError: What reads the names is not there.
+    """
+    if isinstance(method, NamedClassMethod):
+        method.meet_classes(class_names, layout)

@@ -1,0 +1,41 @@
+"""Skeleton-DML: SL-DML on another image of the clip.
+
+R. Memmesheimer et al., "Skeleton-DML: Deep Metric Learning for Skeleton-Based One-Shot Action
+Recognition", WACV 2022.
+"""
+
+from typing import ClassVar
+
+from skelshot.fewshot.base import MethodOptions
+from skelshot.fewshot.skeleton_images import Encoding
+from skelshot.fewshot.sl_dml import SLDML, SLDMLOptions
+
+
+class SkeletonDMLOptions(SLDMLOptions):
+    """Options of Skeleton-DML: those of SL-DML, with its own image.
+
+    Attributes:
+        encoding: How a clip becomes an image.
+
+    Example:
+        >>> SkeletonDMLOptions().encoding
+        'triples'
+    """
+
+    encoding: Encoding = "triples"
+
+
+class SkeletonDML(SLDML):
+    """The exemplar whose image of joints by time, three frames a pixel, is embedded nearest.
+
+    Args:
+        options: Options of the method.
+    """
+
+    name: ClassVar[str] = "skeleton-dml"
+    paper: ClassVar[str] = (
+        "Memmesheimer et al., Skeleton-DML: Deep Metric Learning for Skeleton-Based One-Shot "
+        "Action Recognition, WACV 2022"
+    )
+    options_type: ClassVar[type[MethodOptions]] = SkeletonDMLOptions
+    options: SkeletonDMLOptions

@@ -1,0 +1,114 @@
+"""SL-DML: clips as images, a ResNet-18 and a metric loss.
+
+R. Memmesheimer et al., "SL-DML: Signal Level Deep Metric Learning for Multimodal One-Shot Action
+Recognition", ICPR 2020.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+from torch import Tensor, nn
+
+from skelshot.fewshot.base import MethodOptions
+from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
+from skelshot.fewshot.imagenet import load_imagenet
+from skelshot.fewshot.resnet import FEATURES, ResNet18
+from skelshot.fewshot.skeleton_images import Encoding, skeleton_images
+from skelshot.skeletons import SkeletonLayout
+
+
+class SLDMLOptions(EmbeddingOptions):
+    """Options of SL-DML.
+
+    Attributes:
+        encoding: How a clip becomes an image.
+        image_size: Pixels a side; its code has 256.
+        embedding: Size of the embedding.
+        imagenet: A file of public ResNet-18 weights in torchvision's layout that training starts
+            from; random weights without it.
+
+    Example:
+        >>> SLDMLOptions(image_size=256).embedding
+        128
+    """
+
+    encoding: Encoding = "xyz"
+    image_size: int = Field(64, ge=8, le=1024)
+    embedding: int = Field(128, ge=1)
+    imagenet: Path | None = None
+
+
+class _ImageNetwork(nn.Module):
+    """An image of a clip, then ResNet-18 and a linear layer.
+
+    Args:
+        options: Of the method.
+    """
+
+    def __init__(self, options: SLDMLOptions) -> None:
+        super().__init__()
+        self.encoding = options.encoding
+        self.size = options.image_size
+        self.trunk = ResNet18()
+        self.embedder = nn.Linear(FEATURES, options.embedding)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """Map clips (n, C, T, V, M) to embeddings (n, embedding)."""
+        images = skeleton_images(clips, self.encoding, self.size)
+        embedded: Tensor = self.embedder(self.trunk(images))
+        return embedded
+
+
+class SLDML(EmbeddingMethod):
+    """The exemplar whose image of joints by time, coordinates as colours, is embedded nearest.
+
+    Args:
+        options: Options of the method.
+
+    Example:
+        >>> import torch
+        >>> method = SLDML()
+        >>> method.make_weights((3, 24, 20, 1))
+        >>> method.eval().embed(torch.randn(2, 3, 24, 20, 1)).shape
+        torch.Size([2, 128])
+    """
+
+    name: ClassVar[str] = "sl-dml"
+    paper: ClassVar[str] = (
+        "Memmesheimer et al., SL-DML: Signal Level Deep Metric Learning for Multimodal One-Shot "
+        "Action Recognition, ICPR 2020"
+    )
+    options_type: ClassVar[type[MethodOptions]] = SLDMLOptions
+    options: SLDMLOptions
+
+    @property
+    def embed_dim(self) -> int:
+        """The size of the embedding."""
+        return self.options.embedding
+
+    def make_network(self, shape: tuple[int, ...]) -> nn.Module:
+        """Make the network with fresh weights.
+
+        Args:
+            shape: `(C, T, V, M)`; images have one size whatever it is.
+
+        Returns:
+            From clips (n, C, T, V, M) to (n, embedding).
+        """
+        del shape
+        return _ImageNetwork(self.options)
+
+    def begin_training(self, shape: tuple[int, ...], layout: SkeletonLayout) -> None:
+        """Make the network, with ImageNet weights where the options name a file.
+
+        Args:
+            shape: `(C, T, V, M)`.
+            layout: The joints V.
+
+        Raises:
+            SkelshotError: The file cannot be read, or its weights do not fit.
+        """
+        super().begin_training(shape, layout)
+        if self.options.imagenet is not None and isinstance(self.network, _ImageNetwork):
+            load_imagenet(self.network.trunk, self.options.imagenet)

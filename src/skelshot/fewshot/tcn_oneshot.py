@@ -1,0 +1,121 @@
+"""TCN-Oneshot: a causal network on pose features; the nearest exemplar names the class.
+
+A. Sabater et al., "One-Shot Action Recognition in Challenging Therapy Scenarios", CVPR Workshops
+2021.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+from torch import Tensor, nn
+
+from skelshot.fewshot.base import MethodOptions
+from skelshot.fewshot.clip_coordinates import coordinates_of, main_person
+from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
+from skelshot.fewshot.pose_features import Bones, feature_count, pose_features
+from skelshot.fewshot.tcn import CausalNetwork
+from skelshot.skeletons import SkeletonLayout
+from skelshot.skeletons.layouts import layout_named
+
+
+class TCNOneshotOptions(EmbeddingOptions):
+    """Options of TCN-Oneshot.
+
+    Attributes:
+        layout: Name of the joint layout; training fills it in. Without one, bodies are neither
+            scaled nor turned.
+        bones: Angles of the skeleton's `tree`, or of `consecutive` joints as its code has them.
+        width: Channels of the network, the size of the embedding.
+        kernel: Frames a convolution sees.
+        dilations: Of the blocks of a stack.
+        stacks: Number of stacks.
+        dropout: After each convolution.
+
+    Example:
+        >>> TCNOneshotOptions(width=64).dilations
+        (1, 2, 4)
+    """
+
+    layout: str | None = None
+    bones: Bones = "tree"
+    width: int = Field(256, ge=1)
+    kernel: int = Field(4, ge=1)
+    dilations: tuple[int, ...] = Field((1, 2, 4), min_length=1)
+    stacks: int = Field(2, ge=1)
+    dropout: float = Field(0.2, ge=0, lt=1)
+
+
+class _PoseNetwork(nn.Module):
+    """Pose features of the main person, then a causal network over time.
+
+    Args:
+        joints: V.
+        options: Of the method.
+    """
+
+    def __init__(self, joints: int, options: TCNOneshotOptions) -> None:
+        super().__init__()
+        self.layout = None if options.layout is None else layout_named(options.layout)
+        self.bones = options.bones
+        self.tcn = CausalNetwork(
+            feature_count(joints),
+            options.width,
+            options.kernel,
+            options.dilations,
+            options.stacks,
+            options.dropout,
+        )
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """Map clips (n, C, T, V, M) to embeddings (n, width)."""
+        person = main_person(coordinates_of(clips))
+        embedded: Tensor = self.tcn(pose_features(person, self.layout, self.bones).transpose(1, 2))
+        return embedded
+
+
+class TCNOneshot(EmbeddingMethod):
+    """The exemplar whose embedding, a causal network's last word on the poses, is nearest.
+
+    Args:
+        options: Options of the method.
+
+    Example:
+        >>> import torch
+        >>> method = TCNOneshot(TCNOneshotOptions(width=16))
+        >>> method.make_weights((3, 24, 20, 1))
+        >>> method.eval().embed(torch.randn(2, 3, 24, 20, 1)).shape
+        torch.Size([2, 16])
+    """
+
+    name: ClassVar[str] = "tcn-oneshot"
+    paper: ClassVar[str] = (
+        "Sabater et al., One-Shot Action Recognition in Challenging Therapy Scenarios, CVPRW 2021"
+    )
+    options_type: ClassVar[type[MethodOptions]] = TCNOneshotOptions
+    options: TCNOneshotOptions
+
+    @property
+    def embed_dim(self) -> int:
+        """The network's width."""
+        return self.options.width
+
+    def make_network(self, shape: tuple[int, ...]) -> nn.Module:
+        """Make the network with fresh weights.
+
+        Args:
+            shape: `(C, T, V, M)`.
+
+        Returns:
+            From clips (n, C, T, V, M) to (n, width).
+        """
+        return _PoseNetwork(shape[2], self.options)
+
+    def begin_training(self, shape: tuple[int, ...], layout: SkeletonLayout) -> None:
+        """Make the network for bodies of a layout, which the options then name.
+
+        Args:
+            shape: `(C, T, V, M)`.
+            layout: The joints V.
+        """
+        self.options = self.options.model_copy(update={"layout": layout.name})
+        super().begin_training(shape, layout)

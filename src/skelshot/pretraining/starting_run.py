@@ -1,0 +1,84 @@
+"""Where a run starts: the encoders of an earlier run in place of random weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skelshot.encoders import Encoder, load_encoder
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import sha256_of
+from skelshot.pretraining.runs import first_difference, split_folder
+from skelshot.skeletons import InputSpec
+
+
+@dataclass(frozen=True)
+class StartingRun:
+    """An earlier run whose encoders are trained further, split by split.
+
+    Args:
+        run: Its folder.
+    """
+
+    run: Path
+
+    def record(self, split: int, config: Mapping[str, Any]) -> dict[str, str]:
+        """Tell which encoder a split starts from, once it is known to be of the same split.
+
+        An encoder that has seen a novel class would spoil every number made from it.
+
+        Args:
+            split: The split's number.
+            config: The new run's configuration.
+
+        Returns:
+            For the configuration: the digest of the weights.
+
+        Raises:
+            SkelshotError: There is no such encoder, or it was trained on other data or classes.
+        """
+        file = self._encoder_file(split)
+        note = split_folder(self.run, split) / "config.yaml"
+        before = yaml.safe_load(note.read_text(encoding="utf-8")) if note.exists() else {}
+        for key in ("data_hash", "base"):
+            if before.get(key) != config[key]:
+                raise SkelshotError(
+                    f"--from {self.run}, split {split}: was trained on {key} = "
+                    f"{before.get(key)!r}, this run on {config[key]!r}; start from a run of the "
+                    "same store and protocol"
+                )
+        return {"encoder": sha256_of(file)}
+
+    def load(self, encoder: Encoder, split: int, inputs: InputSpec) -> None:
+        """Give an encoder the weights of the earlier run.
+
+        Args:
+            encoder: The encoder to be trained; changed in place.
+            split: The split's number.
+            inputs: What it is to read of a clip.
+
+        Raises:
+            SkelshotError: There is no such encoder, or it is of another form or reads other
+                inputs; both are named.
+        """
+        file = self._encoder_file(split)
+        found, read = load_encoder(file, expect=encoder.spec)
+        wanted = inputs.model_dump(mode="json")
+        if unlike := first_difference(read, wanted):
+            key, before, now = unlike
+            raise SkelshotError(
+                f"--from {file}: reads {key} = {before!r}, this run asks for {now!r}; use the same "
+                "preset and input"
+            )
+        encoder.load_state_dict(found.state_dict())
+
+    def _encoder_file(self, split: int) -> Path:
+        file = split_folder(self.run, split) / "checkpoints" / "encoder.safetensors"
+        if not file.exists():
+            raise SkelshotError(
+                f"--from {self.run}: found no encoder of split {split}, expected {file}; pretrain "
+                "that split there first"
+            )
+        return file

@@ -1,0 +1,116 @@
+"""Options of the two strategies that compare views of a clip and need no labels."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
+from skelshot.skeletons import Stream
+from skelshot.skeletons.view_recipes import ViewRecipe
+
+NORMAL = ViewRecipe(shift=1 / 6, shear=0.5)
+"""AimCLR's normal view (Guo et al., AAAI 2022)."""
+
+EXTREME = ViewRecipe(
+    shift=1 / 6,
+    shear=0.5,
+    mirror=0.5,
+    main_axis_degrees=(30, 1),
+    jitter=0.01,
+    jitter_probability=0.5,
+    blur=0.5,
+    mask_axis=0.5,
+)
+"""AimCLR's extreme view; its released code leaves the reversal of time out."""
+
+CONSERVATIVE = ViewRecipe(crop=(0.75, 1.0), rotate_degrees=(10, 10, 10), jitter=0.005)
+"""A mild view for BYOL: the ranges are ours, Moliner et al. (CVPRW 2022) are not public."""
+
+AGGRESSIVE = ViewRecipe(
+    crop=(0.4, 1.0),
+    shear=0.5,
+    mirror=0.5,
+    rotate_degrees=(30, 30, 30),
+    jitter=0.01,
+    blur=0.5,
+    mask_axis=0.3,
+    mask_joints=0.3,
+    time_reverse=0.2,
+)
+"""A strong view for BYOL: the ranges are ours, too."""
+
+
+class ByolOptions(Options):
+    """Skeleton-BYOL: predict one view's vector from another's (Moliner et al., CVPRW 2022).
+
+    Args:
+        epochs: Passes over the base clips.
+        batch: Clips a batch.
+        optimiser: The optimiser.
+        hidden: Width of the hidden layer in projector and predictor.
+        embedding: Width of their output.
+        decay: Share of the target network that a step keeps.
+        decay_schedule: `constant`, or `cosine` from `decay` to 1, epoch by epoch.
+        symmetric: Also predict the aggressive view from the conservative one, and add the two.
+        conservative: The mild view.
+        aggressive: The strong view.
+        other_camera: Probability that the second view is of another camera's clip of the same
+            performance, where the store knows of one.
+    """
+
+    epochs: int = Field(100, ge=0)
+    batch: int = Field(128, ge=2)
+    optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
+    hidden: int = Field(4096, ge=1)
+    embedding: int = Field(256, ge=1)
+    decay: float = Field(0.99, ge=0, le=1)
+    decay_schedule: Literal["constant", "cosine"] = "cosine"
+    symmetric: bool = True
+    conservative: ViewRecipe = CONSERVATIVE
+    aggressive: ViewRecipe = AGGRESSIVE
+    other_camera: float = Field(0.5, ge=0, le=1)
+
+
+class AimClrOptions(Options):
+    """AimCLR (Guo et al., AAAI 2022), and CrosSCLR (Li et al., CVPR 2021) as its options.
+
+    Args:
+        epochs: Passes over the base clips.
+        batch: Clips a batch; it need not divide the queue.
+        optimiser: The optimiser.
+        lower_rate_from: Epoch, from 0, from which the learning rate is a tenth; None keeps it.
+        embedding: Width of the vectors that are compared.
+        queue: Earlier keys that serve as negatives; fewer than the base clips.
+        temperature: Similarities are divided by it.
+        decay: Share of the key encoder that a step keeps.
+        normal: The view of queries and keys.
+        extreme: The view that must give the normal view's similarities; None leaves it out.
+        attention_drop: Let the extreme view without its most salient features do so, too.
+        drop_threshold: Energy, 0.62 (at the mean) to 1, from which a feature is dropped.
+        mining: Further positives: `none`; `nearest`, the queue's entries nearest to the clip's
+            own views; `cross-stream`, those nearest to the clip in another stream.
+        mine_from_epoch: First epoch, from 0, in which positives are mined.
+        top_k: How many entries each search takes.
+        further_streams: Streams that are trained beside the encoder's own input, each with an
+            encoder of its own that is thrown away afterwards. CrosSCLR has the encoder on
+            `joint`, and here `[joint-motion, bone]`.
+        context: In cross-stream mining, compare products of both streams' similarities, too.
+    """
+
+    epochs: int = Field(300, ge=0)
+    batch: int = Field(128, ge=2)
+    optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
+    lower_rate_from: int | None = Field(250, ge=0)
+    embedding: int = Field(128, ge=1)
+    queue: int = Field(32768, ge=1)
+    temperature: float = Field(0.07, gt=0)
+    decay: float = Field(0.999, ge=0, le=1)
+    normal: ViewRecipe = NORMAL
+    extreme: ViewRecipe | None = EXTREME
+    attention_drop: bool = True
+    drop_threshold: float = Field(0.7, ge=0, le=1)
+    mining: Literal["none", "nearest", "cross-stream"] = "nearest"
+    mine_from_epoch: int = Field(150, ge=0)
+    top_k: int = Field(1, ge=1)
+    further_streams: tuple[Stream, ...] = ()
+    context: bool = True

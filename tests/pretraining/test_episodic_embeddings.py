@@ -1,0 +1,160 @@
+"""Episodes of methods that read clips with weights of their own: the encoder stands aside."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from skelshot.datasets.episodes import EpisodeSpec
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.store import Store
+from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.experiments.settings import load_settings
+from skelshot.fewshot import FewShotMethod, RawNearest
+from skelshot.fewshot.base import WeightedOptions
+from skelshot.fewshot.tcn_oneshot import TCNOneshot
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.episodic import EpisodicStage
+from skelshot.pretraining.optimisers import build_optimiser
+from skelshot.pretraining.options import EpisodicOptions
+from skelshot.pretraining.pretrain import build_stages
+from skelshot.pretraining.stage import BaseSet
+
+OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_epoch=4), batch=2)
+
+
+@pytest.fixture
+def base(toy_store: Store) -> BaseSet:
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+
+
+@pytest.fixture
+def encoder() -> Encoder:
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    return build_encoder(spec, seed=0)
+
+
+@pytest.fixture
+def clips() -> Tensor:
+    return torch.randn(18, 3, 8, 20, 1, generator=torch.Generator().manual_seed(0))
+
+
+def tcn(**options: Any) -> TCNOneshot:
+    return TCNOneshot.from_options({"width": 8, "dilations": [1], **options})
+
+
+LABELS = torch.tensor([0, 0, 0, 3, 3, 3, 1, 1, 1, 3, 3, 3, 2, 2, 2, 0, 0, 0])
+
+
+def test_all_clips_of_a_step_are_one_batch_with_base_classes(
+    base: BaseSet, encoder: Encoder, clips: Tensor
+) -> None:
+    method = tcn(metric_weight=0.3, class_weight=0.6)
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    assert method.options.layout == "kinect-v1"
+    assert stage.method_shape == (3, 8, 20, 1)
+    with torch.no_grad():
+        figures = stage(clips, LABELS)
+        embedded = method.embed(clips)
+        expected = method.embedding_loss(embedded, LABELS, stage.head(embedded))
+        tasks = embedded.view(2, 3, 3, 8)
+        logits = method.matcher(tasks[:, :, :1], tasks[:, :, 1:].flatten(1, 2))
+    torch.testing.assert_close(figures["loss"], expected)
+    truth = torch.tensor([0, 0, 1, 1, 2, 2])
+    assert figures["accuracy"] == (logits.argmax(-1) == truth).float().mean()
+
+
+@pytest.mark.parametrize(("backwards", "classes"), [(False, 6), (True, 12)])
+def test_the_head_has_a_row_for_each_base_class(
+    base: BaseSet, encoder: Encoder, backwards: bool, classes: int
+) -> None:
+    options = OPTIONS.model_copy(update={"backwards_classes": backwards})
+    stage = EpisodicStage(encoder, base, tcn(), options, seed=0)
+    assert len(base.split.base) == 6
+    assert stage.head is not None
+    assert stage.head.weight.shape == (classes, 8)
+    labels = {int(row) for batch in stage.batches(0) for row in stage.targets(batch)}
+    assert max(labels) < classes
+    assert (max(labels) >= 6) == backwards
+    assert EpisodicStage(encoder, base, tcn(class_weight=0), options, seed=0).head is None
+
+
+def test_method_and_head_are_trained_and_the_encoder_is_not(
+    base: BaseSet, encoder: Encoder, clips: Tensor
+) -> None:
+    method = tcn(lr_factor=3.0)
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    assert all(p.requires_grad for p in encoder.parameters()), "an earlier stage may train it"
+    assert not stage.uses_encoder
+    groups = stage.trained()
+    assert groups == [(method, 3.0), (stage.head, 1.0)]
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    optimiser = build_optimiser(OPTIONS.optimiser, groups)
+    stage.train()(clips, LABELS)["loss"].backward()
+    optimiser.step()
+    assert all(p.grad is not None for module, _ in groups for p in module.parameters())
+    assert not any(p.requires_grad for p in encoder.parameters())
+    assert all(torch.equal(before[name], t) for name, t in encoder.state_dict().items())
+
+
+def test_mixed_precision_hands_clips_over_in_bfloat16(
+    base: BaseSet, encoder: Encoder, clips: Tensor
+) -> None:
+    stage = EpisodicStage(encoder, base, tcn(), OPTIONS, seed=0)
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = stage(clips.bfloat16(), LABELS)["loss"]
+    assert loss.dtype == torch.float32
+    loss.backward()
+
+
+class Weighed(FewShotMethod):
+    """A clip method with weights and no embedding: nearest exemplar after weighing joints."""
+
+    name: ClassVar[str] = "weighed"
+    reads: ClassVar[Any] = "clip"
+    options_type: ClassVar[Any] = WeightedOptions
+    has_weights = True
+
+    def make_weights(self, shape: tuple[int, ...]) -> None:
+        self.weights = nn.Parameter(torch.ones(shape[2], 1))
+
+    def forward(self, support: Tensor, queries: Tensor) -> Tensor:
+        self.check_inputs(support, queries)
+        exemplars = (support * self.weights).mean(2).flatten(2)
+        return -torch.cdist((queries * self.weights).flatten(2), exemplars)
+
+
+def test_any_method_with_weights_may_read_clips(
+    base: BaseSet, encoder: Encoder, clips: Tensor
+) -> None:
+    method = Weighed()
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    loss = stage(clips, LABELS)["loss"]
+    tasks = clips.view(2, 3, 3, 3, 8, 20, 1)
+    logits = method(tasks[:, :, :1], tasks[:, :, 1:].flatten(1, 2))
+    truth = torch.tensor([0, 0, 1, 1, 2, 2]).repeat(2)
+    torch.testing.assert_close(loss, torch.nn.functional.cross_entropy(logits.flatten(0, 1), truth))
+    assert stage.trained() == [(method, 1.0)]
+
+
+def test_clip_methods_without_weights_have_nothing_to_train(
+    base: BaseSet, encoder: Encoder
+) -> None:
+    with pytest.raises(SkelshotError, match="--episodes raw-nearest: this method reads clips"):
+        EpisodicStage(encoder, base, RawNearest(), OPTIONS, seed=0)
+
+
+def test_public_weights_that_are_missing_are_refused_before_training(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    settings = (
+        "strategy=none",
+        "episodes=sl-dml",
+        f"episodic.classifier={{imagenet: {tmp_path / 'resnet18.pth'}}}",
+    )
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
+    split = protocol_named("toy").split_list(toy_store.class_names)[0]
+    with pytest.raises(SkelshotError, match=r"resnet18.pth: no such file"):
+        build_stages(toy_store, split, chosen, None)
