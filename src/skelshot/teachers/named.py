@@ -7,6 +7,7 @@ from skelshot.ground import SkelshotError
 from skelshot.teachers.actionclip import ActionCLIPTeacher
 from skelshot.teachers.base import Precision, TextTeacher, VideoTeacher
 from skelshot.teachers.frame_average import FrameAverageTeacher
+from skelshot.teachers.mini.shipped import MINI, load_mini
 from skelshot.teachers.minilm import MiniLMTeacher
 from skelshot.teachers.models import load_models
 from skelshot.teachers.precomputed import PrecomputedTeacher
@@ -19,6 +20,7 @@ TEACHERS = (
     "minilm",
     "random-code",
     "xclip",
+    MINI,
     "actionclip",
     "videoprism",
     "frame-average",
@@ -101,6 +103,8 @@ def _video_teacher(
     if name == "actionclip":
         file = _needed(name, model, "an ActionCLIP checkpoint")
         return ActionCLIPTeacher(file, frames=frames or 8, device=device, precision=precision)
+    if name == MINI:
+        return load_mini(model, device=device, precision=precision)
     table = load_models()
     entry = table.models.get(name)
     if entry is not None and model is not None:

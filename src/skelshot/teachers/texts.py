@@ -105,11 +105,24 @@ def render(class_names: Sequence[str], templates: Sequence[str]) -> list[list[st
     return [[template.replace(SLOT, name) for template in templates] for name in class_names]
 
 
-def load_class_texts(path: Path, class_names: Sequence[str]) -> tuple[str, ...]:
+def description_names() -> tuple[str, ...]:
+    """Return the names of the class descriptions that come with the package.
+
+    Example:
+        >>> description_names()
+        ('ntu-descriptions',)
+    """
+    folder = resources.files("skelshot.teachers") / "descriptions"
+    stems = (entry.name.removesuffix(".yaml") for entry in folder.iterdir())
+    return tuple(sorted(f"{stem}-descriptions" for stem in stems))
+
+
+def load_class_texts(name_or_file: str | Path, class_names: Sequence[str]) -> tuple[str, ...]:
     """Read fuller descriptions of the classes, to be put into the templates for the names.
 
     Args:
-        path: A YAML mapping from each class name of the store to its description.
+        name_or_file: A name of `description_names()`, which may describe more classes than the
+            store has, or a YAML mapping from each class name of the store to its description.
         class_names: The store's class names in label order.
 
     Returns:
@@ -119,7 +132,14 @@ def load_class_texts(path: Path, class_names: Sequence[str]) -> tuple[str, ...]:
         SkelshotError: The file cannot be read, is no mapping of texts, lacks classes or names
             classes that the store does not have.
     """
-    document = _read_yaml(path)
+    path = Path(name_or_file)
+    shipped = str(name_or_file) in description_names() and not path.is_file()
+    if shipped:
+        stem = str(name_or_file).removesuffix("-descriptions")
+        source = resources.files("skelshot.teachers") / "descriptions" / f"{stem}.yaml"
+        document = _parse_yaml(source.read_text(encoding="utf-8"), str(path))
+    else:
+        document = _read_yaml(path)
     if not isinstance(document, dict):
         raise SkelshotError(
             f"{path}: found {type(document).__name__}, expected a mapping from class name to text"
@@ -131,7 +151,7 @@ def load_class_texts(path: Path, class_names: Sequence[str]) -> tuple[str, ...]:
             "add a line for each"
         )
     unknown = [name for name in document if name not in class_names]
-    if unknown:
+    if unknown and not shipped:
         raise SkelshotError(
             f"{path}: names classes that the store does not have ({_listed(unknown)}); the store "
             f"has {_listed(class_names)}"

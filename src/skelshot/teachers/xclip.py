@@ -36,6 +36,8 @@ class XCLIPTeacher(FrozenVideoTeacher):
         revision: Commit on the hub, in place of the table's.
         device: Where the model runs.
         precision: What it calculates with.
+        name: The teacher's name in place of the model's.
+        licence: Licence of the weights, for a model that the table does not know.
 
     Raises:
         SkelshotError: The model cannot be had or is no whole X-CLIP model.
@@ -48,6 +50,8 @@ class XCLIPTeacher(FrozenVideoTeacher):
         revision: str | None = None,
         device: str | torch.device = "cpu",
         precision: Precision = "float32",
+        name: str | None = None,
+        licence: str = UNKNOWN_LICENCE,
     ) -> None:
         entry = entry_of(str(model), "xclip")
         source = model if entry is None else entry.id
@@ -57,8 +61,8 @@ class XCLIPTeacher(FrozenVideoTeacher):
         vision, text = loaded.config.vision_config, loaded.config.text_config
         size = int(vision.image_size)
         super().__init__(
-            name=entry.name if entry else model_label("xclip", model),
-            licence=entry.licence if entry else UNKNOWN_LICENCE,
+            name=name or (entry.name if entry else model_label("xclip", model)),
+            licence=entry.licence if entry else licence,
             frames=int(vision.num_frames),
             preprocessing=Preprocessing.from_folder(
                 self.folder, Preprocessing(size, size, IMAGENET_MEAN, IMAGENET_STD)
