@@ -120,9 +120,7 @@ class Weighed(RawNearest):
     has_weights = True
 
 
-def test_clips_for_trained_methods_are_prepared_as_in_training(
-    toy_store: Store, run: Path
-) -> None:
+def test_clips_for_trained_methods_are_prepared_as_in_training(toy_store: Store, run: Path) -> None:
     split, options = PROTOCOL.split_list(toy_store.class_names)[0], EvaluateOptions()
     _, trained = split_encoder(run, split)
     found = RunFeatures(toy_store, Weighed(), options, run)(split, [3, 5])

@@ -77,3 +77,23 @@ def test_a_preset_of_ones_own(tmp_path: Path) -> None:
         load_settings(str(file), layout="kinect-v1")
     with pytest.raises(SkelshotError, match="expected one of cpu, paper, smoke"):
         load_settings("fast", layout="kinect-v1")
+
+
+def test_options_for_the_cosine_do_not_reach_other_methods(tmp_path: Path) -> None:
+    def options(preset: str, episodes: str, *assignments: str) -> dict[str, object]:
+        changes = {"pretrain.episodes": episodes}
+        settings = load_settings(
+            preset, layout="kinect-v2", changes=changes, assignments=assignments
+        )
+        return settings.pretrain.episodic.classifier
+
+    assert options("paper", "cosine")
+    assert options("paper", "feat") == {}
+    told = options("paper", "feat", "episodic.classifier.lr_factor=2")
+    assert told == {"lr_factor": 2}
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "pretrain: {input: {frames: 8}, episodes: feat, episodic: {classifier: {lr_factor: 3}}}"
+    )
+    assert options(str(mine), "feat") == {"lr_factor": 3}
+    assert options(str(mine), "protonet") == {}

@@ -113,7 +113,7 @@ class MethodSweep:
         words: list[object] = ["--strategy", "none", "--episodes", row.method or name]
         if row.start == "supervised":
             words += ["--from", self.out / "runs" / "supervised"]
-        self._pretrain(name, split, [*words, "--set", "episodic.classifier={}"])
+        self._pretrain(name, split, words)
 
     def _pretrain(self, name: str, split: int, words: list[object]) -> None:
         run = self.out / "runs" / name

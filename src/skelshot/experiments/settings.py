@@ -78,9 +78,13 @@ def load_settings(
     inputs |= {"layout": layout, "coordinates": coordinates}
     if coordinates == 2:
         inputs["view"] = "centre"
+    told = document["pretrain"].get("episodes", "none")
     for key, value in (changes or {}).items():
         if value is not None:
             _assign(document, key, value)
+    if document["pretrain"].get("episodes", "none") not in ("none", "cosine", told):
+        # a preset's options are for the method that it names, or else for the paper's own
+        document["pretrain"].get("episodic", {}).pop("classifier", None)
     for text in assignments:
         key, equals, value = text.partition("=")
         if not equals:
