@@ -1,6 +1,7 @@
 """Measure every few-shot method on NW-UCLA from one shared supervised encoder a split.
 
     python benchmarks/methods.py --raw RAW --out runs/methods
+    python benchmarks/methods.py --toy --out runs/methods-toy   # is every method above chance?
 
 Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
 """
@@ -8,10 +9,12 @@ Killed at any moment, the same command goes on. Results are JSON files under OUT
 import argparse
 from pathlib import Path
 
+from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 from skelshot.experiments.method_sweep import MethodSweep, method_rows
 from skelshot.experiments.tables import accuracy_table, difference_table
+from skelshot.experiments.toy import write_toy_clips
 
 
 def main() -> None:
@@ -19,24 +22,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--raw", type=Path, help="folder of NW-UCLA JSON files")
     parser.add_argument("--store", type=Path, help="a prepared store in place of raw files")
+    parser.add_argument("--toy", action="store_true", help="ten toy actions, no data needed")
     parser.add_argument("--out", type=Path, default=Path("runs/methods"))
-    parser.add_argument("--protocol", default="nw-ucla")
-    parser.add_argument("--splits", type=int, nargs="+", default=list(range(5)))
+    parser.add_argument("--protocol", default=None, help="default: nw-ucla, or toy")
+    parser.add_argument("--splits", type=int, nargs="+", help="default: 0 to 4, or 0 to 2")
     parser.add_argument("--rows", nargs="+", default=list(method_rows()))
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--jobs", type=int, default=2)
     parsed = parser.parse_args()
     store = parsed.store
-    if store is None:
+    if parsed.toy:
+        store = parsed.out / "store"
+        write_toy_clips(parsed.out / "raw", performers=6, repetitions=2)
+        prepare(NpzReader(), parsed.out / "raw", store)
+    elif store is None:
         store = parsed.out / "store"
         prepare(NwUclaReader(), parsed.raw, store)
-    sweep = MethodSweep(
-        store, parsed.out, parsed.protocol, parsed.preset, parsed.jobs, tuple(parsed.set)
-    )
+    protocol = parsed.protocol or ("toy" if parsed.toy else "nw-ucla")
+    splits = parsed.splits or list(range(3 if parsed.toy else 5))
+    sweep = MethodSweep(store, parsed.out, protocol, parsed.preset, parsed.jobs, tuple(parsed.set))
     rows = {name: row for name, row in method_rows().items() if name in parsed.rows}
-    sweep.pretrain(rows, parsed.splits)
-    results = sweep.evaluate(rows, parsed.splits)
+    sweep.pretrain(rows, splits)
+    results = sweep.evaluate(rows, splits)
     print(accuracy_table(results, ("1", "5")))
     for name, result in results.items():
         parts = result["seconds_by_part"]
