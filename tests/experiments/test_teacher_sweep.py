@@ -24,7 +24,7 @@ class Calls:
         if texts[0] == "teach":
             out = Path(texts[texts.index("--out") + 1])
             out.mkdir(parents=True)
-            (out / "text.npy").touch()
+            (out / "features.json").touch()
         if texts[0] == "pretrain":
             result = split_folder(Path(texts[texts.index("--out") + 1]), 0) / "result.json"
             result.parent.mkdir(parents=True)

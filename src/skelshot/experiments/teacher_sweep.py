@@ -61,7 +61,7 @@ class TeacherSweep:
         base = ("--protocol", self.protocol) if videos else ()
         codes = ("--teacher", "random-code")
         for name, words in (("taught", (*self.teach, *base)), ("random-code", codes)):
-            if not (self.out / "features" / name / "text.npy").exists():
+            if not (self.out / "features" / name / "features.json").exists():
                 prompts = () if "--prompts" in words else ("--prompts", "both-ways")
                 call("teach", self.store, *words, *prompts, "--out", self._features(name))
 

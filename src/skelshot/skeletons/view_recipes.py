@@ -113,7 +113,7 @@ def draw_view(
         >>> flat = ViewRecipe(mask_axis=1)
         >>> view, _ = draw_view(joints, present, KINECT_V1, flat, np.random.default_rng(0))
         >>> view.sum((0, 1, 2)).tolist()
-        [160.0, 160.0, 0.0]
+        [160.0, 0.0, 160.0]
     """
     joints, present = _in_time(joints, present, recipe, rng)
     joints = _in_space(joints, layout, recipe, rng)

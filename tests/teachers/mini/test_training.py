@@ -110,7 +110,6 @@ def test_training_learns(open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path
     lines = _lines(tmp_path)
     assert sum(line["top1"] for line in lines[-20:]) / 20 > 0.6
     assert sum(line["prompted"] for line in lines[-20:]) / 20 < 1.0
-    assert lines[-1]["length"] < 0.1
 
 
 def test_state_of_another_run(

@@ -42,9 +42,14 @@ The vocabulary was learnt by byte pairs from the captions and a list of everyday
 Each step contrasts clips with captions both ways (InfoNCE; every caption of the same action is a
 right answer; `more_texts` captions of other actions are further wrong ones), contrasts clips with
 captions that the prompt generator made to depend on them (weight `prompted`), and holds the lengths
-of both vectors near sqrt(D) (weight `length`), since their sum is used. AdamW, gradients clipped,
-the rate rises over `warmup` of the steps and falls as a cosine; bfloat16 where PyTorch's autocast
-allows. Clips are moved, mirrored, zoomed and lit at random.
+of both vectors near sqrt(D) (weight `length`), since their sum is used. Linear layers that were
+thrown away afterwards helped: they named an action's parts from both vectors (weight `parts`),
+told which joints are in which patch (`joints`) and where they are in each frame (`places`), all of
+which the renderer knows. The picture tower started with filters that whiten patches (`start_well`).
+
+Muon (`matrix_lr`) for the layers' matrices, AdamW (`lr`) for all else, gradients clipped; the rates
+rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's autocast allows. Clips
+are moved, mirrored, zoomed and lit at random.
 
 ## Numbers
 
