@@ -49,7 +49,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prompts", default="plain", help="prompt templates: a shipped name or a .yaml file"
     )
-    parser.add_argument("--class-names", type=Path, help=".yaml with fuller texts by class name")
+    parser.add_argument(
+        "--class-names",
+        metavar="FILE",
+        help="ntu-descriptions, or a .yaml with fuller texts by class name",
+    )
     parser.add_argument("--model", help="another model: folder, file or hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or auto (default: cpu)")
     parser.add_argument(

@@ -48,8 +48,8 @@ told which joints are in which patch (`joints`) and where they are in each frame
 which the renderer knows. The picture tower started with filters that whiten patches (`start_well`).
 
 Muon (`matrix_lr`) for the layers' matrices, AdamW (`lr`) for all else, gradients clipped; the rates
-rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's autocast allows. Clips
-are moved, mirrored, zoomed and lit at random.
+rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's autocast allows.
+Clips are moved, mirrored, zoomed and lit at random.
 
 ## Numbers
 

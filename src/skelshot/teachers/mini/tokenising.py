@@ -57,7 +57,7 @@ def learn_vocabulary(
     Example:
         >>> tokens, merges = learn_vocabulary(["wave, wave and wave"], size=518)
         >>> tokens[-5:], merges[0]
-        (['wave</w>', 'an', 'and</w>', '<|startoftext|>', '<|endoftext|>'], ('a', 'v'))
+        (['wav', 'wave</w>', 'an', '<|startoftext|>', '<|endoftext|>'], ('a', 'v'))
     """
     try:
         from tokenizers import Tokenizer, models, trainers  # noqa: PLC0415
