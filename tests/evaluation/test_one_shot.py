@@ -24,7 +24,8 @@ from skelshot.evaluation.query_intervals import subject_interval, wilson_interva
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.runs import split_folder
 from skelshot.skeletons import InputSpec, encode_input
 
 PROTOCOL = protocol_named("ntu60-one-shot")

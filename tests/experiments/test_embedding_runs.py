@@ -22,7 +22,8 @@ from skelshot.fewshot import RawNearest, View, view_clips
 from skelshot.fewshot.sl_dml import SLDML
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.runs import split_folder
 
 PROTOCOL = protocol_named("toy")
 

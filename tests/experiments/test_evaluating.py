@@ -19,7 +19,8 @@ from skelshot.experiments.settings import load_settings
 from skelshot.experiments.split_methods import evaluate_each_split
 from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.runs import split_folder
 
 PROTOCOL = protocol_named("toy")
 MakeRun = Callable[..., Path]

@@ -9,7 +9,7 @@ import pytest
 from skelshot.experiments import teacher_sweep
 from skelshot.experiments.tables import difference_table
 from skelshot.experiments.teacher_sweep import CLASSIFIERS, TeacherSweep, teacher_rows
-from skelshot.pretraining.pretrain import split_folder
+from skelshot.pretraining.runs import split_folder
 
 
 class Calls:

@@ -19,8 +19,8 @@ from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.optimisers import build_optimiser, set_learning_rate
 from skelshot.pretraining.options import EpisodicOptions
-from skelshot.pretraining.pretrain import pretrain, split_folder
-from skelshot.pretraining.runs import RunFolder
+from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet
 from skelshot.skeletons import SkeletonLayout
 

@@ -19,7 +19,8 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.pretrain import pretrain, split_folder
+from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.runs import split_folder
 from skelshot.teachers import FeatureCache
 
 PROTOCOL = protocol_named("toy")

@@ -18,8 +18,8 @@ from skelshot.experiments.run_features import split_encoder
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.pretrain import clips_for, pretrain, split_folder
-from skelshot.pretraining.runs import RunFolder
+from skelshot.pretraining.pretrain import clips_for, pretrain
+from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.view_options import AimClrOptions
 from skelshot.skeletons import Augmentation
 

@@ -18,7 +18,7 @@ from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.class_names import introduce_classes
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
-from skelshot.pretraining.pretrain import split_folder
+from skelshot.pretraining.runs import split_folder
 
 
 def evaluate_run(

@@ -24,7 +24,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, whole_file
 from skelshot.ground.seeding import digest_of
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.pretrain import split_folder
+from skelshot.pretraining.runs import split_folder
 from skelshot.skeletons import InputSpec
 
 Method = TypeVar("Method", bound=FewShotMethod)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from skelshot.experiments.calls import call
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
-from skelshot.pretraining.pretrain import split_folder
+from skelshot.pretraining.runs import split_folder
 
 WAYS: dict[str, tuple[str, ...]] = {
     "cosine": (),

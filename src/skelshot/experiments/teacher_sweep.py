@@ -14,7 +14,7 @@ from skelshot.experiments.calls import call
 from skelshot.experiments.sweep import Row
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
-from skelshot.pretraining.pretrain import split_folder
+from skelshot.pretraining.runs import split_folder
 
 CLASSIFIERS = ("nearest", "linear", "cosine")
 

@@ -147,12 +147,6 @@ def test_descriptions_cover_the_classes_and_none_is_a_name() -> None:
         load_class_texts("ntu-descriptions", ["no such class"])
 
 
-needs_weights = pytest.mark.skipif(
-    not (FOLDER / WEIGHTS).is_file(), reason="the weights of the mini teacher are not made yet"
-)
-
-
-@needs_weights
 def test_shipped_weights_keep_the_limits() -> None:
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= MOST_BYTES
     weights = load_file(FOLDER / WEIGHTS)
@@ -167,7 +161,6 @@ def test_shipped_weights_keep_the_limits() -> None:
     assert "SHA-256" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
-@needs_weights
 def test_the_shipped_teacher_knows_more_than_chance() -> None:
     """Ten captions against each other: words that mean much the same are nearest."""
     teacher = teacher_named("mini")
