@@ -14,10 +14,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--bank", type=Path, metavar="DIR", help="the bank of clips (default: DIR/bank)"
     )
     parser.add_argument(
-        "--clips", type=int, help="clips of the bank (default: those it has, or 20000)"
+        "--clips", type=int, help="clips of the bank (default: those it has, or 24000)"
     )
     parser.add_argument(
-        "--actions", type=int, help="composed actions in it (default: those it has, or 4000)"
+        "--actions", type=int, help="composed actions in it (default: those it has, or 3000)"
     )
     parser.add_argument(
         "--passes", type=int, default=100000, help="clips shown in training (default: 100000)"

@@ -23,7 +23,7 @@ from skelshot.teachers.mini.training import train_mini
 from skelshot.teachers.texts import load_class_texts
 from skelshot.teachers.xclip import XCLIPTeacher
 
-CLIPS, ACTIONS = 20_000, 4_000
+CLIPS, ACTIONS = 24_000, 3_000
 """Of a bank, unless told."""
 
 
