@@ -24,6 +24,7 @@ from skelshot.synthesis.synthesise import synthesise
 from skelshot.teachers import (
     FeatureCache,
     Representation,
+    load_class_texts,
     load_templates,
     teach_text,
     teacher_named,
@@ -157,7 +158,10 @@ def _teach(store: Store, out: Path) -> FeatureCache:
         (split,) = protocol_named(PROTOCOL).split_list(store.class_names)
         options = VideoOptions(frames=teacher.frames, size=teacher.frame_size)
         source = VideoSource(out / "raw", options)
-        teach_videos(store, teacher, source, prompts, path, labels=split.base)
+        described = load_class_texts("ntu-descriptions", store.class_names)
+        teach_videos(
+            store, teacher, source, prompts, path, labels=split.base, class_texts=described
+        )
     else:
         teach_text(store, teacher, prompts, path)
     return FeatureCache.open(path)
