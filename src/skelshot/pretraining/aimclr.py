@@ -65,7 +65,12 @@ class AimClrStage(ViewStage):
         )
         self.contrasts = nn.ModuleList(
             MomentumContrast(
-                each, options.embedding, options.queue, options.temperature, options.decay
+                each,
+                options.embedding,
+                options.queue,
+                options.temperature,
+                options.decay,
+                options.key_norm,
             )
             for each in [encoder, *self.further_encoders]
         )

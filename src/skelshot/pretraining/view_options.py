@@ -8,6 +8,9 @@ from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
 from skelshot.skeletons import Stream
 from skelshot.skeletons.view_recipes import ViewRecipe
 
+KeyNorm = Literal["batch", "running"]
+"""What keys are normalised by: their own batch, or running statistics."""
+
 NORMAL = ViewRecipe(shift=1 / 6, shear=0.5)
 """AimCLR's normal view (Guo et al., AAAI 2022)."""
 
@@ -83,6 +86,9 @@ class AimClrOptions(Options):
         queue: Earlier keys that serve as negatives; fewer than the base clips.
         temperature: Similarities are divided by it.
         decay: Share of the key encoder that a step keeps.
+        key_norm: `batch` normalises keys by their own batch, as published; with small batches
+            that marks the keys of a batch, and the contrast is solved by the mark. `running`
+            takes running statistics that follow as the key encoder's weights do.
         normal: The view of queries and keys.
         extreme: The view that must give the normal view's similarities; None leaves it out.
         attention_drop: Let the extreme view without its most salient features do so, too.
@@ -105,6 +111,7 @@ class AimClrOptions(Options):
     queue: int = Field(32768, ge=1)
     temperature: float = Field(0.07, gt=0)
     decay: float = Field(0.999, ge=0, le=1)
+    key_norm: KeyNorm = "batch"
     normal: ViewRecipe = NORMAL
     extreme: ViewRecipe | None = EXTREME
     attention_drop: bool = True

@@ -1,19 +1,17 @@
 """Writing a synthetic data set: side by side, resumable, in NTU's own format."""
 
 import hashlib
-import multiprocessing
-import signal
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import lock, read_json, write_json
+from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
 from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
@@ -162,28 +160,9 @@ def programs_hash() -> str:
 
 def _record_all(recording: Recording, todo: list[tuple[Take, bool]], workers: int) -> Iterator[int]:
     """Record takes and tell how many more are done."""
-    batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
-    if workers == 1 or len(batches) < 2:
-        for take, filmed in todo:
-            recording.record(take, filmed)
-            yield 1
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(batches)), context, _leave_ctrl_c_to_parent)
-    try:
-        for future in as_completed([pool.submit(_record, recording, b) for b in batches]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise SkelshotError(
-            "a writing process died, out of memory perhaps; run the same command with fewer "
-            "workers, what is done is kept"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_ctrl_c_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    size = 1 if workers == 1 else BATCH
+    batches = [todo[start : start + size] for start in range(0, len(todo), size)]
+    return done_by_processes(partial(_record, recording), batches, workers)
 
 
 def _record(recording: Recording, batch: Iterable[tuple[Take, bool]]) -> int:

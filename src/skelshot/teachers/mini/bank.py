@@ -2,13 +2,8 @@
 
 import hashlib
 import json
-import multiprocessing
-import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +13,7 @@ from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import lock, read_json, whole_file, write_json
+from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons.layouts import KINECT_V2
@@ -139,9 +135,9 @@ def write_bank(
         todo = [at for at in range(0, clips, CHUNK) if not plan.mark(at).exists()]
         done = clips - sum(min(CHUNK, clips - at) for at in todo)
         with progress_bar("clips", total=clips, done=done) as bar:
-            for count in _film_all(plan, todo, workers):
+            for count in done_by_processes(partial(_film_chunk, plan), todo, workers):
                 bar.advance(count)
-        with whole_file(folder / _ACTIONS) as partial, partial.open("wb") as handle:
+        with whole_file(folder / _ACTIONS) as whole, whole.open("wb") as handle:
             np.save(handle, shares)
         for name in plan.arrays:
             plan.partial(name).replace(folder / name)
@@ -253,30 +249,6 @@ def _settled(plan: _Plan, digest: str) -> bool:
         open_memmap(plan.partial(name), mode="w+", dtype=kind, shape=shape).flush()
     write_json(note, {"digest": digest})
     return False
-
-
-def _film_all(plan: _Plan, todo: list[int], workers: int) -> Iterator[int]:
-    """Film chunks and tell how many more clips are done."""
-    if workers == 1 or len(todo) < 2:
-        for at in todo:
-            yield _film_chunk(plan, at)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(todo)), context, _leave_ctrl_c_to_parent)
-    try:
-        for future in as_completed([pool.submit(_film_chunk, plan, at) for at in todo]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise SkelshotError(
-            "a filming process died, out of memory perhaps; run the same command with fewer "
-            "workers, what is done is kept"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_ctrl_c_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 _actions_of = cache(compose)
