@@ -150,7 +150,7 @@ def replaced(line, new):
         (replaced(35, "1\x0b" + JOINT[2:]), 35, r"found '1\\x0b5', expected a number"),
         (replaced(86, "1"), 86, "found '1' after the last of 3 frames"),
         (skeleton([], [], []), 1, "no body in any of 3 frames"),
-        (gzip.compress(skeleton([body()]), mtime=0), 1, "not a .skeleton file but gzip data: unpack it"),
+        (gzip.compress(skeleton([body()]), mtime=0), 1, "not a .skeleton file but gzip data"),
         (b"PK\x03\x04 and so on", 1, "but a zip archive"),
         (b"\n<!DOCTYPE html>\n<html>", 1, "but a web page, perhaps an error message"),
         (skeleton([body()]).decode().encode("utf-16"), 1, "but UTF-16 text: save it as plain"),

@@ -388,3 +388,28 @@ def test_dropping_needs_a_feature_map(encoder: Encoder, base: BaseSet) -> None:
 def test_an_encoder_for_another_input_is_refused(base: BaseSet) -> None:
     with pytest.raises(SkelshotError, match="takes 3 channels, the input has 6"):
         byol(new_encoder(channels=3), base)
+
+
+def test_keys_with_running_statistics_carry_no_mark_of_their_batch(
+    encoder: Encoder, base: BaseSet
+) -> None:
+    for key_norm in ("batch", "running"):
+        stage = aimclr(encoder, base, key_norm=key_norm).train()
+        clips, numbers = plain_clips(stage)
+        (views,) = stage.views(clips, numbers, AIMCLR.normal, "key")
+        contrast: Any = stage.contrasts[0]
+        alone, together = contrast.key(views[:2]), contrast.key(views)[:2]
+        marked = not torch.allclose(alone, together, atol=1e-5)
+        assert marked is (key_norm == "batch")
+
+
+def test_running_statistics_follow(encoder: Encoder, base: BaseSet) -> None:
+    stage = aimclr(encoder, base, key_norm="running").train()
+    contrast: Any = stage.contrasts[0]
+    key, online = contrast.key_encoder.input_norm, stage.encoder.input_norm
+    before = key.running_mean.clone()
+    stage(*plain_clips(stage))
+    assert torch.equal(key.running_mean, before)  # a forward alone changes nothing
+    stage.after_step()
+    torch.testing.assert_close(key.running_mean, 0.9 * before + 0.1 * online.running_mean)
+    assert not torch.equal(key.running_mean, before)
