@@ -1,7 +1,6 @@
 """Every few-shot method on the same splits, from one shared encoder a split."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from skelshot.experiments.calls import call
+from skelshot.experiments.calls import call, side_by_side
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
 from skelshot.pretraining.runs import split_folder
@@ -79,8 +78,10 @@ class MethodSweep:
         """
         first = [("supervised", split) for split in splits]
         then = [(name, split) for split in splits for name, row in rows.items() if row.episodes]
-        self._side_by_side("encoders", lambda job: self._train_encoder(job[1]), first)
-        self._side_by_side("episodes", lambda job: self._train(job[0], rows[job[0]], job[1]), then)
+        side_by_side("encoders", lambda job: self._train_encoder(job[1]), first, self.jobs)
+        side_by_side(
+            "episodes", lambda job: self._train(job[0], rows[job[0]], job[1]), then, self.jobs
+        )
 
     def evaluate(
         self, rows: Mapping[str, MethodRow], splits: Sequence[int]
@@ -100,11 +101,6 @@ class MethodSweep:
                 self._test(name, row, splits)
                 bar.advance()
         return {name: read_json(self._result(name)) for name in rows}
-
-    def _side_by_side(self, what: str, work: Any, todo: list[tuple[str, int]]) -> None:
-        with progress_bar(what, total=len(todo)) as bar, ThreadPoolExecutor(self.jobs) as pool:
-            for _ in pool.map(work, todo):
-                bar.advance()
 
     def _train_encoder(self, split: int) -> None:
         self._pretrain("supervised", split, ["--strategy", "supervised", "--episodes", "none"])

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from skelshot.experiments.calls import call
+from skelshot.experiments.calls import call, side_by_side
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
 from skelshot.pretraining.runs import split_folder
@@ -46,6 +46,19 @@ class Row(BaseModel):
     set: tuple[str, ...] = ()
 
 
+def read_rows(file: str) -> dict[str, Row]:
+    """Read rows that come with the package.
+
+    Args:
+        file: Name of the YAML file.
+
+    Returns:
+        Rows by name.
+    """
+    text = (files("skelshot.experiments") / file).read_text(encoding="utf-8")
+    return {name: Row(**row) for name, row in yaml.safe_load(text)["rows"].items()}
+
+
 def nw_ucla_rows() -> dict[str, Row]:
     """Read the rows measured on NW-UCLA.
 
@@ -56,8 +69,7 @@ def nw_ucla_rows() -> dict[str, Row]:
         >>> nw_ucla_rows()["supervised"].episodes
         'none'
     """
-    text = (files("skelshot.experiments") / "nw_ucla_rows.yaml").read_text(encoding="utf-8")
-    return {name: Row(**row) for name, row in yaml.safe_load(text)["rows"].items()}
+    return read_rows("nw_ucla_rows.yaml")
 
 
 @dataclass(frozen=True)
@@ -105,9 +117,9 @@ class Sweep:
                 that a sweep cut short still compares like with like.
         """
         todo = [(name, split) for split in splits for name in rows]
-        with progress_bar("runs", total=len(todo)) as bar, ThreadPoolExecutor(self.jobs) as pool:
-            for _ in pool.map(lambda job: self._pretrain(job[0], rows[job[0]], job[1]), todo):
-                bar.advance()
+        side_by_side(
+            "runs", lambda job: self._pretrain(job[0], rows[job[0]], job[1]), todo, self.jobs
+        )
 
     def _pretrain(self, name: str, row: Row, split: int) -> None:
         run = self.out / "runs" / name

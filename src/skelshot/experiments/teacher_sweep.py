@@ -1,19 +1,14 @@
 """Rows x seeds x classifiers: what a teacher adds, and what its controls add (Table VIII)."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from skelshot.evaluation.metrics import mean_interval
-from skelshot.experiments.calls import call
-from skelshot.experiments.sweep import Row
+from skelshot.experiments.calls import call, side_by_side
+from skelshot.experiments.sweep import Row, read_rows
 from skelshot.ground.files import read_json
-from skelshot.ground.progress import progress_bar
 from skelshot.pretraining.runs import split_folder
 
 CLASSIFIERS = ("nearest", "linear", "cosine")
@@ -29,8 +24,7 @@ def teacher_rows() -> dict[str, Row]:
         >>> teacher_rows()["f_v"].teacher
         'taught'
     """
-    text = (files("skelshot.experiments") / "teacher_rows.yaml").read_text(encoding="utf-8")
-    return {name: Row(**row) for name, row in yaml.safe_load(text)["rows"].items()}
+    return read_rows("teacher_rows.yaml")
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,7 @@ class TeacherSweep:
             seeds: All rows of a seed come before the next seed.
         """
         todo = [(name, seed) for seed in seeds for name in rows]
-        self._side_by_side("runs", lambda job: self._train(job[0], rows[job[0]], job[1]), todo)
+        side_by_side("runs", lambda job: self._train(job[0], rows[job[0]], job[1]), todo, self.jobs)
 
     def evaluate(
         self, rows: Sequence[str], seeds: Sequence[int], classifiers: Sequence[str] = CLASSIFIERS
@@ -95,7 +89,7 @@ class TeacherSweep:
             for classifier in classifiers:  # the first leaves the features for the rest
                 self._test(*job, classifier)
 
-        self._side_by_side("results", all_of, todo)
+        side_by_side("results", all_of, todo, self.jobs)
         return {
             f"{name}/{classifier}": _over_seeds(
                 [read_json(self._result(name, seed, classifier)) for seed in seeds]
@@ -103,11 +97,6 @@ class TeacherSweep:
             for name in rows
             for classifier in classifiers
         }
-
-    def _side_by_side(self, what: str, work: Any, todo: list[tuple[str, int]]) -> None:
-        with progress_bar(what, total=len(todo)) as bar, ThreadPoolExecutor(self.jobs) as pool:
-            for _ in pool.map(work, todo):
-                bar.advance()
 
     def _train(self, name: str, row: Row, seed: int) -> None:
         run = self._run(name, seed)

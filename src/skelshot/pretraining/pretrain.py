@@ -87,11 +87,12 @@ def pretrain(
     fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
     if fabric.world_size > 1:
         fabric.launch()
+    job = _Job(store, protocol, options, teacher, start, fabric)
     for split in splits:
         encoder, _ = build_stages(store, split, options, teacher)
         if start is not None:
             start.load(encoder, split.index, options.input)
-    job = _Job(store, protocol, options, teacher, start, fabric)
+        _config(job, split)
     results = [_pretrain_split(job, split, split_folder(out, split.index)) for split in splits]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
@@ -166,10 +167,9 @@ class _Job:
     fabric: Fabric
 
 
-def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
-    """Train one split to the end, or return the result it already has."""
-    store, options, teacher, fabric = job.store, job.options, job.teacher, job.fabric
-    folder = RunFolder(path)
+def _config(job: _Job, split: Split) -> dict[str, Any]:
+    """Gather what decides a split's numbers; a run to start from must be of the same split."""
+    store, options, teacher = job.store, job.options, job.teacher
     config = {
         "protocol": job.protocol.name,
         "draws_as": job.protocol.draws_as,
@@ -182,11 +182,19 @@ def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
     }
     if job.start is not None:
         config["start"] = job.start.record(split.index, config)
+    return config
+
+
+def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
+    """Train one split to the end, or return the result it already has."""
+    store, options, fabric = job.store, job.options, job.fabric
+    folder = RunFolder(path)
+    config = _config(job, split)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
         result: dict[str, Any] = read_json(folder.result_file)
         return result
-    encoder, stages = build_stages(store, split, options, teacher)
+    encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
     seconds = {

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from skelshot.skeletons.augment import Amount, Factor, Fraction, Probability
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.normalise import zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray
@@ -19,11 +20,6 @@ from skelshot.skeletons.view_changes import (
     shift_time,
     swap_sides,
 )
-
-Probability = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
 class ViewRecipe(BaseModel):
@@ -66,13 +62,13 @@ class ViewRecipe(BaseModel):
     shift: Annotated[float, Field(ge=0, le=1)] = 0.0
     shear: Amount = 0.0
     mirror: Probability = 0.0
-    scale: tuple[Positive, Positive] = (1.0, 1.0)
+    scale: tuple[Factor, Factor] = (1.0, 1.0)
     rotate_degrees: tuple[Amount, Amount, Amount] = (0.0, 0.0, 0.0)
     main_axis_degrees: tuple[Amount, Amount] = (0.0, 0.0)
     jitter: Amount = 0.0
     jitter_probability: Probability = 1.0
     blur: Probability = 0.0
-    blur_sigma: tuple[Positive, Positive] = (0.1, 2.0)
+    blur_sigma: tuple[Factor, Factor] = (0.1, 2.0)
     mask_axis: Probability = 0.0
     mask_joints: Probability = 0.0
     most_joints: int = Field(default=5, ge=1)
