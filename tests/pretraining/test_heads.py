@@ -28,3 +28,14 @@ def test_printed_sizes() -> None:
 def test_empty_layers_are_refused(size: str) -> None:
     with pytest.raises(SkelshotError, match=f"{size}: found 0"):
         mlp_head(**({"in_dim": 4, "hidden": 4, "out": 4} | {size: 0}))
+
+
+def test_a_norm_at_the_end_takes_away_what_all_outputs_share() -> None:
+    torch.manual_seed(0)
+    plain, normed = mlp_head(5, hidden=7, out=3), mlp_head(5, hidden=7, out=3, norm_out=True)
+    normed.load_state_dict(plain.state_dict(), strict=False)
+    x = torch.randn(6, 5)
+    out = plain(x)
+    expected = (out - out.mean(0)) / (out.var(0, correction=0) + 1e-5).sqrt()
+    assert torch.allclose(normed(x), expected, atol=1e-5)
+    assert len(list(normed.parameters())) == len(list(plain.parameters()))

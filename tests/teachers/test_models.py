@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,6 +55,8 @@ class Hub:
     def __init__(self, cache: Path | None = None, hub: Path | None = None) -> None:
         self.cache, self.hub = cache, hub
         self.calls: list[tuple[str, Any, bool]] = []
+        self.knocks: list[tuple[str, float]] = []
+        self.network_down = False
 
     def __call__(
         self,
@@ -71,12 +74,33 @@ class Hub:
         return str(found)
 
 
+    def session(self) -> Any:
+        """A client whose first knock fails where there is no network."""
+
+        def head(url: str, timeout: float) -> None:
+            self.knocks.append((url, timeout))
+            if self.network_down:
+                raise OSError("no such host")
+
+        return SimpleNamespace(head=head)
+
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
     huggingface_hub = pytest.importorskip("huggingface_hub")
     hub = Hub()
     monkeypatch.setattr(huggingface_hub, "snapshot_download", hub)
+    monkeypatch.setattr(huggingface_hub, "get_session", hub.session)
     return hub
+
+
+@pytest.mark.teachers
+def test_without_a_network_the_hub_is_asked_once(hub: Hub) -> None:
+    hub.network_down = True
+    with pytest.raises(SkelshotError, match=r"\(no such host\)"):
+        teacher_named("xclip-b16")
+    assert [seconds for _, seconds in hub.knocks] == [10.0]
+    assert all(local_files_only for _, _, local_files_only in hub.calls)
 
 
 @pytest.mark.teachers

@@ -5,11 +5,15 @@ from torch import nn
 from skelshot.ground import SkelshotError
 
 
-def mlp_head(in_dim: int, hidden: int = 4096, out: int = 256) -> nn.Sequential:
+def mlp_head(
+    in_dim: int, hidden: int = 4096, out: int = 256, *, norm_out: bool = False
+) -> nn.Sequential:
     """Build the MLP of BYOL: Linear, BatchNorm, ReLU, Linear.
 
     The projectors g_s and g_vl and the predictor q are all of this form. There is no
-    normalisation after the last layer, as in BYOL (Grill et al., 2020). In training mode the
+    normalisation after the last layer, as in BYOL (Grill et al., 2020), unless asked for: then
+    a batch norm without gain and offset follows, which takes away what all outputs share, the
+    form of the projectors of SimSiam (Chen and He, 2021). In training mode the
     batch norm needs at least two rows. Weights start from torch's global generator: seed it or
     fork it first.
 
@@ -17,6 +21,7 @@ def mlp_head(in_dim: int, hidden: int = 4096, out: int = 256) -> nn.Sequential:
         in_dim: Size of the input vectors.
         hidden: Size of the hidden layer; 4096 as printed.
         out: Size of the embedding; 256 as printed.
+        norm_out: End in a batch norm without gain and offset.
 
     Returns:
         A module from (n, in_dim) to (n, out).
@@ -32,9 +37,11 @@ def mlp_head(in_dim: int, hidden: int = 4096, out: int = 256) -> nn.Sequential:
     for name, size in {"in_dim": in_dim, "hidden": hidden, "out": out}.items():
         if size < 1:
             raise SkelshotError(f"{name}: found {size}, expected at least 1 unit in the MLP")
+    last = [nn.BatchNorm1d(out, affine=False)] if norm_out else []
     return nn.Sequential(
         nn.Linear(in_dim, hidden),
         nn.BatchNorm1d(hidden),
         nn.ReLU(),
         nn.Linear(hidden, out),
+        *last,
     )

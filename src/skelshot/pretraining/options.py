@@ -71,6 +71,9 @@ class TransferOptions(Options):
             features have them.
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
         embedding: Width of their output; 256 as printed.
+        embedding_norm: `batch` ends both projectors in a batch norm without gain: random
+            projectors give all targets a large part in common, which hides what tells them
+            apart; `none` as printed.
         predictor: Put a predictor on the skeleton side; Table X has the row without.
         decay: d of the moving average, 0.99 as printed; 1 keeps the teacher's projector at its
             random start, 0 copies the skeleton's projector after every step.
@@ -89,6 +92,7 @@ class TransferOptions(Options):
     backwards_classes: bool | Literal["auto"] = "auto"
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)
+    embedding_norm: Literal["none", "batch"] = "none"
     predictor: bool = True
     decay: float = Field(0.99, ge=0, le=1)
 

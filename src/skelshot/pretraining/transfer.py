@@ -51,7 +51,12 @@ class TransferStage(Stage):
         self.epochs = options.epochs
         self.optimiser = options.optimiser
         self.adapter = nn.Linear(encoder.embed_dim, teacher.dim)
-        self.projector = mlp_head(teacher.dim, options.hidden, options.embedding)
+        self.projector = mlp_head(
+            teacher.dim,
+            options.hidden,
+            options.embedding,
+            norm_out=options.embedding_norm == "batch",
+        )
         self.predictor: nn.Module = (
             mlp_head(options.embedding, options.hidden, options.embedding)
             if options.predictor

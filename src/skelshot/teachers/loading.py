@@ -13,6 +13,7 @@ from skelshot.ground.files import read_json, sha256_of
 
 INSTALL = 'pip install "skelshot[teachers]"'
 WEIGHTS = "model.safetensors"
+_PATIENCE = 10.0  # seconds until a hub that does not answer counts as out of reach
 _INDEX = "model.safetensors.index.json"
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _WANTED = ("*.json", "*.txt", "*.model")
@@ -76,6 +77,7 @@ def model_folder(model: str | Path, revision: str | None = None, *, weights: boo
     except (OSError, ValueError):
         pass  # not in the cache: fetch it
     try:
+        _knock(huggingface_hub)
         found = Path(huggingface_hub.snapshot_download(str(model), **asked))
     except Exception as error:  # the hub, its client and the network fail in many ways
         at = f" --revision {revision}" if revision else ""
@@ -94,6 +96,13 @@ def model_folder(model: str | Path, revision: str | None = None, *, weights: boo
             "pass --model FOLDER"
         )
     return found
+
+
+def _knock(huggingface_hub: Any) -> None:
+    """Ask the hub for anything once: where there is no network, its own client asks for 30 s."""
+    from huggingface_hub.constants import ENDPOINT  # noqa: PLC0415
+
+    huggingface_hub.get_session().head(ENDPOINT, timeout=_PATIENCE)
 
 
 def check_folder(folder: Path, model_types: Collection[str]) -> dict[str, Any]:
