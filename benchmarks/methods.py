@@ -2,6 +2,7 @@
 
     python benchmarks/methods.py --raw RAW --out runs/methods
     python benchmarks/methods.py --toy --out runs/methods-toy   # is every method above chance?
+    python benchmarks/methods.py --store STORE --protocol ntu60-one-shot --splits 0 --shots 1
 
 Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
 """
@@ -26,6 +27,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/methods"))
     parser.add_argument("--protocol", default=None, help="default: nw-ucla, or toy")
     parser.add_argument("--splits", type=int, nargs="+", help="default: 0 to 4, or 0 to 2")
+    parser.add_argument("--shots", type=int, nargs="+", default=[1, 5])
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", nargs="+", default=list(method_rows()))
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
@@ -41,18 +44,28 @@ def main() -> None:
         prepare(NwUclaReader(), parsed.raw, store)
     protocol = parsed.protocol or ("toy" if parsed.toy else "nw-ucla")
     splits = parsed.splits or list(range(3 if parsed.toy else 5))
-    sweep = MethodSweep(store, parsed.out, protocol, parsed.preset, parsed.jobs, tuple(parsed.set))
+    sweep = MethodSweep(
+        store,
+        parsed.out,
+        protocol,
+        parsed.preset,
+        parsed.jobs,
+        tuple(parsed.set),
+        tuple(parsed.shots),
+        parsed.seed,
+    )
     rows = {name: row for name, row in method_rows().items() if name in parsed.rows}
     sweep.pretrain(rows, splits)
     results = sweep.evaluate(rows, splits)
-    print(accuracy_table(results, ("1", "5")))
+    shots = tuple(str(count) for count in parsed.shots)
+    print(accuracy_table(results, shots))
     for name, result in results.items():
         parts = result["seconds_by_part"]
         spent = " ".join(f"{part} {value:.1f} s" for part, value in parts.items())
         print(f"{name}: {spent}, peak {result['peak_memory_mb']:.0f} MB")
     if "cosine" in results:
         pairs = [(name, "cosine") for name in results if name != "cosine"]
-        print(difference_table(results, pairs, ("1", "5")))
+        print(difference_table(results, pairs, shots))
 
 
 if __name__ == "__main__":

@@ -73,3 +73,14 @@ def test_each_run_is_made_once_and_shared(calls: Calls, tmp_path: Path) -> None:
         "feat": "feat",
         "sl-dml": "sl-dml",
     }
+
+
+def test_seed_and_shots_reach_the_commands(calls: Calls, tmp_path: Path) -> None:
+    sweep = MethodSweep(tmp_path / "s", tmp_path, "ntu60-one-shot", "cpu", 1, (), (1,), seed=4)
+    rows = {"cosine": method_rows()["cosine"]}
+    sweep.pretrain(rows, [0])
+    sweep.evaluate(rows, [0])
+    (trained,), (tested,) = calls.of("pretrain"), calls.of("evaluate")
+    assert trained[trained.index("--seed") + 1] == "4"
+    first = tested.index("--shots")
+    assert tested[first + 1 : first + 3] == ["1", "--split"]

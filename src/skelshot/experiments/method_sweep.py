@@ -60,6 +60,8 @@ class MethodSweep:
         preset: Name of the preset.
         jobs: Processes side by side, one thread each.
         changes: As `pretrain --set`, for every run.
+        shots: Exemplars a class in the evaluation.
+        seed: Of every run; each seed wants a folder of its own.
     """
 
     store: Path
@@ -68,6 +70,8 @@ class MethodSweep:
     preset: str
     jobs: int
     changes: tuple[str, ...] = ()
+    shots: tuple[int, ...] = (1, 5)
+    seed: int = 0
 
     def pretrain(self, rows: Mapping[str, MethodRow], splits: Sequence[int]) -> None:
         """Train the shared encoders, and then what single methods need.
@@ -86,7 +90,7 @@ class MethodSweep:
     def evaluate(
         self, rows: Mapping[str, MethodRow], splits: Sequence[int]
     ) -> dict[str, dict[str, Any]]:
-        """Evaluate every row with 1 and 5 exemplars; results that are there are kept.
+        """Evaluate every row with each number of exemplars; results that are there are kept.
 
         Args:
             rows: The rows.
@@ -119,7 +123,7 @@ class MethodSweep:
             words = [*words, "--set", change]
         call(
             *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
-            *("--preset", self.preset, "--threads", 1, "--out", run, *words),
+            *("--preset", self.preset, "--seed", self.seed, "--threads", 1, "--out", run, *words),
         )
 
     def _test(self, name: str, row: MethodRow, splits: Sequence[int]) -> None:
@@ -132,7 +136,7 @@ class MethodSweep:
             words += ["--set", change]
         call(
             *("evaluate", self.store, "--protocol", self.protocol, "--preset", self.preset),
-            *("--method", row.method or name, "--shots", 1, 5, "--split", *splits),
+            *("--method", row.method or name, "--shots", *self.shots, "--split", *splits),
             *("--threads", 1, "--out", self._result(name), *words),
         )
 
