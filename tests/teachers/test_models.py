@@ -73,7 +73,6 @@ class Hub:
             raise OSError("cannot connect\nafter three tries")
         return str(found)
 
-
     def session(self) -> Any:
         """A client whose first knock fails where there is no network."""
 
