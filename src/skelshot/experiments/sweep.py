@@ -1,6 +1,6 @@
 """Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
@@ -36,6 +36,7 @@ class Row(BaseModel):
         episodes: As `pretrain --episodes`.
         teacher: Whose features it needs, if any.
         set: As `pretrain --set`.
+        methods: Few-shot methods that evaluate it, where a table compares methods too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class Row(BaseModel):
     episodes: str
     teacher: str | None = None
     set: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 def read_rows(file: str) -> dict[str, Row]:
@@ -150,10 +152,37 @@ class Sweep:
             run = ["--run", self.out / "runs" / row]
             for way, words in WAYS.items():
                 jobs[f"{row}/{way}"] = [*run, *words]
+        return self._evaluate_all(jobs)
+
+    def evaluate_methods(
+        self, rows: Mapping[str, Row], splits: Sequence[int]
+    ) -> dict[str, dict[str, Any]]:
+        """Evaluate every row by the methods it names; results that are there are kept.
+
+        Args:
+            rows: The rows.
+            splits: Numbers of the splits.
+
+        Returns:
+            Result documents by `row/method`.
+        """
+        return self._evaluate_all(
+            {
+                f"{name}/{method}": [
+                    *("--run", self.out / "runs" / name),
+                    *("--method", method, "--split", *splits),
+                ]
+                for name, row in rows.items()
+                for method in row.methods
+            }
+        )
+
+    def _evaluate_all(self, jobs: Mapping[str, list[object]]) -> dict[str, dict[str, Any]]:
+        """Evaluate side by side; the first of a run leave features behind for the rest."""
         first = [name for name in jobs if name.endswith(FIRST)]
         rest = [name for name in jobs if name not in first]
         with progress_bar("results", total=len(jobs)) as bar, ThreadPoolExecutor(self.jobs) as pool:
-            for batch in (first, rest):  # the first leave features behind for the rest
+            for batch in (first, rest):
                 for _ in pool.map(lambda name: self._evaluate(name, jobs[name]), batch):
                     bar.advance()
         return {name: read_json(self._result(name)) for name in jobs}
