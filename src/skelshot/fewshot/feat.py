@@ -19,7 +19,8 @@ class FeatOptions(WeightedOptions):
     """Options of FEAT; the authors' commands differ from backbone to backbone.
 
     Attributes:
-        lr_factor: 10, as in the authors' commands, which use SGD; AdamW wants less.
+        lr_factor: 10 in the authors' commands, which use SGD on hundreds of epochs; a few
+            hundred steps of AdamW want 0.1 (development splits, docs/methods/feat.md).
         start: Let attention add nothing at first (`identity`), so that training starts from
             nearest prototypes; or start W_o at random as the `authors` do, who train for
             200 epochs.
@@ -35,7 +36,7 @@ class FeatOptions(WeightedOptions):
         64.0
     """
 
-    lr_factor: Annotated[float, Field(gt=0)] = 10.0
+    lr_factor: Annotated[float, Field(gt=0)] = 0.1
     start: Literal["identity", "authors"] = "identity"
     tau: Temperature = "auto"
     balance: Annotated[float, Field(ge=0)] = 0.01
