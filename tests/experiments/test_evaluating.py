@@ -116,7 +116,7 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
         assert document["accuracy"]["1"]["per_split"][number] == alone.per_split[0]
         weights.append(method.state_dict()["attention.value.weight"])
     assert not torch.equal(*weights)
-    assert document["config"]["method"]["lr_factor"] == 10.0
+    assert document["config"]["method"]["lr_factor"] == Feat().options.lr_factor
 
 
 def test_splits_one_by_one_give_what_all_together_give(toy_store: Store, make_run: MakeRun) -> None:
