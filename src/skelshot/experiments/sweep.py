@@ -1,7 +1,6 @@
 """Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from skelshot.experiments.calls import call, side_by_side
 from skelshot.ground.files import read_json
-from skelshot.ground.progress import progress_bar
 from skelshot.pretraining.runs import split_folder
 
 WAYS: dict[str, tuple[str, ...]] = {
@@ -181,10 +179,8 @@ class Sweep:
         """Evaluate side by side; the first of a run leave features behind for the rest."""
         first = [name for name in jobs if name.endswith(FIRST)]
         rest = [name for name in jobs if name not in first]
-        with progress_bar("results", total=len(jobs)) as bar, ThreadPoolExecutor(self.jobs) as pool:
-            for batch in (first, rest):
-                for _ in pool.map(lambda name: self._evaluate(name, jobs[name]), batch):
-                    bar.advance()
+        for batch in (first, rest):
+            side_by_side("results", lambda name: self._evaluate(name, jobs[name]), batch, self.jobs)
         return {name: read_json(self._result(name)) for name in jobs}
 
     def _evaluate(self, name: str, words: list[object]) -> None:
