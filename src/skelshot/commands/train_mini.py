@@ -20,7 +20,25 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--actions", type=int, help="composed actions in it (default: those it has, or 3000)"
     )
     parser.add_argument(
-        "--passes", type=int, default=100000, help="clips shown in training (default: 100000)"
+        "--seeing",
+        type=int,
+        default=320000,
+        metavar="FRAMES",
+        help="frames shown in the first stage, which finds joints (default: 320000)",
+    )
+    parser.add_argument(
+        "--understanding",
+        type=int,
+        default=320000,
+        metavar="CLIPS",
+        help="clips shown in the second, which learns captions from frames (default: 320000)",
+    )
+    parser.add_argument(
+        "--together",
+        type=int,
+        default=16000,
+        metavar="CLIPS",
+        help="clips shown in the last, which trains all of it (default: 16000)",
     )
     parser.add_argument(
         "--ntu-clips", type=int, default=5, metavar="N",
@@ -47,7 +65,10 @@ def _run(parsed: argparse.Namespace) -> Document:
         if value < least:
             raise SkelshotError(f"--{name}: found {value}, expected at least {least}")
     try:
-        recipe = Recipe(seed=parsed.seed, passes=parsed.passes)
+        told = Recipe(seed=parsed.seed).model_dump()
+        for stage in ("seeing", "understanding", "together"):
+            told[stage]["passes"] = getattr(parsed, stage)
+        recipe = Recipe.model_validate(told)
     except ValidationError as error:
         first = error.errors()[0]
         raise SkelshotError(
@@ -69,8 +90,8 @@ def _show(document: Document) -> str:
     from skelshot.commands.command import percent
 
     lines = [
-        f"{document['model']}: {document['parameters']:,} parameters, {document['passes']:,} clips "
-        f"shown, in {document['seconds']:.0f} s ({document['train_seconds']:.0f} s of training)"
+        f"{document['model']}: {document['parameters']:,} parameters, in "
+        f"{document['seconds']:.0f} s ({document['train_seconds']:.0f} s of training)"
     ]
     lines += [
         f"  {one['task']}: top 1 {percent(one['top1'])} (chance {percent(one['chance1'])}), "

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skelshot.teachers.mini.recipe import Recipe, Shape
+from skelshot.teachers.mini.recipe import Course, Recipe, Shape
 
 WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 COLOURS = {"red": (230, 40, 40), "green": (40, 200, 40), "blue": (40, 60, 230), "white": (250,) * 3}
@@ -68,4 +68,12 @@ def tiny() -> Recipe:
         context=16,
         vocabulary=700,
     )
-    return Recipe(shape=shape, passes=48, batch=8, more_texts=4, lr=3e-3, mirror=0.0)
+    return Recipe(
+        shape=shape,
+        seeing=Course(passes=32, batch=8),
+        understanding=Course(passes=32, batch=8),
+        together=Course(passes=48, batch=8),
+        more_texts=4,
+        lr=3e-3,
+        mirror=0.0,
+    )

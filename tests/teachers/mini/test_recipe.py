@@ -3,11 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
-from skelshot.teachers.mini.recipe import Recipe, Shape
+from skelshot.teachers.mini.recipe import Course, Shape
 
 
 def test_steps_are_rounded_up() -> None:
-    assert [Recipe(passes=passes, batch=8).steps for passes in (8, 9, 16)] == [1, 2, 2]
+    assert [Course(passes=passes, batch=8).steps for passes in (8, 9, 16)] == [1, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,9 @@ def test_the_card_tells_recipe_data_and_numbers(made: Path, boxes: Path, tiny: R
     assert front["license"] == "apache-2.0"
     report = make_mini(made, tiny, bank_folder=boxes, ntu_each=0)
     facts = (report.digest, report.bank, f"{report.parameters:,}", "| lr | 0.003 |", "| seed | 0 |")
-    for fact in (*facts, "| shape.width | 32 |", "--passes 48", "unseen compositions", "Not for"):
+    for fact in (*facts, "| shape.width | 32 |", "--together 48", "unseen compositions", "Not for"):
         assert fact in text, fact
-    assert report.passes == 48
+    assert report.passes == {"seeing": 32, "understanding": 32, "together": 48}
     assert [one.task for one in report.retrieval] == [
         "unseen compositions, clip to caption",
         "unseen compositions, caption to clip",

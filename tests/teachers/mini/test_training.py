@@ -10,23 +10,39 @@ import pytest
 import torch
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.mini import training as module
+from skelshot.teachers.mini import stages as module
 from skelshot.teachers.mini.bank import ClipBank, read_bank
+from skelshot.teachers.mini.model import build_model, frame_vectors
 from skelshot.teachers.mini.recipe import Recipe
-from skelshot.teachers.mini.training import METRICS, STATE, rate_factor, train_mini
+from skelshot.teachers.mini.seeing import single_frames
+from skelshot.teachers.mini.stages import rate_factor
+from skelshot.teachers.mini.training import train_mini
 
 pytestmark = pytest.mark.teachers
 
 
-def _lines(folder: Path) -> list[dict[str, float]]:
-    return [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]
+STAGES = ("seeing", "understanding", "together")
 
 
-def _untimed(folder: Path) -> list[dict[str, float]]:
+def _lines(folder: Path, stage: str = "together") -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / f"{stage}.jsonl").read_text().splitlines()]
+
+
+def _untimed(folder: Path, stage: str) -> list[dict[str, float]]:
     return [
-        {name: value for name, value in line.items() if name != "clips_per_second"}
-        for line in _lines(folder)
+        {name: value for name, value in line.items() if name != "shown_per_second"}
+        for line in _lines(folder, stage)
     ]
+
+
+def _longer(recipe: Recipe, **passes: int) -> Recipe:
+    """Change how much the stages show."""
+    return recipe.model_copy(
+        update={
+            name: getattr(recipe, name).model_copy(update={"passes": count})
+            for name, count in passes.items()
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -46,33 +62,36 @@ class _KilledError(Exception):
     pass
 
 
+@pytest.mark.parametrize(("at", "steps"), [("seeing", 4), ("understanding", 4), ("together", 6)])
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     open_boxes: "partial[ClipBank]",
     tiny: Recipe,
     whole: tuple[Path, dict[str, torch.Tensor]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    at: str,
+    steps: int,
 ) -> None:
-    """Killed in step 5 with the state of step 3: steps 4 and 5 are done again, logged once."""
+    """Killed in step 3 with the state of step 1: steps 2 and 3 are done again, logged once."""
     step = module._step
 
     def kill(*arguments: Any) -> dict[str, float]:
-        if arguments[2] == 4:
+        if arguments[1].name == at and arguments[2] == 2:
             raise _KilledError
         return step(*arguments)
 
     monkeypatch.setattr(module, "_step", kill)
     with pytest.raises(_KilledError):
         train_mini(open_boxes, tiny, tmp_path, save_every=0)
-    assert len(_lines(tmp_path)) == 4
-    with (tmp_path / METRICS).open("a") as handle:
-        handle.write('{"step": 5, "loss": 1.0}\n{"step": 6, "lo')
+    assert len(_lines(tmp_path, at)) == 2
+    with (tmp_path / f"{at}.jsonl").open("a") as handle:
+        handle.write('{"step": 3, "loss": 1.0}\n{"step": 4, "lo')
     monkeypatch.setattr(module, "_step", step)
     found = train_mini(open_boxes, tiny, tmp_path).state_dict()
     folder, wanted = whole
     assert all(torch.equal(found[name], wanted[name]) for name in wanted)
-    assert _untimed(tmp_path) == _untimed(folder)
-    assert [line["step"] for line in _lines(tmp_path)] == [1, 2, 3, 4, 5, 6]
+    assert all(_untimed(tmp_path, name) == _untimed(folder, name) for name in STAGES)
+    assert [line["step"] for line in _lines(tmp_path, at)] == list(range(1, steps + 1))
 
 
 def test_a_finished_run_is_not_done_again(
@@ -86,28 +105,32 @@ def test_a_finished_run_is_not_done_again(
     assert all(torch.equal(found[name], value) for name, value in whole[1].items())
 
 
+@pytest.mark.parametrize("stage", STAGES)
 def test_two_processes_train_as_one(
-    open_boxes: "partial[ClipBank]",
-    tiny: Recipe,
-    whole: tuple[Path, dict[str, torch.Tensor]],
-    tmp_path: Path,
+    open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path, stage: str
 ) -> None:
     """The same batches and, within what bfloat16 rounds, the same losses and gradients."""
-    short = tiny.model_copy(update={"passes": 16})
+    passes = {name: 16 if name == stage else 0 for name in STAGES}
+    short = _longer(tiny, **passes)
     train_mini(open_boxes, short, tmp_path / "two", threads=2)
     train_mini(open_boxes, short, tmp_path / "one")
-    two, one = (_lines(tmp_path / name) for name in ("two", "one"))
+    two, one = (_lines(tmp_path / name, stage) for name in ("two", "one"))
     assert len(two) == len(one) == 2
-    for name in ("plain", "top1", "scale"):
+    for name in {"plain", "top1", "scale"} & set(one[0]):
         assert two[0][name] == pytest.approx(one[0][name], rel=0.02)
     assert two[0]["gradient"] == pytest.approx(one[0]["gradient"], rel=0.05)
-    assert two[1]["plain"] == pytest.approx(one[1]["plain"], rel=0.05)
+    if stage != "seeing":
+        assert two[1]["plain"] == pytest.approx(one[1]["plain"], rel=0.05)
 
 
 def test_training_learns(open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path) -> None:
     """The right one of 12 captions is far oftener the nearest than by chance (8 %)."""
-    train_mini(open_boxes, tiny.model_copy(update={"passes": 2400}), tmp_path)
+    train_mini(open_boxes, _longer(tiny, seeing=1600, understanding=1600, together=800), tmp_path)
     lines = _lines(tmp_path)
+    places = [line["places"] for line in _lines(tmp_path, "seeing")]
+    assert sum(places[-10:]) < 0.8 * sum(places[:10])
+    understood = [line["plain"] for line in _lines(tmp_path, "understanding")]
+    assert sum(understood[-20:]) < 0.8 * sum(understood[:20])
     assert sum(line["top1"] for line in lines[-20:]) / 20 > 0.6
     assert sum(line["prompted"] for line in lines[-20:]) / 20 < 1.0
 
@@ -117,7 +140,8 @@ def test_state_of_another_run(
 ) -> None:
     with pytest.raises(SkelshotError, match="with other options or another bank"):
         train_mini(open_boxes, tiny.model_copy(update={"lr": 1e-3}), whole[0])
-    (tmp_path / STATE).write_bytes((whole[0] / STATE).read_bytes()[:-50])
+    damaged = (whole[0] / "seeing.safetensors").read_bytes()[:-50]
+    (tmp_path / "seeing.safetensors").write_bytes(damaged)
     with pytest.raises(SkelshotError, match="training state is damaged"):
         train_mini(open_boxes, tiny, tmp_path)
 
@@ -126,13 +150,47 @@ def test_a_loss_that_is_no_number(
     open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path
 ) -> None:
     wild = tiny.model_copy(update={"length": float("inf")})
-    with pytest.raises(SkelshotError, match=r"step 1: loss inf.*lower lr \(found 0.003\)"):
+    with pytest.raises(
+        SkelshotError, match=r"understanding, step 1: loss inf.*lower lr \(found 0.003\)"
+    ):
         train_mini(open_boxes, wild, tmp_path)
 
 
 def test_the_rate_rises_then_falls() -> None:
-    recipe = Recipe(passes=200, batch=2, warmup=0.1)
-    rates = [rate_factor(recipe, step) for step in range(100)]
+    rates = [rate_factor(step, 100, 0.1) for step in range(100)]
     assert rates[:10] == pytest.approx([0.1 * (step + 1) for step in range(10)])
     assert all(later < earlier for earlier, later in pairwise(rates[9:]))
     assert 0 < rates[-1] < 0.01
+
+
+def test_each_stage_changes_what_it_teaches_and_nothing_else(
+    open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path
+) -> None:
+    """Seeing leaves text and time alone; understanding leaves the picture tower alone."""
+    found = {}
+    for seeing, understanding in ((0, 0), (16, 0), (16, 16)):
+        short = _longer(tiny, seeing=seeing, understanding=understanding, together=0)
+        folder = tmp_path / f"{seeing}-{understanding}"
+        found[seeing, understanding] = train_mini(open_boxes, short, folder).state_dict()
+    untrained, seen, understood = found.values()
+
+    def changed(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> set[str]:
+        return {name.split(".")[0] for name in one if not torch.equal(one[name], two[name])}
+
+    assert changed(untrained, seen) == {"vision_model", "visual_projection"}
+    assert changed(seen, understood) == {
+        "mit", "text_model", "text_projection", "logit_scale",
+    }  # fmt: skip
+
+
+def test_single_frames_pass_no_messages(tiny: Recipe) -> None:
+    """A frame's vector then depends on that frame alone; afterwards on its clip again."""
+    model = build_model(tiny.shape.model_copy(update={"layers": 2}), 700, 0).eval()
+    clip = torch.randn(1, 2, 3, 16, 16)
+    other = torch.cat([clip[:, :1], torch.randn(1, 1, 3, 16, 16)], dim=1)
+    with torch.no_grad():
+        together, changed = frame_vectors(model, clip)[0], frame_vectors(model, other)[0]
+        with single_frames(model):
+            alone, same = frame_vectors(model, clip)[0], frame_vectors(model, other)[0]
+    assert not torch.allclose(together[:, 0], changed[:, 0])
+    torch.testing.assert_close(alone[:, 0], same[:, 0])

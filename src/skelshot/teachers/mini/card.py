@@ -39,17 +39,22 @@ The vocabulary was learnt by byte pairs from the captions and a list of everyday
 |---|---|
 {settings}
 
-Each step contrasts clips with captions both ways (InfoNCE; every caption of the same action is a
-right answer; `more_texts` captions of other actions are further wrong ones), contrasts clips with
-captions that the prompt generator made to depend on them (weight `prompted`), and holds the lengths
-of both vectors near sqrt(D) (weight `length`), since their sum is used. Linear layers that were
-thrown away afterwards helped: they named an action's parts from both vectors (weight `parts`),
-told which joints are in which patch (`joints`) and where they are in each frame (`places`), all of
-which the renderer knows. The picture tower started with filters that whiten patches (`start_well`).
+Three stages, one after the other. *Seeing*: from single frames the picture tower learns where the
+joints are (`places`, and in which patch: `joints`) and which parts of an action are going on
+(`frame_parts`); the renderer knows all that. *Understanding*: the picture tower rests, what it sees
+of each clip's frames is kept in a few random `views`, and the layers over time and the text tower
+learn captions from it. *Together*: all weights learn from whole clips, at a lower rate.
 
-Muon (`matrix_lr`) for the layers' matrices, AdamW (`lr`) for all else, gradients clipped; the rates
-rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's autocast allows.
-Clips are moved, mirrored, zoomed and lit at random.
+The last two contrast clips with captions both ways (InfoNCE; every caption of the same action is a
+right answer; `more_texts` captions of other actions are further wrong ones), hold the lengths of
+both vectors near sqrt(D) (weight `length`), since their sum is used, and name parts of actions from
+both (`parts`). The last one also contrasts clips with captions that the prompt generator made to
+depend on them (`prompted`) and goes on with the joints. The linear layers that name parts and find
+joints are thrown away. The picture tower started with filters that whiten patches (`start_well`).
+
+Muon (`matrix_lr`) for the layers' matrices, AdamW (`lr`) for all else, gradients clipped; in each
+stage the rates rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's
+autocast allows. Clips are moved, mirrored, zoomed and lit at random.
 
 ## Numbers
 
@@ -94,7 +99,14 @@ def model_card(
     """
     settings = recipe.model_dump()
     shape = settings.pop("shape")
-    rows = {**settings, **{f"shape.{name}": value for name, value in shape.items()}, **made}
+    rows: dict[str, Any] = {}
+    for name, value in {**settings, "shape": shape}.items():
+        rows |= (
+            {f"{name}.{key}": one for key, one in value.items()}
+            if isinstance(value, dict)
+            else {name: value}
+        )
+    rows |= made
     return _HEAD.format(
         parameters=parameters,
         command=command,

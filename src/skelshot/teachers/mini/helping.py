@@ -43,6 +43,7 @@ class Helpers(nn.Module):
         self.register_buffer("parts", parts, persistent=False)
         self.video_parts = nn.Linear(shape.dim, parts.shape[1])
         self.text_parts = nn.Linear(shape.dim, parts.shape[1])
+        self.frame_parts = nn.Linear(shape.dim, parts.shape[1])
         self.joints = nn.Linear(shape.width, len(KINECT_V2.joints))
         self.places = nn.Linear(shape.dim, PEOPLE * len(KINECT_V2.joints) * 2)
         usual = torch.logit(parts.mean(dim=0).clamp(RAREST, 1 - RAREST))
@@ -51,6 +52,7 @@ class Helpers(nn.Module):
             for layer, bias in (
                 (self.video_parts, usual),
                 (self.text_parts, usual),
+                (self.frame_parts, usual),
                 (self.joints, torch.logit(torch.tensor(1 / patches))),
                 (self.places, torch.tensor(0.5)),
             ):

@@ -33,7 +33,7 @@ class MiniReport:
 
     Args:
         model: The model's folder.
-        passes: Clips shown in training, by this call and earlier ones.
+        passes: Frames or clips shown in each stage of training, by this call and earlier ones.
         parameters: Numbers that the model learnt.
         seconds: Wall time of this call.
         train_seconds: The part of it that trained.
@@ -43,7 +43,7 @@ class MiniReport:
     """
 
     model: str
-    passes: int
+    passes: dict[str, int]
     parameters: int
     seconds: float
     train_seconds: float
@@ -87,7 +87,7 @@ def make_mini(
     train_seconds = time.perf_counter() - started
     export_model(model, out / "training", out / "model")
     numbers = tuple(measure_mini(load_mini(out / "model"), bank, ntu_each))
-    passes, parameters = recipe.steps * recipe.batch, parameters_of(model)
+    parameters = parameters_of(model)
     machine = environment()
     made = {
         "bank: clips": len(bank.frames),
@@ -101,14 +101,19 @@ def make_mini(
     }
     command = (
         f"skelshot train-mini --out DIR --clips {len(bank.frames)} --actions {len(bank.captions)} "
-        f"--passes {recipe.passes} --seed {recipe.seed} --threads {threads}"
+        f"--seeing {recipe.seeing.passes} --understanding {recipe.understanding.passes} "
+        f"--together {recipe.together.passes} --seed {recipe.seed} --threads {threads}"
     )
     with whole_file(out / "model" / "README.md") as partial_file:
         text = model_card(recipe, made, numbers, parameters, command)
         partial_file.write_text(text, encoding="utf-8")
     return MiniReport(
         model=str(out / "model"),
-        passes=passes,
+        passes={
+            "seeing": recipe.seeing.passes,
+            "understanding": recipe.understanding.passes,
+            "together": recipe.together.passes,
+        },
         parameters=parameters,
         seconds=time.perf_counter() - began,
         train_seconds=train_seconds,

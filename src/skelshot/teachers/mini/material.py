@@ -74,9 +74,10 @@ def check_bank(bank: Bank, recipe: Recipe) -> None:
         place = f"action {empty[0]} of {len(bank.captions)}" if empty else "all"
         raise SkelshotError(f"bank: no caption for {place}, expected at least one for each action")
     training = int((~bank.held_out[bank.action]).sum())
-    if training < recipe.batch:
+    largest = max(recipe.understanding.batch, recipe.together.batch)
+    if training < largest:
         raise SkelshotError(
-            f"bank: {training} clips to train on, expected at least a batch of {recipe.batch}; "
+            f"bank: {training} clips to train on, expected at least a batch of {largest}; "
             "write more clips"
         )
 
@@ -118,35 +119,37 @@ class Material:
         self._tokens = token_rows(tokeniser, flat, recipe.shape.context)
         self._counts = np.array([len(texts) for texts in bank.captions], np.int64)
         self._first = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
-        self._orders: dict[int, NDArray[np.int64]] = {}
+        self._orders: dict[tuple[str, int], NDArray[np.int64]] = {}
 
-    def _order(self, epoch: int) -> NDArray[np.int64]:
+    def _order(self, stage: str, epoch: int) -> NDArray[np.int64]:
         """Shuffle the clips for one round."""
-        if epoch not in self._orders:
+        if (stage, epoch) not in self._orders:
             self._orders = {
-                number: order for number, order in self._orders.items() if number == epoch - 1
+                key: order for key, order in self._orders.items() if key == (stage, epoch - 1)
             }
-            rng = rng_for("mini teacher", self.recipe.seed, "clips", epoch)
-            self._orders[epoch] = rng.permutation(self.clips)
-        return self._orders[epoch]
+            rng = rng_for("mini teacher", self.recipe.seed, "clips", stage, epoch)
+            self._orders[stage, epoch] = rng.permutation(self.clips)
+        return self._orders[stage, epoch]
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int, size: int, stage: str) -> Batch:
         """Draw a step's clips and captions.
 
         Args:
             step: Number of the step, from 0.
+            size: Clips a step.
+            stage: Whose step it is; another stage draws otherwise.
 
         Returns:
             The batch. No action's caption is drawn as a further answer twice.
         """
-        size, count = self.recipe.batch, len(self.clips)
+        count = len(self.clips)
         places = np.arange(step * size, (step + 1) * size)
         parts = [
-            self._order(epoch)[places[places // count == epoch] % count]
+            self._order(stage, epoch)[places[places // count == epoch] % count]
             for epoch in range(int(places[0]) // count, int(places[-1]) // count + 1)
         ]
         clips = np.concatenate(parts)
-        rng = rng_for("mini teacher", self.recipe.seed, "texts", step)
+        rng = rng_for("mini teacher", self.recipe.seed, "texts", stage, step)
         actions = self._action[clips]
         others = np.setdiff1d(self._trained, actions)
         more = rng.choice(others, min(self.recipe.more_texts, len(others)), replace=False)

@@ -107,6 +107,21 @@ def video_vectors(model: Any, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, T
     return pooled(model.mit(frames)), mean, model.vision_model.post_layernorm(states), frames
 
 
+def frame_vectors(model: Any, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Encode frames, with gradients.
+
+    Args:
+        model: An `XCLIPModel`.
+        pixels: Normalised clips (B, T, 3, S, S).
+
+    Returns:
+        The frames' own vectors (B, T, D), and their patches' states (B T, P, W).
+    """
+    seen = model.vision_model(pixel_values=pixels.flatten(0, 1))
+    frames = model.visual_projection(seen.pooler_output).view(*pixels.shape[:2], -1)
+    return frames, model.vision_model.post_layernorm(seen.last_hidden_state[:, 1:])
+
+
 def text_vectors(model: Any, tokens: Tensor) -> Tensor:
     """Encode texts, with gradients.
 

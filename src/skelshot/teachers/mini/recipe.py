@@ -34,17 +34,17 @@ class Shape(BaseModel):
 
     frames: int = Field(default=8, ge=1)
     size: int = Field(default=96, ge=8)
-    patch: int = Field(default=16, ge=2)
+    patch: int = Field(default=12, ge=2)
     width: int = Field(default=192, ge=8)
     layers: int = Field(default=5, ge=1)
     heads: int = Field(default=3, ge=1)
-    hidden: int = Field(default=512, ge=8)
-    time_layers: int = Field(default=2, ge=1)
+    hidden: int = Field(default=448, ge=8)
+    time_layers: int = Field(default=4, ge=1)
     dim: int = Field(default=160, ge=8)
     dim_heads: int = Field(default=4, ge=1)
     prompt_layers: int = Field(default=1, ge=1)
     text_width: int = Field(default=128, ge=8)
-    text_layers: int = Field(default=3, ge=1)
+    text_layers: int = Field(default=2, ge=1)
     text_heads: int = Field(default=2, ge=1)
     context: int = Field(default=64, ge=8)
     vocabulary: int = Field(default=2000, ge=600)
@@ -62,6 +62,27 @@ class Shape(BaseModel):
         return self
 
 
+class Course(BaseModel):
+    """How a stage of training goes.
+
+    Args:
+        passes: How many frames or clips are shown altogether.
+        batch: How many a step.
+        rate: Share of the recipe's highest learning rates.
+    """
+
+    model_config = _STRICT
+
+    passes: int = Field(ge=0)
+    batch: int = Field(ge=2)
+    rate: float = Field(default=1.0, gt=0, le=1)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps: passes over batch, rounded up."""
+        return -(-self.passes // self.batch)
+
+
 class Recipe(BaseModel):
     """How the model is trained.
 
@@ -69,8 +90,10 @@ class Recipe(BaseModel):
         shape: The model's sizes.
         seed: Of weights, batches, wordings and changes of pictures.
         start_well: Whether the picture tower starts with whitening filters and waves for places.
-        passes: Clips shown altogether, each again in another wording and with other changes.
-        batch: Clips a step.
+        seeing: First stage: single frames, and where the joints are in them.
+        understanding: Second stage: clips, each by what was seen of its frames, and captions.
+        views: Random changes of each clip that the second stage knows.
+        together: Last stage: whole clips, each again in another wording and with other changes.
         more_texts: Captions of other actions that each step adds as wrong answers. A caption
             costs a sixtieth of a clip.
         prompted: Weight of the contrast with prompted texts.
@@ -78,6 +101,7 @@ class Recipe(BaseModel):
         parts: Weight of naming an action's parts, from the video and from the text.
         joints: Weight of telling which joints are in which patch.
         places: Weight of telling where the joints are in each frame.
+        frame_parts: Weight of naming an action's parts from one frame.
         matrix_lr: Highest learning rate of the layers' matrices, by Muon.
         lr: Highest learning rate of all else, by AdamW.
         warmup: Share of the steps over which the rate rises; afterwards it falls as a cosine.
@@ -96,14 +120,17 @@ class Recipe(BaseModel):
     shape: Shape = Shape()
     seed: int = Field(default=0, ge=0)
     start_well: bool = True
-    passes: int = Field(default=100_000, ge=1)
-    batch: int = Field(default=32, ge=2)
+    seeing: Course = Course(passes=320_000, batch=64)
+    understanding: Course = Course(passes=320_000, batch=128)
+    views: int = Field(default=2, ge=1)
+    together: Course = Course(passes=16_000, batch=32, rate=0.3)
     more_texts: int = Field(default=192, ge=0)
     prompted: float = Field(default=0.5, ge=0)
     length: float = Field(default=0.1, ge=0)
     parts: float = Field(default=0.3, ge=0)
     joints: float = Field(default=0.05, ge=0)
     places: float = Field(default=1.0, ge=0)
+    frame_parts: float = Field(default=0.05, ge=0)
     matrix_lr: float = Field(default=0.02, gt=0)
     lr: float = Field(default=2e-3, gt=0)
     warmup: float = Field(default=0.02, ge=0, lt=1)
@@ -115,8 +142,3 @@ class Recipe(BaseModel):
     light: float = Field(default=0.15, ge=0, lt=1)
     tint: float = Field(default=0.05, ge=0, lt=1)
     mirror: float = Field(default=0.5, ge=0, le=1)
-
-    @property
-    def steps(self) -> int:
-        """Number of steps: passes over batch, rounded up."""
-        return -(-self.passes // self.batch)

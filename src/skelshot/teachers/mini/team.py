@@ -58,6 +58,11 @@ class Team:
         found: Tensor = _Gather.apply(rows, self)  # type: ignore[no-untyped-call]
         return found
 
+    def wait(self) -> None:
+        """Wait until all processes are here."""
+        if self.world > 1:
+            dist.barrier()
+
     def average_gradients(self, model: torch.nn.Module) -> None:
         """Give every process the mean of all processes' gradients.
 
