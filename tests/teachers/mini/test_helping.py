@@ -27,7 +27,7 @@ def test_helpers_start_at_what_is_usual() -> None:
     found = helpers.video_parts(torch.randn(5, Shape().dim)).sigmoid()
     torch.testing.assert_close(found, torch.tensor([[1 / 3, 1 / 3, 0.999]]).expand(5, 3))
     joints = helpers.joints(torch.randn(2, Shape().width)).sigmoid()
-    torch.testing.assert_close(joints, torch.full((2, 25), 1 / 36))
+    torch.testing.assert_close(joints, torch.full((2, 25), 1 / 64))
 
 
 def test_cross_entropies_are_summed_over_questions() -> None:
