@@ -12,6 +12,7 @@ from skelshot.teachers.mini.helping import (
     UNIT,
     Helpers,
     changed_joints,
+    found_joints,
     joints_in_patches,
     parts_table,
     place_error,
@@ -28,6 +29,18 @@ def test_helpers_start_at_what_is_usual() -> None:
     torch.testing.assert_close(found, torch.tensor([[1 / 3, 1 / 3, 0.999]]).expand(5, 3))
     joints = helpers.joints(torch.randn(2, Shape().width)).sigmoid()
     torch.testing.assert_close(joints, torch.full((2, 25), 1 / 64))
+
+
+def test_joints_are_asked_for_in_frames_and_patches() -> None:
+    """Untrained helpers say the middle for each place, and 1 in 64 for each patch."""
+    helpers = Helpers(Shape(), parts_table(PARTS))
+    joints = torch.full((1, 2, 2, 25, 2), torch.nan)
+    joints[:, :, 0] = torch.tensor([0.5, 0.7])
+    frames, states = torch.randn(1, 2, Shape().dim), torch.randn(2, 64, Shape().width)
+    places, in_patches = found_joints(helpers, frames, states, joints)
+    assert float(places) == pytest.approx((0 + 0.2) / 2 / UNIT, rel=1e-5)
+    wanted = 25 * (-math.log(1 / 64) - 63 * math.log(63 / 64))
+    assert float(in_patches) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_cross_entropies_are_summed_over_questions() -> None:

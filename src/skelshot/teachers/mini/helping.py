@@ -7,6 +7,7 @@ tells where they are; the renderer knows all that. The linear layers that answer
 the teacher.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -131,6 +132,25 @@ def joints_in_patches(joints: Tensor, side: int) -> Tensor:
     column, row = cells[picture, person, joint].long().unbind(dim=-1)
     found[picture, row * side + column, joint] = 1
     return found
+
+
+def found_joints(
+    helpers: Helpers, frames: Tensor, states: Tensor, joints: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Ask where the joints are.
+
+    Args:
+        helpers: The layers that answer.
+        frames: The frames' vectors (B, T, D).
+        states: Their patches' states (B T, P, W), the patches of a square picture.
+        joints: The truth, columns and rows as shares of the side (B, T, 2, 25, 2).
+
+    Returns:
+        The error of their places, and the cross-entropy of who is in which patch; two numbers.
+    """
+    cells = joints_in_patches(joints, math.isqrt(states.shape[1]))
+    in_patches = summed_cross_entropy(helpers.joints(states.float()).flatten(1), cells.flatten(1))
+    return place_error(helpers.places(frames.float()).flatten(0, 1), joints), in_patches
 
 
 def place_error(found: Tensor, joints: Tensor) -> Tensor:

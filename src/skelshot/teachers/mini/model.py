@@ -99,9 +99,7 @@ def video_vectors(model: Any, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, T
         the states themselves, one frame after the other (B T, P, W); and the frames' own vectors
         (B, T, D).
     """
-    seen = model.vision_model(pixel_values=pixels.flatten(0, 1))
-    frames = model.visual_projection(seen.pooler_output).view(*pixels.shape[:2], -1)
-    states = seen.last_hidden_state[:, 1:]
+    frames, states = _look(model, pixels)
     patches = model.prompts_visual_layernorm(states) @ model.prompts_visual_projection
     mean = patches.view(*pixels.shape[:2], *patches.shape[1:]).mean(dim=1)
     return pooled(model.mit(frames)), mean, model.vision_model.post_layernorm(states), frames
@@ -117,9 +115,15 @@ def frame_vectors(model: Any, pixels: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         The frames' own vectors (B, T, D), and their patches' states (B T, P, W).
     """
+    frames, states = _look(model, pixels)
+    return frames, model.vision_model.post_layernorm(states)
+
+
+def _look(model: Any, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the frames' own vectors (B, T, D) and their patches' last states (B T, P, W)."""
     seen = model.vision_model(pixel_values=pixels.flatten(0, 1))
     frames = model.visual_projection(seen.pooler_output).view(*pixels.shape[:2], -1)
-    return frames, model.vision_model.post_layernorm(seen.last_hidden_state[:, 1:])
+    return frames, seen.last_hidden_state[:, 1:]
 
 
 def text_vectors(model: Any, tokens: Tensor) -> Tensor:

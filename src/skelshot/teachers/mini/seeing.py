@@ -16,12 +16,7 @@ from torch import Tensor
 
 from skelshot.ground.seeding import rng_for
 from skelshot.teachers.mini.changing import Changes, pixels_of
-from skelshot.teachers.mini.helping import (
-    changed_joints,
-    joints_in_patches,
-    place_error,
-    summed_cross_entropy,
-)
+from skelshot.teachers.mini.helping import changed_joints, found_joints, summed_cross_entropy
 from skelshot.teachers.mini.material import Material
 from skelshot.teachers.mini.model import frame_vectors
 from skelshot.teachers.mini.recipe import Course
@@ -75,11 +70,7 @@ class Seeing:
         joints = changed_joints(np.asarray(bank.joints[clips, frames])[:, None], changes)
         with single_frames(self._learner.model), torch.autocast("cpu", torch.bfloat16):
             vectors, states = frame_vectors(self._learner.model, pixels)
-        cells = joints_in_patches(joints, recipe.shape.size // recipe.shape.patch)
-        in_patches = summed_cross_entropy(
-            helpers.joints(states.float()).flatten(1), cells.flatten(1)
-        )
-        places = place_error(helpers.places(vectors.float()).flatten(0, 1), joints)
+        places, in_patches = found_joints(helpers, vectors, states, joints)
         shown = helpers.parts[np.asarray(bank.action)[clips]]
         parts = summed_cross_entropy(helpers.frame_parts(vectors.float()).flatten(0, 1), shown)
         return {

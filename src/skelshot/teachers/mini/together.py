@@ -7,12 +7,7 @@ from torch import Tensor
 from skelshot.ground.seeding import rng_for
 from skelshot.teachers.mini.changing import Changes, pixels_of
 from skelshot.teachers.mini.contrast import prompted_contrast
-from skelshot.teachers.mini.helping import (
-    changed_joints,
-    joints_in_patches,
-    place_error,
-    summed_cross_entropy,
-)
+from skelshot.teachers.mini.helping import changed_joints, found_joints
 from skelshot.teachers.mini.material import Batch, Material
 from skelshot.teachers.mini.model import prompted_vectors, video_vectors
 from skelshot.teachers.mini.recipe import Course, Recipe
@@ -85,9 +80,7 @@ def losses_of(
     with torch.autocast("cpu", torch.bfloat16):
         bent = prompted_vectors(model, told.texts[own], patches)
     prompted = prompted_contrast(f_v, bent, told.scale, told.right[clips, own])
-    cells = joints_in_patches(joints, recipe.shape.size // recipe.shape.patch)
-    in_patches = summed_cross_entropy(helpers.joints(states.float()).flatten(1), cells.flatten(1))
-    places = place_error(helpers.places(frames.float()).flatten(0, 1), joints)
+    places, in_patches = found_joints(helpers, frames, states, joints)
     loss = told.loss + recipe.prompted * prompted
     loss = loss + recipe.joints * in_patches + recipe.places * places
     further = {"prompted": prompted, "joints": in_patches, "places": places}
