@@ -65,8 +65,9 @@ def _run(parsed: argparse.Namespace) -> Document:
         if value < least:
             raise SkelshotError(f"--{name}: found {value}, expected at least {least}")
     try:
-        told = Recipe(seed=parsed.seed).model_dump()
-        for stage in ("seeing", "understanding", "together"):
+        recipe = Recipe(seed=parsed.seed)
+        told = recipe.model_dump()
+        for stage in recipe.courses:
             told[stage]["passes"] = getattr(parsed, stage)
         recipe = Recipe.model_validate(told)
     except ValidationError as error:

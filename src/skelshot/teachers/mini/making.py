@@ -88,6 +88,7 @@ def make_mini(
     export_model(model, out / "training", out / "model")
     numbers = tuple(measure_mini(load_mini(out / "model"), bank, ntu_each))
     parameters = parameters_of(model)
+    passes = {name: course.passes for name, course in recipe.courses.items()}
     machine = environment()
     made = {
         "bank: clips": len(bank.frames),
@@ -101,19 +102,15 @@ def make_mini(
     }
     command = (
         f"skelshot train-mini --out DIR --clips {len(bank.frames)} --actions {len(bank.captions)} "
-        f"--seeing {recipe.seeing.passes} --understanding {recipe.understanding.passes} "
-        f"--together {recipe.together.passes} --seed {recipe.seed} --threads {threads}"
+        + "".join(f"--{name} {count} " for name, count in passes.items())
+        + f"--seed {recipe.seed} --threads {threads}"
     )
     with whole_file(out / "model" / "README.md") as partial_file:
         text = model_card(recipe, made, numbers, parameters, command)
         partial_file.write_text(text, encoding="utf-8")
     return MiniReport(
         model=str(out / "model"),
-        passes={
-            "seeing": recipe.seeing.passes,
-            "understanding": recipe.understanding.passes,
-            "together": recipe.together.passes,
-        },
+        passes=passes,
         parameters=parameters,
         seconds=time.perf_counter() - began,
         train_seconds=train_seconds,

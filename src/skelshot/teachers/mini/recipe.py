@@ -142,3 +142,12 @@ class Recipe(BaseModel):
     light: float = Field(default=0.15, ge=0, lt=1)
     tint: float = Field(default=0.05, ge=0, lt=1)
     mirror: float = Field(default=0.5, ge=0, le=1)
+
+    @property
+    def courses(self) -> dict[str, Course]:
+        """The stages' courses by name, in their order."""
+        return {
+            "seeing": self.seeing,
+            "understanding": self.understanding,
+            "together": self.together,
+        }

@@ -60,7 +60,7 @@ class Seeing:
         """
         recipe, bank, helpers = self._material.recipe, self._material.bank, self._learner.helpers
         rng = rng_for("mini teacher", recipe.seed, "seeing", step)
-        size = min(self.course.batch, len(self._material.clips))
+        size = self.course.batch
         clips = rng.choice(self._material.clips, size, replace=False)
         frames = rng.integers(recipe.shape.frames, size=size)
         rows = self._team.share(size)

@@ -57,9 +57,8 @@ def train_mini(
     captions = [text for texts in bank.captions for text in texts]
     tokens, merges = learn_vocabulary(captions, everyday_words(), recipe.shape.vocabulary)
     write_tokeniser(folder, tokens, merges, recipe.shape.context)
-    courses = (recipe.seeing, recipe.understanding, recipe.together)
     most = range(1, max(1, threads) + 1)
-    world = max(n for n in most if all(course.batch % n == 0 for course in courses))
+    world = max(n for n in most if all(course.batch % n == 0 for course in recipe.courses.values()))
     with team_of(world, _work, open_bank, recipe, folder, save_every) as team:
         return _work(team, open_bank, recipe, folder, save_every)
 
@@ -78,7 +77,7 @@ def _work(
     key = digest_of("mini teacher", recipe.model_dump_json(), bank.digest).hex()
     stages: list[Stage] = [
         Seeing(team, learner, material),
-        Understanding(team, learner, material, folder),
+        Understanding(team, learner, material, folder / f"seen-{key[:12]}.npy"),
         Together(team, learner, material),
     ]
     for stage in stages:

@@ -35,7 +35,7 @@ class Understanding:
         team: Which share of each batch is this process's.
         learner: The model and its helpers.
         material: Clips and captions.
-        folder: Where the frames' vectors are kept.
+        seen: File of the frames' vectors, which belong to one recipe and bank.
     """
 
     name = "understanding"
@@ -48,11 +48,11 @@ class Understanding:
         "helpers.text_parts",
     )
 
-    def __init__(self, team: Team, learner: Learner, material: Material, folder: Path) -> None:
+    def __init__(self, team: Team, learner: Learner, material: Material, seen: Path) -> None:
         self._team = team
         self._learner = learner
         self._material = material
-        self._file = folder / "seen.npy"
+        self._file = seen
 
     @property
     def course(self) -> Course:
