@@ -1,10 +1,13 @@
-"""Equation 1, literally."""
+"""Equation 1 and the contrast within the batch, literally."""
 
+import math
+
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skelshot.pretraining.losses import regression_loss
+from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 
 
 def test_both_forms_of_equation_1() -> None:
@@ -37,3 +40,34 @@ def test_half_precision_is_summed_in_float32() -> None:
     q, z = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)).bfloat16()
     assert regression_loss(q, z).dtype == torch.float32
     assert torch.equal(regression_loss(q, z), regression_loss(q.float(), z.float()))
+
+
+def test_soft_contrast_is_a_cross_entropy_with_the_teachers_similarities() -> None:
+    q, z = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(0)).unbind()
+
+    def cos(a: torch.Tensor, b: torch.Tensor) -> float:
+        return float(a @ b / (a.norm() * b.norm()))
+
+    total = 0.0
+    for i in range(5):
+        shares = [math.exp(cos(z[i], z[j]) / 0.2) for j in range(5)]
+        guesses = [math.exp(7 * cos(q[i], z[j])) for j in range(5)]
+        for share, guess in zip(shares, guesses, strict=True):
+            total -= share / sum(shares) * math.log(guess / sum(guesses)) / 5
+    assert float(soft_contrast_loss(q, z, scale=7.0, temperature=0.2)) == pytest.approx(total)
+
+
+def test_soft_contrast_lets_like_targets_share_the_mark() -> None:
+    classes = torch.eye(4)[[0, 0, 1, 1]]
+    right = soft_contrast_loss(classes, classes, scale=100.0, temperature=0.01)
+    assert float(right) == pytest.approx(math.log(2), abs=1e-4)
+    wrong = soft_contrast_loss(classes.roll(2, 0), classes, scale=100.0, temperature=0.01)
+    assert float(wrong) > 50
+
+
+def test_soft_contrast_gives_the_target_no_gradient() -> None:
+    q, z = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)).unbind()
+    q, z = q.clone().requires_grad_(), z.clone().requires_grad_()
+    soft_contrast_loss(q, z).backward()
+    assert z.grad is None
+    assert q.grad is not None

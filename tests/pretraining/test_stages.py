@@ -14,6 +14,7 @@ from skelshot.encoders import Encoder, EncoderSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicStage
+from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, TransferOptions
 from skelshot.pretraining.stage import BaseSet
 from skelshot.pretraining.supervised import CosineHead, SupervisedStage
@@ -112,6 +113,22 @@ def test_the_teacher_projector_follows_slowly(
     online = stage.projector.parameters()
     for old, theta, xi in zip(before, online, stage.teacher_projector.parameters(), strict=True):
         torch.testing.assert_close(xi, 0.99 * old + 0.01 * theta)
+
+
+@pytest.mark.parametrize("loss", ["regression", "contrast"])
+def test_transfer_can_compare_linear_projections(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache, loss: str
+) -> None:
+    options = TransferOptions.model_validate(
+        {"projector": "linear", "predictor": False, "loss": loss, "embedding": 16}
+    )
+    stage = TransferStage(encoder, base, options, toy_features, seed=0).eval()
+    assert [type(layer) for layer in stage.projector] == [torch.nn.Linear]
+    targets = torch.randn(3, toy_features.dim, generator=torch.Generator().manual_seed(1))
+    q = stage.projector(stage.adapter(encoder(clips(3))))
+    z = stage.teacher_projector(targets)
+    literal = regression_loss(q, z) if loss == "regression" else soft_contrast_loss(q, z)
+    torch.testing.assert_close(stage(clips(3), targets)["loss"], literal)
 
 
 def test_transfer_targets_are_the_classes_texts(

@@ -1,7 +1,7 @@
-"""The regression loss of stage 1 (paper, eq. 1)."""
+"""The losses of stage 1: the paper's regression (eq. 1), and a contrast within the batch."""
 
 from torch import Tensor
-from torch.nn.functional import cosine_similarity
+from torch.nn.functional import cosine_similarity, cross_entropy, normalize
 
 
 def regression_loss(prediction: Tensor, target: Tensor) -> Tensor:
@@ -26,3 +26,35 @@ def regression_loss(prediction: Tensor, target: Tensor) -> Tensor:
     """
     cosine = cosine_similarity(prediction.float(), target.detach().float(), dim=-1)
     return (2 - 2 * cosine).mean()
+
+
+def soft_contrast_loss(
+    prediction: Tensor, target: Tensor, *, scale: float = 12.0, temperature: float = 0.1
+) -> Tensor:
+    """Find each clip's target among those of the batch, as far as the teacher tells them apart.
+
+    L = -mean_i sum_j p_ij log softmax_j(s cos(q_i, z_j)) with p_i = softmax_j(cos(z_i, z_j) / T).
+    With T towards 0 and different targets it is InfoNCE of a clip with its own target (van den
+    Oord et al., 2018); with T above 0 clips of like targets share the mark, so that clips of one
+    class are no negatives of each other. The paper uses none of this: eq. 1 compares a clip with
+    its own target only.
+
+    Args:
+        prediction: q(g_s(f_s)) of the skeleton side, (n, D).
+        target: g_vl(f_vl) of the teacher side, (n, D); gets no gradient.
+        scale: s, factor on the student's cosines.
+        temperature: T, of the teacher's cosines.
+
+    Returns:
+        Scalar, computed in float32.
+
+    Example:
+        >>> import torch
+        >>> q, z = torch.eye(2), torch.eye(2)
+        >>> round(float(soft_contrast_loss(q, z, scale=100.0, temperature=0.01)), 6)
+        0.0
+    """
+    q = normalize(prediction.float(), dim=-1)
+    z = normalize(target.detach().float(), dim=-1)
+    shares = (z @ z.T / temperature).softmax(-1)
+    return cross_entropy(scale * q @ z.T, shares)

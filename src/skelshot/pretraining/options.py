@@ -69,6 +69,12 @@ class TransferOptions(Options):
         backwards_classes: Regress clips played backwards too, towards renderings that say so
             and videos shown in reverse (`teach --prompts both-ways`); `auto` does so where the
             features have them.
+        loss: `regression` is eq. 1 of the paper; `contrast` also asks that the clip be found among
+            its batch, as far as the teacher tells the clips apart.
+        contrast_scale: Factor on the student's cosines in `contrast`.
+        contrast_temperature: Divides the teacher's cosines in `contrast`.
+        projector: `mlp` as printed, or `linear`: a random MLP in front of the teacher hides much of
+            what its features tell, and a linear map keeps it.
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
         embedding: Width of their output; 256 as printed.
         embedding_norm: `batch` ends both projectors in a batch norm without gain: random
@@ -90,6 +96,10 @@ class TransferOptions(Options):
     normalise: bool = True
     centre: bool = False
     backwards_classes: bool | Literal["auto"] = "auto"
+    loss: Literal["regression", "contrast"] = "regression"
+    contrast_scale: float = Field(12.0, gt=0)
+    contrast_temperature: float = Field(0.1, gt=0)
+    projector: Literal["mlp", "linear"] = "mlp"
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)
     embedding_norm: Literal["none", "batch"] = "none"

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
-from skelshot.pretraining.heads import mlp_head
-from skelshot.pretraining.losses import regression_loss
+from skelshot.pretraining.heads import linear_head, mlp_head
+from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
 from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet, Stage
@@ -51,11 +51,11 @@ class TransferStage(Stage):
         self.epochs = options.epochs
         self.optimiser = options.optimiser
         self.adapter = nn.Linear(encoder.embed_dim, teacher.dim)
-        self.projector = mlp_head(
-            teacher.dim,
-            options.hidden,
-            options.embedding,
-            norm_out=options.embedding_norm == "batch",
+        norm_out = options.embedding_norm == "batch"
+        self.projector = (
+            linear_head(teacher.dim, options.embedding, norm_out=norm_out)
+            if options.projector == "linear"
+            else mlp_head(teacher.dim, options.hidden, options.embedding, norm_out=norm_out)
         )
         self.predictor: nn.Module = (
             mlp_head(options.embedding, options.hidden, options.embedding)
@@ -83,7 +83,7 @@ class TransferStage(Stage):
         return self._teacher(batch)
 
     def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper.
+        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
 
         Args:
             clips: Encoder input (n, C, T, V, M).
@@ -98,7 +98,19 @@ class TransferStage(Stage):
         with torch.no_grad():
             target = self.teacher_projector(targets).float()
         spread = F.normalize(prediction.detach()).std(0).mean()
-        return {"loss": regression_loss(prediction, target), "spread": spread}
+        return {"loss": self._loss(prediction, target), "spread": spread}
+
+    def _loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Compare predictions with targets, both (n, embedding)."""
+        options = self.options
+        if options.loss == "regression":
+            return regression_loss(prediction, target)
+        return soft_contrast_loss(
+            prediction,
+            target,
+            scale=options.contrast_scale,
+            temperature=options.contrast_temperature,
+        )
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the skeleton side; the predictor's rate has a factor of its own."""
