@@ -2,10 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from skelshot.encoders.readouts import ReadOut
 from skelshot.fewshot.views import View
+from skelshot.ground.precision import bfloat16_is_native
 
 
 class EvaluateOptions(BaseModel):
@@ -17,7 +18,7 @@ class EvaluateOptions(BaseModel):
             use no other clip, so the evaluation stays inductive.
         batch: Clips a forward pass.
         precision: `float32`, or `bfloat16` autocast, about twice as fast where the processor
-            knows it.
+            has instructions for it; `auto` takes it there, and is written down as what it took.
         classifiers: Options of each few-shot method, by its name.
     """
 
@@ -28,3 +29,10 @@ class EvaluateOptions(BaseModel):
     batch: int = Field(64, ge=1)
     precision: Literal["float32", "bfloat16"] = "float32"
     classifiers: dict[str, dict[str, Any]] = {}
+
+    @field_validator("precision", mode="before")
+    @classmethod
+    def _settle_precision(cls, value: object) -> object:
+        if value != "auto":
+            return value
+        return "bfloat16" if bfloat16_is_native() else "float32"

@@ -2,11 +2,12 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.encoders import EncoderSpec
 from skelshot.encoders.readouts import ReadOut
+from skelshot.ground.precision import bfloat16_is_native, training_device
 from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
 from skelshot.pretraining.view_options import AimClrOptions, ByolOptions
 from skelshot.skeletons import Augmentation, InputSpec
@@ -148,16 +149,24 @@ class LoopOptions(Options):
     """How the loop runs, whatever it trains.
 
     Args:
-        precision: `32-true`, or `bf16-mixed` for bfloat16 autocast.
+        precision: `32-true`, or `bf16-mixed` for bfloat16 autocast; `auto` takes the second where
+            the device has instructions for it, and is written down as what it took.
         workers: Processes that prepare batches; results do not depend on it.
         accumulate: Batches whose gradients are added before a step.
         keep_every: Epochs between checkpoints.
     """
 
-    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    precision: Literal["32-true", "bf16-mixed"] = Field("auto", validate_default=True)
     workers: int = Field(0, ge=0)
     accumulate: int = Field(1, ge=1)
     keep_every: int = Field(1, ge=1)
+
+    @field_validator("precision", mode="before")
+    @classmethod
+    def _settle_precision(cls, value: object) -> object:
+        if value != "auto":
+            return value
+        return "bf16-mixed" if bfloat16_is_native(training_device()) else "32-true"
 
 
 class PretrainOptions(Options):

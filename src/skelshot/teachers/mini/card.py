@@ -53,8 +53,8 @@ depend on them (`prompted`) and goes on with the joints. The linear layers that 
 joints are thrown away. The picture tower started with filters that whiten patches (`start_well`).
 
 Muon (`matrix_lr`) for the layers' matrices, AdamW (`lr`) for all else, gradients clipped; in each
-stage the rates rise over `warmup` of the steps and fall as a cosine; bfloat16 where PyTorch's
-autocast allows. Clips are moved, mirrored, zoomed and lit at random.
+stage the rates rise over `warmup` of the steps and fall as a cosine; bfloat16 where the
+processor has it and PyTorch's autocast allows. Clips are moved, mirrored, zoomed and lit at random.
 
 ## Numbers
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from skelshot.ground.precision import fast_autocast
 from skelshot.ground.seeding import rng_for
 from skelshot.teachers.mini.changing import Changes, pixels_of
 from skelshot.teachers.mini.helping import changed_joints, found_joints, summed_cross_entropy
@@ -68,7 +68,7 @@ class Seeing:
         clips, frames = clips[rows], frames[rows]
         pixels = pixels_of(np.asarray(bank.frames[clips, frames])[:, None], changes)
         joints = changed_joints(np.asarray(bank.joints[clips, frames])[:, None], changes)
-        with single_frames(self._learner.model), torch.autocast("cpu", torch.bfloat16):
+        with single_frames(self._learner.model), fast_autocast():
             vectors, states = frame_vectors(self._learner.model, pixels)
         places, in_patches = found_joints(helpers, vectors, states, joints)
         shown = helpers.parts[np.asarray(bank.action)[clips]]

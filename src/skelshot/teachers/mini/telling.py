@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from skelshot.ground.precision import fast_autocast
 from skelshot.teachers.mini.contrast import both_ways, length_term, same_action
 from skelshot.teachers.mini.helping import summed_cross_entropy
 from skelshot.teachers.mini.material import Batch
@@ -52,7 +53,7 @@ def telling(team: Team, learner: Learner, f_v: Tensor, batch: Batch, recipe: Rec
     model, helpers = learner.model, learner.helpers
     clips, texts = team.share(len(batch.clips)), team.share(len(batch.tokens))
     right = same_action(torch.from_numpy(batch.clip_actions), torch.from_numpy(batch.text_actions))
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast_autocast():
         f_t = text_vectors(model, torch.from_numpy(batch.tokens[texts]))
     every_v, every_t = team.gather(f_v.float()), team.gather(f_t.float())
     scale: Tensor = model.logit_scale.exp()

@@ -1,9 +1,9 @@
 """Last stage: all of the model learns from whole clips and their captions, gently."""
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from skelshot.ground.precision import fast_autocast
 from skelshot.ground.seeding import rng_for
 from skelshot.teachers.mini.changing import Changes, pixels_of
 from skelshot.teachers.mini.contrast import prompted_contrast
@@ -73,11 +73,11 @@ def losses_of(
     """
     model, helpers = learner.model, learner.helpers
     clips = team.share(len(batch.clips))
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast_autocast():
         f_v, patches, states, frames = video_vectors(model, pixels)
     told = telling(team, learner, f_v, batch, recipe)
     own = slice(0, len(batch.clips))  # the captions of the batch's own clips
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast_autocast():
         bent = prompted_vectors(model, told.texts[own], patches)
     prompted = prompted_contrast(f_v, bent, told.scale, told.right[clips, own])
     places, in_patches = found_joints(helpers, frames, states, joints)

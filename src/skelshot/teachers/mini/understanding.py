@@ -13,6 +13,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
+from skelshot.ground.precision import fast_autocast
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
 from skelshot.teachers.frozen import pooled
@@ -90,7 +91,7 @@ class Understanding:
         rng = rng_for("mini teacher", recipe.seed, "view", view, int(rows[0]))
         changes = Changes.draw(recipe, len(rows), rng)
         pixels = pixels_of(np.asarray(self._material.bank.frames[rows]), changes)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), fast_autocast():
             vectors, _ = frame_vectors(self._learner.model, pixels)
         found: NDArray[np.float16] = vectors.to(torch.float16).numpy()
         return found
@@ -107,7 +108,7 @@ class Understanding:
         views = rng.integers(recipe.views, size=len(batch.clips))
         rows = self._team.share(len(batch.clips))
         frames = torch.from_numpy(self._seen[batch.clips[rows], views[rows]]).float()
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_autocast():
             f_v = pooled(self._learner.model.mit(frames))
         told = telling(self._team, self._learner, f_v, batch, recipe)
         return {"loss": told.loss, **told.terms}
