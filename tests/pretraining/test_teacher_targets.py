@@ -91,7 +91,7 @@ def test_targets_are_what_the_options_say(
     options = TransferOptions(representation=representation, prompted=prompted, normalise=normalise)
     targets = TeacherTargets(base, cache, options, seed=4)
     items = [item._replace(use=7) for item in base.items[:12]]
-    for item, found in zip(items, targets(items)[:, 0], strict=True):
+    for item, found in zip(items, targets(items), strict=True):
         f_v, plain, of_video = parts(cache, base, item, seed=4)
         f_t = of_video if prompted else plain
         if normalise:
@@ -100,59 +100,16 @@ def test_targets_are_what_the_options_say(
         torch.testing.assert_close(found, expected)
 
 
-@pytest.mark.parametrize("prompted", [True, False])
-def test_kept_apart_they_are_the_parts_of_the_sum(
-    base: BaseSet, cache: FeatureCache, prompted: bool
-) -> None:
-    joined = TransferOptions(representation="video+text", prompted=prompted, centre=True)
-    apart = joined.model_copy(update={"join": "apart"})
-    items = base.items[:5]
-    found = TeacherTargets(base, cache, apart, seed=0)(items)
-    assert found.shape == (5, 2, DIM)
-    torch.testing.assert_close(
-        found.sum(1, keepdim=True), TeacherTargets(base, cache, joined, seed=0)(items)
-    )
-    for place, part in enumerate(["text", "video"]):
-        alone = joined.model_copy(update={"representation": part})
-        torch.testing.assert_close(
-            found[:, place : place + 1], TeacherTargets(base, cache, alone, seed=0)(items)
-        )
-
-
-def test_kept_apart_a_clip_without_video_lacks_that_part_alone(
-    base: BaseSet, toy_store: Store, tmp_path: Path
-) -> None:
-    names = [base.store.clips[int(i)].name for i in base.indices[:3]]
-    cache = written(toy_store, tmp_path / "some", lacking=names)
-    options = TransferOptions(
-        representation="video+text", join="apart", missing_video="text", hidden=8, embedding=4
-    )
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
-    stage = TransferStage(build_encoder(spec, seed=0), base, options, cache, seed=0)
-    stage.eval()
-    targets = stage.targets(base.items[:6])
-    assert targets.isfinite().all(2).tolist() == [[True, False]] * 3 + [[True, True]] * 3
-    clips = torch.randn(6, 3, 8, 20, 1, generator=torch.Generator().manual_seed(0))
-    embeddings = stage.encoder(clips)
-    (of_text, _), (of_video, _) = (
-        head(embeddings[rows], targets[rows, place])
-        for place, (head, rows) in enumerate(zip(stage.heads, [slice(6), slice(3, 6)], strict=True))
-    )
-    torch.testing.assert_close(stage(clips, targets)["loss"], of_text + of_video)
-    nothing = stage(clips[:4], targets[:4])["loss"]  # one clip with video is none
-    torch.testing.assert_close(nothing, stage.heads[0](embeddings[:4], targets[:4, 0])[0])
-
-
 def test_every_sample_is_drawn_and_the_epoch_decides(base: BaseSet, cache: FeatureCache) -> None:
     options = TransferOptions(representation="video", normalise=False)
     targets = TeacherTargets(base, cache, options, seed=0)
     item = base.items[0]
     assert cache.video is not None
     (cached,) = cache.video.video_for([base.store.clips[item.clip].name])
-    drawn = targets([item._replace(use=epoch) for epoch in range(30)])[:, 0]
+    drawn = targets([item._replace(use=epoch) for epoch in range(30)])
     seen = {int((cached[0] == row).all(1).nonzero()) for row in drawn}
     assert seen == {0, 1, 2}
-    torch.testing.assert_close(drawn, targets([item._replace(use=e) for e in range(30)])[:, 0])
+    torch.testing.assert_close(drawn, targets([item._replace(use=e) for e in range(30)]))
 
 
 def test_each_part_is_centred_before_the_sum(base: BaseSet, cache: FeatureCache) -> None:
@@ -163,7 +120,7 @@ def test_each_part_is_centred_before_the_sum(base: BaseSet, cache: FeatureCache)
     videos = F.normalize(cache.video.video_for(names), dim=-1)
     mean = videos.flatten(0, 2).mean(0)
     texts = F.normalize(cache.text[list(base.split.base), 0], dim=-1)
-    for item, found in zip(base.items[:9], targets(base.items[:9])[:, 0], strict=True):
+    for item, found in zip(base.items[:9], targets(base.items[:9]), strict=True):
         f_v, f_t, _ = parts(cache, base, item, seed=0)
         f_v = F.normalize(F.normalize(f_v, dim=0) - mean, dim=0)
         f_t = F.normalize(F.normalize(f_t, dim=0) - texts.mean(0), dim=0)
@@ -178,7 +135,7 @@ def test_backwards_clips_have_videos_shown_backwards(
     targets = TeacherTargets(base, both, options, seed=0)
     assert targets.backwards
     items = [item._replace(backwards=True) for item in base.items[:5]]
-    for item, found in zip(items, targets(items)[:, 0], strict=True):
+    for item, found in zip(items, targets(items), strict=True):
         f_v, f_t, _ = parts(both, base, item, seed=0)
         torch.testing.assert_close(found, f_v + f_t)
 
@@ -203,7 +160,7 @@ def test_clips_without_videos(base: BaseSet, toy_store: Store, tmp_path: Path) -
         change: dict[str, Any] = {"representation": representation, "missing_video": "text"}
         targets = TeacherTargets(base, cache, options.model_copy(update=change), seed=0)
         assert len(targets.items) == len(base.indices)
-        found = targets(base.items[:4])[:, 0]
+        found = targets(base.items[:4])
         labels = [base.store.clips[item.clip].label for item in base.items[:3]]
         torch.testing.assert_close(found[:3], cache.text[labels, 0])
         f_v, f_t, _ = parts(cache, base, base.items[3], seed=0)
@@ -230,7 +187,7 @@ def test_shuffled_videos_stay_in_their_class_and_never_with_their_clip(
         targets = TeacherTargets(base, cache, options, seed=seed)
         rows = []
         for item in base.items:
-            ((target,),) = targets([item])
+            (target,) = targets([item])
             match = (torch.from_numpy(np.array(cache.video.video[:, 0])) == target).all(-1)
             row = int(match.any(1).nonzero())
             taken = base.store.index_of(cache.video.clips[row])
@@ -256,7 +213,7 @@ def test_videos_alone_need_no_texts(base: BaseSet, toy_store: Store, tmp_path: P
     )
     options = TransferOptions(representation="video", normalise=False)
     item = base.items[0]
-    ((target,),) = TeacherTargets(base, cache, options, seed=0)([item])
+    (target,) = TeacherTargets(base, cache, options, seed=0)([item])
     cached = torch.from_numpy(vectors[item.clip].astype(np.float32))
     assert (cached == target).all(1).any()
     both = TransferOptions(representation="video+text")

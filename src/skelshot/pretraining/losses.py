@@ -29,7 +29,7 @@ def regression_loss(prediction: Tensor, target: Tensor) -> Tensor:
 
 
 def soft_contrast_loss(
-    prediction: Tensor, target: Tensor, *, scale: float = 12.0, temperature: float = 0.05
+    prediction: Tensor, target: Tensor, *, scale: float = 12.0, temperature: float = 0.1
 ) -> Tensor:
     """Find each clip's target among those of the batch, as far as the teacher tells them apart.
 

@@ -58,8 +58,6 @@ class TransferOptions(Options):
         optimiser: The optimiser; Adam at 0.1 with weight decay 0.01 as printed.
         predictor_lr_factor: The predictor's learning rate over that of the rest; 10 as printed.
         representation: Which teacher features to regress: f_t, f_v or f_v + f_t.
-        join: How f_v and f_t are regressed where both are: their `sum` as printed, or `apart`, each
-            by a head of its own: in the sum the class's f_t, which all its clips share, hides f_v.
         prompted: Take the texts that X-CLIP made depend on each clip's video as f_t.
         missing_video: What becomes of base clips without video features where f_v or prompted
             texts are asked for: `refuse` the run, train them towards their class's plain `text`,
@@ -93,7 +91,6 @@ class TransferOptions(Options):
     optimiser: OptimiserOptions = OptimiserOptions(name="adam", lr=1e-3, weight_decay=1e-2)
     predictor_lr_factor: float = Field(10.0, gt=0)
     representation: Representation = "text"
-    join: Literal["sum", "apart"] = "sum"
     prompted: bool = False
     missing_video: Literal["refuse", "text", "drop"] = "refuse"
     shuffle_video: Literal["none", "within-class"] = "none"
@@ -102,7 +99,7 @@ class TransferOptions(Options):
     backwards_classes: bool | Literal["auto"] = "auto"
     loss: Literal["regression", "contrast"] = "regression"
     contrast_scale: float = Field(12.0, gt=0)
-    contrast_temperature: float = Field(0.05, gt=0)
+    contrast_temperature: float = Field(0.1, gt=0)
     projector: Literal["mlp", "linear"] = "mlp"
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)

@@ -13,7 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet
-from skelshot.teachers import FeatureCache
+from skelshot.teachers import FeatureCache, combine
 from skelshot.teachers.video_features import VideoFeatures
 from skelshot.teachers.vision_language import directions_of
 
@@ -65,12 +65,6 @@ class TeacherTargets:
             return self.base.items
         return [item for item in self.base.items if item.clip in self._row_of]
 
-    @property
-    def parts(self) -> int:
-        """Targets of a clip: f_vl, or f_t and f_v where they are kept apart."""
-        both = self.options.representation == "video+text"
-        return 2 if both and self.options.join == "apart" else 1
-
     def __call__(self, batch: Sequence[Item]) -> Tensor:
         """Look up the targets of a batch.
 
@@ -78,40 +72,31 @@ class TeacherTargets:
             batch: Items of base clips; `use` is the epoch.
 
         Returns:
-            f_vl of each clip (n, 1, D); or f_t and f_v apart, (n, 2, D), f_v being NaN for
-            clips without a video.
+            f_vl of each clip, (n, D).
         """
         f_t = None if self.texts is None else self._plain(batch, self.texts)
         if self._video is None:
-            return torch.empty(0) if f_t is None else f_t[:, None]
+            return torch.empty(0) if f_t is None else f_t
         rows = [self._row_of.get(item.clip, -1) for item in batch]
         shown = torch.tensor([row >= 0 for row in rows])
-        missing = torch.full((len(batch), self.teacher.dim), torch.nan)
-        text = missing if f_t is None else f_t.clone()
-        video = missing.clone()
-        if shown.any():
-            seen = [item for item, row in zip(batch, rows, strict=True) if row >= 0]
-            places = np.array([row for row in rows if row >= 0], np.int64)
-            video[shown], prompted = self._of_videos(seen, places, self._video)
-            text = text if prompted is None else text.index_put((shown,), prompted)
-        if self.parts == 2:
-            return torch.stack([text, video], 1)
-        representation = self.options.representation
-        f_vl = {"text": text, "video": video, "video+text": video + text}[representation]
-        return torch.where(shown[:, None], f_vl, text)[:, None]
-
-    def _of_videos(
-        self, seen: Sequence[Item], places: IntArray, video: VideoFeatures
-    ) -> tuple[Tensor, Tensor | None]:
-        """Return f_v of clips with videos (n, D), and their prompted f_t where it is asked for."""
+        dim = self.teacher.dim
+        result = torch.empty(len(batch), dim) if f_t is None else f_t.clone()
+        if not shown.any():
+            return result
+        seen = [item for item, row in zip(batch, rows, strict=True) if row >= 0]
+        places = np.array([row for row in rows if row >= 0], np.int64)
         ways = np.array([int(item.backwards) for item in seen], np.int64)
-        samples = self._draws(seen, "sample", video.info.samples)
-        f_v = self._ready("video", video.video[places, ways, samples])
-        if not self._prompted or video.prompted is None:
-            return f_v, None
-        renderings = self._draws(seen, "rendering", video.info.renderings)
-        found = video.prompted[places, ways, samples, renderings]
-        return f_v, self._ready("prompted", found)
+        samples = self._draws(seen, "sample", self._video.info.samples)
+        f_v = None
+        if self.options.representation != "text":
+            f_v = self._ready("video", self._video.video[places, ways, samples])
+        text = None if f_t is None or self.options.representation == "video" else f_t[shown]
+        if self._prompted and self._video.prompted is not None:
+            renderings = self._draws(seen, "rendering", self._video.info.renderings)
+            found = self._video.prompted[places, ways, samples, renderings]
+            text = self._ready("prompted", found)
+        result[shown] = combine(f_v, text, normalise=False)
+        return result
 
     def _plain(self, batch: Sequence[Item], texts: Tensor) -> Tensor:
         """Return one rendering of each clip's class text (n, D)."""

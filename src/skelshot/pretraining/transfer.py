@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
+from skelshot.pretraining.heads import linear_head, mlp_head
+from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
+from skelshot.pretraining.momentum import target_like, update_moving_average
 from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet, Stage
-from skelshot.pretraining.teacher_head import TeacherHead
 from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.teachers import FeatureCache
 
@@ -17,13 +20,14 @@ from skelshot.teachers import FeatureCache
 class TransferStage(Stage):
     """Regress the teacher's features from the skeleton, in one direction only.
 
-    One head compares the encoder's embedding with the teacher's features; where f_t and f_v are
-    kept apart, each has a head of its own over the one encoder. Heads are thrown away afterwards.
+    The teacher's projector g_vl is a moving average of the skeleton's projector g_s (eq. 2),
+    so the two must take vectors of one size: a linear adapter brings the encoder's D features
+    to the teacher's size. Adapter, projectors and predictor are thrown away afterwards.
 
     Args:
         encoder: The encoder to train.
         base: The base clips.
-        options: Heads, loss and optimiser.
+        options: Heads, decay and optimiser.
         teacher: Cached features that cover the base classes.
         seed: Initial heads, batches and augmentation follow from it.
 
@@ -46,9 +50,19 @@ class TransferStage(Stage):
         self.options = options
         self.epochs = options.epochs
         self.optimiser = options.optimiser
-        self.heads = nn.ModuleList(
-            TeacherHead(encoder.embed_dim, teacher.dim, options) for _ in range(self._teacher.parts)
+        self.adapter = nn.Linear(encoder.embed_dim, teacher.dim)
+        norm_out = options.embedding_norm == "batch"
+        self.projector = (
+            linear_head(teacher.dim, options.embedding, norm_out=norm_out)
+            if options.projector == "linear"
+            else mlp_head(teacher.dim, options.hidden, options.embedding, norm_out=norm_out)
         )
+        self.predictor: nn.Module = (
+            mlp_head(options.embedding, options.hidden, options.embedding)
+            if options.predictor
+            else nn.Identity()
+        )
+        self.teacher_projector = target_like(self.projector)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of sample and rendering."""
@@ -64,45 +78,49 @@ class TransferStage(Stage):
             batch: Items of base clips.
 
         Returns:
-            f_vl of each clip in one or two parts, (n, parts, teacher size).
+            f_vl of each clip, (n, teacher size).
         """
         return self._teacher(batch)
 
     def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """Add up the heads' losses, eq. 1 of the paper or its contrast.
+        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
 
         Args:
             clips: Encoder input (n, C, T, V, M).
-            targets: Teacher features (n, parts, teacher size); a part that a clip lacks is NaN
-                and does not count.
+            targets: Teacher features f_vl (n, teacher size).
 
         Returns:
             `loss`, and `spread`, the mean standard deviation of the normalised predictions
             over the batch, which falls to 0 when they collapse to one point.
         """
-        embeddings = self.encoder(clips)
-        losses, spreads = [], []
-        for head, part in zip(self.heads, targets.unbind(1), strict=True):
-            there = part.isfinite().all(1)
-            if there.sum() < 2:  # too few for a batch norm
-                continue
-            loss, spread = head(embeddings[there], part[there])
-            losses.append(loss)
-            spreads.append(spread)
-        return {"loss": torch.stack(losses).sum(), "spread": torch.stack(spreads).mean()}
+        skeleton = self.projector(self.adapter(self.encoder(clips)))
+        prediction = self.predictor(skeleton).float()
+        with torch.no_grad():
+            target = self.teacher_projector(targets).float()
+        spread = F.normalize(prediction.detach()).std(0).mean()
+        return {"loss": self._loss(prediction, target), "spread": spread}
+
+    def _loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Compare predictions with targets, both (n, embedding)."""
+        options = self.options
+        if options.loss == "regression":
+            return regression_loss(prediction, target)
+        return soft_contrast_loss(
+            prediction,
+            target,
+            scale=options.contrast_scale,
+            temperature=options.contrast_temperature,
+        )
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the skeleton side; the predictor's rate has a factor of its own."""
         return [
             (self.encoder, 1.0),
-            *(module for head in self._heads for module in head.trained()),
+            (self.adapter, 1.0),
+            (self.projector, 1.0),
+            (self.predictor, self.options.predictor_lr_factor),
         ]
 
     def after_step(self) -> None:
-        """Move the teacher's projectors, eq. 2 of the paper."""
-        for head in self._heads:
-            head.follow()
-
-    @property
-    def _heads(self) -> list[TeacherHead]:
-        return [head for head in self.heads if isinstance(head, TeacherHead)]
+        """Move the teacher's projector, eq. 2 of the paper."""
+        update_moving_average(self.teacher_projector, self.projector, self.options.decay)
