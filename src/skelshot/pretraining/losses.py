@@ -1,7 +1,9 @@
 """The losses of stage 1: the paper's regression (eq. 1), and a contrast within the batch."""
 
 from torch import Tensor
-from torch.nn.functional import cosine_similarity, cross_entropy, normalize
+from torch.nn.functional import cosine_similarity, normalize
+
+from skelshot.pretraining.contrastive import distribution_loss
 
 
 def regression_loss(prediction: Tensor, target: Tensor) -> Tensor:
@@ -56,5 +58,4 @@ def soft_contrast_loss(
     """
     q = normalize(prediction.float(), dim=-1)
     z = normalize(target.detach().float(), dim=-1)
-    shares = (z @ z.T / temperature).softmax(-1)
-    return cross_entropy(scale * q @ z.T, shares)
+    return distribution_loss(scale * q @ z.T, z @ z.T / temperature)
