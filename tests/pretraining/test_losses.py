@@ -71,3 +71,10 @@ def test_soft_contrast_gives_the_target_no_gradient() -> None:
     soft_contrast_loss(q, z).backward()
     assert z.grad is None
     assert q.grad is not None
+
+
+def test_soft_contrast_is_float32_under_autocast() -> None:
+    q, z = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(0)).unbind()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = soft_contrast_loss(q, z)
+    assert torch.equal(found, soft_contrast_loss(q, z))

@@ -1,5 +1,6 @@
 """The losses of stage 1: the paper's regression (eq. 1), and a contrast within the batch."""
 
+import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity, normalize
 
@@ -48,14 +49,15 @@ def soft_contrast_loss(
         temperature: T, of the teacher's cosines.
 
     Returns:
-        Scalar, computed in float32.
+        Scalar, computed in float32 whatever autocast gave.
 
     Example:
-        >>> import torch
         >>> q, z = torch.eye(2), torch.eye(2)
         >>> round(float(soft_contrast_loss(q, z, scale=100.0, temperature=0.01)), 6)
         0.0
     """
     q = normalize(prediction.float(), dim=-1)
     z = normalize(target.detach().float(), dim=-1)
-    return distribution_loss(scale * q @ z.T, z @ z.T / temperature)
+    # Float32 under autocast, too: cosines over a small temperature drown in bfloat16.
+    with torch.autocast(prediction.device.type, enabled=False):
+        return distribution_loss(scale * q @ z.T, z @ z.T / temperature)
