@@ -13,11 +13,12 @@ from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, EncoderSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError
+from skelshot.pretraining.class_head import CosineHead
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, TransferOptions
 from skelshot.pretraining.stage import BaseSet
-from skelshot.pretraining.supervised import CosineHead, SupervisedStage
+from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
 
@@ -60,12 +61,6 @@ def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -
     literal = -(smooth * logits.log_softmax(1)).sum(1).mean()
     torch.testing.assert_close(figures["loss"], literal)
     assert figures["accuracy"] == (logits.argmax(1) == targets).float().mean()
-
-
-def test_the_cosine_head_is_a_scaled_cosine() -> None:
-    head, x = CosineHead(4, 3, scale=7.0), torch.randn(5, 4)
-    literal = 7 * torch.stack([F.cosine_similarity(x, w[None]) for w in head.weight], 1)
-    torch.testing.assert_close(head(x), literal)
 
 
 def test_backwards_classes_double_head_and_batches(base: BaseSet, encoder: Encoder) -> None:
@@ -129,6 +124,44 @@ def test_transfer_can_compare_linear_projections(
     z = stage.teacher_projector(targets)
     literal = regression_loss(q, z) if loss == "regression" else soft_contrast_loss(q, z)
     torch.testing.assert_close(stage(clips(3), targets)["loss"], literal)
+
+
+def test_transfer_can_learn_the_labels_beside_the_teacher(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    labels = {"weight": 0.5, "head": "cosine", "scale": 12, "label_smoothing": 0.1}
+    options = TransferOptions.model_validate(TRANSFER.model_dump() | {"labels": labels})
+    stage = TransferStage(encoder, base, options, toy_features, seed=0).eval()
+    alone = TransferStage(encoder, base, TRANSFER, toy_features, seed=0).eval()
+    alone.load_state_dict(stage.state_dict(), strict=False)
+    items = base.items[:9:2]
+    targets, rows = stage.targets(items), base.targets(items)
+    figures = stage(clips(5), targets)
+    assert stage.class_head is not None
+    logits = stage.class_head(encoder(clips(5)))
+    entropy = F.cross_entropy(logits, rows, label_smoothing=0.1)
+    literal = alone(clips(5), alone.targets(items))["loss"] + 0.5 * entropy
+    torch.testing.assert_close(figures["loss"], literal)
+    torch.testing.assert_close(figures["accuracy"], (logits.argmax(1) == rows).float().mean())
+    figures["loss"].backward()
+    assert stage.class_head.weight.grad is not None
+    trained = {id(p) for module, _ in stage.trained() for p in module.parameters()}
+    assert id(stage.class_head.weight) in trained
+    assert "accuracy" not in alone(clips(5), alone.targets(items))
+
+
+def test_clips_played_backwards_are_labels_of_their_own(
+    base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
+) -> None:
+    teach_text(
+        toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
+    )
+    options = TransferOptions.model_validate(TRANSFER.model_dump() | {"labels": {"weight": 1}})
+    stage = TransferStage(encoder, base, options, FeatureCache.open(tmp_path / "both"), seed=0)
+    items = [item for batch in stage.batches(0) for item in batch]
+    assert isinstance(stage.class_head, torch.nn.Linear)
+    assert stage.class_head.out_features == 12
+    assert set(stage.targets(items)[:, -1].tolist()) == set(range(12))
 
 
 def test_transfer_targets_are_the_classes_texts(

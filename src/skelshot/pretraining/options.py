@@ -14,8 +14,10 @@ from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.teachers import Representation
 
 __all__ = [
+    "ClassHeadOptions",
     "EncoderOptions",
     "EpisodicOptions",
+    "LabelOptions",
     "LoopOptions",
     "OptimiserOptions",
     "PretrainOptions",
@@ -27,26 +29,44 @@ __all__ = [
 Strategy = Literal["none", "supervised", "transfer", "byol", "aimclr"]
 
 
-class SupervisedOptions(Options):
+class ClassHeadOptions(Options):
     """Cross-entropy on the base classes.
+
+    Args:
+        head: `linear` logits, or `cosine` logits times `scale`.
+        scale: Of the cosine head.
+        label_smoothing: Of the cross-entropy.
+    """
+
+    head: Literal["linear", "cosine"] = "linear"
+    scale: float = Field(16.0, gt=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+
+
+class SupervisedOptions(ClassHeadOptions):
+    """Training on the base classes alone; the head's options are those of `ClassHeadOptions`.
 
     Args:
         epochs: Passes over the base clips.
         batch: Clips a batch.
         optimiser: The optimiser.
-        head: `linear` logits, or `cosine` logits times `scale`.
-        scale: Of the cosine head.
-        label_smoothing: Of the cross-entropy.
         backwards_classes: Train on each base class played backwards as a class of its own.
     """
 
     epochs: int = Field(30, ge=0)
     batch: int = Field(32, ge=2)
     optimiser: OptimiserOptions = OptimiserOptions()
-    head: Literal["linear", "cosine"] = "linear"
-    scale: float = Field(16.0, gt=0)
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
     backwards_classes: bool = False
+
+
+class LabelOptions(ClassHeadOptions):
+    """The labels beside the teacher; the head's options are those of `ClassHeadOptions`.
+
+    Args:
+        weight: Of the cross-entropy, the teacher's loss having 1; 0 leaves the labels out.
+    """
+
+    weight: float = Field(0.0, ge=0)
 
 
 class TransferOptions(Options):
@@ -74,6 +94,7 @@ class TransferOptions(Options):
             its batch, as far as the teacher tells the clips apart.
         contrast_scale: Factor on the student's cosines in `contrast`.
         contrast_temperature: Divides the teacher's cosines in `contrast`.
+        labels: A cross-entropy on the base classes beside the teacher's loss; none as printed.
         projector: `mlp` as printed, or `linear`: a random MLP in front of the teacher hides much of
             what its features tell, and a linear map keeps it.
         hidden: Width of the hidden layer in projectors and predictor; 4096 as printed.
@@ -100,6 +121,7 @@ class TransferOptions(Options):
     loss: Literal["regression", "contrast"] = "regression"
     contrast_scale: float = Field(12.0, gt=0)
     contrast_temperature: float = Field(0.1, gt=0)
+    labels: LabelOptions = LabelOptions()
     projector: Literal["mlp", "linear"] = "mlp"
     hidden: int = Field(4096, ge=1)
     embedding: int = Field(256, ge=1)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
+from skelshot.pretraining.class_head import class_figures, class_head
 from skelshot.pretraining.heads import linear_head, mlp_head
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
@@ -23,6 +24,9 @@ class TransferStage(Stage):
     The teacher's projector g_vl is a moving average of the skeleton's projector g_s (eq. 2),
     so the two must take vectors of one size: a linear adapter brings the encoder's D features
     to the teacher's size. Adapter, projectors and predictor are thrown away afterwards.
+
+    Beyond the paper, the encoder may learn the labels beside the teacher (`labels.weight`),
+    through a class head of its own.
 
     Args:
         encoder: The encoder to train.
@@ -63,6 +67,10 @@ class TransferStage(Stage):
             else nn.Identity()
         )
         self.teacher_projector = target_like(self.projector)
+        self.class_head: nn.Module | None = None
+        if options.labels.weight:
+            classes = len(base.split.base) * (2 if self._teacher.backwards else 1)
+            self.class_head = class_head(encoder.embed_dim, classes, options.labels)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of sample and rendering."""
@@ -78,27 +86,39 @@ class TransferStage(Stage):
             batch: Items of base clips.
 
         Returns:
-            f_vl of each clip, (n, teacher size).
+            f_vl of each clip, (n, teacher size); where labels are trained on too, the clip's
+            class follows as one more column.
         """
-        return self._teacher(batch)
+        features = self._teacher(batch)
+        if self.class_head is None:
+            return features
+        return torch.cat([features, self.base.targets(batch)[:, None]], dim=1)
 
     def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
 
         Args:
             clips: Encoder input (n, C, T, V, M).
-            targets: Teacher features f_vl (n, teacher size).
+            targets: As `targets` gives them.
 
         Returns:
             `loss`, and `spread`, the mean standard deviation of the normalised predictions
-            over the batch, which falls to 0 when they collapse to one point.
+            over the batch, which falls to 0 when they collapse to one point; with labels, their
+            weighted cross-entropy is part of `loss`, and `accuracy` is there too.
         """
-        skeleton = self.projector(self.adapter(self.encoder(clips)))
-        prediction = self.predictor(skeleton).float()
+        embeddings = self.encoder(clips)
+        prediction = self.predictor(self.projector(self.adapter(embeddings))).float()
+        dim = self.adapter.out_features
         with torch.no_grad():
-            target = self.teacher_projector(targets).float()
-        spread = F.normalize(prediction.detach()).std(0).mean()
-        return {"loss": self._loss(prediction, target), "spread": spread}
+            target = self.teacher_projector(targets[:, :dim]).float()
+        loss = self._loss(prediction, target)
+        figures = {"loss": loss, "spread": F.normalize(prediction.detach()).std(0).mean()}
+        if self.class_head is None:
+            return figures
+        labels = self.options.labels
+        classes = class_figures(self.class_head(embeddings), targets[:, dim].long(), labels)
+        total = loss + labels.weight * classes["loss"]
+        return figures | {"loss": total, "accuracy": classes["accuracy"]}
 
     def _loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Compare predictions with targets, both (n, embedding)."""
@@ -114,12 +134,13 @@ class TransferStage(Stage):
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the skeleton side; the predictor's rate has a factor of its own."""
-        return [
+        modules: list[tuple[nn.Module, float]] = [
             (self.encoder, 1.0),
             (self.adapter, 1.0),
             (self.projector, 1.0),
             (self.predictor, self.options.predictor_lr_factor),
         ]
+        return modules if self.class_head is None else [*modules, (self.class_head, 1.0)]
 
     def after_step(self) -> None:
         """Move the teacher's projector, eq. 2 of the paper."""
