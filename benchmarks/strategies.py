@@ -10,13 +10,14 @@ from pathlib import Path
 
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
-from skelshot.experiments.sweep import Sweep, read_rows
+from skelshot.experiments.rows import Row, read_rows
+from skelshot.experiments.sweep import Sweep
 from skelshot.experiments.tables import accuracy_table, difference_table
 
 
 def main() -> None:
     """Run the comparison."""
-    all_rows = read_rows("strategy_rows.yaml")
+    all_rows = read_rows("strategy_rows.yaml", Row)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--raw", type=Path, help="folder of NW-UCLA JSON files")
     parser.add_argument("--store", type=Path, help="a prepared store in place of raw files")

@@ -57,8 +57,8 @@ def main() -> None:
         parsed.protocol,
         parsed.preset,
         parsed.jobs,
-        tuple(teach),
         tuple(parsed.set),
+        tuple(teach),
     )
     rows = {name: row for name, row in teacher_rows().items() if name in parsed.rows}
     sweep.make_features()

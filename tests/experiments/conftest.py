@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skelshot.experiments import method_sweep, sweep, teacher_sweep
+from skelshot.experiments import sweep, sweep_folder, teacher_sweep
 from skelshot.pretraining.runs import split_folder
 
 
@@ -39,6 +39,6 @@ class Commands:
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
     stand_in = Commands()
-    for module in (method_sweep, sweep, teacher_sweep):
+    for module in (sweep, sweep_folder, teacher_sweep):
         monkeypatch.setattr(module, "call", stand_in)
     return stand_in

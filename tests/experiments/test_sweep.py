@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from skelshot.experiments.sweep import WAYS, Sweep, nw_ucla_rows, read_rows
+from skelshot.experiments.rows import Row, read_rows
+from skelshot.experiments.sweep import WAYS, Sweep, nw_ucla_rows
 from skelshot.fewshot import METHODS, method_named
 
 
@@ -12,7 +13,7 @@ def sweep_in(folder: Path) -> Sweep:
 
 
 def test_rows_of_strategies_evaluate_by_methods_that_they_have_weights_for() -> None:
-    rows = read_rows("strategy_rows.yaml")
+    rows = read_rows("strategy_rows.yaml", Row)
     names = {method.name for method in METHODS}
     for row in rows.values():
         assert row.methods
@@ -26,7 +27,7 @@ def test_rows_of_strategies_evaluate_by_methods_that_they_have_weights_for() -> 
 
 
 def test_every_run_and_result_is_made_once(commands: Any, tmp_path: Path) -> None:
-    rows = read_rows("strategy_rows.yaml")
+    rows = read_rows("strategy_rows.yaml", Row)
     for _ in range(2):
         sweep = sweep_in(tmp_path)
         sweep.pretrain(rows, [0, 3])

@@ -75,7 +75,6 @@ def test_differences_are_paired_over_seeds(sweep: TeacherSweep, calls: Any) -> N
 def test_text_teachers_are_taught_every_class(
     sweep: TeacherSweep, calls: Any, tmp_path: Path
 ) -> None:
-    TeacherSweep(
-        sweep.store, tmp_path, "ntu60-one-shot", "cpu", 1, ("--teacher", "minilm")
-    ).make_features()
+    words = ("--teacher", "minilm")
+    TeacherSweep(sweep.store, tmp_path, "ntu60-one-shot", "cpu", 1, teach=words).make_features()
     assert all("--protocol" not in words for words in calls.of("teach"))

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from skelshot.experiments.calls import call, side_by_side
+from skelshot.experiments.calls import side_by_side
+from skelshot.experiments.rows import read_rows
+from skelshot.experiments.sweep_folder import SweepFolder
 from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
-from skelshot.pretraining.runs import split_folder
 
 
 class MethodRow(BaseModel):
@@ -43,33 +41,18 @@ def method_rows() -> dict[str, MethodRow]:
         >>> method_rows()["feat"].episodes
         True
     """
-    text = (files("skelshot.experiments") / "method_rows.yaml").read_text(encoding="utf-8")
-    return {
-        name: MethodRow.model_validate(row) for name, row in yaml.safe_load(text)["rows"].items()
-    }
+    return read_rows("method_rows.yaml", MethodRow)
 
 
 @dataclass(frozen=True)
-class MethodSweep:
-    """Where the comparison reads and writes; killed at any moment, it goes on.
+class MethodSweep(SweepFolder):
+    """The comparison of methods; further fields are those of `SweepFolder`.
 
     Args:
-        store: The clips.
-        out: Folder of runs and results.
-        protocol: Name of the protocol.
-        preset: Name of the preset.
-        jobs: Processes side by side, one thread each.
-        changes: As `pretrain --set`, for every run.
         shots: Exemplars a class in the evaluation.
         seed: Of every run; each seed wants a folder of its own.
     """
 
-    store: Path
-    out: Path
-    protocol: str
-    preset: str
-    jobs: int
-    changes: tuple[str, ...] = ()
     shots: tuple[int, ...] = (1, 5)
     seed: int = 0
 
@@ -104,41 +87,23 @@ class MethodSweep:
             for name, row in rows.items():
                 self._test(name, row, splits)
                 bar.advance()
-        return {name: read_json(self._result(name)) for name in rows}
+        return {name: read_json(self.result(name)) for name in rows}
 
     def _train_encoder(self, split: int) -> None:
-        self._pretrain("supervised", split, ["--strategy", "supervised", "--episodes", "none"])
+        words = ("--strategy", "supervised", "--episodes", "none")
+        self.make_run("supervised", split, "--seed", self.seed, *words)
 
     def _train(self, name: str, row: MethodRow, split: int) -> None:
         words: list[object] = ["--strategy", "none", "--episodes", row.method or name]
         if row.start == "supervised":
-            words += ["--from", self.out / "runs" / "supervised"]
-        self._pretrain(name, split, words)
-
-    def _pretrain(self, name: str, split: int, words: list[object]) -> None:
-        run = self.out / "runs" / name
-        if (split_folder(run, split) / "result.json").exists():
-            return
-        for change in self.changes:
-            words = [*words, "--set", change]
-        call(
-            *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
-            *("--preset", self.preset, "--seed", self.seed, "--threads", 1, "--out", run, *words),
-        )
+            words += ["--from", self.run("supervised")]
+        self.make_run(name, split, "--seed", self.seed, *words)
 
     def _test(self, name: str, row: MethodRow, splits: Sequence[int]) -> None:
-        if self._result(name).exists():
-            return
-        words: list[object] = []
+        words: list[object] = ["--method", row.method or name]
+        words += ["--shots", *self.shots, "--split", *splits]
         if row.start == "supervised" or row.episodes:
-            words += ["--run", self.out / "runs" / (name if row.episodes else "supervised")]
+            words += ["--run", self.run(name if row.episodes else "supervised")]
         for change in row.evaluate:
             words += ["--set", change]
-        call(
-            *("evaluate", self.store, "--protocol", self.protocol, "--preset", self.preset),
-            *("--method", row.method or name, "--shots", *self.shots, "--split", *splits),
-            *("--threads", 1, "--out", self._result(name), *words),
-        )
-
-    def _result(self, name: str) -> Path:
-        return self.out / "results" / f"{name}.json"
+        self.make_result(name, *words)

@@ -1,17 +1,12 @@
 """Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
 from skelshot.experiments.calls import call, side_by_side
+from skelshot.experiments.rows import Row, read_rows
+from skelshot.experiments.sweep_folder import SweepFolder
 from skelshot.ground.files import read_json
-from skelshot.pretraining.runs import split_folder
 
 WAYS: dict[str, tuple[str, ...]] = {
     "cosine": (),
@@ -19,44 +14,14 @@ WAYS: dict[str, tuple[str, ...]] = {
     "nearest": ("--method", "nearest", "--set", "classifiers={nearest: {metric: cosine}}"),
     "euclid": ("--method", "nearest"),
     "linear": ("--method", "linear"),
-    "cross-subject": ("--protocol", "nw-ucla-cross-subject"),
+    "cross-subject": (),
 }
-"""Ways to evaluate a row: the preset's own, the paper's read-out, other classifiers."""
+"""Ways to evaluate a row: the preset's own, the paper's read-out, other classifiers and task."""
+
+PROTOCOLS = {"cross-subject": "nw-ucla-cross-subject"}
+"""The protocol of those ways that have another."""
 
 FIRST = ("/cosine", "/pooled")
-
-
-class Row(BaseModel):
-    """One way to pre-train.
-
-    Args:
-        strategy: As `pretrain --strategy`.
-        episodes: As `pretrain --episodes`.
-        teacher: Whose features it needs, if any.
-        set: As `pretrain --set`.
-        methods: Few-shot methods that evaluate it, where a table compares methods too.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    strategy: str
-    episodes: str
-    teacher: str | None = None
-    set: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-
-
-def read_rows(file: str) -> dict[str, Row]:
-    """Read rows that come with the package.
-
-    Args:
-        file: Name of the YAML file.
-
-    Returns:
-        Rows by name.
-    """
-    text = (files("skelshot.experiments") / file).read_text(encoding="utf-8")
-    return {name: Row(**row) for name, row in yaml.safe_load(text)["rows"].items()}
 
 
 def nw_ucla_rows() -> dict[str, Row]:
@@ -69,26 +34,11 @@ def nw_ucla_rows() -> dict[str, Row]:
         >>> nw_ucla_rows()["supervised"].episodes
         'none'
     """
-    return read_rows("nw_ucla_rows.yaml")
+    return read_rows("nw_ucla_rows.yaml", Row)
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """Where a sweep reads and writes.
-
-    Args:
-        store: The clips.
-        out: Folder of runs, features and results.
-        protocol: Name of the protocol.
-        preset: Name of the preset.
-        jobs: Runs side by side, one thread each.
-    """
-
-    store: Path
-    out: Path
-    protocol: str
-    preset: str
-    jobs: int
+class Sweep(SweepFolder):
+    """The comparison of rows over the splits of a protocol; see `SweepFolder`."""
 
     def teach(self, teachers: Sequence[str]) -> None:
         """Cache the features of each teacher.
@@ -105,7 +55,7 @@ class Sweep:
                 "--prompts",
                 "both-ways",
                 "--out",
-                self._features(teacher),
+                self.features(teacher),
             )
 
     def pretrain(self, rows: dict[str, Row], splits: Sequence[int]) -> None:
@@ -117,24 +67,12 @@ class Sweep:
                 that a sweep cut short still compares like with like.
         """
         todo = [(name, split) for split in splits for name in rows]
-        side_by_side(
-            "runs", lambda job: self._pretrain(job[0], rows[job[0]], job[1]), todo, self.jobs
-        )
 
-    def _pretrain(self, name: str, row: Row, split: int) -> None:
-        run = self.out / "runs" / name
-        if (split_folder(run, split) / "result.json").exists():
-            return
-        words: list[object] = [
-            *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
-            *("--strategy", row.strategy, "--episodes", row.episodes),
-            *("--preset", self.preset, "--threads", 1, "--out", run),
-        ]
-        for change in row.set:
-            words += ["--set", change]
-        if row.teacher:
-            words += ["--features", self._features(row.teacher)]
-        call(*words)
+        def train(job: tuple[str, int]) -> None:
+            name, split = job
+            self.make_run(name, split, *self.words_of(rows[name]))
+
+        side_by_side("runs", train, todo, self.jobs)
 
     def evaluate(self, rows: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Evaluate every row in every way, several side by side; results that are there are kept.
@@ -147,9 +85,8 @@ class Sweep:
         """
         jobs: dict[str, list[object]] = {"raw-nearest/cosine": ["--method", "raw-nearest"]}
         for row in rows:
-            run = ["--run", self.out / "runs" / row]
             for way, words in WAYS.items():
-                jobs[f"{row}/{way}"] = [*run, *words]
+                jobs[f"{row}/{way}"] = ["--run", self.run(row), *words]
         return self._evaluate_all(jobs)
 
     def evaluate_methods(
@@ -167,7 +104,7 @@ class Sweep:
         return self._evaluate_all(
             {
                 f"{name}/{method}": [
-                    *("--run", self.out / "runs" / name),
+                    *("--run", self.run(name)),
                     *("--method", method, "--split", *splits),
                 ]
                 for name, row in rows.items()
@@ -181,20 +118,8 @@ class Sweep:
         rest = [name for name in jobs if name not in first]
         for batch in (first, rest):
             side_by_side("results", lambda name: self._evaluate(name, jobs[name]), batch, self.jobs)
-        return {name: read_json(self._result(name)) for name in jobs}
+        return {name: read_json(self.result(name)) for name in jobs}
 
     def _evaluate(self, name: str, words: list[object]) -> None:
-        if self._result(name).exists():
-            return
-        if "--protocol" not in words:
-            words = ["--protocol", self.protocol, *words]
-        call(
-            *("evaluate", self.store, *words, "--preset", self.preset, "--threads", 1),
-            *("--out", self._result(name)),
-        )
-
-    def _result(self, name: str) -> Path:
-        return self.out / "results" / f"{name.replace('/', '--')}.json"
-
-    def _features(self, teacher: str) -> Path:
-        return self.out / "features" / teacher
+        way = name.rpartition("/")[2]
+        self.make_result(name, *words, protocol=PROTOCOLS.get(way))

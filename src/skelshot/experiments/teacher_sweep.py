@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from skelshot.evaluation.metrics import mean_interval
 from skelshot.experiments.calls import call, side_by_side
-from skelshot.experiments.sweep import Row, read_rows
+from skelshot.experiments.rows import Row, read_rows
+from skelshot.experiments.sweep_folder import SweepFolder
 from skelshot.ground.files import read_json
-from skelshot.pretraining.runs import split_folder
 
 CLASSIFIERS = ("nearest", "linear", "cosine")
 
@@ -24,30 +23,20 @@ def teacher_rows() -> dict[str, Row]:
         >>> teacher_rows()["f_v"].teacher
         'taught'
     """
-    return read_rows("teacher_rows.yaml")
+    return read_rows("teacher_rows.yaml", Row)
 
 
 @dataclass(frozen=True)
-class TeacherSweep:
-    """Where the comparison reads and writes; killed at any moment, it goes on.
+class TeacherSweep(SweepFolder):
+    """The comparison of teachers over seeds; further fields are those of `SweepFolder`.
+
+    The protocol has one split.
 
     Args:
-        store: The clips.
-        out: Folder of features, runs and results.
-        protocol: Name or file of a protocol with one split.
-        preset: Name of the preset.
-        jobs: Processes side by side, one thread each.
         teach: The words of `skelshot teach` that make the teacher's features, after the store.
-        changes: As `pretrain --set`, for every row.
     """
 
-    store: Path
-    out: Path
-    protocol: str
-    preset: str
-    jobs: int
     teach: tuple[str, ...] = ("--teacher", "mini", "--videos", "rendered")
-    changes: tuple[str, ...] = ()
 
     def make_features(self) -> None:
         """Cache the teacher's features of the base classes, and the random codes."""
@@ -55,9 +44,9 @@ class TeacherSweep:
         base = ("--protocol", self.protocol) if videos else ()
         codes = ("--teacher", "random-code")
         for name, words in (("taught", (*self.teach, *base)), ("random-code", codes)):
-            if not (self.out / "features" / name / "features.json").exists():
+            if not (self.features(name) / "features.json").exists():
                 prompts = () if "--prompts" in words else ("--prompts", "both-ways")
-                call("teach", self.store, *words, *prompts, "--out", self._features(name))
+                call("teach", self.store, *words, *prompts, "--out", self.features(name))
 
     def pretrain(self, rows: Mapping[str, Row], seeds: Sequence[int]) -> None:
         """Pre-train every row with every seed; finished ones are left alone.
@@ -67,7 +56,12 @@ class TeacherSweep:
             seeds: All rows of a seed come before the next seed.
         """
         todo = [(name, seed) for seed in seeds for name in rows]
-        side_by_side("runs", lambda job: self._train(job[0], rows[job[0]], job[1]), todo, self.jobs)
+
+        def train(job: tuple[str, int]) -> None:
+            name, seed = job
+            self.make_run(_seeded(name, seed), 0, "--seed", seed, *self.words_of(rows[name]))
+
+        side_by_side("runs", train, todo, self.jobs)
 
     def evaluate(
         self, rows: Sequence[str], seeds: Sequence[int], classifiers: Sequence[str] = CLASSIFIERS
@@ -85,56 +79,25 @@ class TeacherSweep:
         """
         todo = [(name, seed) for seed in seeds for name in rows]
 
-        def all_of(job: tuple[str, int]) -> None:
+        def test(job: tuple[str, int]) -> None:
+            run = _seeded(*job)
             for classifier in classifiers:  # the first leaves the features for the rest
-                self._test(*job, classifier)
+                words = ("--run", self.run(run), "--method", classifier, "--shots", 1)
+                self.make_result(f"{run}/{classifier}", *words)
 
-        side_by_side("results", all_of, todo, self.jobs)
+        side_by_side("results", test, todo, self.jobs)
         return {
             f"{name}/{classifier}": _over_seeds(
-                [read_json(self._result(name, seed, classifier)) for seed in seeds]
+                [read_json(self.result(f"{_seeded(name, seed)}/{classifier}")) for seed in seeds]
             )
             for name in rows
             for classifier in classifiers
         }
 
-    def _train(self, name: str, row: Row, seed: int) -> None:
-        run = self._run(name, seed)
-        if (split_folder(run, 0) / "result.json").exists():
-            return
-        words: list[object] = [
-            *("pretrain", self.store, "--protocol", self.protocol, "--preset", self.preset),
-            *("--strategy", row.strategy, "--episodes", row.episodes),
-            *("--seed", seed, "--threads", 1, "--out", run),
-        ]
-        for change in (*self.changes, *row.set):
-            words += ["--set", change]
-        if row.teacher:
-            words += ["--features", self._features(row.teacher)]
-        call(*words)
 
-    def _test(self, name: str, seed: int, classifier: str) -> None:
-        result = self._result(name, seed, classifier)
-        if not result.exists():
-            call(
-                *("evaluate", self.store, "--protocol", self.protocol, "--preset", self.preset),
-                *("--run", self._run(name, seed), "--method", classifier),
-                *("--shots", 1, "--threads", 1, "--out", result),
-            )
-
-    def _run(self, name: str, seed: int) -> Path:
-        return self.out / "runs" / f"{_plain(name)}-seed{seed}"
-
-    def _result(self, name: str, seed: int, classifier: str) -> Path:
-        return self.out / "results" / f"{_plain(name)}-seed{seed}--{classifier}.json"
-
-    def _features(self, teacher: str) -> Path:
-        return self.out / "features" / teacher
-
-
-def _plain(name: str) -> str:
-    """Return a row's name as files have it."""
-    return name.replace(" + ", "+").replace(" ", "-")
+def _seeded(name: str, seed: int) -> str:
+    """Return a row's name, as files have it, with its seed."""
+    return f"{name.replace(' + ', '+').replace(' ', '-')}-seed{seed}"
 
 
 def _over_seeds(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
