@@ -12,7 +12,7 @@ from skelshot.pretraining.runs import split_folder
 
 
 class Commands:
-    """Notes the words of each command, and writes what the command would write."""
+    """Notes the words of each command that makes something, and writes what it would write."""
 
     def __init__(self) -> None:
         self.words: list[list[str]] = []
@@ -20,7 +20,6 @@ class Commands:
 
     def __call__(self, *words: object) -> None:
         texts = [str(word) for word in words]
-        self.words.append(texts)
         out = Path(texts[texts.index("--out") + 1])
         file = out
         if texts[0] == "teach":
@@ -28,6 +27,9 @@ class Commands:
         if texts[0] == "pretrain":
             split = int(texts[texts.index("--split") + 1]) if "--split" in texts else 0
             file = split_folder(out, split) / "result.json"
+        if texts[0] == "pretrain" and file.exists():
+            return  # kept, as `pretrain` keeps what is finished
+        self.words.append(texts)
         file.parent.mkdir(parents=True, exist_ok=True)
         assert not file.exists(), f"{file} is made a second time"
         file.write_text(json.dumps(self.document(out)))

@@ -30,6 +30,7 @@ def test_the_paper_preset_holds_the_printed_numbers() -> None:
     assert (transfer.optimiser.weight_decay, transfer.predictor_lr_factor) == (0.01, 10)
     assert (transfer.epochs, transfer.batch, transfer.decay) == (100, 128, 0.99)
     assert (transfer.hidden, transfer.embedding) == (4096, 256)
+    assert (transfer.loss, transfer.projector, transfer.labels.weight) == ("regression", "mlp", 0)
     assert (episodic.optimiser.name, episodic.optimiser.lr) == ("sgd", 0.001)
     assert (episodic.optimiser.momentum, episodic.optimiser.weight_decay) == (0.9, 0.0001)
     assert episodic.optimiser.schedule == "cosine"

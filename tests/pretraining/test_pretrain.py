@@ -91,6 +91,15 @@ def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Pat
     assert not same(weights(tmp_path / "plain"), weights(tmp_path / "accumulated"))
 
 
+def test_labels_decide_only_where_they_are_used() -> None:
+    """Runs that were begun before there were labels beside a teacher go on."""
+    changed = ["transfer.labels.head=cosine"]
+    for strategy in ("supervised", "transfer"):
+        assert "labels" not in options(f"strategy={strategy}", *changed).deciding["transfer"]
+    used = options("strategy=transfer", "transfer.labels.weight=1", *changed).deciding
+    assert used["transfer"]["labels"]["head"] == "cosine"
+
+
 @pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
 def test_a_killed_run_ends_with_the_same_numbers(
     toy_store: Store, toy_features: FeatureCache, tmp_path: Path, stage: str, epoch: int
@@ -100,7 +109,7 @@ def test_a_killed_run_ends_with_the_same_numbers(
         *("--preset", "smoke", "--strategy", "transfer", "--episodes", "cosine"),
         *("--features", str(toy_features.path), "--protocol", "toy", "--split", "0"),
         *("--threads", "1", "--set", "input.frames=8", "--set", "transfer.epochs=3"),
-        *("--set", "episodic.epochs=2"),
+        *("--set", "episodic.epochs=2", "--set", "transfer.labels.weight=1"),
     ]
     words = ["pretrain", str(toy_store.path), *settings]
     dying = (

@@ -147,6 +147,7 @@ def test_transfer_can_learn_the_labels_beside_the_teacher(
     assert stage.class_head.weight.grad is not None
     trained = {id(p) for module, _ in stage.trained() for p in module.parameters()}
     assert id(stage.class_head.weight) in trained
+    torch.testing.assert_close(figures["teacher_loss"] + 0.5 * figures["label_loss"], literal)
     assert "accuracy" not in alone(clips(5), alone.targets(items))
 
 

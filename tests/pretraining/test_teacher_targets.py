@@ -243,3 +243,26 @@ def test_prompted_texts_that_are_not_there(
     )
     with pytest.raises(SkelshotError, match="hold no prompted texts; teach with --prompted"):
         TeacherTargets(base, cache, options, seed=0)
+
+
+@pytest.mark.parametrize("representation", ["video", "video+text"])
+def test_labels_stand_beside_the_features_of_every_clip_and_way(
+    toy_store: Store, base: BaseSet, tmp_path: Path, representation: str
+) -> None:
+    """The class is the last column, also where clips are dropped or played backwards."""
+    gone = [base.store.clips[int(i)].name for i in base.indices[:2]]
+    cache = written(toy_store, tmp_path / "features", directions=2, lacking=gone)
+    chosen = {"representation": representation, "missing_video": "drop", "batch": 8}
+    options = TransferOptions.model_validate(chosen | {"labels": {"weight": 1}})
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    encoder = build_encoder(spec, seed=0)
+    stage = TransferStage(encoder, base, options, cache, seed=0)
+    items = [item for batch in stage.batches(0) for item in batch]
+    assert len(items) == 2 * (len(base.indices) - 2)
+    targets = stage.targets(items)
+    plain = TransferStage(
+        encoder, base, TransferOptions.model_validate(chosen), cache, seed=0
+    ).targets(items)
+    assert torch.equal(targets[:, :-1], plain)
+    assert torch.equal(targets[:, -1].long(), base.targets(items))
+    assert set(targets[:, -1].tolist()) == set(range(2 * len(base.split.base)))

@@ -87,23 +87,26 @@ class MethodSweep(SweepFolder):
             for name, row in rows.items():
                 self._test(name, row, splits)
                 bar.advance()
-        return {name: read_json(self.result(name)) for name in rows}
+        return {name: read_json(self.result_file(name)) for name in rows}
 
     def _train_encoder(self, split: int) -> None:
         words = ("--strategy", "supervised", "--episodes", "none")
-        self.make_run("supervised", split, "--seed", self.seed, *words)
+        self._pretrain("supervised", split, words)
 
     def _train(self, name: str, row: MethodRow, split: int) -> None:
         words: list[object] = ["--strategy", "none", "--episodes", row.method or name]
         if row.start == "supervised":
-            words += ["--from", self.run("supervised")]
-        self.make_run(name, split, "--seed", self.seed, *words)
+            words += ["--from", self.run_folder("supervised")]
+        self._pretrain(name, split, words)
+
+    def _pretrain(self, name: str, split: int, words: Sequence[object]) -> None:
+        self.make_run(name, "--split", split, "--seed", self.seed, *words)
 
     def _test(self, name: str, row: MethodRow, splits: Sequence[int]) -> None:
         words: list[object] = ["--method", row.method or name]
         words += ["--shots", *self.shots, "--split", *splits]
         if row.start == "supervised" or row.episodes:
-            words += ["--run", self.run(name if row.episodes else "supervised")]
+            words += ["--run", self.run_folder(name if row.episodes else "supervised")]
         for change in row.evaluate:
             words += ["--set", change]
         self.make_result(name, *words)

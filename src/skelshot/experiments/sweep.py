@@ -1,25 +1,35 @@
 """Rows x splits: pre-train side by side, resume by split, evaluate, write a table."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from skelshot.experiments.calls import call, side_by_side
 from skelshot.experiments.rows import Row, read_rows
 from skelshot.experiments.sweep_folder import SweepFolder
 from skelshot.ground.files import read_json
 
-WAYS: dict[str, tuple[str, ...]] = {
-    "cosine": (),
-    "pooled": ("--set", "readout=pooled", "--set", "views=[{}]"),
-    "nearest": ("--method", "nearest", "--set", "classifiers={nearest: {metric: cosine}}"),
-    "euclid": ("--method", "nearest"),
-    "linear": ("--method", "linear"),
-    "cross-subject": (),
+
+class Way(NamedTuple):
+    """A way to evaluate a row.
+
+    Args:
+        words: Further words of `skelshot evaluate`.
+        protocol: Where it is not the comparison's own.
+    """
+
+    words: tuple[object, ...] = ()
+    protocol: str | None = None
+
+
+WAYS = {
+    "cosine": Way(),
+    "pooled": Way(("--set", "readout=pooled", "--set", "views=[{}]")),
+    "nearest": Way(("--method", "nearest", "--set", "classifiers={nearest: {metric: cosine}}")),
+    "euclid": Way(("--method", "nearest")),
+    "linear": Way(("--method", "linear")),
+    "cross-subject": Way(protocol="nw-ucla-cross-subject"),
 }
 """Ways to evaluate a row: the preset's own, the paper's read-out, other classifiers and task."""
-
-PROTOCOLS = {"cross-subject": "nw-ucla-cross-subject"}
-"""The protocol of those ways that have another."""
 
 FIRST = ("/cosine", "/pooled")
 
@@ -55,7 +65,7 @@ class Sweep(SweepFolder):
                 "--prompts",
                 "both-ways",
                 "--out",
-                self.features(teacher),
+                self.features_folder(teacher),
             )
 
     def pretrain(self, rows: dict[str, Row], splits: Sequence[int]) -> None:
@@ -70,7 +80,7 @@ class Sweep(SweepFolder):
 
         def train(job: tuple[str, int]) -> None:
             name, split = job
-            self.make_run(name, split, *self.words_of(rows[name]))
+            self.make_run(name, "--split", split, *self.words_of(rows[name]))
 
         side_by_side("runs", train, todo, self.jobs)
 
@@ -83,10 +93,11 @@ class Sweep(SweepFolder):
         Returns:
             Result documents by `row/way`.
         """
-        jobs: dict[str, list[object]] = {"raw-nearest/cosine": ["--method", "raw-nearest"]}
+        jobs = {"raw-nearest/cosine": Way(("--method", "raw-nearest"))}
         for row in rows:
-            for way, words in WAYS.items():
-                jobs[f"{row}/{way}"] = ["--run", self.run(row), *words]
+            for name, way in WAYS.items():
+                words = ("--run", self.run_folder(row), *way.words)
+                jobs[f"{row}/{name}"] = way._replace(words=words)
         return self._evaluate_all(jobs)
 
     def evaluate_methods(
@@ -101,25 +112,21 @@ class Sweep(SweepFolder):
         Returns:
             Result documents by `row/method`.
         """
-        return self._evaluate_all(
-            {
-                f"{name}/{method}": [
-                    *("--run", self.run(name)),
-                    *("--method", method, "--split", *splits),
-                ]
-                for name, row in rows.items()
-                for method in row.methods
-            }
-        )
+        jobs = {}
+        for name, row in rows.items():
+            for method in row.methods:
+                words = ("--run", self.run_folder(name), "--method", method, "--split", *splits)
+                jobs[f"{name}/{method}"] = Way(words)
+        return self._evaluate_all(jobs)
 
-    def _evaluate_all(self, jobs: Mapping[str, list[object]]) -> dict[str, dict[str, Any]]:
+    def _evaluate_all(self, jobs: Mapping[str, Way]) -> dict[str, dict[str, Any]]:
         """Evaluate side by side; the first of a run leave features behind for the rest."""
         first = [name for name in jobs if name.endswith(FIRST)]
         rest = [name for name in jobs if name not in first]
-        for batch in (first, rest):
-            side_by_side("results", lambda name: self._evaluate(name, jobs[name]), batch, self.jobs)
-        return {name: read_json(self.result(name)) for name in jobs}
 
-    def _evaluate(self, name: str, words: list[object]) -> None:
-        way = name.rpartition("/")[2]
-        self.make_result(name, *words, protocol=PROTOCOLS.get(way))
+        def test(name: str) -> None:
+            self.make_result(name, *jobs[name].words, protocol=jobs[name].protocol)
+
+        for batch in (first, rest):
+            side_by_side("results", test, batch, self.jobs)
+        return {name: read_json(self.result_file(name)) for name in jobs}

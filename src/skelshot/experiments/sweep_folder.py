@@ -5,7 +5,6 @@ from pathlib import Path
 
 from skelshot.experiments.calls import call
 from skelshot.experiments.rows import Row
-from skelshot.pretraining.runs import split_folder
 
 
 @dataclass(frozen=True)
@@ -28,32 +27,34 @@ class SweepFolder:
     jobs: int
     changes: tuple[str, ...] = ()
 
-    def make_run(self, name: str, split: int, *words: object) -> None:
-        """Pre-train one split of a run, unless it is there.
+    def make_run(self, name: str, *words: object) -> None:
+        """Pre-train a run; `pretrain` keeps what is finished, and refuses other options for it.
 
         Args:
             name: Of the run.
-            split: Number of the split.
-            words: Further words of `skelshot pretrain`.
+            words: Further words of `skelshot pretrain`; a `--set` among them wins over `changes`.
+
+        Raises:
+            SkelshotError: The command failed.
         """
-        run = self.run(name)
-        if (split_folder(run, split) / "result.json").exists():
-            return
         sets = [word for change in self.changes for word in ("--set", change)]
         call(
-            *("pretrain", self.store, "--protocol", self.protocol, "--split", split),
-            *("--preset", self.preset, "--threads", 1, "--out", run, *sets, *words),
+            *("pretrain", self.store, "--protocol", self.protocol, "--preset", self.preset),
+            *("--threads", 1, "--out", self.run_folder(name), *sets, *words),
         )
 
     def make_result(self, name: str, *words: object, protocol: str | None = None) -> None:
-        """Evaluate once, unless the result is there.
+        """Evaluate once: a result that is there is kept.
 
         Args:
             name: Of the result.
             words: Further words of `skelshot evaluate`.
             protocol: Where it is not the comparison's own.
+
+        Raises:
+            SkelshotError: The command failed.
         """
-        result = self.result(name)
+        result = self.result_file(name)
         if not result.exists():
             call(
                 *("evaluate", self.store, "--protocol", protocol or self.protocol),
@@ -67,23 +68,49 @@ class SweepFolder:
             row: The row.
 
         Returns:
-            The words.
+            Strategy, episodes, changes and the folder of features.
+
+        Example:
+            >>> folder = SweepFolder(Path("store"), Path("out"), "toy", "smoke", jobs=1)
+            >>> folder.words_of(Row(strategy="supervised", episodes="none"))
+            ['--strategy', 'supervised', '--episodes', 'none']
         """
         words: list[object] = ["--strategy", row.strategy, "--episodes", row.episodes]
         for change in row.set:
             words += ["--set", change]
         if row.teacher:
-            words += ["--features", self.features(row.teacher)]
+            words += ["--features", self.features_folder(row.teacher)]
         return words
 
-    def run(self, name: str) -> Path:
-        """Name the folder of a run."""
+    def run_folder(self, name: str) -> Path:
+        """Name the folder of a run.
+
+        Args:
+            name: Of the run.
+
+        Returns:
+            Its path.
+        """
         return self.out / "runs" / name
 
-    def result(self, name: str) -> Path:
-        """Name the file of a result; `/` in its name becomes `--`."""
+    def result_file(self, name: str) -> Path:
+        """Name the file of a result.
+
+        Args:
+            name: Of the result; a `/` in it becomes `--`.
+
+        Returns:
+            Its path.
+        """
         return self.out / "results" / f"{name.replace('/', '--')}.json"
 
-    def features(self, teacher: str) -> Path:
-        """Name the folder of a teacher's features."""
+    def features_folder(self, teacher: str) -> Path:
+        """Name the folder of a teacher's features.
+
+        Args:
+            teacher: Its name.
+
+        Returns:
+            Its path.
+        """
         return self.out / "features" / teacher

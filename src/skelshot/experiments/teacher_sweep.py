@@ -30,7 +30,7 @@ def teacher_rows() -> dict[str, Row]:
 class TeacherSweep(SweepFolder):
     """The comparison of teachers over seeds; further fields are those of `SweepFolder`.
 
-    The protocol has one split.
+    A protocol has one split, or all its splits are averaged before the seeds are.
 
     Args:
         teach: The words of `skelshot teach` that make the teacher's features, after the store.
@@ -44,9 +44,9 @@ class TeacherSweep(SweepFolder):
         base = ("--protocol", self.protocol) if videos else ()
         codes = ("--teacher", "random-code")
         for name, words in (("taught", (*self.teach, *base)), ("random-code", codes)):
-            if not (self.features(name) / "features.json").exists():
+            if not (self.features_folder(name) / "features.json").exists():
                 prompts = () if "--prompts" in words else ("--prompts", "both-ways")
-                call("teach", self.store, *words, *prompts, "--out", self.features(name))
+                call("teach", self.store, *words, *prompts, "--out", self.features_folder(name))
 
     def pretrain(self, rows: Mapping[str, Row], seeds: Sequence[int]) -> None:
         """Pre-train every row with every seed; finished ones are left alone.
@@ -59,7 +59,7 @@ class TeacherSweep(SweepFolder):
 
         def train(job: tuple[str, int]) -> None:
             name, seed = job
-            self.make_run(_seeded(name, seed), 0, "--seed", seed, *self.words_of(rows[name]))
+            self.make_run(_seeded(name, seed), "--seed", seed, *self.words_of(rows[name]))
 
         side_by_side("runs", train, todo, self.jobs)
 
@@ -82,14 +82,19 @@ class TeacherSweep(SweepFolder):
         def test(job: tuple[str, int]) -> None:
             run = _seeded(*job)
             for classifier in classifiers:  # the first leaves the features for the rest
-                words = ("--run", self.run(run), "--method", classifier, "--shots", 1)
+                words = ("--run", self.run_folder(run), "--method", classifier, "--shots", 1)
                 self.make_result(f"{run}/{classifier}", *words)
 
         side_by_side("results", test, todo, self.jobs)
-        return {
-            f"{name}/{classifier}": _over_seeds(
-                [read_json(self.result(f"{_seeded(name, seed)}/{classifier}")) for seed in seeds]
+
+        def result(name: str, seed: int, classifier: str) -> dict[str, Any]:
+            document: dict[str, Any] = read_json(
+                self.result_file(f"{_seeded(name, seed)}/{classifier}")
             )
+            return document
+
+        return {
+            f"{name}/{classifier}": _over_seeds([result(name, seed, classifier) for seed in seeds])
             for name in rows
             for classifier in classifiers
         }

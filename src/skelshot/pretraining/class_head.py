@@ -22,8 +22,10 @@ class CosineHead(nn.Module):
         self.scale = scale
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map features (n, D) to logits (n, classes)."""
-        return self.scale * F.linear(F.normalize(x.float()), F.normalize(self.weight))
+        """Map features (n, D) to float32 logits (n, classes)."""
+        # Under autocast, too: in bfloat16 a scaled cosine is off by some hundredths.
+        with torch.autocast(x.device.type, enabled=False):
+            return self.scale * F.linear(F.normalize(x.float()), F.normalize(self.weight))
 
 
 def class_head(features: int, classes: int, options: ClassHeadOptions) -> nn.Module:

@@ -30,7 +30,7 @@ Strategy = Literal["none", "supervised", "transfer", "byol", "aimclr"]
 
 
 class ClassHeadOptions(Options):
-    """Cross-entropy on the base classes.
+    """A head over the base classes and its cross-entropy.
 
     Args:
         head: `linear` logits, or `cosine` logits times `scale`.
@@ -226,11 +226,13 @@ class PretrainOptions(Options):
     def deciding(self) -> dict[str, Any]:
         """What decides a run's numbers, as plain values.
 
-        The options of the view strategies stand in it only where one is used: runs that were
-        begun before there were any go on.
+        The options of the view strategies and of the labels beside a teacher stand in it only
+        where they are used: runs that were begun before there were any go on.
         """
-        left_out = {"byol", "aimclr"} - {self.strategy}
-        return self.model_dump(mode="json", exclude=left_out)
+        decides = self.model_dump(mode="json", exclude={"byol", "aimclr"} - {self.strategy})
+        if self.strategy != "transfer" or not self.transfer.labels.weight:
+            del decides["transfer"]["labels"]
+        return decides
 
     @property
     def encoder_spec(self) -> EncoderSpec:

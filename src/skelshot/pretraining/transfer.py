@@ -26,12 +26,12 @@ class TransferStage(Stage):
     to the teacher's size. Adapter, projectors and predictor are thrown away afterwards.
 
     Beyond the paper, the encoder may learn the labels beside the teacher (`labels.weight`),
-    through a class head of its own.
+    through a class head that is thrown away as well.
 
     Args:
         encoder: The encoder to train.
         base: The base clips.
-        options: Heads, decay and optimiser.
+        options: Heads, losses, decay and optimiser.
         teacher: Cached features that cover the base classes.
         seed: Initial heads, batches and augmentation follow from it.
 
@@ -103,8 +103,8 @@ class TransferStage(Stage):
 
         Returns:
             `loss`, and `spread`, the mean standard deviation of the normalised predictions
-            over the batch, which falls to 0 when they collapse to one point; with labels, their
-            weighted cross-entropy is part of `loss`, and `accuracy` is there too.
+            over the batch, which falls to 0 when they collapse to one point. With labels, `loss` is
+            the weighted sum of `teacher_loss` and `label_loss`, and `accuracy` is there too.
         """
         embeddings = self.encoder(clips)
         prediction = self.predictor(self.projector(self.adapter(embeddings))).float()
@@ -117,8 +117,12 @@ class TransferStage(Stage):
             return figures
         labels = self.options.labels
         classes = class_figures(self.class_head(embeddings), targets[:, dim].long(), labels)
-        total = loss + labels.weight * classes["loss"]
-        return figures | {"loss": total, "accuracy": classes["accuracy"]}
+        return figures | {
+            "loss": loss + labels.weight * classes["loss"],
+            "teacher_loss": loss.detach(),
+            "label_loss": classes["loss"].detach(),
+            "accuracy": classes["accuracy"],
+        }
 
     def _loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Compare predictions with targets, both (n, embedding)."""
@@ -133,7 +137,7 @@ class TransferStage(Stage):
         )
 
     def trained(self) -> list[tuple[nn.Module, float]]:
-        """Train the skeleton side; the predictor's rate has a factor of its own."""
+        """Train the skeleton side and the class head; the predictor's rate has its own factor."""
         modules: list[tuple[nn.Module, float]] = [
             (self.encoder, 1.0),
             (self.adapter, 1.0),
