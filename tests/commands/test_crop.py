@@ -11,6 +11,7 @@ import pytest
 from skelshot.commands.crop import COMMAND
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.npz_files import write_npz_clip
+from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V2
@@ -73,9 +74,37 @@ def test_draws_and_whole_frames(folder: Path) -> None:
         (("wave_02",), "no video of wave_02"),
         (("wave_01", "--frames", "0"), "--frames: found 0"),
         (("wave_01", "--margin", "-1"), "--margin: found -1"),
+        (("wave_01", "--sensor", "1920"), "--sensor: found '1920', expected WIDTHxHEIGHT"),
+        (("wave_01", "--sensor", "0x9"), "or the word video"),
         (("wave_01", "--out", "absent/out.png"), "absent is no folder"),
     ],
 )
 def test_refusals(folder: Path, words: tuple[str, ...], message: str) -> None:
     with pytest.raises(SkelshotError, match=message):
         call(folder, *words)
+
+
+def test_the_joints_pixels_may_belong_to_another_picture(folder: Path) -> None:
+    half = call(folder, "wave_01", "--sensor", "3840x2160")
+    assert half["box"][2] == pytest.approx(call(folder, "wave_01")["box"][2] / 2, abs=1)
+    own = call(folder, "wave_01", "--sensor", "video")
+    assert "0 of 500 joint positions lie in the picture" in own["fallback"]
+
+
+def test_a_real_clip(real_data_dir: Path, tmp_path: Path) -> None:
+    """The command on the sample of NTU RGB+D, from its own files."""
+    samples = real_data_dir / "ntu-samples"
+    if not (samples / "S001C001P001R001A001_rgb.avi").is_file():
+        pytest.skip("the sample's video is absent")
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "S001C001P001R001A001.skeleton").symlink_to(samples / "S001C001P001R001A001.skeleton")
+    prepare(NtuReader(missing_list="none"), raw, tmp_path / "store")
+    parser = argparse.ArgumentParser()
+    COMMAND.arguments(parser)
+    words = [str(tmp_path / "store"), "S001C001P001R001A001", "--videos", str(samples)]
+    document = COMMAND.run(parser.parse_args([*words, "--out", str(tmp_path / "crop.png")]))
+    assert (document["video_size"], document["fallback"]) == ([1920, 1080], None)
+    width, height = document["box"][2:]
+    assert width == height < 600
+    assert matplotlib.image.imread(tmp_path / "crop.png").shape[0] > height / 4

@@ -134,6 +134,8 @@ def test_features_made_elsewhere(run: Run, toy_store: Store, tmp_path: Path) -> 
     assert "no video features of 1 clips" in strict.err
     refused = run(*words, "--videos", tmp_path, "--out", tmp_path / "g")
     assert "has its features" in refused.err
+    refused = run(*words, "--draws", 2, "--out", tmp_path / "g")
+    assert "--draws: the teacher precomputed has its features" in refused.err
     np.savez(tmp_path / "bare.npz", video=np.ones((79, 8)), clips=names[1:])
     bare = (*words[:-1], tmp_path / "bare.npz", "--out", tmp_path / "h")
     assert run(*bare).code == 0
@@ -168,6 +170,11 @@ def test_options_out_of_range(run: Run, toy_store: Store, model: Path, tmp_path:
         answer = run("teach", toy_store.path, *words, *more)
         assert answer.code == 2
         assert f"{option}: found {value}" in answer.err
+    for option, value in (("--margin", -1), ("--sensor", "wide")):
+        more = ("--videos", "rendered", option, value, "--out", tmp_path / "f")
+        answer = run("teach", toy_store.path, *words, *more)
+        assert answer.code == 2
+        assert f"{option}: found" in answer.err
     more = ("--videos", "rendered", "--prompted", "--out", tmp_path / "f")
     answer = run("teach", toy_store.path, *words, *more)
     assert "does not make texts depend on videos" in answer.err

@@ -153,6 +153,36 @@ def test_labels_csv_gives_what_the_files_leave_out(tmp_path):
     assert (clip.subject, clip.camera) == (4, None)
 
 
+def test_clips_within_a_recording(tmp_path, make_joints):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for number, start in enumerate([0, 40]):
+        write_npz_clip(
+            raw / f"clip_{number}.npz",
+            make_joints(6, 25, 3),
+            label="wave",
+            layout=KINECT_V2,
+            video="0002-L.avi",
+            video_start=start,
+            video_stop=start + 6,
+        )
+    (found, _), _ = read(raw)
+    assert (found.video_file, found.frame_range) == ("0002-L.avi", (0, 6))
+    prepare(NpzReader(), raw, tmp_path / "store")
+    clips = Store.open(tmp_path / "store").clips
+    assert [(clip.video_file, clip.video_start, clip.video_stop) for clip in clips] == [
+        ("0002-L.avi", 0, 6),
+        ("0002-L.avi", 40, 46),
+    ]
+
+
+@pytest.mark.parametrize("numbers", [{"video_start": 3}, {"video_start": 6, "video_stop": 6}])
+def test_half_a_range_is_rejected(tmp_path, make_joints, numbers):
+    path = tmp_path / "clip.npz"
+    write_npz_clip(path, make_joints(6, 25, 3), label="wave", layout=KINECT_V2, **numbers)
+    assert reason(tmp_path).startswith("video_start, video_stop: found")
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

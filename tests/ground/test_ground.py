@@ -1,6 +1,9 @@
 """The ground: errors of one line, whole files, seeds by name."""
 
+import io
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,19 @@ def test_bars_are_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
     with progress_bar("work", total=2) as bar:
         bar.advance(2, loss=0.5)
     assert capsys.readouterr() == ("", "")
+
+
+def test_on_a_terminal_bars_show_figures_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress_bar("videos", total=4, done=1) as bar:
+        bar.advance(2, **{"clips/s": 2.5})
+    shown = terminal.getvalue()
+    for part in ("videos", "3/4", "clips/s 2.5"):
+        assert part in shown
+    assert re.search(r"\d:\d\d:\d\d.*(\d:\d\d:\d\d|-:--:--)", shown)

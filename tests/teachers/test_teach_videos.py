@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import wave
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -491,6 +492,88 @@ def test_rendered_skeletons_need_no_videos(
     assert cache.info.video is not None
     assert cache.info.video.source == "rendered"
     assert cache.identity != cache.fingerprint
+
+
+def test_clips_within_one_recording_are_shown_their_own_part(
+    teacher: XCLIPTeacher, tmp_path: Path
+) -> None:
+    """As in PKU-MMD: one video of several clips, each with its range of frames."""
+    (tmp_path / "raw").mkdir()
+    film = pictures("long", frames=40)
+    write_video(tmp_path / "0002-L.avi", film)
+    for label, start in (("carry", 3), ("throw", 20)):
+        write_npz_clip(
+            tmp_path / "raw" / f"{label}.npz",
+            rng_for("clip", label).normal(size=(12, 25, 3)),
+            label=label,
+            layout=KINECT_V2,
+            pixels=rng_for("places", label).uniform([800, 300], [1100, 700], (1, 12, 25, 2)),
+            video="0002-L.avi",
+            video_start=start,
+            video_stop=start + 12,
+        )
+    prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
+    store, source = Store.open(tmp_path / "store"), VideoSource(tmp_path, OPTIONS)
+    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f")
+    assert (report.clips, report.skipped, report.clamped) == (2, 0, 0)
+    video = FeatureCache.open(tmp_path / "f").video
+    assert video is not None
+    assert [note["frames"] for note in video.notes()] == [[[4, 7, 10, 13]], [[21, 24, 27, 30]]]
+    for index, name in enumerate(("carry", "throw")):
+        within = (3, 15) if name == "carry" else (20, 32)
+        (draw,) = clip_draws(
+            VideoFile(tmp_path / "0002-L.avi"), store.sequence(index), OPTIONS, [None], within
+        )
+        expected = teacher.encode_video(teacher.preprocess(draw.frames)[None])
+        torch.testing.assert_close(video.video_for([name])[:, 0, 0], expected)
+
+
+def test_a_turned_video_is_taken_whole_and_counted(teacher: XCLIPTeacher, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    write_clip(tmp_path / "raw", "wave_0")
+    prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
+    write_video(tmp_path / "wave_0.avi", pictures("wave_0", size=(36, 64)))
+    store, source = Store.open(tmp_path / "store"), VideoSource(tmp_path, OPTIONS)
+    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f")
+    assert (report.clips, report.fallbacks) == (1, 1)
+
+
+def test_the_bar_is_told_the_speed(
+    films: Store,
+    teacher: XCLIPTeacher,
+    source: VideoSource,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.figures: list[dict[str, float]] = []
+
+        def advance(self, steps: int = 1, **figures: float) -> None:
+            self.figures.append(figures)
+
+    bar = Told()
+    monkeypatch.setattr(MODULE, "progress_bar", lambda *words, **numbers: nullcontext(bar))
+    teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+    assert len(bar.figures) == 9
+    assert all(figures["clips/s"] > 0 for figures in bar.figures[1:])
+
+
+def test_the_real_clip_needs_no_video(
+    real_data_dir: Path, teacher: XCLIPTeacher, tmp_path: Path
+) -> None:
+    """The door for data without RGB: the renderer on a real skeleton."""
+    samples, name = real_data_dir / "ntu-samples", "S001C001P001R001A001"
+    if not (samples / f"{name}.skeleton").is_file():
+        pytest.skip("no real NTU clip here")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / f"{name}.skeleton").symlink_to(samples / f"{name}.skeleton")
+    prepare(NtuReader(missing_list="none"), tmp_path / "raw", tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    report = teach_videos(store, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
+    assert (report.clips, report.skipped, report.fallbacks) == (1, 0, 0)
+    (picture,) = RenderedSource(OPTIONS).frames(store.clips[0], store.sequence(0), [None])
+    assert picture.frames.std() > 5
 
 
 def test_the_real_clip_end_to_end(

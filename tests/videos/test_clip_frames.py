@@ -140,6 +140,21 @@ def test_joints_in_pixels_are_their_own_places(video: VideoFile) -> None:
     assert clip_frames(video, flat, SMALL).box == clip_frames(video, sequence, SMALL).box
 
 
+def test_joints_may_have_been_found_in_the_video_itself(video: VideoFile) -> None:
+    own = SMALL.model_copy(update={"sensor_size": "video"})
+    assert clip_frames(video, moving(), own).box == clip_frames(video, moving(), SMALL).box
+    assert crop_picture(video, moving(), clip_frames(video, moving(), own), own).shape[2] == 3
+    assert own.key() != SMALL.key()
+
+
+def test_a_turned_video_is_counted_as_a_fallback(video: VideoFile) -> None:
+    upright = SMALL.model_copy(update={"sensor_size": (90, 160)})
+    clip = clip_frames(video, moving(), upright)
+    assert clip.fallback is not None
+    assert "turned" in clip.fallback
+    assert clip.box == CropBox(35, 0, 90, 90, clip.fallback)
+
+
 def test_a_real_clip(real_data_dir: Path) -> None:
     """Somebody drinks: what moves in the picture moves within the box of the joints."""
     folder = real_data_dir / "ntu-samples"

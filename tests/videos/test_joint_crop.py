@@ -105,3 +105,16 @@ def test_what_does_not_fit_is_refused() -> None:
     for margin in (-0.1, np.nan, np.inf):
         with pytest.raises(SkelshotError, match="margin"):
             crop_box(pixels, present, FULL, margin=margin)
+
+
+@pytest.mark.parametrize(("video", "sensor"), [((90, 160), (160, 90)), ((160, 90), (90, 160))])
+def test_a_turned_video_is_taken_whole(video: tuple[int, int], sensor: tuple[int, int]) -> None:
+    """Nobody knows which way it was turned, so that the joints have no place in it."""
+    pixels = np.random.default_rng(0).uniform(20, 70, (1, 5, 25, 2)).astype(np.float32)
+    present = np.ones((1, 5), bool)
+    box = crop_box(pixels, present, video, sensor)
+    assert box.fallback is not None
+    assert box.fallback.endswith("one of them is turned")
+    assert (box.width, box.height) == (90, 90)
+    assert (box.left, box.top) == ((35, 0) if video[0] > video[1] else (0, 35))
+    assert crop_box(pixels, present, (90, 90), sensor).fallback is None

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
+from skelshot.commands.video_words import add_crop_words, video_options
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,39 +14,21 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
     parser.add_argument("--frames", type=int, default=8, help="frames of a clip (default: 8)")
     parser.add_argument("--size", type=int, default=224, help="pixels of a crop (default: 224)")
-    parser.add_argument(
-        "--margin", type=float, default=0.15, help="room around the joints (default: 0.15)"
-    )
-    parser.add_argument(
-        "--whole-frame", action="store_true", help="take the whole frame instead of the crop"
-    )
+    add_crop_words(parser)
     parser.add_argument("--seed", type=int, help="draw the frames at random (default: centres)")
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    from pydantic import ValidationError
-
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
     from skelshot.ground.seeding import rng_for
-    from skelshot.videos.clip_frames import VideoOptions, clip_frames
+    from skelshot.videos.clip_frames import clip_frames
     from skelshot.videos.crop_picture import crop_picture
     from skelshot.videos.decode import VideoFile
     from skelshot.videos.sheets import write_png
     from skelshot.videos.video_folder import VideoFolder
 
-    try:
-        options = VideoOptions(
-            frames=parsed.frames,
-            size=parsed.size,
-            margin=parsed.margin,
-            crop="none" if parsed.whole_frame else "joints",
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SkelshotError(
-            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
-        ) from error
+    options = video_options(parsed, parsed.frames, parsed.size)
     if not parsed.out.resolve().parent.is_dir():
         raise SkelshotError(f"--out: {parsed.out.parent} is no folder; make it first")
     store = Store.open(parsed.store)

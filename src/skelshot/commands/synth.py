@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
+from skelshot.commands.video_words import size_of
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    from skelshot.ground import SkelshotError
     from skelshot.ground.environment import usable_cores
     from skelshot.synthesis.plan import (
         NOVEL_ACTIONS,
@@ -48,11 +48,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     )
     from skelshot.synthesis.synthesise import synthesise
 
-    width, times, height = parsed.video_size.partition("x")
-    if not (times and width.isdigit() and height.isdigit()):
-        raise SkelshotError(
-            f"--video-size: found {parsed.video_size!r}, expected WIDTHxHEIGHT such as 320x180"
-        )
+    video_size = size_of("--video-size", parsed.video_size, "320x180")
     actions = actions_of(parsed.classes)
     filmed = {
         "none": (),
@@ -70,7 +66,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         plan,
         parsed.out,
         seed=parsed.seed,
-        size=(int(width), int(height)),
+        size=video_size,
         workers=usable_cores() if parsed.workers is None else parsed.workers,
     )
     return report.as_json()

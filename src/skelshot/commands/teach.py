@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document, use_threads
+from skelshot.commands.video_words import add_crop_words, video_options
 
 if TYPE_CHECKING:
-    from skelshot.teachers.base import VideoTeacher
+    from skelshot.teachers.base import Precision, VideoTeacher
     from skelshot.teachers.frame_sources import FrameSource
     from skelshot.teachers.video_job import VideoTeaching
+
+VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "strict", "protocol")
+"""Options that mean nothing for texts alone."""
+
+PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame")
+"""Options that mean nothing where features come ready."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +47,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prompted", action="store_true", help="X-CLIP: texts that depend on each video, too"
     )
-    parser.add_argument(
-        "--whole-frame", action="store_true", help="take whole frames instead of crops"
-    )
+    add_crop_words(parser)
     parser.add_argument(
         "--strict", action="store_true", help="stop at a clip without a usable video"
     )
@@ -57,7 +62,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="another model: folder, file or hub id")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or auto (default: cpu)")
     parser.add_argument(
-        "--precision", default="float32", choices=["float32", "bfloat16"], help="default: float32"
+        "--precision",
+        default="float32",
+        choices=["float32", "bfloat16", "auto"],
+        help="auto: bfloat16 where the device has instructions for it (default: float32)",
     )
     parser.add_argument(
         "--frames", type=int, help="frames of a clip, where the model leaves it open"
@@ -90,19 +98,20 @@ def _run(parsed: argparse.Namespace) -> Document:
         splits = protocol_named(parsed.protocol).split_list(store.class_names)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
+    device = share.device(parsed.device)
+    precision = _precision(parsed.precision, device)
     teacher = teacher_named(
         parsed.teacher,
         model=parsed.model,
         seed=parsed.seed,
-        device=share.device(parsed.device),
-        precision=parsed.precision,
+        device=device,
+        precision=precision,
         frames=parsed.frames,
     )
     record = {"prompts": parsed.prompts, "seed": parsed.seed, "model": parsed.model}
     features = {"features": str(parsed.out)}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
-        if parsed.videos:
-            raise SkelshotError("--videos: the teacher precomputed has its features; leave it out")
+        _refuse(parsed, PRECOMPUTED, "the teacher precomputed has its features; leave it out")
         report = teach_precomputed(
             store,
             teacher,
@@ -115,7 +124,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         )
         return asdict(report) | features
     if parsed.videos is None:
-        _refuse_without_videos(parsed)
+        _refuse(parsed, VIDEOS_ONLY, "needs --videos, a folder or rendered")
         report = teach_text(store, teacher, templates, parsed.out, texts, record)
         return asdict(report) | features
     if not isinstance(teacher, VideoTeacher):
@@ -132,24 +141,29 @@ def _run(parsed: argparse.Namespace) -> Document:
         labels=labels,
         class_texts=texts,
         teaching=_teaching(parsed),
-        record=record | {"precision": parsed.precision, "protocol": parsed.protocol},
+        record=record | {"precision": precision, "protocol": parsed.protocol},
         share=share,
     )
     several = {"rank": share.rank, "processes": share.world} if share.world > 1 else {}
     return asdict(report) | features | several
 
 
+def _precision(asked: str, device: str) -> "Precision":
+    """Settle `auto`: bfloat16 where the device has instructions for it."""
+    from skelshot.ground.precision import bfloat16_is_native, training_device
+
+    if asked == "auto":
+        on_gpu = device.startswith("cuda") or (device == "auto" and training_device() == "cuda")
+        return "bfloat16" if bfloat16_is_native("cuda" if on_gpu else "cpu") else "float32"
+    return "bfloat16" if asked == "bfloat16" else "float32"
+
+
 def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource":
     """Say where the frames come from."""
     from skelshot.teachers.frame_sources import VideoSource
     from skelshot.teachers.rendered_frames import RenderedSource
-    from skelshot.videos.clip_frames import VideoOptions
 
-    options = VideoOptions(
-        frames=teacher.frames,
-        size=teacher.frame_size,
-        crop="none" if parsed.whole_frame else "joints",
-    )
+    options = video_options(parsed, teacher.frames, teacher.frame_size)
     if parsed.videos == "rendered":
         return RenderedSource(options)
     return VideoSource(parsed.videos, options)
@@ -172,13 +186,13 @@ def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
         ) from error
 
 
-def _refuse_without_videos(parsed: argparse.Namespace) -> None:
-    """Refuse what means nothing for texts alone."""
+def _refuse(parsed: argparse.Namespace, names: tuple[str, ...], reason: str) -> None:
+    """Refuse words that mean nothing beside the others."""
     from skelshot.ground import SkelshotError
 
-    for name in ("draws", "prompted", "whole_frame", "strict", "protocol"):
+    for name in names:
         if getattr(parsed, name):
-            raise SkelshotError(f"--{name.replace('_', '-')}: needs --videos, a folder or rendered")
+            raise SkelshotError(f"--{name.replace('_', '-')}: {reason}")
 
 
 def _show(document: Document) -> str:

@@ -32,9 +32,10 @@ class NpzReader:
 
     Each file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's name),
     `layout` (the layout's name), `present`, `confidence`, `pixels`, `frame_index`, `subject`,
-    `camera`, `setup` and `replication`. A `labels.csv` beside the files, with the columns
-    `file,label` and perhaps `subject,camera,setup,replication`, gives what the files leave out;
-    where both speak they must agree. Classes are numbered in the order of their names.
+    `camera`, `setup`, `replication`, `video` (its file's name), `video_start` and `video_stop`. A
+    `labels.csv` beside the files, with the columns `file,label` and perhaps those of the numbers
+    and `video`, gives what the files leave out; where both speak they must agree. Classes are
+    numbered in the order of their names.
 
     Args:
         layout: The layout's name; without it the files' own, or else the number of joints V.
@@ -93,7 +94,7 @@ class NpzReader:
     def _clip(self, source: Source) -> Clip:
         if not source.path.exists():
             raise BadClip(f"{LABELS} names it, but there is no such file")
-        fields, names = read_npz(source.path, (*_ARRAYS, *NUMBERS, "label", "layout"))
+        fields, names = read_npz(source.path, (*_ARRAYS, *NUMBERS, "label", "layout", "video"))
         if "joints" not in fields:
             raise BadClip(f"joints: missing, found only {', '.join(names) or 'nothing'}")
         label = self._label(source, fields)
@@ -110,13 +111,30 @@ class NpzReader:
             setup=self._number(source, fields, "setup"),
             replication=self._number(source, fields, "replication"),
             source_file=source.name,
+            video_file=self._text(source, fields, "video"),
+            frame_range=self._range(source, fields),
             repaired=repaired,
         )
 
+    def _range(self, source: Source, fields: dict[str, NDArray[Any]]) -> tuple[int, int] | None:
+        """Return where the clip lies in its video, if it is told."""
+        start, stop = (self._number(source, fields, f"video_{end}") for end in ("start", "stop"))
+        if start is None and stop is None:
+            return None
+        if start is None or stop is None or start >= stop:
+            raise BadClip(
+                f"video_start, video_stop: found {start} and {stop}, expected the first frame and "
+                "one past the last, or neither"
+            )
+        return start, stop
+
+    def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
+        """Return a text, from the file, from `labels.csv`, or from both when they agree."""
+        return _agreed(field, _text_of(fields, field), self._rows.get(source.name, {}).get(field))
+
     def _label(self, source: Source, fields: dict[str, NDArray[Any]]) -> str:
         """Return the label, from the file, from `labels.csv`, or from both when they agree."""
-        beside = self._rows.get(source.name, {}).get("label")
-        label = _agreed("label", _text_of(fields, "label"), beside)
+        label = self._text(source, fields, "label")
         if label is None:
             raise BadClip(f"label: missing, neither the file nor {LABELS} gives it")
         return label
@@ -174,7 +192,7 @@ def _read_labels(path: Path) -> dict[str, dict[str, str]]:
             if not {"file", "label"} <= set(columns):
                 raise SkelshotError(
                     f"{path}, line 1: found the columns {', '.join(columns)}, expected file,label "
-                    f"and perhaps {','.join(NUMBERS)}"
+                    f"and perhaps {','.join((*NUMBERS, 'video'))}"
                 )
             rows: dict[str, dict[str, str]] = {}
             for row in table:
@@ -198,4 +216,4 @@ def _check_row(place: str, row: dict[str, str | None], rows: dict[str, dict[str,
             raise SkelshotError(
                 f"{place}, {number}: found {given[number]!r}, expected a whole number"
             )
-    rows[name] = {k: v for k, v in given.items() if k in ("label", *NUMBERS)}
+    rows[name] = {k: v for k, v in given.items() if k in ("label", "video", *NUMBERS)}

@@ -22,7 +22,7 @@ from skelshot.skeletons.sequence import SkeletonSequence
 MAX_BYTES = 512 << 20
 """The most that the arrays of one file may hold once decompressed."""
 
-NUMBERS = ("subject", "camera", "setup", "replication")
+NUMBERS = ("subject", "camera", "setup", "replication", "video_start", "video_stop")
 """Whole numbers that a clip may carry."""
 
 _DAMAGE = (
@@ -101,6 +101,7 @@ def write_npz_clip(
     confidence: ArrayLike | None = None,
     pixels: ArrayLike | None = None,
     frame_index: ArrayLike | None = None,
+    video: str | None = None,
     **numbers: int,
 ) -> None:
     """Write one clip in the form that the `npz` reader takes.
@@ -114,7 +115,10 @@ def write_npz_clip(
         confidence: (M, T, V) in [0, 1].
         pixels: (M, T, V, 2), where the joints stand in the colour picture.
         frame_index: (T,), the source's own frame numbers.
-        numbers: `subject`, `camera`, `setup` and `replication`, those that are known.
+        video: Name of the video that shows it, where it is another than the clip's.
+        numbers: `subject`, `camera`, `setup` and `replication`, those that are known; in a
+            video of several clips `video_start` and `video_stop`, the clip's first frame there
+            and one past its last.
 
     Raises:
         SkelshotError: Shapes do not fit, the path or a number's name is wrong, or the file
@@ -149,6 +153,7 @@ def write_npz_clip(
     try:
         with whole_file(path) as partial, partial.open("wb") as handle:
             texts = {"label": np.asarray(label), "layout": np.asarray(layout.name)}
+            texts |= {} if video is None else {"video": np.asarray(video)}
             np.savez_compressed(handle, **{**arrays, **texts})  # type: ignore[arg-type]
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be written ({error.strerror})") from error

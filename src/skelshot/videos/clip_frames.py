@@ -26,7 +26,8 @@ class VideoOptions(BaseModel):
         margin: Room around the joints on each side, as a share of their longer extent.
         whole: How a whole frame becomes a square: its largest centred square or all of it,
             squeezed. It is taken with `crop="none"` and where too few joints are usable.
-        sensor_size: Width and height of the picture to which the joints' pixels belong.
+        sensor_size: Width and height of the picture to which the joints' pixels belong; "video"
+            if they were found in these very videos.
         tail: By how many frames a video may be shorter than its skeleton. The video's last
             frame stands in for those that are missing, and is counted.
 
@@ -45,8 +46,19 @@ class VideoOptions(BaseModel):
     crop: Literal["joints", "none"] = "joints"
     margin: float = Field(default=0.15, ge=0, le=2)
     whole: Whole = "centre"
-    sensor_size: tuple[int, int] = KINECT_COLOUR
+    sensor_size: tuple[int, int] | Literal["video"] = KINECT_COLOUR
     tail: int = Field(default=5, ge=0)
+
+    def sensor_of(self, video_size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size of the picture to which the joints' pixels belong.
+
+        Args:
+            video_size: Width and height of the video.
+
+        Returns:
+            Width and height.
+        """
+        return video_size if self.sensor_size == "video" else self.sensor_size
 
     def key(self) -> str:
         """Return a digest of the options, the same on every machine.
@@ -186,17 +198,18 @@ def image_positions(sequence: SkeletonSequence) -> FloatArray | None:
 
 def _box(sequence: SkeletonSequence, video_size: tuple[int, int], options: VideoOptions) -> CropBox:
     """Return the clip's box, over all its frames, so that every draw has the same."""
+    sensor_size = options.sensor_of(video_size)
     if options.crop == "none":
-        return whole_box(video_size, options.sensor_size, options.whole)
+        return whole_box(video_size, sensor_size, options.whole)
     pixels = image_positions(sequence)
     if pixels is None:
         reason = "the store keeps no joint positions in the picture"
-        return whole_box(video_size, options.sensor_size, options.whole, reason)
+        return whole_box(video_size, sensor_size, options.whole, reason)
     return crop_box(
         pixels,
         sequence.present,
         video_size,
-        options.sensor_size,
+        sensor_size,
         options.margin,
         options.whole,
     )

@@ -42,7 +42,7 @@ def crop_picture(
     whole = video.read(clip.indices.tolist(), short_side=4 * height)
     crops = resize(clip.frames, (height, height))
     for frame, crop, row in zip(resize(whole, (width, height)), crops, clip.rows, strict=True):
-        _draw_people(frame, sequence, int(row), options.sensor_size)
+        _draw_people(frame, sequence, int(row), options.sensor_of(clip.video_size))
         _draw_box(frame, clip)
         tiles.append(np.concatenate([frame, crop], axis=1))
     return contact_sheet(tiles, columns, gap=6)

@@ -25,6 +25,11 @@ LEAST_EXTENT = 1 / 32
 """Joints that span less than this share of the picture's shorter side are no person."""
 
 
+TURNED = 1.4
+"""How far a turned picture's shape may be from the other's: 3:4 passes for a turned 16:9, the
+8:9 of one squeezed to half its width does not."""
+
+
 def crop_box(
     pixels: FloatArray,
     present: BoolArray,
@@ -38,7 +43,9 @@ def crop_box(
     One box serves all frames, so that movement across the picture stays visible. It is the
     smallest square around the joints, widened by the margin on each side, at most as large as
     the picture's shorter side, and moved inside the picture. In a video of another shape than
-    the sensor's picture (340 x 256, say) it is the rectangle that was such a square.
+    the sensor's picture (340 x 256, say) it is the rectangle that was such a square. A video that
+    is as upright as the sensor's picture is wide, or the other way round, was turned, nobody knows
+    which way: its whole frame is taken.
 
     Args:
         pixels: Where each joint stands in the sensor's picture, (M, T, V, 2): columns and rows.
@@ -63,6 +70,12 @@ def crop_box(
         CropBox(left=330, top=50, width=300, height=300, fallback=None)
     """
     _check(pixels, present, video_size, sensor_size, margin)
+    if _is_turned(video_size, sensor_size):
+        reason = (
+            f"the video has {video_size[0]} x {video_size[1]} pixels, the sensor's picture "
+            f"{sensor_size[0]} x {sensor_size[1]}: one of them is turned"
+        )
+        return whole_box(video_size, sensor_size, whole, reason)
     size = np.array(sensor_size, np.float64)
     points = pixels[present].reshape(-1, 2).astype(np.float64)
     with np.errstate(invalid="ignore"):
@@ -108,9 +121,17 @@ def whole_box(
     """
     if whole == "squeeze":
         return CropBox(0, 0, *video_size, fallback)
+    if _is_turned(video_size, sensor_size):
+        sensor_size = sensor_size[::-1]
     side = min(sensor_size)
     corner = (np.array(sensor_size, np.float64) - side) / 2
     return _in_video(corner, (side, side), video_size, sensor_size, fallback)
+
+
+def _is_turned(video_size: tuple[int, int], sensor_size: tuple[int, int]) -> bool:
+    """Tell whether one picture is about as upright as the other is wide."""
+    video, sensor = (size[0] / size[1] for size in (video_size, sensor_size))
+    return (video - 1) * (sensor - 1) < 0 and 1 / TURNED < video * sensor < TURNED
 
 
 def _in_video(
