@@ -10,7 +10,7 @@ JOBS ?= 2
 DATA ?= ../shared/data
 RUNS ?= runs
 
-.PHONY: demo test test-slow lint types format bench docs clean install
+.PHONY: demo test test-slow test-transformers4 lint types format bench docs clean install
 
 install: $(VENV)/.installed
 
@@ -29,6 +29,13 @@ test: install
 
 test-slow: install
 	$(BIN)/pytest -m slow -q
+
+# The teachers on transformers 4, which is put beside the 5 that is installed.
+test-transformers4: install
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .transformers4 \
+		transformers==4.57.3 'tokenizers>=0.22,<0.23' 'huggingface-hub>=0.34,<1' \
+		requests urllib3 idna certifi charset-normalizer
+	PYTHONPATH=.transformers4 $(BIN)/pytest -q tests/teachers
 
 lint: install
 	$(BIN)/ruff check .
@@ -51,4 +58,4 @@ docs: install
 	$(BIN)/pytest -q tests/docs src/skelshot --doctest-modules
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .transformers4 runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

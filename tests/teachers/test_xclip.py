@@ -241,12 +241,19 @@ def test_the_advice_on_pickles_works(broken: Path, teacher: XCLIPTeacher) -> Non
 
 
 @pytest.mark.slow
-def test_the_base_model_in_full_size() -> None:
-    """The shape of microsoft/xclip-base-patch16 with random weights."""
+def test_the_base_model_in_full_size(xclip_folder: Path, tmp_path: Path) -> None:
+    """The shape of microsoft/xclip-base-patch16 with random weights, through our teacher."""
     from transformers import XCLIPConfig, XCLIPModel
 
     config = XCLIPConfig(text_config={}, vision_config={"patch_size": 16})
-    model = XCLIPModel(config).eval()
+    model = XCLIPModel(config)
     assert sum(p.numel() for p in model.parameters()) == pytest.approx(194.9e6, rel=1e-3)
-    with torch.no_grad():
-        assert _vector(model.get_video_features(torch.zeros(1, 8, 3, 224, 224))).shape == (1, 512)
+    folder = tmp_path / "base"
+    shutil.copytree(xclip_folder, folder)  # for its tokeniser
+    model.save_pretrained(folder)
+    teacher = XCLIPTeacher(folder)
+    assert (teacher.frames, teacher.frame_size, teacher.dim) == (8, 224, 512)
+    clips = torch.zeros(1, 8, 3, 224, 224)
+    assert teacher.encode_video(clips).shape == (1, 512)
+    assert teacher.encode_text(["wave"]).shape == (1, 512)
+    assert teacher.prompted_text(["wave", "bow"], clips).shape == (1, 2, 512)
