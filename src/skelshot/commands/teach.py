@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from skelshot.teachers.frame_sources import FrameSource
     from skelshot.teachers.video_job import VideoTeaching
 
-VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "strict", "protocol")
+VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "reuse", "strict", "protocol")
 """Options that mean nothing for texts alone."""
 
-PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame")
+PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "reuse")
 """Options that mean nothing where features come ready."""
 
 
@@ -48,6 +48,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--prompted", action="store_true", help="X-CLIP: texts that depend on each video, too"
     )
     add_crop_words(parser)
+    parser.add_argument(
+        "--reuse",
+        type=Path,
+        metavar="FEATURES",
+        help="an earlier cache: clips of which the teacher would see the same are taken from it",
+    )
     parser.add_argument(
         "--strict", action="store_true", help="stop at a clip without a usable video"
     )
@@ -176,7 +182,7 @@ def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
     from skelshot.ground import SkelshotError
     from skelshot.teachers.video_job import VideoTeaching
 
-    names = ("draws", "seed", "prompted", "strict", "batch", "decoders")
+    names = ("draws", "seed", "prompted", "strict", "batch", "decoders", "reuse")
     try:
         return VideoTeaching(**{name: getattr(parsed, name) for name in names})
     except ValidationError as error:

@@ -66,6 +66,17 @@ class ClipBatches:
                 if len(self._waiting) >= self.batch:
                     self._encode()
 
+    def add_known(self, video: FloatArray, prompted: FloatArray | None) -> None:
+        """Take a clip whose vectors are known.
+
+        Args:
+            video: f_v (directions, samples, D).
+            prompted: Prompted texts (directions, samples, R, D), or None.
+        """
+        self._video.append(video)
+        if prompted is not None:
+            self._prompted.append(prompted)
+
     def take(self, samples: int) -> tuple[FloatArray, FloatArray | None]:
         """Encode what waits and hand over all clips since the last call.
 

@@ -14,6 +14,7 @@ from skelshot.ground.progress import Bar, progress_bar
 from skelshot.teachers.base import VideoTeacher
 from skelshot.teachers.clip_batches import ClipBatches
 from skelshot.teachers.clip_stream import done_ahead
+from skelshot.teachers.earlier import EarlierFeatures
 from skelshot.teachers.features import FeatureCache
 from skelshot.teachers.frame_sources import FrameSource
 from skelshot.teachers.processes import Share
@@ -93,10 +94,11 @@ def teach_videos(
     )
     if standing := kept_or_refused(out, fields, job.text, info):
         return _report(teacher, standing, how, 0, began)
+    earlier = None if how.reuse is None else EarlierFeatures(how.reuse)
     source.check([store.clips[index] for index in job.indices])
     shards.begin()
     with shards.held_by(mine.rank):
-        done = _run_share(job, shards, mine, how)
+        done = _run_share(job, shards, mine, how, earlier)
         if mine.rank == 0:
             _wait_for_others(shards, mine, how)
             cache = _put_together(out, shards, fields, job.text, info)
@@ -132,7 +134,13 @@ class _Done:
         self.clamped += note.clamped > 0
 
 
-def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeaching) -> _Done:
+def _run_share(
+    job: VideoJob,
+    shards: ShardFolder,
+    mine: Share,
+    how: VideoTeaching,
+    earlier: EarlierFeatures | None,
+) -> _Done:
     """Do the shards of this process that are not yet on disk."""
     own = [shard for shard in range(shards.count) if mine.takes(shard)]
     todo = [shard for shard in shards.missing(how.strict) if mine.takes(shard)]
@@ -148,7 +156,7 @@ def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeachi
         watch = _Watch(bar)
         for shard in todo:
             clips = (next(prepared) for _ in shards.members(shard))
-            shards.write(shard, _encode_shard(job, clips, done, watch))
+            shards.write(shard, _encode_shard(job, clips, done, watch, earlier))
     return done
 
 
@@ -169,7 +177,11 @@ class _Watch:
 
 
 def _encode_shard(
-    job: VideoJob, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
+    job: VideoJob,
+    clips: Iterable[PreparedClip],
+    done: _Done,
+    watch: _Watch,
+    earlier: EarlierFeatures | None,
 ) -> Chunk:
     """Run the teacher over the clips of a shard as their frames come in."""
     batches = ClipBatches(job.teacher, job.how.batch, job.directions, job.prompts)
@@ -185,7 +197,10 @@ def _encode_shard(
             skipped.append(clip.note)
         else:
             notes.append(clip.note)
-            batches.add(clip.samples, clip.label)
+            if known := earlier and earlier.find(clip.note.key):
+                batches.add_known(*known)
+            else:
+                batches.add(clip.samples, clip.label)
         watch.tick()
     video, prompted = batches.take(1 + job.how.draws)
     return Chunk(notes, video, prompted, skipped)

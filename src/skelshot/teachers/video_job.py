@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -9,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from skelshot.datasets.store import Store
+from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of, rng_for
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
@@ -18,6 +21,7 @@ from skelshot.teachers.shards import Plan
 from skelshot.teachers.teach import class_renderings, encode_renderings
 from skelshot.teachers.video_writing import ClipNote, SkippedClip
 from skelshot.teachers.vision_language import directions_of
+from skelshot.videos.clip_frames import ClipFrames
 
 
 class VideoTeaching(BaseModel):
@@ -31,6 +35,7 @@ class VideoTeaching(BaseModel):
         batch: Samples that the teacher takes at once.
         decoders: Threads that read videos beside it.
         shard: Clips that are put on disk at once; a kill loses no more.
+        reuse: An earlier cache: clips of which the teacher would see the same are taken from it.
         patience: Seconds that the first process waits for a sign of life of the others.
     """
 
@@ -43,6 +48,7 @@ class VideoTeaching(BaseModel):
     batch: int = Field(8, ge=1)
     decoders: int = Field(2, ge=1)
     shard: int = Field(64, ge=1)
+    reuse: Path | None = None
     patience: float = Field(3600.0, gt=0)
 
 
@@ -105,21 +111,32 @@ class VideoJob:
             found = self.source.frames(record, self.store.sequence(index), [None, *draws])
         except SkelshotError as error:
             return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
+        return PreparedClip(
+            record.label,
+            self._note(record, found),
+            [self.teacher.preprocess(clip.frames) for clip in found],
+        )
+
+    def _note(self, record: ClipRecord, found: Sequence[ClipFrames]) -> ClipNote:
+        """Note what a clip's features are made of."""
         box = found[0].box
         frames = tuple(tuple(int(number) for number in clip.indices) for clip in found)
         place = (box.left, box.top, box.width, box.height)
-        note = ClipNote(
+        pixels = sha256()
+        for clip in found:
+            pixels.update(clip.frames.tobytes())
+        key = digest_of(
+            *(record.name, frames, place, pixels.hexdigest(), self.source.options.key()),
+            *(self.teacher.fingerprint(), self.directions),
+            *(self.texts[record.label] if self.prompts else ()),
+        )
+        return ClipNote(
             name=record.name,
-            key=digest_of(
-                record.name, frames, place, self.source.options.key(), self.teacher.fingerprint()
-            ).hex(),
+            key=key.hex(),
             frames=frames,
             box=place,
             fallback=box.fallback,
             clamped=max(clip.clamped for clip in found),
-        )
-        return PreparedClip(
-            record.label, note, [self.teacher.preprocess(clip.frames) for clip in found]
         )
 
 

@@ -31,7 +31,7 @@ class ClipNote:
 
     Args:
         name: The clip's name.
-        key: Digest of name, frames, box, options and teacher.
+        key: Digest of all that decides them: name, frames, box, pixels, options, teacher.
         frames: Frame numbers in the video, a tuple a sample; empty when not known.
         box: Left, top, width and height of what was cut out; empty when not known.
         fallback: Why the whole frame was taken in place of the crop, if it was.
