@@ -11,6 +11,7 @@ import torch
 
 from skelshot.datasets.store import Store
 from skelshot.experiments.toy import write_toy_clips
+from skelshot.ground.precision import bfloat16_is_native
 from skelshot.teachers import FeatureCache
 from skelshot.videos.encode import write_video
 
@@ -178,3 +179,26 @@ def test_options_out_of_range(run: Run, toy_store: Store, model: Path, tmp_path:
     more = ("--videos", "rendered", "--prompted", "--out", tmp_path / "f")
     answer = run("teach", toy_store.path, *words, *more)
     assert "does not make texts depend on videos" in answer.err
+
+
+def test_bfloat16_by_name_or_where_it_is_fast(
+    run: Run, toy_store: Store, films: Path, model: Path, tmp_path: Path
+) -> None:
+    words = ("--teacher", "frame-average", "--model", model, "--frames", 2, "--videos", films)
+    found = {}
+    for precision in ("float32", "bfloat16", "auto"):
+        out = tmp_path / precision
+        answer = run("teach", toy_store.path, *words, "--precision", precision, "--out", out)
+        assert answer.code == 0, answer.err
+        found[precision] = FeatureCache.open(out)
+    taken = "bfloat16" if bfloat16_is_native() else "float32"
+    assert found["auto"].info.options["precision"] == taken
+    assert found["auto"].fingerprint == found[taken].fingerprint
+    assert found["float32"].fingerprint != found["bfloat16"].fingerprint
+    exact, rough = (found[name].video for name in ("float32", "bfloat16"))
+    assert exact is not None
+    assert rough is not None
+    cosine = torch.nn.functional.cosine_similarity(
+        torch.from_numpy(np.array(exact.video)), torch.from_numpy(np.array(rough.video)), dim=-1
+    )
+    assert float(cosine.min()) > 0.99
