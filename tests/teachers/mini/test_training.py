@@ -131,7 +131,7 @@ def test_training_learns(open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path
     assert sum(places[-10:]) < 0.8 * sum(places[:10])
     understood = [line["plain"] for line in _lines(tmp_path, "understanding")]
     assert sum(understood[-20:]) < 0.8 * sum(understood[:20])
-    assert sum(line["top1"] for line in lines[-20:]) / 20 > 0.5
+    assert sum(line["top1"] for line in lines[-20:]) / 20 > 0.6
     assert sum(line["prompted"] for line in lines[-20:]) / 20 < 1.0
 
 
