@@ -30,12 +30,13 @@ test: install
 test-slow: install
 	$(BIN)/pytest -m slow -q
 
-# The teachers on transformers 4, which is put beside the 5 that is installed.
+# The teachers on transformers 4, which is put beside the 5 that is installed; the mini one is
+# trained on 5 alone.
 test-transformers4: install
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .transformers4 \
 		transformers==4.57.3 'tokenizers>=0.22,<0.23' 'huggingface-hub>=0.34,<1' \
 		requests urllib3 idna certifi charset-normalizer
-	PYTHONPATH=.transformers4 $(BIN)/pytest -q tests/teachers
+	PYTHONPATH=.transformers4 $(BIN)/pytest -q tests/teachers --ignore tests/teachers/mini/test_training.py
 
 lint: install
 	$(BIN)/ruff check .

@@ -559,44 +559,41 @@ def test_the_bar_is_told_the_speed(
     assert all(figures["clips/s"] > 0 for figures in bar.figures[1:])
 
 
-def test_the_real_clip_needs_no_video(
-    real_data_dir: Path, teacher: XCLIPTeacher, tmp_path: Path
-) -> None:
-    """The door for data without RGB: the renderer on a real skeleton."""
-    samples, name = real_data_dir / "ntu-samples", "S001C001P001R001A001"
-    if not (samples / f"{name}.skeleton").is_file():
-        pytest.skip("no real NTU clip here")
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / f"{name}.skeleton").symlink_to(samples / f"{name}.skeleton")
-    prepare(NtuReader(missing_list="none"), tmp_path / "raw", tmp_path / "store")
-    store = Store.open(tmp_path / "store")
-    report = teach_videos(store, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
-    assert (report.clips, report.skipped, report.fallbacks) == (1, 0, 0)
-    (picture,) = RenderedSource(OPTIONS).frames(store.clips[0], store.sequence(0), [None])
-    assert picture.frames.std() > 5
-
-
-def test_the_real_clip_end_to_end(
-    real_data_dir: Path, teacher: XCLIPTeacher, tmp_path: Path
-) -> None:
-    """The real NTU video of 1920 x 1080 pixels with its skeleton, through X-CLIP's architecture."""
+@pytest.fixture
+def real_clip(real_data_dir: Path, tmp_path: Path) -> Store:
+    """A store of the real NTU clip; its files lie in `raw` beside it."""
     samples, name = real_data_dir / "ntu-samples", "S001C001P001R001A001"
     if not (samples / f"{name}_rgb.avi").is_file():
-        pytest.skip("no real NTU video here")
+        pytest.skip("no real NTU clip here")
     (tmp_path / "raw").mkdir()
     for ending in (".skeleton", "_rgb.avi"):
         (tmp_path / "raw" / f"{name}{ending}").symlink_to(samples / f"{name}{ending}")
     prepare(NtuReader(missing_list="none"), tmp_path / "raw", tmp_path / "store")
-    store = Store.open(tmp_path / "store")
+    return Store.open(tmp_path / "store")
+
+
+def test_the_real_clip_needs_no_video(
+    real_clip: Store, teacher: XCLIPTeacher, tmp_path: Path
+) -> None:
+    """The door for data without RGB: the renderer on a real skeleton."""
+    report = teach_videos(real_clip, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
+    assert (report.clips, report.skipped, report.fallbacks) == (1, 0, 0)
+    (picture,) = RenderedSource(OPTIONS).frames(real_clip.clips[0], real_clip.sequence(0), [None])
+    assert picture.frames.std() > 5
+
+
+def test_the_real_clip_end_to_end(real_clip: Store, teacher: XCLIPTeacher, tmp_path: Path) -> None:
+    """The real NTU video of 1920 x 1080 pixels with its skeleton, through X-CLIP's architecture."""
+    (name,) = [clip.name for clip in real_clip.clips]
     source = VideoSource(tmp_path / "raw", OPTIONS)
-    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f", labels=[0])
+    report = teach_videos(real_clip, teacher, source, ["{}"], tmp_path / "f", labels=[0])
     assert (report.clips, report.skipped, report.fallbacks, report.clamped) == (1, 0, 0, 0)
     video = FeatureCache.open(tmp_path / "f").video
     assert video is not None
     (note,) = video.notes()
     assert note["frames"] == [[12, 38, 64, 90]]
     left, top, width, height = note["box"]
-    whole = VideoFile(samples / f"{name}_rgb.avi").read(note["frames"][0])
+    whole = VideoFile(tmp_path / "raw" / f"{name}_rgb.avi").read(note["frames"][0])
     cut = crop_frames(whole, CropBox(left, top, width, height), 32)
     expected = teacher.encode_video(teacher.preprocess(cut)[None])
     torch.testing.assert_close(video.video_for([name])[:, 0, 0], expected)
