@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -94,11 +94,12 @@ def teach_videos(
     )
     if standing := kept_or_refused(out, fields, job.text, info):
         return _report(teacher, standing, how, 0, began)
-    earlier = None if how.reuse is None else EarlierFeatures(how.reuse)
+    if how.reuse is not None:
+        job = replace(job, earlier=EarlierFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
     shards.begin()
     with shards.held_by(mine.rank):
-        done = _run_share(job, shards, mine, how, earlier)
+        done = _run_share(job, shards, mine, how)
         if mine.rank == 0:
             _wait_for_others(shards, mine, how)
             cache = _put_together(out, shards, fields, job.text, info)
@@ -134,13 +135,7 @@ class _Done:
         self.clamped += note.clamped > 0
 
 
-def _run_share(
-    job: VideoJob,
-    shards: ShardFolder,
-    mine: Share,
-    how: VideoTeaching,
-    earlier: EarlierFeatures | None,
-) -> _Done:
+def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeaching) -> _Done:
     """Do the shards of this process that are not yet on disk."""
     own = [shard for shard in range(shards.count) if mine.takes(shard)]
     todo = [shard for shard in shards.missing(how.strict) if mine.takes(shard)]
@@ -156,7 +151,7 @@ def _run_share(
         watch = _Watch(bar)
         for shard in todo:
             clips = (next(prepared) for _ in shards.members(shard))
-            shards.write(shard, _encode_shard(job, clips, done, watch, earlier))
+            shards.write(shard, _encode_shard(job, clips, done, watch))
     return done
 
 
@@ -177,11 +172,7 @@ class _Watch:
 
 
 def _encode_shard(
-    job: VideoJob,
-    clips: Iterable[PreparedClip],
-    done: _Done,
-    watch: _Watch,
-    earlier: EarlierFeatures | None,
+    job: VideoJob, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
 ) -> Chunk:
     """Run the teacher over the clips of a shard as their frames come in."""
     batches = ClipBatches(job.teacher, job.how.batch, job.directions, job.prompts)
@@ -197,8 +188,8 @@ def _encode_shard(
             skipped.append(clip.note)
         else:
             notes.append(clip.note)
-            if known := earlier and earlier.find(clip.note.key):
-                batches.add_known(*known)
+            if clip.known:
+                batches.add_known(*clip.known)
             else:
                 batches.add(clip.samples, clip.label)
         watch.tick()

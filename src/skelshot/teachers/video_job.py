@@ -16,6 +16,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of, rng_for
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.clip_batches import PromptTexts
+from skelshot.teachers.earlier import EarlierFeatures, Known
 from skelshot.teachers.frame_sources import FrameSource
 from skelshot.teachers.shards import Plan
 from skelshot.teachers.teach import class_renderings, encode_renderings
@@ -67,6 +68,7 @@ class VideoJob:
         prompts: Texts to be made to depend on the videos, or None.
         directions: 2 where clips are shown backwards as well.
         how: Draws, batches.
+        earlier: Features that are known already, or None.
     """
 
     store: Store
@@ -79,6 +81,7 @@ class VideoJob:
     prompts: PromptTexts | None
     directions: Literal[1, 2]
     how: VideoTeaching
+    earlier: EarlierFeatures | None = None
 
     @property
     def plan(self) -> Plan:
@@ -111,11 +114,10 @@ class VideoJob:
             found = self.source.frames(record, self.store.sequence(index), [None, *draws])
         except SkelshotError as error:
             return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
-        return PreparedClip(
-            record.label,
-            self._note(record, found),
-            [self.teacher.preprocess(clip.frames) for clip in found],
-        )
+        note = self._note(record, found)
+        known = None if self.earlier is None else self.earlier.find(note.key)
+        samples = [] if known else [self.teacher.preprocess(clip.frames) for clip in found]
+        return PreparedClip(record.label, note, samples, known)
 
     def _note(self, record: ClipRecord, found: Sequence[ClipFrames]) -> ClipNote:
         """Note what a clip's features are made of."""
@@ -147,12 +149,14 @@ class PreparedClip:
     Args:
         label: Its class.
         note: What the frames are, or why there are none.
-        samples: Preprocessed samples, each (T, 3, S, S).
+        samples: Preprocessed samples, each (T, 3, S, S); none where the features are known.
+        known: Its features, where an earlier cache has them.
     """
 
     label: int
     note: ClipNote | SkippedClip
     samples: list[Tensor]
+    known: Known | None = None
 
 
 def video_job(

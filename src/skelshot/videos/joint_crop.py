@@ -24,7 +24,6 @@ LEAST_USABLE = 0.1
 LEAST_EXTENT = 1 / 32
 """Joints that span less than this share of the picture's shorter side are no person."""
 
-
 TURNED = 1.4
 """How far a turned picture's shape may be from the other's: 3:4 passes for a turned 16:9, the
 8:9 of one squeezed to half its width does not."""
