@@ -18,6 +18,7 @@ import torch
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.errors import SkelshotError
+from skelshot.teachers.clip_stream import done_ahead
 from skelshot.teachers.frame_sources import VideoSource
 from skelshot.teachers.loading import import_transformers
 from skelshot.teachers.mini.tokenising import everyday_words, learn_vocabulary, write_tokeniser
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
+    parser.add_argument("--device", default="cpu", help="of both halves (default: cpu)")
     parsed = parser.parse_args()
     torch.set_num_threads(parsed.threads)
     store = Store.open(parsed.store)
@@ -66,7 +68,7 @@ def main() -> None:
         if parsed.model is None:
             folder.mkdir()
             write_random_xclip(folder, parsed.patch)
-        teacher = XCLIPTeacher(folder, precision=parsed.precision)
+        teacher = XCLIPTeacher(folder, device=parsed.device, precision=parsed.precision)
         options = VideoOptions(frames=teacher.frames, size=teacher.frame_size)
         source = VideoSource(parsed.videos, options)
         shown = [clip for clip in store.clips if clip.video_file][: parsed.clips]
@@ -74,10 +76,12 @@ def main() -> None:
             raise SkelshotError(f"{parsed.store}: found {len(shown)} clips with a video")
         labels = sorted({clip.label for clip in shown})
         clips = [place for place, clip in enumerate(store.clips) if clip.label in labels]
-        ready = [
-            teacher.preprocess(source.frames(store.clips[i], store.sequence(i), [None])[0].frames)
-            for i in clips
-        ]
+
+        def make_ready(i: int) -> torch.Tensor:
+            (sample,) = source.frames(store.clips[i], store.sequence(i), [None])
+            return teacher.preprocess(sample.frames)
+
+        ready = list(done_ahead(clips, make_ready, parsed.decoders, parsed.batch))
         teacher.encode_video(torch.stack(ready[: parsed.batch]))  # warm
         bare, whole = [], []
         for turn in range(parsed.rounds):

@@ -11,8 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from skelshot.cli import main
+from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.teachers import VideoTeacher, load_templates
+from skelshot.teachers import FeatureCache, VideoTeacher, load_templates
 from skelshot.teachers.actionclip import ActionCLIPTeacher
 from skelshot.teachers.clip_layout import to_transformers
 
@@ -177,6 +179,17 @@ def test_frames_are_cropped_as_published(folder: Path) -> None:
     assert teacher.preprocess(np.zeros((4, 50, 70, 3), np.uint8)).shape == (4, 3, 32, 32)
     with pytest.raises(SkelshotError, match="a clip of 8 frames, the model was built for 4"):
         teacher.encode_video(torch.zeros(1, 8, 3, 32, 32))
+
+
+def test_the_command_takes_its_own_templates(
+    folder: Path, toy_store: Store, tmp_path: Path
+) -> None:
+    words = ["teach", str(toy_store.path), "--teacher", "actionclip", "--frames", "4"]
+    words += ["--model", str(folder / "vit-tiny-4f.pt")]
+    for more, renderings in (([], 16), (["--prompts", "plain"], 1)):
+        out = tmp_path / f"features-{renderings}"
+        main([*words, *more, "--out", str(out)])
+        assert FeatureCache.open(out).text.shape == (len(toy_store.class_names), renderings, DIM)
 
 
 def test_sixteen_templates() -> None:

@@ -58,7 +58,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--strict", action="store_true", help="stop at a clip without a usable video"
     )
     parser.add_argument(
-        "--prompts", default="plain", help="prompt templates: a shipped name or a .yaml file"
+        "--prompts",
+        help="prompt templates: a shipped name or a .yaml file (default: plain; for the teacher "
+        "actionclip its own 16)",
     )
     parser.add_argument(
         "--class-names",
@@ -88,7 +90,13 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
-    from skelshot.teachers import load_class_texts, load_templates, teach_text, teacher_named
+    from skelshot.teachers import (
+        load_class_texts,
+        load_templates,
+        own_prompts,
+        teach_text,
+        teacher_named,
+    )
     from skelshot.teachers.base import VideoTeacher
     from skelshot.teachers.precomputed import PrecomputedTeacher
     from skelshot.teachers.processes import Share
@@ -98,7 +106,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
     texts = load_class_texts(parsed.class_names, store.class_names) if parsed.class_names else None
-    templates = load_templates(parsed.prompts)
+    prompts = parsed.prompts or own_prompts(parsed.teacher)
+    templates = load_templates(prompts)
     labels = None
     if parsed.protocol:
         splits = protocol_named(parsed.protocol).split_list(store.class_names)
@@ -114,7 +123,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         precision=precision,
         frames=parsed.frames,
     )
-    record = {"prompts": parsed.prompts, "seed": parsed.seed, "model": parsed.model}
+    record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}
     features = {"features": str(parsed.out)}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
         _refuse(parsed, PRECOMPUTED, "the teacher precomputed has its features; leave it out")

@@ -6,7 +6,7 @@ from skelshot.teachers.features import FeatureCache, FeatureInfo
 from skelshot.teachers.frame_average import FrameAverageTeacher
 from skelshot.teachers.minilm import MiniLMTeacher
 from skelshot.teachers.models import ModelEntry, load_models
-from skelshot.teachers.named import TEACHERS, teacher_named, teacher_names
+from skelshot.teachers.named import TEACHERS, own_prompts, teacher_named, teacher_names
 from skelshot.teachers.precomputed import PrecomputedTeacher
 from skelshot.teachers.preprocessing import Preprocessing
 from skelshot.teachers.random_code import RandomCodeTeacher
@@ -50,6 +50,7 @@ __all__ = [
     "load_models",
     "load_templates",
     "mean_text",
+    "own_prompts",
     "prompt_names",
     "render",
     "teach_text",

@@ -43,6 +43,23 @@ def teacher_names() -> tuple[str, ...]:
     return (*TEACHERS, *load_models().models)
 
 
+def own_prompts(name: str) -> str:
+    """Name the prompts that go with a teacher where none are asked for.
+
+    Args:
+        name: As `teacher_named` takes it.
+
+    Returns:
+        `actionclip` for the teacher of that name, which was trained with sixteen templates a
+        class; `plain` for the others, which were trained with captions.
+
+    Example:
+        >>> own_prompts("actionclip"), own_prompts("xclip")
+        ('actionclip', 'plain')
+    """
+    return "actionclip" if name == "actionclip" else "plain"
+
+
 def teacher_named(
     name: str,
     *,
