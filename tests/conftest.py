@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.experiments.toy import write_toy_clips
@@ -37,6 +38,19 @@ def nw_ucla_dir(real_data_dir: Path) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no NW-UCLA clips in {real_data_dir}")
     return folder
+
+
+@pytest.fixture
+def real_clip(real_data_dir: Path, tmp_path: Path) -> Store:
+    """A store of the real NTU clip; its files lie in `raw` beside it."""
+    samples, name = real_data_dir / "ntu-samples", "S001C001P001R001A001"
+    if not (samples / f"{name}_rgb.avi").is_file():
+        pytest.skip("no real NTU clip here")
+    (tmp_path / "raw").mkdir()
+    for ending in (".skeleton", "_rgb.avi"):
+        (tmp_path / "raw" / f"{name}{ending}").symlink_to(samples / f"{name}{ending}")
+    prepare(NtuReader(missing_list="none"), tmp_path / "raw", tmp_path / "store")
+    return Store.open(tmp_path / "store")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from skelshot.commands.crop import COMMAND
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.npz_files import write_npz_clip
-from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
+from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.videos.encode import write_video
@@ -91,18 +91,11 @@ def test_the_joints_pixels_may_belong_to_another_picture(folder: Path) -> None:
     assert "0 of 500 joint positions lie in the picture" in own["fallback"]
 
 
-def test_a_real_clip(real_data_dir: Path, tmp_path: Path) -> None:
+def test_a_real_clip(real_clip: Store, tmp_path: Path) -> None:
     """The command on the sample of NTU RGB+D, from its own files."""
-    samples = real_data_dir / "ntu-samples"
-    if not (samples / "S001C001P001R001A001_rgb.avi").is_file():
-        pytest.skip("the sample's video is absent")
-    raw = tmp_path / "raw"
-    raw.mkdir()
-    (raw / "S001C001P001R001A001.skeleton").symlink_to(samples / "S001C001P001R001A001.skeleton")
-    prepare(NtuReader(missing_list="none"), raw, tmp_path / "store")
     parser = argparse.ArgumentParser()
     COMMAND.arguments(parser)
-    words = [str(tmp_path / "store"), "S001C001P001R001A001", "--videos", str(samples)]
+    words = [str(real_clip.path), real_clip.clips[0].name, "--videos", str(tmp_path / "raw")]
     document = COMMAND.run(parser.parse_args([*words, "--out", str(tmp_path / "crop.png")]))
     assert (document["video_size"], document["fallback"]) == ([1920, 1080], None)
     width, height = document["box"][2:]
