@@ -51,7 +51,7 @@ def own_prompts(name: str) -> str:
 
     Returns:
         `actionclip` for the teacher of that name, which was trained with sixteen templates a
-        class; `plain` for the others, which were trained with captions.
+        class; `plain` for all others.
 
     Example:
         >>> own_prompts("actionclip"), own_prompts("xclip")

@@ -19,7 +19,6 @@ from skelshot.teachers.frame_sources import VideoSource
 from skelshot.videos.clip_frames import VideoOptions
 from skelshot.videos.encode import write_video
 
-PROGRAM = Path(__file__).with_name("mean_teacher.py")
 OPTIONS = VideoOptions(frames=4, size=32)
 CLASSES = ("carry", "throw", "wave")
 
@@ -96,7 +95,8 @@ def source(folder: Path) -> VideoSource:
 @pytest.fixture(scope="session")
 def mean_teacher() -> ModuleType:
     """The module `mean_teacher.py` beside this file."""
-    spec = importlib.util.spec_from_file_location(PROGRAM.stem, PROGRAM)
+    program = Path(__file__).with_name("mean_teacher.py")
+    spec = importlib.util.spec_from_file_location(program.stem, program)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -13,7 +13,6 @@ from skelshot.videos.clip_frames import VideoOptions
 
 OPTIONS = VideoOptions(frames=4, size=32)
 
-
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "draws": ({"teaching": VideoTeaching(draws=1)}, "features of another samples .found 1, to be"),
     "prompted": ({"teaching": VideoTeaching(prompted=True)}, "another renderings"),

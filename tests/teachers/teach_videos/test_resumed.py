@@ -21,12 +21,13 @@ from skelshot.teachers.frame_sources import VideoSource
 from skelshot.teachers.processes import Share
 
 MODULE = importlib.import_module("skelshot.teachers.teach_videos")
-PROGRAM = Path(__file__).with_name("mean_teacher.py")
 
 
-def started(folder: Path, out: Path, pause: float, **more: str) -> "subprocess.Popen[str]":
+def started(
+    program: ModuleType, folder: Path, out: Path, pause: float, **more: str
+) -> "subprocess.Popen[str]":
     """Teach in a process of its own."""
-    words = [sys.executable, str(PROGRAM), str(folder), str(out), str(pause)]
+    words = [sys.executable, str(program.__file__), str(folder), str(out), str(pause)]
     return subprocess.Popen(
         words, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"} | more
     )
@@ -37,7 +38,7 @@ def test_killed_and_shared_runs_end_with_the_same_cache(
 ) -> None:
     """Kill a run after two shards; let two processes finish it; compare with one that ran on."""
     out = tmp_path / "f"
-    running = started(folder, out, 0.3)
+    running = started(mean_teacher, folder, out, 0.3)
     shards = tmp_path / "f.partial" / "shards"
     deadline = time.monotonic() + 60
     while len(list(shards.glob("0*.safetensors"))) < 2:
@@ -50,7 +51,10 @@ def test_killed_and_shared_runs_end_with_the_same_cache(
         FeatureCache.open(out)
     before = len(list(shards.glob("0*.safetensors")))
     assert before < 9
-    pair = [started(folder, out, 0, RANK=rank, WORLD_SIZE="2", LOCAL_RANK=rank) for rank in "01"]
+    pair = [
+        started(mean_teacher, folder, out, 0, RANK=rank, WORLD_SIZE="2", LOCAL_RANK=rank)
+        for rank in "01"
+    ]
     said = [process.communicate(timeout=60)[0].split() for process in pair]
     assert [process.returncode for process in pair] == [0, 0]
     assert said[0][0] == "9"
