@@ -10,6 +10,7 @@ from skelshot.datasets.ntu_denoise import denoise
 from skelshot.datasets.ntu_raw import RawBody, RawClip
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.skeletons.sequence import BoolArray, IntArray, SkeletonSequence
+from skelshot.videos.joint_crop import KINECT_COLOUR
 
 __all__ = ["EVERY_LEGACY", "BodyOptions", "Denoise", "Legacy", "assemble"]
 
@@ -71,6 +72,7 @@ def _alone(body: RawBody, as_listed: bool) -> SkeletonSequence:
         frame_index,
         _SURENESS[states][np.newaxis],
         colour[np.newaxis],
+        KINECT_COLOUR,
     )
 
 
@@ -121,7 +123,7 @@ def _laid_down(
         listed = listed[kept]
         joints, colour, sureness = joints[:, kept], colour[:, kept], sureness[:, kept]
         present = present[:, kept]
-    return SkeletonSequence(joints, present, KINECT_V2, listed, sureness, colour)
+    return SkeletonSequence(joints, present, KINECT_V2, listed, sureness, colour, KINECT_COLOUR)
 
 
 def _listed_frames(raw: RawClip) -> IntArray:

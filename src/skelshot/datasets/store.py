@@ -132,6 +132,7 @@ class Store:
             frame_index=np.array(self._arrays["frame_index"][times]),
             confidence=own("confidence") if clip.has_confidence else None,
             pixels=own("pixels") if clip.has_pixels else None,
+            picture_size=clip.picture_size,
         )
 
     def index_of(self, name: str) -> int:

@@ -32,6 +32,8 @@ class ClipRecord:
         has_confidence: Whether `confidence.npy` holds its rows.
         has_pixels: Whether `pixels.npy` holds its rows.
         repaired: How many (person, frame, joint) triples were filled by interpolation.
+        picture_width: Width of the picture to which pixels belong, if known.
+        picture_height: Its height, if known.
     """
 
     name: str
@@ -51,11 +53,20 @@ class ClipRecord:
     has_confidence: bool
     has_pixels: bool
     repaired: int
+    picture_width: int | None = None
+    picture_height: int | None = None
 
     @property
     def stop(self) -> int:
         """One past the clip's last row in the arrays kept per person and frame."""
         return self.start + self.persons * self.frames
+
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """Width and height of the picture to which pixels belong, if known."""
+        if self.picture_width is None or self.picture_height is None:
+            return None
+        return self.picture_width, self.picture_height
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes the clip what it is, whatever file it came from."""
@@ -70,8 +81,13 @@ class ClipRecord:
             self.persons,
             self.has_confidence,
             self.has_pixels,
+            # Where the joints themselves are pixels, the picture is part of what they mean.
+            *(() if self.has_pixels or self.picture_size is None else self.picture_size),
         )
 
+
+LATER_COLUMNS = ("picture_width", "picture_height")
+"""Columns that stores written before them lack."""
 
 _TYPES = {str: pa.string(), bool: pa.bool_(), int: pa.int64()}
 _SCHEMA = pa.schema(
@@ -97,6 +113,14 @@ def write_index(path: Path, records: list[ClipRecord]) -> None:
     pq.write_table(pa.table(columns, schema=_SCHEMA), path)
 
 
+def _with_later_columns(table: pa.Table) -> pa.Table:
+    """Give the index of an older store the columns that came later, all unknown."""
+    for name in LATER_COLUMNS:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(len(table), pa.int64()))
+    return table.cast(_SCHEMA)
+
+
 def read_index(path: Path) -> tuple[ClipRecord, ...]:
     """Read the index.
 
@@ -111,7 +135,7 @@ def read_index(path: Path) -> tuple[ClipRecord, ...]:
             before it.
     """
     try:
-        table = pq.read_table(path, memory_map=False, use_threads=False).cast(_SCHEMA)
+        table = _with_later_columns(pq.read_table(path, memory_map=False, use_threads=False))
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SkelshotError(f"{path}: not a store's index ({reason}); prepare it again") from error

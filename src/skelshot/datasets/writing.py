@@ -185,6 +185,7 @@ class StoreWriter:
         progress.channels = sequence.channels
         self._arrays.append(sequence)
         start, stop = clip.frame_range or (None, None)
+        width, height = sequence.picture_size or (None, None)
         self._journal.note_clip(
             ClipRecord(
                 name=clip.name,
@@ -204,6 +205,8 @@ class StoreWriter:
                 has_confidence=sequence.confidence is not None,
                 has_pixels=sequence.pixels is not None,
                 repaired=clip.repaired,
+                picture_width=width,
+                picture_height=height,
             )
         )
         self._names[clip.name] = clip.source_file

@@ -132,6 +132,7 @@ def map_layout(sequence: SkeletonSequence, target: SkeletonLayout) -> SkeletonSe
         frame_index=sequence.frame_index,
         confidence=confidence,
         pixels=None if sequence.pixels is None else _mean_joints(sequence.pixels, weights),
+        picture_size=sequence.picture_size,
     )
 
 

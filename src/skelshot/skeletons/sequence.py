@@ -12,6 +12,9 @@ FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
+LARGEST_PICTURE = 1 << 16
+"""The most pixels that a side of a picture may have."""
+
 
 @dataclass(frozen=True, eq=False)
 class SkeletonSequence:
@@ -25,9 +28,12 @@ class SkeletonSequence:
         frame_index: The source's own frame numbers (T,), strictly rising; 0..T-1 unless told.
         confidence: How sure the source is of each joint, (M, T, V) in [0, 1], if known.
         pixels: Where each joint stands in the colour picture, (M, T, V, 2), if known.
+        picture_size: Width and height of the picture to which `pixels` belong, or the joints
+            themselves where they are pixels, if known.
 
     Raises:
-        SkelshotError: An array's shape does not fit the layout or the other arrays.
+        SkelshotError: An array's shape does not fit the layout or the other arrays, or the picture
+            has no size.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -43,6 +49,7 @@ class SkeletonSequence:
     frame_index: IntArray | None = None
     confidence: FloatArray | None = None
     pixels: FloatArray | None = None
+    picture_size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays fit the layout and each other."""
@@ -62,6 +69,14 @@ class SkeletonSequence:
             array = getattr(self, field)
             if array is not None and array.shape != wanted:
                 raise SkelshotError(f"{field}: found shape {array.shape}, expected {wanted}")
+        if self.picture_size is not None and not all(
+            1 <= side <= LARGEST_PICTURE for side in self.picture_size
+        ):
+            width, height = self.picture_size
+            raise SkelshotError(
+                f"picture_size: found {width} x {height} pixels, expected 1 to {LARGEST_PICTURE} "
+                "each way"
+            )
 
     @property
     def persons(self) -> int:
