@@ -6,12 +6,16 @@ from typing import Literal, get_args
 import numpy as np
 
 from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.repair import count_non_finite, repair_gaps
 from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
 
 OnMissing = Literal["repair", "reject"]
 """What to do with NaN and infinite coordinates: interpolate them or reject the clip."""
+
+LONGEST_REASON = 2000
+"""The most characters of a rejection's source and reason."""
 
 FARTHEST = 1e6
 """The largest coordinate that a sensor (metres) or a picture (pixels) can give."""
@@ -113,4 +117,5 @@ def clip_or_rejected(source: str, read: Callable[[], Clip]) -> Clip | Rejected:
     try:
         return read()
     except SkelshotError as error:
-        return Rejected(source, str(error), getattr(error, "line", None))
+        reason = printable(str(error), LONGEST_REASON)
+        return Rejected(printable(source, LONGEST_REASON), reason, getattr(error, "line", None))

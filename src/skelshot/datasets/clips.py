@@ -35,6 +35,8 @@ class Clip:
         video_file: The colour video that shows it, if known.
         frame_range: First frame and one past the last frame in that video, if known.
         repaired: How many (person, frame, joint) triples were filled by interpolation.
+        ghosts: How many persons were left out because they are hardly there.
+        reordered: Whether the persons were put into another order than the file's.
 
     Raises:
         BadClip: The name is empty, over 400 characters or not printable, or a number is
@@ -61,6 +63,8 @@ class Clip:
     video_file: str | None = None
     frame_range: tuple[int, int] | None = None
     repaired: int = 0
+    ghosts: int = 0
+    reordered: bool = False
 
     def __post_init__(self) -> None:
         """Check name and numbers."""

@@ -1,38 +1,45 @@
 """The plain door for people's own skeletons: one `.npz` file a clip, labels inside or beside."""
 
 import contextlib
-import csv
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from skelshot.datasets.checks import clip_or_rejected, on_missing_named, sound
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named
+from skelshot.datasets.clip_arrays import ARRAYS, AXES, sequence_from
+from skelshot.datasets.clip_tables import (
+    ENDINGS,
+    NUMBERS,
+    ClipTable,
+    is_clip_table,
+    read_clip_table,
+    without_ending,
+)
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.npz_files import NUMBERS, read_npz, sequence_from, write_npz_clip
-from skelshot.datasets.readers import Source, layout_of, list_sources
+from skelshot.datasets.field_values import text_of, whole_number_of
+from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
+from skelshot.datasets.prepared_clip import prepared_clip
+from skelshot.datasets.readers import Remarks, Source, layout_of, list_raw
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import SkeletonLayout, layout_named
 
 __all__ = ["NpzReader", "write_npz_clip"]
 
-LABELS = "labels.csv"
-"""What people may put beside their clips."""
-
 Value = TypeVar("Value", str, int)
-_ARRAYS = ("joints", "present", "confidence", "pixels", "frame_index")
 
 
 class NpzReader:
-    """Reads a folder of `.npz` files, one a clip.
+    """Reads a folder of `.npz` and `.npy` files, one a clip.
 
-    Each file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's name),
-    `layout` (the layout's name), `present`, `confidence`, `pixels`, `frame_index`, `subject`,
-    `camera`, `setup`, `replication`, `video` (its file's name), `video_start` and `video_stop`. A
+    An `.npz` file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's
+    name), `layout` (the layout's name), `present`, `confidence`, `pixels`, `frame_index`,
+    `picture_size` (width, height), `subject`, `camera`, `setup`, `replication`, `video` (its
+    file's name), `video_start` and `video_stop`; an `.npy` file is the joints alone. A
     `labels.csv` beside the files, with the columns `file,label` and perhaps those of the numbers
     and `video`, gives what the files leave out; where both speak they must agree. Classes are
     numbered in the order of their names.
@@ -41,6 +48,7 @@ class NpzReader:
         layout: The layout's name; without it the files' own, or else the number of joints V.
         on_missing: `repair` interpolates NaN and infinite coordinates and counts them,
             `reject` rejects the clip.
+        reading: How arrays become clips.
 
     Raises:
         SkelshotError: No such layout or option.
@@ -48,12 +56,19 @@ class NpzReader:
 
     name = "npz"
 
-    def __init__(self, layout: str | None = None, on_missing: str = "repair") -> None:
+    def __init__(
+        self,
+        layout: str | None = None,
+        on_missing: str = "repair",
+        reading: ReadingOptions | None = None,
+    ) -> None:
         self._on_missing = on_missing_named(on_missing)
+        self._reading = reading or ReadingOptions()
         self._asked_layout = layout_named(layout) if layout else None
         self._layout = self._asked_layout
         self._class_names: tuple[str, ...] = ()
-        self._rows: dict[str, dict[str, str]] = {}
+        self._table = ClipTable()
+        self._remarks = Remarks()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -70,42 +85,73 @@ class NpzReader:
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, `labels.csv` included by its hash."""
         layout = self._asked_layout.name if self._asked_layout else None
-        table = digest_of(json.dumps(self._rows, sort_keys=True)).hex() if self._rows else None
-        return {"layout": layout, "on_missing": self._on_missing, "labels_csv": table}
+        rows = self._table.rows
+        table = digest_of(json.dumps(rows, sort_keys=True)).hex() if rows else None
+        return {
+            "layout": layout,
+            "on_missing": self._on_missing,
+            "labels_csv": table,
+            **self._reading.changed(),
+        }
+
+    def remarks(self) -> Remarks:
+        """Return which files and columns were passed over, and what was guessed."""
+        return self._remarks
 
     def sources(self, raw: Path) -> list[Source]:
-        """List the `.npz` files and those that `labels.csv` names; note classes and layout."""
-        found = list_sources(raw, lambda name: name.endswith(".npz"), ".npz files, one a clip")
-        self._rows = _read_labels(raw / LABELS) if (raw / LABELS).exists() else {}
-        there = {source.name for source in found}
-        found += [Source(name, raw / name) for name in self._rows if name not in there]
+        """List the clips' files and those that `labels.csv` names; note classes and layout."""
+        listing = list_raw(
+            raw, lambda name: name.lower().endswith(ENDINGS), ".npz files, one a clip, or .npy"
+        )
+        found = listing.sources
+        tables = [name for name in listing.others if is_clip_table(name)]
+        if len(tables) > 1:
+            raise SkelshotError(f"{raw}: found {' and '.join(tables)}, expected one table")
+        there = [source.name for source in found]
+        self._table = read_clip_table(raw / tables[0], there) if tables else ClipTable()
+        found += [Source(name, raw / name) for name in self._table.rows if name not in set(there)]
         self._layout = self._asked_layout or _first_layout(raw, found)
-        labels = set()
-        for source in found:
-            with contextlib.suppress(BadClip):  # reading it will say the same
-                labels.add(self._label(source, read_npz(source.path, ("label",))[0]))
-        self._class_names = tuple(sorted(labels))
+        self._class_names = self._labels_of(found)
+        self._remarks = self._remarks_on(tuple(sorted(set(listing.others) - set(tables))))
         return found
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one file, which holds one clip."""
         yield clip_or_rejected(source.name, lambda: self._clip(source))
 
+    def _labels_of(self, sources: list[Source]) -> tuple[str, ...]:
+        labels = set()
+        for source in sources:
+            with contextlib.suppress(BadClip):  # reading it will say the same
+                labels.add(self._label(source, read_clip_file(source.path, ("label",))))
+        return tuple(sorted(labels))
+
+    def _remarks_on(self, others: tuple[str, ...]) -> Remarks:
+        table = self._table
+        columns = tuple(f"{table.name}, column {name!r}" for name in table.other_columns)
+        guessed = {}
+        if table.separator != "commas":
+            guessed[table.name] = f"cells separated by {table.separator}, as its header is"
+        return Remarks(columns + others, guessed)
+
     def _clip(self, source: Source) -> Clip:
         if not source.path.exists():
-            raise BadClip(f"{LABELS} names it, but there is no such file")
-        fields, names = read_npz(source.path, (*_ARRAYS, *NUMBERS, "label", "layout", "video"))
+            raise BadClip(f"{self._table.name} names it, but there is no such file")
+        fields = read_clip_file(source.path, (*ARRAYS, *NUMBERS, "label", "layout", "video"))
         if "joints" not in fields:
-            raise BadClip(f"joints: missing, found only {', '.join(names) or 'nothing'}")
+            raise _no_joints(source.path)
         label = self._label(source, fields)
-        if _text_of(fields, "layout") not in (None, self.layout.name):
-            found = _text_of(fields, "layout")
-            raise BadClip(f"layout: found {found!r}, expected {self.layout.name!r} as elsewhere")
-        sequence, repaired = sound(sequence_from(fields, self.layout), self._on_missing)
+        named = text_of(fields["layout"], "layout") if "layout" in fields else None
+        if named not in (None, self.layout.name):
+            raise BadClip(f"layout: found {named!r}, expected {self.layout.name!r} as elsewhere")
+        sequence = sequence_from(
+            {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
+        )
+        made = prepared_clip(sequence, self._reading, self._on_missing)
         return Clip(
-            name=source.name.removesuffix(".npz"),
+            name=without_ending(source.name),
             label=self._class_names.index(label),
-            sequence=sequence,
+            sequence=made.sequence,
             subject=self._number(source, fields, "subject"),
             camera=self._number(source, fields, "camera"),
             setup=self._number(source, fields, "setup"),
@@ -113,7 +159,9 @@ class NpzReader:
             source_file=source.name,
             video_file=self._text(source, fields, "video"),
             frame_range=self._range(source, fields),
-            repaired=repaired,
+            repaired=made.repaired,
+            ghosts=made.ghosts,
+            reordered=made.reordered,
         )
 
     def _range(self, source: Source, fields: dict[str, NDArray[Any]]) -> tuple[int, int] | None:
@@ -128,33 +176,31 @@ class NpzReader:
             )
         return start, stop
 
-    def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
-        """Return a text, from the file, from `labels.csv`, or from both when they agree."""
-        return _agreed(field, _text_of(fields, field), self._rows.get(source.name, {}).get(field))
-
     def _label(self, source: Source, fields: dict[str, NDArray[Any]]) -> str:
-        """Return the label, from the file, from `labels.csv`, or from both when they agree."""
+        """Return the label, from the file, from the table, or from both when they agree."""
         label = self._text(source, fields, "label")
         if label is None:
-            raise BadClip(f"label: missing, neither the file nor {LABELS} gives it")
+            raise BadClip(f"label: missing, neither the file nor {self._table.name} gives it")
         return label
 
+    def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
+        """Return a text, from the file, from the table, or from both when they agree."""
+        inside = text_of(fields[field], field) if field in fields else None
+        if inside is not None and field == "video":
+            inside = inside.replace("\\", "/")
+        beside = self._table.rows.get(source.name, {}).get(field)
+        return self._agreed(field, inside, None if beside is None else text_of(beside, field))
+
     def _number(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> int | None:
-        text = self._rows.get(source.name, {}).get(field)
-        inside, array = None, fields.get(field)
-        if array is not None:
-            if array.size != 1 or array.dtype.kind not in "iu":
-                found = f"{array.dtype} {array.shape}"
-                raise BadClip(f"{field}: found {found}, expected a whole number")
-            inside = int(array.item())
-        return _agreed(field, inside, None if text is None else int(text))
+        inside = whole_number_of(fields[field], field) if field in fields else None
+        beside = self._table.rows.get(source.name, {}).get(field)
+        return self._agreed(field, inside, None if beside is None else int(beside))
 
-
-def _agreed(field: str, inside: Value | None, beside: Value | None) -> Value | None:
-    """Return what the file or `labels.csv` says; where both speak they must agree."""
-    if inside is not None and beside is not None and inside != beside:
-        raise BadClip(f"{field}: found {inside!r}, but {LABELS} says {beside!r}")
-    return beside if inside is None else inside
+    def _agreed(self, field: str, inside: Value | None, beside: Value | None) -> Value | None:
+        """Return what the file or the table says; where both speak they must agree."""
+        if inside is not None and beside is not None and inside != beside:
+            raise BadClip(f"{field}: found {inside!r}, but {self._table.name} says {beside!r}")
+        return beside if inside is None else inside
 
 
 def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
@@ -162,58 +208,28 @@ def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
     complaint = ""
     for source in sources:
         try:
-            fields, _ = read_npz(source.path, ("layout", "joints"))
-            if name := _text_of(fields, "layout"):
-                return layout_named(name)
-            if "joints" not in fields or fields["joints"].ndim not in (3, 4):
-                raise BadClip("joints: missing or not (M, T, V, C) or (T, V, C)")
+            fields = read_clip_file(source.path, ("layout", "joints"))
+            if "layout" in fields:
+                return layout_named(text_of(fields["layout"], "layout"))
+            if "joints" not in fields:
+                raise _no_joints(source.path)
+            if fields["joints"].ndim not in (3, 4):
+                raise BadClip("joints: not (M, T, V, C) or (T, V, C)")
             return layout_of(fields["joints"].shape[-2])
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
     raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
 
 
-def _text_of(fields: dict[str, NDArray[Any]], field: str) -> str | None:
-    array = fields.get(field)
-    if array is None:
-        return None
-    if array.size != 1 or array.dtype.kind != "U" or not str(array.item()).strip():
-        found = f"{array.dtype} {array.shape}"
-        raise BadClip(f"{field}: found {found}, expected text, such as numpy.array('wave')")
-    return str(array.item()).strip()
-
-
-def _read_labels(path: Path) -> dict[str, dict[str, str]]:
-    """Read `labels.csv`: what it says of each file."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as handle:
-            table = csv.DictReader(handle)
-            columns = table.fieldnames or []
-            if not {"file", "label"} <= set(columns):
-                raise SkelshotError(
-                    f"{path}, line 1: found the columns {', '.join(columns)}, expected file,label "
-                    f"and perhaps {','.join((*NUMBERS, 'video'))}"
-                )
-            rows: dict[str, dict[str, str]] = {}
-            for row in table:
-                _check_row(f"{path}, line {table.line_num}", row, rows)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SkelshotError(f"{path}: cannot be read ({error})") from error
-    return rows
-
-
-def _check_row(place: str, row: dict[str, str | None], rows: dict[str, dict[str, str]]) -> None:
-    """Check one line of `labels.csv` and add it to the rows."""
-    given = {k: v.strip() for k, v in row.items() if isinstance(v, str) and v.strip()}
-    name = Path(given.pop("file", "")).as_posix()
-    name = name if name.endswith(".npz") else f"{name}.npz"
-    if name == "..npz" or Path(name).is_absolute() or ".." in Path(name).parts:
-        raise SkelshotError(f"{place}: found the file {row.get('file')!r}, expected a clip's name")
-    if name in rows:
-        raise SkelshotError(f"{place}: found {name!r} a second time, expected one line a clip")
-    for number in NUMBERS:
-        if number in given and not re.fullmatch("[0-9]{1,9}", given[number]):
-            raise SkelshotError(
-                f"{place}, {number}: found {given[number]!r}, expected a whole number"
-            )
-    rows[name] = {k: v for k, v in given.items() if k in ("label", "video", *NUMBERS)}
+def _no_joints(path: Path) -> BadClip:
+    """Say what stands in a file in the place of joints."""
+    found = arrays_in(path)
+    hint = f"expected joints {AXES}, or for one person without the first axis"
+    if found.startswith("arr_0 "):
+        hint += "; arr_0 is what numpy.savez writes without a name: write joints=... instead"
+    if "x_train " in found or "x_test " in found:
+        hint += (
+            "; this is a file of the public CTR-GCN code, in which the names of clips, persons "
+            "and subjects are lost: read the raw .skeleton files with 'skelshot prepare ntu'"
+        )
+    return BadClip(f"joints: missing, found only {found}; {hint}")

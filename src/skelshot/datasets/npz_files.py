@@ -1,29 +1,29 @@
-"""Single `.npz` files: read within bounds and without pickles, and written."""
+"""Files of one clip, `.npz` or `.npy`: read within bounds and without pickles, and written."""
 
 import lzma
 import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from skelshot.datasets.clip_arrays import sequence_from
+from skelshot.datasets.clip_tables import NUMBERS
 from skelshot.datasets.clips import BadClip
+from skelshot.datasets.npy_arrays import read_array, read_header
+from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.skeletons.layouts import SkeletonLayout
-from skelshot.skeletons.sequence import SkeletonSequence
 
 MAX_BYTES = 512 << 20
 """The most that the arrays of one file may hold once decompressed."""
-
-NUMBERS = ("subject", "camera", "setup", "replication", "video_start", "video_stop")
-"""Whole numbers that a clip may carry."""
 
 _DAMAGE = (
     ArithmeticError,
@@ -42,53 +42,91 @@ _DAMAGE = (
 )
 
 
-def read_npz(path: Path, fields: Collection[str]) -> tuple[dict[str, NDArray[Any]], list[str]]:
-    """Read arrays of an `.npz` file.
+def read_clip_file(path: Path, fields: Collection[str]) -> dict[str, NDArray[Any]]:
+    """Read arrays of a clip's file.
 
     Args:
-        path: The file.
+        path: An `.npz` file, or an `.npy` file, whose only array is `joints`.
         fields: The arrays wanted; those that the file lacks are left out.
 
     Returns:
-        The arrays by name, and the names of all arrays there are.
+        The arrays by name.
 
     Raises:
         BadClip: It is truncated or no such file, decompresses to more than `MAX_BYTES`, or
             holds Python objects.
     """
-    try:
+    with _complaints(path):
+        if path.suffix.lower() == ".npy":
+            return _single_array(path) if "joints" in fields else {}
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            total = sum(info.file_size for info in archive.infolist())
-            if total > MAX_BYTES:
-                raise BadClip(f"decompresses to {total} bytes, expected at most {MAX_BYTES}")
-            wanted = [name for name in fields if name in members]
-            return {name: _member(archive, members[name]) for name in wanted}, sorted(members)
+            members = _members(archive)
+            return {
+                name: _member(archive, members[name], name) for name in fields if name in members
+            }
+
+
+def arrays_in(path: Path) -> str:
+    """Say which arrays an `.npz` file holds, for an error message.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Names, kinds and shapes of the first arrays.
+
+    Raises:
+        BadClip: It is truncated or no such file.
+    """
+    found = []
+    with _complaints(path), zipfile.ZipFile(path) as archive:
+        members = _members(archive)
+        for name in sorted(members)[:8]:
+            with archive.open(members[name]) as handle:
+                shape, _, dtype = read_header(handle, name)
+            found.append(f"{printable(name)} {dtype!s:.20} {shape}")
+    more = f" and {len(members) - 8} more" if len(members) > 8 else ""
+    return ", ".join(found) + more if found else "nothing"
+
+
+@contextmanager
+def _complaints(path: Path) -> Iterator[None]:
+    """Turn whatever damage brings about into a `BadClip`."""
+    try:
+        if path.exists() and not path.is_file():
+            raise BadClip("found no regular file")
+        yield
     except OSError as error:
         raise BadClip(f"cannot be read ({error.strerror or error})") from error
     except _DAMAGE as error:
-        raise BadClip(f"not a whole .npz file ({error or type(error).__name__})") from error
+        ending = path.suffix.lower()
+        raise BadClip(f"not a whole {ending} file ({error or type(error).__name__})") from error
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
-    """Read one array after checking that its header asks for no more than its bytes."""
-    field = info.filename.removesuffix(".npy")
+def _single_array(path: Path) -> dict[str, NDArray[Any]]:
+    total = path.stat().st_size
+    if total > MAX_BYTES:
+        raise BadClip(f"found {total} bytes, expected at most {MAX_BYTES}")
+    with path.open("rb") as handle:
+        return {"joints": read_array(handle, total, "joints")}
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the arrays of an archive by name, if they may be decompressed."""
+    total = sum(info.file_size for info in archive.infolist())
+    if total > MAX_BYTES:
+        raise BadClip(f"decompresses to {total} bytes, expected at most {MAX_BYTES}")
+    for info in archive.infolist():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BadClip(
+                f"{printable(info.filename)}: found another compression than numpy.savez writes"
+            )
+    return {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, field: str) -> NDArray[Any]:
     with archive.open(info) as handle:
-        version = npy.read_magic(handle)
-        if version not in ((1, 0), (2, 0)):
-            raise BadClip(f"{field}: found array format {version}, expected 1.0 or 2.0")
-        read_header = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
-        shape, is_fortran, dtype = read_header(handle)
-        if dtype.hasobject or not dtype.itemsize:
-            raise BadClip(f"{field}: found Python objects, expected numbers or text")
-        count = 1
-        for size in shape:
-            count *= size
-        left = info.file_size - handle.tell()
-        if min(shape, default=0) < 0 or count * dtype.itemsize != left:
-            raise BadClip(f"{field}: found {left} bytes for an array of shape {shape}")
-        flat = np.frombuffer(handle.read(left), dtype) if left else np.zeros(count, dtype)
-    return flat.reshape(shape, order="F" if is_fortran else "C")
+        return read_array(handle, info.file_size, field)
 
 
 def write_npz_clip(
@@ -101,6 +139,7 @@ def write_npz_clip(
     confidence: ArrayLike | None = None,
     pixels: ArrayLike | None = None,
     frame_index: ArrayLike | None = None,
+    picture_size: tuple[int, int] | None = None,
     video: str | None = None,
     **numbers: int,
 ) -> None:
@@ -115,6 +154,7 @@ def write_npz_clip(
         confidence: (M, T, V) in [0, 1].
         pixels: (M, T, V, 2), where the joints stand in the colour picture.
         frame_index: (T,), the source's own frame numbers.
+        picture_size: Width and height of the picture that pixels belong to.
         video: Name of the video that shows it, where it is another than the clip's.
         numbers: `subject`, `camera`, `setup` and `replication`, those that are known; in a
             video of several clips `video_start` and `video_stop`, the clip's first frame there
@@ -146,6 +186,7 @@ def write_npz_clip(
         "confidence": confidence,
         "pixels": pixels,
         "frame_index": frame_index,
+        "picture_size": picture_size,
         **{name: int(number) for name, number in numbers.items()},
     }
     arrays = {field: np.asarray(array) for field, array in given.items() if array is not None}
@@ -157,62 +198,3 @@ def write_npz_clip(
             np.savez_compressed(handle, **{**arrays, **texts})  # type: ignore[arg-type]
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be written ({error.strerror})") from error
-
-
-def sequence_from(arrays: dict[str, NDArray[Any]], layout: SkeletonLayout) -> SkeletonSequence:
-    """Put the arrays of a clip together and check that they fit.
-
-    Args:
-        arrays: `joints`, and those of `present`, `confidence`, `pixels`, `frame_index` there are;
-            for one person the first axis may be left out of all of them.
-        layout: Names the V joints.
-
-    Returns:
-        The clip, with coordinates as float32 and zeros where a person is absent.
-
-    Raises:
-        BadClip: An array is missing, of the wrong kind, or its shape does not fit.
-    """
-    joints = _floats(arrays, "joints")
-    if joints is None:
-        raise BadClip("joints: missing, expected coordinates (M, T, V, C) or (T, V, C)")
-    if joints.ndim not in (3, 4):
-        raise BadClip(f"joints: found shape {joints.shape}, expected (M, T, V, C) or (T, V, C)")
-
-    def persons_first(array: NDArray[Any] | None, axes: int) -> NDArray[Any] | None:
-        return array[np.newaxis] if array is not None and array.ndim == axes - 1 else array
-
-    joints = joints[np.newaxis] if joints.ndim == 3 else joints
-    present = persons_first(arrays.get("present"), 2)
-    if present is None:
-        present = (joints != 0).any(axis=(2, 3))
-    elif present.dtype.kind not in "biu":
-        raise BadClip(f"present: found {present.dtype}, expected true and false")
-    present = present.astype(bool)
-    times = arrays.get("frame_index")
-    if times is not None and (times.dtype.kind not in "iu" or (np.diff(times) <= 0).any()):
-        raise BadClip("frame_index: expected whole numbers that rise from frame to frame")
-    confidence = persons_first(_floats(arrays, "confidence"), 3)
-    try:
-        if present.shape == joints.shape[:2]:
-            joints = np.where(present[..., np.newaxis, np.newaxis], joints, np.float32(0))
-        return SkeletonSequence(
-            joints,
-            present,
-            layout,
-            frame_index=None if times is None else times.astype(np.int64),
-            confidence=None if confidence is None else np.clip(np.nan_to_num(confidence), 0, 1),
-            pixels=persons_first(_floats(arrays, "pixels"), 4),
-        )
-    except BadClip:
-        raise
-    except SkelshotError as error:
-        raise BadClip(str(error)) from error
-
-
-def _floats(arrays: dict[str, NDArray[Any]], field: str) -> NDArray[np.float32] | None:
-    array = arrays.get(field)
-    if array is not None and array.dtype.kind not in "fiu":
-        raise BadClip(f"{field}: found {array.dtype}, expected numbers")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: a gap
-        return None if array is None else array.astype(np.float32)

@@ -12,7 +12,7 @@ from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.ntu_bodies import BodyOptions, assemble
 from skelshot.datasets.ntu_names import missing_names, ntu_class_names, parse_name
 from skelshot.datasets.ntu_parse import parse_skeleton
-from skelshot.datasets.readers import Source, list_sources, natural_key
+from skelshot.datasets.readers import Remarks, Source, list_raw, natural_key
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
@@ -60,6 +60,7 @@ class NtuReader:
         self._list = str(missing_list)
         self._missing = missing_names(missing_list)
         self._archive: Archive | None = None
+        self._remarks = Remarks()
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the open archive behind; a worker process opens it anew."""
@@ -86,6 +87,10 @@ class NtuReader:
             "missing_list": listed,
         }
 
+    def remarks(self) -> Remarks:
+        """Return which files of the folder were passed over."""
+        return self._remarks
+
     def sources(self, raw: Path) -> list[Source]:
         """List the `.skeleton` files, those within zip archives too, and find their videos."""
         expected = f"{SKELETON} files or zip archives that hold them"
@@ -94,7 +99,8 @@ class NtuReader:
                 raise SkelshotError(f"{raw}: found another kind of file, expected {expected}")
             files = [Source(raw.name, raw)]
         else:
-            files = list_sources(raw, _wanted, expected)
+            listing = list_raw(raw, _wanted, expected)
+            files, self._remarks = listing.sources, Remarks(listing.others)
         videos = {
             source.path.name.removesuffix(VIDEO): source.name
             for source in files

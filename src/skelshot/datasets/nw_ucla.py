@@ -13,7 +13,7 @@ import yaml
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.readers import Source, list_sources
+from skelshot.datasets.readers import Remarks, Source, list_sources
 from skelshot.skeletons.layouts import KINECT_V1, SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
@@ -61,6 +61,10 @@ class NwUclaReader:
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
         return {"on_missing": self._on_missing}
+
+    def remarks(self) -> Remarks:
+        """Return nothing: every file is read or rejected by name."""
+        return Remarks()
 
     def sources(self, raw: Path) -> list[Source]:
         """List every file of the folder; those with other names will be rejected by name."""

@@ -4,14 +4,14 @@ import errno
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
-from skelshot.datasets.readers import Reader, Source
+from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
 from skelshot.datasets.workers import ReadingProcesses
@@ -21,6 +21,9 @@ from skelshot.ground.progress import progress_bar
 
 BATCH = 16
 """Raw files that a worker process takes at a time."""
+
+EXAMPLES = 5
+"""How many of the files that were passed over are named."""
 
 ALONE_SECONDS = 1.0
 """How long one process reads alone before others are started to help."""
@@ -38,6 +41,9 @@ class PrepareReport:
         store: The store's folder.
         seconds: Wall time of this call.
         already_prepared: The store was there, from the same raw files and options.
+        ghosts: Persons that were left out because they are hardly there.
+        reordered: Clips whose persons were put into another order.
+        remarks: What the reader passed over and guessed.
     """
 
     clips: int
@@ -47,6 +53,9 @@ class PrepareReport:
     store: Path
     seconds: float
     already_prepared: bool = False
+    ghosts: int = 0
+    reordered: int = 0
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def rejected_file(self) -> Path:
@@ -64,6 +73,11 @@ class PrepareReport:
             "store": str(self.store),
             "seconds": round(self.seconds, 3),
             "already_prepared": self.already_prepared,
+            "ghosts": self.ghosts,
+            "reordered": self.reordered,
+            "guessed": self.remarks.guessed,
+            "passed_over": len(self.remarks.passed_over),
+            "passed_over_examples": list(self.remarks.passed_over[:EXAMPLES]),
         }
 
 
@@ -111,7 +125,8 @@ def prepare(
             _copy(reader, sources, writer, workers)
             _refuse_bad(writer, out, strict)
             writer.finish()
-    return _report(out, strict, time.perf_counter() - started, already)
+    seconds = time.perf_counter() - started
+    return _report(out, strict, seconds, already, reader.remarks())
 
 
 def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: int) -> None:
@@ -174,7 +189,9 @@ def _check_same(out: Path, plan: dict[str, Any]) -> None:
         )
 
 
-def _report(out: Path, strict: bool, seconds: float, already: bool) -> PrepareReport:
+def _report(
+    out: Path, strict: bool, seconds: float, already: bool, remarks: Remarks
+) -> PrepareReport:
     store = Store.open(out)
     counts = store.document.counts
     if strict and counts.rejected:
@@ -190,6 +207,9 @@ def _report(out: Path, strict: bool, seconds: float, already: bool) -> PrepareRe
         store=out,
         seconds=seconds,
         already_prepared=already,
+        ghosts=sum(clip.ghosts or 0 for clip in store.clips),
+        reordered=sum(bool(clip.reordered) for clip in store.clips),
+        remarks=remarks,
     )
 
 

@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout
@@ -30,6 +31,33 @@ class Source:
     path: Path
     member: str | None = None
     video: str | None = None
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What a reader did of its own accord and the user should know.
+
+    Args:
+        passed_over: What it found in the raw folder and made no use of: files, and columns of
+            tables.
+        guessed: What the files do not tell, and how it was decided, by what it is.
+    """
+
+    passed_over: tuple[str, ...] = ()
+    guessed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of a raw folder.
+
+    Args:
+        sources: Those to read, in natural order.
+        others: Paths of all others, relative to the folder, in natural order.
+    """
+
+    sources: list[Source]
+    others: tuple[str, ...]
 
 
 class Reader(Protocol):
@@ -57,6 +85,10 @@ class Reader(Protocol):
 
     def options(self) -> dict[str, object]:
         """Return all that changes what is read, as JSON values; it goes into the store."""
+        ...
+
+    def remarks(self) -> Remarks:
+        """Return what the user should know; known after `sources`."""
         ...
 
     def sources(self, raw: Path) -> list[Source]:
@@ -102,11 +134,55 @@ def natural_key(name: str) -> list[tuple[int, str]]:
     return [(int(part[:4000]), part) if i % 2 else (-1, part) for i, part in enumerate(parts)]
 
 
-def list_sources(raw: Path, wanted: Callable[[str], bool], expected: str) -> list[Source]:
+def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing:
     """List the files of a folder and its sub-folders in natural order.
 
     Args:
         raw: The folder. Files and folders whose name begins with a dot are passed over.
+        wanted: Tells from its name whether a file is a source.
+        expected: What the folder should hold, for the error message.
+
+    Returns:
+        The sources, at least one, and all other files; a sub-folder that cannot be read is one
+        of these.
+
+    Raises:
+        SkelshotError: The folder is missing, not a folder, or holds no such file.
+    """
+    if not raw.exists():
+        raise SkelshotError(f"{raw}: no such folder, expected {expected}")
+    if not raw.is_dir():
+        raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
+    found: list[Source] = []
+    others: list[str] = []
+
+    def unreadable(error: OSError) -> None:
+        others.append(f"{Path(error.filename).relative_to(raw).as_posix()}/ ({error.strerror})")
+
+    for folder, subfolders, names in os.walk(raw, onerror=unreadable):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith("."):
+                path = Path(folder) / name
+                relative = path.relative_to(raw).as_posix()
+                if wanted(name):
+                    found.append(Source(relative, path))
+                else:
+                    others.append(relative)
+    others.sort(key=lambda name: (natural_key(name), name))
+    if not found:
+        there = f"; it holds {examples_of(others)}" if others else ""
+        raise SkelshotError(f"{raw}: the folder holds no {expected}{there}")
+    return Listing(
+        sorted(found, key=lambda source: (natural_key(source.name), source.name)), tuple(others)
+    )
+
+
+def list_sources(raw: Path, wanted: Callable[[str], bool], expected: str) -> list[Source]:
+    """List the sources of a folder and its sub-folders in natural order.
+
+    Args:
+        raw: The folder, see `list_raw`.
         wanted: Tells from its name whether a file is a source.
         expected: What the folder should hold, for the error message.
 
@@ -116,20 +192,25 @@ def list_sources(raw: Path, wanted: Callable[[str], bool], expected: str) -> lis
     Raises:
         SkelshotError: The folder is missing, not a folder, or holds no such file.
     """
-    if not raw.exists():
-        raise SkelshotError(f"{raw}: no such folder, expected {expected}")
-    if not raw.is_dir():
-        raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
-    found = []
-    for folder, subfolders, names in os.walk(raw):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith(".") and wanted(name):
-                path = Path(folder) / name
-                found.append(Source(path.relative_to(raw).as_posix(), path))
-    if not found:
-        raise SkelshotError(f"{raw}: the folder holds no {expected}")
-    return sorted(found, key=lambda source: (natural_key(source.name), source.name))
+    return list_raw(raw, wanted, expected).sources
+
+
+def examples_of(names: Sequence[str], most: int = 3) -> str:
+    """Name the first few of many in one phrase.
+
+    Args:
+        names: Any texts.
+        most: How many to name.
+
+    Returns:
+        The phrase.
+
+    Example:
+        >>> examples_of(["a.mat", "b.mat", "c.mat"], most=2)
+        'a.mat, b.mat and 1 more'
+    """
+    named = ", ".join(printable(name) for name in names[:most])
+    return f"{named} and {len(names) - most} more" if len(names) > most else named
 
 
 def layout_of(joints: int) -> SkeletonLayout:
@@ -173,4 +254,6 @@ def fingerprint(sources: Sequence[Source]) -> str:
             return "absent"
         return f"{stat.st_size}|{stat.st_mtime_ns}"
 
-    return digest_of(*(f"{source.name}|{state(source.path)}" for source in sources)).hex()
+    lines = (f"{source.name}|{state(source.path)}" for source in sources)
+    # a name that is not Unicode cannot be encoded as it stands
+    return digest_of(*(line.encode("utf-8", "backslashreplace").decode() for line in lines)).hex()

@@ -34,6 +34,8 @@ class ClipRecord:
         repaired: How many (person, frame, joint) triples were filled by interpolation.
         picture_width: Width of the picture to which pixels belong, if known.
         picture_height: Its height, if known.
+        ghosts: How many persons were left out because they were hardly there; None in older stores.
+        reordered: Whether the persons stood in another order in the file; None in older stores.
     """
 
     name: str
@@ -55,6 +57,8 @@ class ClipRecord:
     repaired: int
     picture_width: int | None = None
     picture_height: int | None = None
+    ghosts: int | None = None
+    reordered: bool | None = None
 
     @property
     def stop(self) -> int:
@@ -86,7 +90,7 @@ class ClipRecord:
         )
 
 
-LATER_COLUMNS = ("picture_width", "picture_height")
+LATER_COLUMNS = ("picture_width", "picture_height", "ghosts", "reordered")
 """Columns that stores written before them lack."""
 
 _TYPES = {str: pa.string(), bool: pa.bool_(), int: pa.int64()}

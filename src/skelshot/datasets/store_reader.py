@@ -5,7 +5,7 @@ from pathlib import Path
 
 from skelshot.datasets.checks import clip_or_rejected
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.readers import Source
+from skelshot.datasets.readers import Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import DOCUMENT
 from skelshot.ground import SkelshotError
@@ -54,6 +54,10 @@ class StoreReader:
         """Return what changes the clips that are read."""
         return {"layout": self.layout.name, "data_hash": self.store.data_hash}
 
+    def remarks(self) -> Remarks:
+        """Return nothing: every clip of the store is read."""
+        return Remarks()
+
     def sources(self, raw: Path) -> list[Source]:
         """Open the store; each of its clips is a source."""
         self._store = Store.open(raw)
@@ -79,4 +83,6 @@ class StoreReader:
             video_file=record.video_file,
             frame_range=None if start is None or stop is None else (start, stop),
             repaired=record.repaired,
+            ghosts=record.ghosts or 0,
+            reordered=bool(record.reordered),
         )

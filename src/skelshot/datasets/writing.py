@@ -207,6 +207,8 @@ class StoreWriter:
                 repaired=clip.repaired,
                 picture_width=width,
                 picture_height=height,
+                ghosts=clip.ghosts,
+                reordered=clip.reordered,
             )
         )
         self._names[clip.name] = clip.source_file

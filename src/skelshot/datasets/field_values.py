@@ -1,0 +1,172 @@
+"""Values of raw files in their many kinds: numbers, texts and arrays, made one kind each."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.datasets.clips import BadClip
+from skelshot.datasets.plain_text import printable
+from skelshot.skeletons.sequence import FloatArray
+
+MAX_NUMBERS = 1 << 27
+"""The most numbers that nested lists may stand for."""
+
+LARGEST = 2**31
+"""Whole numbers that describe a clip are smaller than this."""
+
+LONGEST_TEXT = 400
+"""The most characters of a label or a file's name."""
+
+
+def described(value: object) -> str:
+    """Say what a value is, in a few words and bounded time.
+
+    Args:
+        value: Anything that a raw file holds.
+
+    Returns:
+        Kind and shape of an array, length of a container, or the value itself where it is short.
+
+    Example:
+        >>> described(np.zeros((3, 4), np.float32)), described([1, 2]), described(None)
+        ('float32 (3, 4)', 'a list of 2', 'none')
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype!s:.40} {value.shape}"
+    if isinstance(value, dict):
+        keys = [f"{key!r:.40}" for key in list(value)[:6]]
+        more = f" and {len(value) - 6} more" if len(value) > 6 else ""
+        return f"a dictionary with the keys {', '.join(keys)}{more}" if keys else "no key"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (str, bytes)):
+        return repr(value[:40])
+    return f"{value!r:.40}" if isinstance(value, (bool, int, float)) else type(value).__name__
+
+
+def numbers_of(value: object, field: str) -> FloatArray:
+    """Return an array of numbers as float32.
+
+    Args:
+        value: An array of integers or floats of any width and byte order, or nested lists of
+            them that are regular.
+        field: Its name, for the error message.
+
+    Returns:
+        The array; what float32 cannot hold is infinite, and `None` in a list is NaN: gaps.
+
+    Raises:
+        BadClip: It holds anything else (true and false, complex numbers, dates, text, objects), or
+            lists of different lengths.
+
+    Example:
+        >>> numbers_of([[1, 2], [3, None]], "keypoint").tolist()
+        [[1.0, 2.0], [3.0, nan]]
+    """
+    array = value if isinstance(value, np.ndarray) else _from_lists(value, field)
+    if array.dtype.kind not in "fiu":
+        raise BadClip(f"{field}: found {described(array)}, expected numbers")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.ascontiguousarray(array, np.float32).reshape(array.shape)
+
+
+def _from_lists(value: object, field: str) -> NDArray[Any]:
+    """Make an array of nested lists, once their lengths are known to be bounded."""
+    lengths: list[int] = []
+    inner = value
+    while isinstance(inner, (list, tuple)) and len(lengths) < 6:
+        lengths.append(len(inner))
+        inner = inner[0] if inner else None
+    lengths += list(inner.shape) if isinstance(inner, np.ndarray) else []
+    if not lengths or len(lengths) > 5 or math.prod(lengths) > MAX_NUMBERS:
+        raise BadClip(f"{field}: found {described(value)}, expected an array of numbers")
+    try:
+        array = np.asarray(value)
+        if array.dtype == object and all(
+            entry is None or type(entry) in (int, float) for entry in array.flat
+        ):
+            array = array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise BadClip(
+            f"{field}: found lists of different lengths, expected a regular array of numbers"
+        ) from error
+    return array
+
+
+def whole_number_of(value: object, field: str, below: int = LARGEST) -> int:
+    """Return a whole number.
+
+    Args:
+        value: An integer, a float without fraction, or an array or list of one of these.
+        field: Its name, for the error message.
+        below: The number must be smaller than this.
+
+    Returns:
+        The number, from 0.
+
+    Raises:
+        BadClip: It is anything else, negative or too large.
+
+    Example:
+        >>> whole_number_of(np.array([3.0]), "subject")
+        3
+    """
+    single = _single(value)
+    if isinstance(single, float) and single.is_integer():
+        single = int(single)
+    if type(single) is not int or not 0 <= single < below:
+        raise BadClip(f"{field}: found {_briefly(value)}, expected a whole number from 0")
+    return single
+
+
+def text_of(value: object, field: str) -> str:
+    """Return a text.
+
+    Args:
+        value: Text, UTF-8 bytes, a whole number (whose digits are the text), or an array of one
+            of these.
+        field: Its name, for the error message.
+
+    Returns:
+        The text without spaces around it.
+
+    Raises:
+        BadClip: It is anything else, blank, longer than `LONGEST_TEXT`, or not printable.
+
+    Example:
+        >>> text_of(np.array(b"wave"), "label"), text_of(np.array(3), "label")
+        ('wave', '3')
+    """
+    single = _single(value)
+    if isinstance(single, bytes):
+        single = single.decode("utf-8", "surrogateescape")
+    if type(single) is int:
+        single = str(single)
+    if not isinstance(single, str) or not (text := single.strip()):
+        raise BadClip(f"{field}: found {_briefly(value)}, expected text, such as 'wave'")
+    if len(text) > LONGEST_TEXT or not text.isprintable():
+        raise BadClip(
+            f"{field}: found {printable(text)!r}, expected at most {LONGEST_TEXT} printable "
+            "characters"
+        )
+    return text
+
+
+def _single(value: object) -> object:
+    """Take a value out of an array or list that holds nothing else."""
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biufSU":
+        return value.item()
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _briefly(value: object) -> str:
+    """Describe an array of one value by kind and value."""
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf":
+        return f"{value.item()!r:.40}"
+    return described(value)

@@ -1,0 +1,62 @@
+"""Arrays in NumPy's own format, read within bounds and without pickles."""
+
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from skelshot.datasets.clips import BadClip
+
+Header = tuple[tuple[int, ...], bool, np.dtype[Any]]
+"""Shape, whether in Fortran's order, and kind of number."""
+
+
+def read_header(handle: IO[bytes], field: str) -> Header:
+    """Read an array's header, whatever its version, and leave the file at the array's bytes.
+
+    Args:
+        handle: The file, at its beginning.
+        field: The array's name, for the error message.
+
+    Returns:
+        What the header says.
+
+    Raises:
+        BadClip: It is of an unknown version.
+        ValueError: It is no header.
+    """
+    version = npy.read_magic(handle)
+    if version not in ((1, 0), (2, 0), (3, 0)):
+        raise BadClip(f"{field}: found array format {version}, expected 1.0, 2.0 or 3.0")
+    # 3.0 is 2.0 whose column names may hold any letter, and arrays with columns are refused
+    read = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
+    return read(handle)
+
+
+def read_array(handle: IO[bytes], total: int, field: str) -> NDArray[Any]:
+    """Read an array after checking that its header asks for no more than its bytes.
+
+    Args:
+        handle: The file, at its beginning.
+        total: How many bytes it has.
+        field: The array's name, for the error message.
+
+    Returns:
+        The array.
+
+    Raises:
+        BadClip: It holds Python objects, or another number of bytes than its shape needs.
+        ValueError: It has no header.
+    """
+    shape, is_fortran, dtype = read_header(handle, field)
+    if dtype.hasobject or not dtype.itemsize:
+        raise BadClip(f"{field}: found Python objects, expected numbers or text")
+    count = 1
+    for size in shape:
+        count *= size
+    left = total - handle.tell()
+    if min(shape, default=0) < 0 or count * dtype.itemsize != left:
+        raise BadClip(f"{field}: found {left} bytes for an array of shape {shape}")
+    flat = np.frombuffer(handle.read(left), dtype) if left else np.zeros(count, dtype)
+    return flat.reshape(shape, order="F" if is_fortran else "C")

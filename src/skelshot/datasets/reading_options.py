@@ -1,0 +1,75 @@
+"""How people's own arrays become clips: the choices that the readers of such files share."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from skelshot.ground import SkelshotError
+
+Units = Literal["metres", "centimetres", "millimetres"]
+"""What the three coordinates of a joint count."""
+
+METRES: dict[Units, float] = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001}
+"""Metres in one of each unit."""
+
+
+class ReadingOptions(BaseModel):
+    """How arrays as people have them become clips; the defaults suit most files.
+
+    Args:
+        unseen: "repair" takes a joint of a present person that the pose model did not see (all
+            its coordinates zero or -1, its confidence 0 or below `min_confidence`) for NaN,
+            "keep" takes its coordinates as they stand.
+        min_confidence: Joints less sure than this are unseen.
+        persons: "ranked" puts the actors first and leaves out persons that are hardly there,
+            "file" keeps all persons in the file's order.
+        units: What three coordinates count; they are converted to metres.
+        third_channel: "z" when the third number of a joint is its depth, "score" when it is how
+            sure the pose model is of x and y.
+        score_scale: The value of a confidence that means certain.
+
+    Raises:
+        pydantic.ValidationError: A value is out of range or unknown.
+
+    Example:
+        >>> ReadingOptions(units="millimetres").changed()
+        {'units': 'millimetres'}
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unseen: Literal["repair", "keep"] = "repair"
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
+    persons: Literal["ranked", "file"] = "ranked"
+    units: Units = "metres"
+    third_channel: Literal["z", "score"] = "z"
+    score_scale: float = Field(default=1.0, gt=0, le=1e6)
+
+    @classmethod
+    def told(cls, **given: object) -> Self:
+        """Return the options that a caller gave by name.
+
+        Args:
+            given: Options by name; None stands for the default.
+
+        Returns:
+            The options.
+
+        Raises:
+            SkelshotError: A name or a value is unknown; the message names the option.
+
+        Example:
+            >>> ReadingOptions.told(persons="file", units=None).persons
+            'file'
+        """
+        try:
+            return cls.model_validate({k: v for k, v in given.items() if v is not None})
+        except ValidationError as error:
+            first = error.errors()[0]
+            option, found = str(first["loc"][0]), f"{first['input']!r:.60}"
+            expected = first["msg"].removeprefix("Input should be ")
+            raise SkelshotError(f"{option}: found {found}, expected {expected}") from error
+
+    def changed(self) -> dict[str, Any]:
+        """Return the options that are not the default, as JSON values."""
+        return self.model_dump(mode="json", exclude_defaults=True)
