@@ -9,6 +9,18 @@ from skelshot.commands.command import Command, Document
 if TYPE_CHECKING:
     from skelshot.datasets.ntu_body_options import BodyOptions
     from skelshot.datasets.readers import Reader
+    from skelshot.datasets.reading_options import ReadingOptions
+
+_OF_READING = (
+    "units", "third_channel", "score_scale", "unseen", "min_confidence", "persons",
+)  # fmt: skip
+_FORMATS_OF = {
+    **dict.fromkeys(("denoise", "legacy", "missing_list"), ("ntu",)),
+    **dict.fromkeys(_OF_READING, ("npz", "pyskl")),
+    "class_names": ("pyskl",),
+    "layout": ("npz", "pyskl", "store"),
+}
+"""Options that not every format has."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +40,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         default="repair",
         help="what becomes of clips with NaN or infinite coordinates (default: repair)",
     )
-    parser.add_argument("--layout", help="joint layout, where the files do not tell it")
+    parser.add_argument(
+        "--layout",
+        metavar="NAME|FILE.yaml",
+        help="joint layout, where the files do not tell it: a name, or a file of your own",
+    )
     parser.add_argument("--class-names", type=Path, help="pyskl: text file, one name a line")
+    _reading_arguments(parser)
     parser.add_argument(
         "--denoise",
         choices=["ctr-gcn", "none"],
@@ -49,6 +66,43 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help="processes that read (default: all cores)")
 
 
+def _reading_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the formats that hold people's own arrays."""
+    own = parser.add_argument_group("npz and pyskl")
+    own.add_argument(
+        "--units",
+        choices=["metres", "centimetres", "millimetres"],
+        help="what three coordinates count (default: metres)",
+    )
+    own.add_argument(
+        "--third-channel",
+        choices=["z", "score"],
+        help="what the third number of a joint is (default: z)",
+    )
+    own.add_argument(
+        "--score-scale",
+        type=float,
+        metavar="X",
+        help="confidence that means certain, such as 100 (default: 1)",
+    )
+    own.add_argument(
+        "--unseen",
+        choices=["repair", "keep"],
+        help="joints at zero or of no confidence: interpolate them, or keep them (default: repair)",
+    )
+    own.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="X",
+        help="joints less sure than this are unseen (default: 0)",
+    )
+    own.add_argument(
+        "--persons",
+        choices=["ranked", "file"],
+        help="order of persons: actors first and without ghosts, or the file's (default: ranked)",
+    )
+
+
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.prepare import prepare
     from skelshot.ground.environment import usable_cores
@@ -66,10 +120,13 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
     from skelshot.datasets.store_reader import StoreReader
     from skelshot.ground import SkelshotError
 
-    for option in ("denoise", "legacy", "missing_list"):
-        if getattr(parsed, option) is not None and parsed.format != "ntu":
+    for option, formats in _FORMATS_OF.items():
+        if getattr(parsed, option) is not None and parsed.format not in formats:
+            only = (
+                f"only {formats[0]} has" if len(formats) == 1 else f"{' and '.join(formats)} have"
+            )
             raise SkelshotError(
-                f"--{option.replace('_', '-')}: the format is {parsed.format}, but only ntu has "
+                f"--{option.replace('_', '-')}: the format is {parsed.format}, but {only} "
                 "this option; leave it out"
             )
     match parsed.format:
@@ -79,11 +136,18 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
             missing_list = parsed.missing_list or "official"
             return NtuReader(parsed.on_missing, _bodies(parsed), missing_list)
         case "pyskl":
-            return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing)
+            reading = _reading(parsed)
+            return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing, reading)
         case "store":
             return StoreReader(parsed.layout)
         case _:
-            return NpzReader(parsed.layout, parsed.on_missing)
+            return NpzReader(parsed.layout, parsed.on_missing, _reading(parsed))
+
+
+def _reading(parsed: argparse.Namespace) -> "ReadingOptions":
+    from skelshot.datasets.reading_options import ReadingOptions
+
+    return ReadingOptions.told(**{option: getattr(parsed, option) for option in _OF_READING})
 
 
 def _bodies(parsed: argparse.Namespace) -> "BodyOptions":
@@ -111,6 +175,14 @@ def _show(document: Document) -> str:
         lines.append(f"{document['rejected']} rejected, listed in {document['rejected_file']}")
     if document["repaired"]:
         lines.append(f"{document['repaired']} missing joints filled by interpolation")
+    if document["ghosts"]:
+        lines.append(f"{document['ghosts']} persons left out who are hardly there")
+    if document["reordered"]:
+        lines.append(f"{document['reordered']} clips whose persons were put into another order")
+    lines += [f"guessed: {what}: {how}" for what, how in document["guessed"].items()]
+    if document["passed_over"]:
+        examples = ", ".join(document["passed_over_examples"])
+        lines.append(f"{document['passed_over']} files or columns passed over, such as {examples}")
     return "\n".join(lines)
 
 

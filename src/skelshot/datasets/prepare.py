@@ -11,6 +11,7 @@ from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
+from skelshot.datasets.plain_text import printable
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
@@ -64,6 +65,7 @@ class PrepareReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as a JSON document."""
+        passed_over = self.remarks.passed_over
         return {
             "clips": self.clips,
             "classes": self.classes,
@@ -76,8 +78,8 @@ class PrepareReport:
             "ghosts": self.ghosts,
             "reordered": self.reordered,
             "guessed": self.remarks.guessed,
-            "passed_over": len(self.remarks.passed_over),
-            "passed_over_examples": list(self.remarks.passed_over[:EXAMPLES]),
+            "passed_over": len(passed_over),
+            "passed_over_examples": [printable(name, 200) for name in passed_over[:EXAMPLES]],
         }
 
 

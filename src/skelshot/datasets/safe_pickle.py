@@ -21,7 +21,20 @@ from skelshot.ground import SkelshotError
 MAX_BYTES = 8 << 30
 """The largest pickle that is read."""
 
-_DTYPE = re.compile(r"[<>|=]?(b1|i[1248]|u[1248]|f[248]|[US][0-9]{1,4})")
+_DTYPE = re.compile(r"[<>|=]?(b1|i[1248]|u[1248]|f(2|4|8|12|16)|c(8|16)|[US][0-9]{1,4})")
+_OTHER_FILES = {
+    b"PK\x03\x04": "a zip archive, as torch.save and numpy.savez write",
+    b"\x1f\x8b": "a file packed by gzip: unpack it",
+    b"\x93NUMPY": "an array as numpy.save writes",
+    b"\x89HDF": "an HDF5 file",
+    b"{": "text, perhaps JSON",
+}
+_ADVICE = {
+    "torch": "turn PyTorch's tensors into arrays with .numpy()",
+    "pandas": "turn pandas' tables into arrays with .to_numpy()",
+    "pathlib": "turn paths into text with str()",
+    "numpy": "make arrays plain: numpy.asarray(array), or masked_array.filled(numpy.nan)",
+}
 _CODE_OPCODES = {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "INST", "OBJ"}
 _RUBBISH = (
     ArithmeticError,
@@ -46,7 +59,10 @@ class _Dtype:
     def __init__(self, code: object, *_: object) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
             raise _Refused(f"found arrays of {code!r:.40}, expected numbers or text")
-        self.dtype = np.dtype(code)
+        try:
+            self.dtype = np.dtype(code)
+        except TypeError:
+            raise _Refused(f"found arrays of {code!r:.40}, which this machine lacks") from None
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         order, *structure = state[1:5]
@@ -154,9 +170,11 @@ class _PlainUnpickler(pickle.Unpickler):
         try:
             return self._known[module, name]
         except KeyError:
+            advice = _ADVICE.get(module.partition(".")[0], "")
             raise _Refused(
                 f"asks for {f'{module}.{name}'!r:.100}, which data has no need of: "
                 "it may be an attack, so nothing of it was run"
+                + (f"; if it is your own file, {advice} and write it anew" if advice else "")
             ) from None
 
     def persistent_load(self, pid: Any) -> Any:
@@ -183,6 +201,8 @@ def load_plain(path: Path, max_bytes: int = MAX_BYTES) -> object:
         if size > max_bytes:
             raise SkelshotError(f"{path}: found {size} bytes, expected at most {max_bytes}")
         with path.open("rb") as handle:
+            _refuse_other_files(handle.read(8))
+            handle.seek(0)
             _look_through(handle)
             handle.seek(0)
             return _plain(_PlainUnpickler(handle).load(), {}, 0)
@@ -194,6 +214,13 @@ def load_plain(path: Path, max_bytes: int = MAX_BYTES) -> object:
         raise SkelshotError(
             f"{path}: not a whole pickle ({error or type(error).__name__})"
         ) from None
+
+
+def _refuse_other_files(start: bytes) -> None:
+    """Name a file of another kind by its first bytes, with which no pickle of data begins."""
+    for mark, kind in _OTHER_FILES.items():
+        if start.startswith(mark):
+            raise _Refused(f"found {kind}; expected a pickle, as pickle.dump writes")
 
 
 def _look_through(handle: BinaryIO) -> None:

@@ -1,6 +1,7 @@
 """Tables in text files (CSV and its kin), read strictly: every line must match the header."""
 
 import csv
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,15 +86,21 @@ def _header(
     place: str, line: str, told: str | None, needed: Collection[str], expected: str
 ) -> tuple[str, tuple[str, ...]]:
     """Return the separator and the column names."""
-    readings = {
-        separator: tuple(cell.strip().lower() for cell in _cells(place, line, separator))
-        for separator in ([told] if told else SEPARATORS)
-    }
-    separator = max(
-        readings, key=lambda one: (set(needed) <= set(readings[one]), len(readings[one]))
-    )
+    wanted = set(needed)
+    readings: dict[str, tuple[str, ...]] = {}
+    complaint: SkelshotError | None = None
+    for separator in [told] if told else SEPARATORS:
+        try:
+            cells = _cells(place, line, separator)
+        except SkelshotError as error:  # quotes need the right separator
+            complaint = error
+        else:
+            readings[separator] = tuple(cell.strip().lower() for cell in cells)
+    if complaint and not readings:
+        raise complaint
+    separator = max(readings, key=lambda one: (wanted <= set(readings[one]), len(readings[one])))
     columns = readings[separator]
-    if not set(needed) <= set(columns):
+    if not wanted <= set(columns):
         raise SkelshotError(f"{place}: found the columns {_listed(columns)}, expected {expected}")
     for number, name in enumerate(columns, 1):
         if not name:
@@ -119,8 +126,10 @@ def _line(place: str, line: str, separator: str, columns: tuple[str, ...]) -> Ta
 
 
 def _cells(place: str, line: str, separator: str) -> list[str]:
+    # a space before the quote that opens a cell is no part of it
+    spaced = re.search(f'(^|{separator}) +"', line) is not None
     try:
-        (cells,) = csv.reader([line], delimiter=separator, strict=True)
+        (cells,) = csv.reader([line], delimiter=separator, strict=True, skipinitialspace=spaced)
     except (csv.Error, ValueError) as error:
         raise SkelshotError(
             f"{place}: cannot be read ({error or 'more than one line'}); a quoted cell begins and "
