@@ -1,4 +1,6 @@
 import io
+import json
+import os
 import struct
 import zipfile
 
@@ -12,7 +14,7 @@ from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.layouts import COCO_17, KINECT_V2
+from skelshot.skeletons.layouts import COCO_17, KINECT_V2, layout_from
 
 
 @pytest.fixture
@@ -234,7 +236,7 @@ def test_the_layout_comes_from_the_option_the_files_or_the_joints(tmp_path):
     folder = labelled(tmp_path / "x", joints=np.ones((4, 15, 3)))
     assert read(folder)[1].layout.name == "openni-15"
     assert "expected (persons, frames, 25" in reason(folder, layout="kinect-v2")
-    labelled(folder, joints=np.ones((4, 18, 3)))
+    labelled(folder, joints=np.ones((4, 19, 3)))
     with pytest.raises(SkelshotError, match=r"no clip has a known layout; the first: z\.npz: "):
         NpzReader().sources(folder)
 
@@ -242,6 +244,155 @@ def test_the_layout_comes_from_the_option_the_files_or_the_joints(tmp_path):
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(SkelshotError, match=r"the folder holds no \.npz files, one a clip"):
         NpzReader().sources(tmp_path)
+    (tmp_path / "a.mat").touch()
+    with pytest.raises(SkelshotError, match=r"or \.npy; it holds a\.mat$"):
+        NpzReader().sources(tmp_path)
+
+
+def test_names_and_endings_of_other_systems(tmp_path, make_joints):
+    joints = make_joints(6, 25, 3)
+    (tmp_path / "Tag 1").mkdir()
+    write_npz_clip(tmp_path / "x.npz", joints, label="wave", layout=KINECT_V2)
+    (tmp_path / "x.npz").rename(tmp_path / "Tag 1" / "Größe 1.NPZ")
+    np.save(tmp_path / "two", np.asfortranarray(joints.astype(">f8")[np.newaxis]))
+    (tmp_path / "Labels.TSV").write_text("FILE\tLabel\nTWO\tbow\nTag 1\\größe 1\twave\n")
+    items, reader = read(tmp_path)
+    assert [(clip.name, clip.source_file) for clip in items] == [
+        ("Tag 1/Größe 1", "Tag 1/Größe 1.NPZ"),
+        ("two", "two.npy"),
+    ]
+    assert [reader.class_names[clip.label] for clip in items] == ["wave", "bow"]
+    np.testing.assert_array_equal(items[0].sequence.joints, items[1].sequence.joints)
+    assert reader.remarks().guessed["Labels.TSV"].startswith("cells separated by tabs")
+
+
+@pytest.mark.parametrize("name", ["bell\x07", "two\nlines", "\udcff", "x" * 240])
+def test_names_that_no_list_could_show_are_rejected_escaped(mine, tmp_path, name):
+    folder = mine / ("y" * 200) if len(name) > 200 else mine
+    folder.mkdir(exist_ok=True)
+    (mine / "clip_0.npz").rename(folder / f"{name}.npz")
+    report = prepare(NpzReader(), mine, tmp_path / "store")
+    assert (report.clips, report.rejected) == (2, 1)
+    listed = report.rejected_file.read_text()
+    assert "expected 1 to 400 printable characters" in listed
+    assert all(line.isprintable() for line in listed.splitlines())
+
+
+def test_what_is_passed_over_is_said(mine, tmp_path):
+    for name in ("notes.txt", "a\x07.mat", "deep/labels.csv", ".hidden"):
+        (mine / name).parent.mkdir(exist_ok=True)
+        (mine / name).touch()
+    labels_csv(mine, "file,label,weather\nclip_0,wave,sun\n")
+    report = prepare(NpzReader(), mine, tmp_path / "store")
+    document = report.as_json()
+    assert document["passed_over"] == 4
+    assert document["passed_over_examples"] == [
+        "labels.csv, column 'weather'", "a\\x07.mat", "deep/labels.csv", "notes.txt",
+    ]  # fmt: skip
+    assert prepare(NpzReader(), mine, tmp_path / "store").as_json()["passed_over"] == 4
+
+
+def test_two_tables_are_refused(mine):
+    labels_csv(mine, "file,label\n")
+    (mine / "LABELS.tsv").write_text("file\tlabel\n")
+    with pytest.raises(SkelshotError, match=r"found .* and .*, expected one table"):
+        NpzReader().sources(mine)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        ({"label": np.array(3)}, "3"),
+        ({"label": np.array(b"wave")}, "wave"),
+        ({"label": np.array(["wave"])}, "wave"),
+        ({"subject": np.array([2.0])}, "wave"),
+        ({"joints": np.asfortranarray(np.ones((1, 4, 25, 3), ">f8"))}, "wave"),
+        ({"joints": np.ones((1, 4, 25, 3), np.uint16)}, "wave"),
+        ({"joints": np.ones((4, 25, 3), "g")}, "wave"),
+        ({"confidence": np.ones((1, 4, 25, 1), np.float16)}, "wave"),
+        ({"layout": np.array("NTU-25")}, "wave"),
+    ],
+)
+def test_values_of_other_kinds_are_the_same_clip(tmp_path, arrays, expected):
+    (clip,), reader = read(labelled(tmp_path / "x", **arrays))
+    np.testing.assert_array_equal(clip.sequence.joints, np.ones((1, 4, 25, 3), np.float32))
+    assert reader.class_names == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        ({"frame_index": np.array(3)}, "frame_index: expected whole numbers"),
+        ({"video_start": np.array(0), "video_stop": np.array(2**40)}, "video_stop: found 1099511"),
+        ({"label": np.array("a\udcff")}, r"label: found 'a\\udcff', expected at most 400 print"),
+        ({"video": np.array("x" * 401)}, "video: found"),
+        ({"picture_size": np.array([640])}, "picture_size: found int64 (1,), expected two"),
+    ],
+)
+def test_values_unfit_for_a_store_are_rejected_before_it_is_written(mine, arrays, expected):
+    assert expected in reason(labelled(mine, **arrays))
+
+
+def test_other_files_are_named_with_their_arrays(tmp_path):
+    np.savez(tmp_path / "m_0.npz", np.ones((37, 20, 3), np.float32))
+    with pytest.raises(
+        SkelshotError, match=r"m_0\.npz: joints: missing, found only arr_0 float32 "
+    ):
+        NpzReader().sources(tmp_path)
+    np.savez(tmp_path / "m_0.npz", x_train=np.ones((3, 300, 150)), y_train=np.ones((3, 60)))
+    with pytest.raises(SkelshotError, match="CTR-GCN.*'skelshot prepare ntu'"):
+        NpzReader().sources(tmp_path)
+
+
+def test_the_pictures_size_goes_through(tmp_path, make_joints):
+    joints = 100 * make_joints(6, 17, 2)
+    write_npz_clip(tmp_path / "a.npz", joints, label="x", layout="coco-17", picture_size=(320, 240))
+    (clip,), _ = read(tmp_path)
+    assert clip.sequence.picture_size == (320, 240)
+
+
+OWN = {"name": "stick", "joints": ["hip", "chest", "head"], "bones": [[1, 0], [2, 1]]}
+
+
+def test_clips_of_a_layout_of_ones_own_are_read_back(tmp_path):
+    joints = np.random.default_rng(0).random((5, 3, 2))
+    stick = layout_from(OWN)
+    write_npz_clip(tmp_path / "a.npz", joints, label="x", layout=stick)
+    (clip,), reader = read(tmp_path)
+    assert clip.sequence.layout == reader.layout == stick
+    other = layout_from({**OWN, "bones": [[1, 0], [2, 0]]})
+    write_npz_clip(tmp_path / "b.npz", joints, label="x", layout=other)
+    assert "layout: found 'stick', expected 'stick' as elsewhere" in reason(tmp_path)
+    (tmp_path / "b.npz").unlink()
+    write_npz_clip(tmp_path / "b.npz", joints, label="x", layout=stick)
+    assert read(tmp_path, layout=other)[1].options()["layout"]["name"] == "stick"
+    assert len({item.reason for item in read(tmp_path, layout=other)[0]}) == 1
+
+
+def test_a_layout_named_by_the_files_may_be_defined_by_the_option(tmp_path):
+    np.savez(tmp_path / "a.npz", joints=np.ones((4, 3, 2)), label="x", layout="stick")
+    with pytest.raises(SkelshotError, match=r"found 'stick', expected one of .*\.yaml"):
+        NpzReader().sources(tmp_path)
+    (tmp_path / "stick.yaml").write_text(json.dumps(OWN))
+    (clip,), _ = read(tmp_path, layout=str(tmp_path / "stick.yaml"))
+    assert clip.sequence.layout.joints == ("hip", "chest", "head")
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "3", '{"name": "x"}', "1" * 5000])
+def test_bad_definitions_are_rejected(mine, text):
+    labelled(mine, layout_definition=np.array(text))
+    assert "layout" in reason(mine)
+
+
+def test_other_compressions_are_refused_unread(mine):
+    with zipfile.ZipFile(mine / "z.npz", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("joints.npy", bytes(10**6))
+    assert "joints.npy: found another compression than numpy.savez writes" in reason(mine)
+
+
+def test_what_is_no_regular_file_is_rejected(mine):
+    os.mkfifo(mine / "z.npz")
+    assert reason(mine) == "found no regular file"
 
 
 def npy(header, data=b""):

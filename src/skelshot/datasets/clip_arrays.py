@@ -136,10 +136,9 @@ coordinates)'
     like_joints = [axis for axis, size in enumerate(shape) if size == joints]
     like_coordinates = [axis for axis, size in enumerate(shape) if size in (2, 3)]
     if not like_joints:
-        flat = [axis for axis, size in enumerate(shape) if size in (2 * joints, 3 * joints)]
         hint = f"no axis has {joints} joints"
-        if flat:
-            hint = f"axis {flat[0]} looks like joints times coordinates: reshape it into two axes"
+        if shape[-1:] in ((2 * joints,), (3 * joints,)):
+            hint = "the last axis looks like joints times coordinates: reshape it into two axes"
         return f"{phrase}; {hint}"
     looks = f"axis {like_joints[0]} looks like the joints"
     if len(like_coordinates) == 1:
@@ -150,7 +149,11 @@ coordinates)'
 def _joints(value: object, name: str, layout: SkeletonLayout) -> FloatArray:
     joints = numbers_of(value, name)
     if joints.ndim not in (3, 4):
-        raise BadClip(f"{name}: found shape {joints.shape}, expected (M, T, V, C) or (T, V, C)")
+        misfit = misfit_of_axes(joints.shape, layout.num_joints).partition("; ")[2]
+        raise BadClip(
+            f"{name}: found shape {joints.shape}, expected (M, T, V, C) or (T, V, C), that is "
+            f"{AXES}; {misfit}"
+        )
     joints = _persons_first(joints, 4)
     if joints.shape[2] != layout.num_joints or joints.shape[3] not in (2, 3):
         raise BadClip(

@@ -33,19 +33,25 @@ def described(value: object) -> str:
         >>> described(np.zeros((3, 4), np.float32)), described([1, 2]), described(None)
         ('float32 (3, 4)', 'a list of 2', 'none')
     """
-    if value is None:
-        return "none"
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype!s:.40} {value.shape}"
-    if isinstance(value, dict):
-        keys = [f"{key!r:.40}" for key in list(value)[:6]]
-        more = f" and {len(value) - 6} more" if len(value) > 6 else ""
-        return f"a dictionary with the keys {', '.join(keys)}{more}" if keys else "no key"
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (str, bytes)):
-        return repr(value[:40])
-    return f"{value!r:.40}" if isinstance(value, (bool, int, float)) else type(value).__name__
+    phrase = type(value).__name__
+    match value:
+        case None:
+            phrase = "none"
+        case np.ndarray():
+            phrase = f"{value.dtype!s:.40} {value.shape}"
+        case dict():
+            keys = ", ".join(f"{key!r:.40}" for key in list(value)[:6])
+            more = f" and {len(value) - 6} more" if len(value) > 6 else ""
+            phrase = f"a dictionary with the keys {keys}{more}" if keys else "an empty dictionary"
+        case list() | tuple() | set() | frozenset():
+            phrase = f"a {phrase} of {len(value)}"
+        case str() | bytes():
+            phrase = repr(value[:40])
+        case int() if value.bit_length() > 128:  # the longest could not be written
+            phrase = f"a whole number of {value.bit_length()} bits"
+        case int() | float():
+            phrase = f"{value!r:.40}"
+    return phrase
 
 
 def numbers_of(value: object, field: str) -> FloatArray:
@@ -123,19 +129,20 @@ def whole_number_of(value: object, field: str, below: int = LARGEST) -> int:
     return single
 
 
-def text_of(value: object, field: str) -> str:
+def text_of(value: object, field: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text.
 
     Args:
         value: Text, UTF-8 bytes, a whole number (whose digits are the text), or an array of one
             of these.
         field: Its name, for the error message.
+        longest: The most characters it may have.
 
     Returns:
         The text without spaces around it.
 
     Raises:
-        BadClip: It is anything else, blank, longer than `LONGEST_TEXT`, or not printable.
+        BadClip: It is anything else, blank, longer than `longest`, or not printable.
 
     Example:
         >>> text_of(np.array(b"wave"), "label"), text_of(np.array(3), "label")
@@ -148,10 +155,9 @@ def text_of(value: object, field: str) -> str:
         single = str(single)
     if not isinstance(single, str) or not (text := single.strip()):
         raise BadClip(f"{field}: found {_briefly(value)}, expected text, such as 'wave'")
-    if len(text) > LONGEST_TEXT or not text.isprintable():
+    if len(text) > longest or not text.isprintable():
         raise BadClip(
-            f"{field}: found {printable(text)!r}, expected at most {LONGEST_TEXT} printable "
-            "characters"
+            f"{field}: found {printable(text)!r}, expected at most {longest} printable characters"
         )
     return text
 

@@ -26,26 +26,31 @@ from skelshot.datasets.readers import Remarks, Source, layout_of, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.skeletons.layouts import SkeletonLayout, layout_named
+from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from, layout_named
 
 __all__ = ["NpzReader", "write_npz_clip"]
 
+LONGEST_DEFINITION = 1_000_000
+"""The most characters of a layout's definition within a clip."""
+
 Value = TypeVar("Value", str, int)
+_LAYOUT = ("layout", "layout_definition")
 
 
 class NpzReader:
     """Reads a folder of `.npz` and `.npy` files, one a clip.
 
     An `.npz` file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's
-    name), `layout` (the layout's name), `present`, `confidence`, `pixels`, `frame_index`,
-    `picture_size` (width, height), `subject`, `camera`, `setup`, `replication`, `video` (its
-    file's name), `video_start` and `video_stop`; an `.npy` file is the joints alone. A
-    `labels.csv` beside the files, with the columns `file,label` and perhaps those of the numbers
-    and `video`, gives what the files leave out; where both speak they must agree. Classes are
-    numbered in the order of their names.
+    name), `layout` (the layout's name), `layout_definition` (a layout of one's own), `present`,
+    `confidence`, `pixels`, `frame_index`, `picture_size` (width, height), `subject`, `camera`,
+    `setup`, `replication`, `video` (its file's name), `video_start` and `video_stop`; an `.npy`
+    file is the joints alone. A `labels.csv` beside the files, with the columns `file,label` and
+    perhaps those of the numbers and `video`, gives what the files leave out; where both speak
+    they must agree. Classes are numbered in the order of their names.
 
     Args:
-        layout: The layout's name; without it the files' own, or else the number of joints V.
+        layout: The layout's name, or a .yaml file of your own; without it the files' own, or else
+            the number of joints V.
         on_missing: `repair` interpolates NaN and infinite coordinates and counts them,
             `reject` rejects the clip.
         reading: How arrays become clips.
@@ -58,13 +63,13 @@ class NpzReader:
 
     def __init__(
         self,
-        layout: str | None = None,
+        layout: SkeletonLayout | Path | str | None = None,
         on_missing: str = "repair",
         reading: ReadingOptions | None = None,
     ) -> None:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
-        self._asked_layout = layout_named(layout) if layout else None
+        self._asked_layout = layout_from(layout) if layout else None
         self._layout = self._asked_layout
         self._class_names: tuple[str, ...] = ()
         self._table = ClipTable()
@@ -84,7 +89,7 @@ class NpzReader:
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, `labels.csv` included by its hash."""
-        layout = self._asked_layout.name if self._asked_layout else None
+        layout = layout_as_data(self._asked_layout) if self._asked_layout else None
         rows = self._table.rows
         table = digest_of(json.dumps(rows, sort_keys=True)).hex() if rows else None
         return {
@@ -137,13 +142,11 @@ class NpzReader:
     def _clip(self, source: Source) -> Clip:
         if not source.path.exists():
             raise BadClip(f"{self._table.name} names it, but there is no such file")
-        fields = read_clip_file(source.path, (*ARRAYS, *NUMBERS, "label", "layout", "video"))
+        fields = read_clip_file(source.path, (*ARRAYS, *NUMBERS, *_LAYOUT, "label", "video"))
         if "joints" not in fields:
             raise _no_joints(source.path)
         label = self._label(source, fields)
-        named = text_of(fields["layout"], "layout") if "layout" in fields else None
-        if named not in (None, self.layout.name):
-            raise BadClip(f"layout: found {named!r}, expected {self.layout.name!r} as elsewhere")
+        _check_layout(fields, self.layout)
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
@@ -208,9 +211,9 @@ def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
     complaint = ""
     for source in sources:
         try:
-            fields = read_clip_file(source.path, ("layout", "joints"))
-            if "layout" in fields:
-                return layout_named(text_of(fields["layout"], "layout"))
+            fields = read_clip_file(source.path, (*_LAYOUT, "joints"))
+            if told := _told_layout(fields):
+                return told
             if "joints" not in fields:
                 raise _no_joints(source.path)
             if fields["joints"].ndim not in (3, 4):
@@ -219,6 +222,35 @@ def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
     raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
+
+
+def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
+    """Return the layout that a file defines or names."""
+    if "layout_definition" in fields:
+        text = text_of(fields["layout_definition"], "layout_definition", LONGEST_DEFINITION)
+        try:
+            definition = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise BadClip(f"layout_definition: not usable JSON ({error})") from error
+        return layout_from(definition)
+    return layout_named(text_of(fields["layout"], "layout")) if "layout" in fields else None
+
+
+def _check_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout) -> None:
+    """Refuse a file that defines or names another layout than the one it is read in."""
+    if "layout" not in fields and "layout_definition" not in fields:
+        return
+    named = text_of(fields["layout"], "layout") if "layout" in fields else expected.name
+    if "layout_definition" not in fields and named == expected.name:
+        return  # a layout of one's own that --layout defines
+    try:
+        found = _told_layout(fields)
+    except BadClip:
+        raise
+    except SkelshotError:
+        found = None
+    if found != expected:
+        raise BadClip(f"layout: found {named!r}, expected {expected.name!r} as elsewhere")
 
 
 def _no_joints(path: Path) -> BadClip:

@@ -1,5 +1,6 @@
 """Files of one clip, `.npz` or `.npy`: read within bounds and without pickles, and written."""
 
+import json
 import lzma
 import struct
 import tokenize
@@ -20,7 +21,7 @@ from skelshot.datasets.npy_arrays import read_array, read_header
 from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
-from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
 MAX_BYTES = 512 << 20
 """The most that the arrays of one file may hold once decompressed."""
@@ -134,7 +135,7 @@ def write_npz_clip(
     joints: ArrayLike,
     *,
     label: str,
-    layout: SkeletonLayout,
+    layout: SkeletonLayout | str,
     present: ArrayLike | None = None,
     confidence: ArrayLike | None = None,
     pixels: ArrayLike | None = None,
@@ -149,7 +150,8 @@ def write_npz_clip(
         path: The file, ending in `.npz`; it is whole or absent.
         joints: (M, T, V, C), or (T, V, C) for one person; metres (C = 3) or pixels (C = 2).
         label: The class's name.
-        layout: Names the V joints.
+        layout: Names the V joints: a layout, a shipped layout's name, or a .yaml file. One of
+            your own is written into the file whole.
         present: (M, T); unless told, a person is absent where all coordinates are zero.
         confidence: (M, T, V) in [0, 1].
         pixels: (M, T, V, 2), where the joints stand in the colour picture.
@@ -190,10 +192,13 @@ def write_npz_clip(
         **{name: int(number) for name, number in numbers.items()},
     }
     arrays = {field: np.asarray(array) for field, array in given.items() if array is not None}
+    layout = layout_from(layout)
     sequence_from(arrays, layout)
     try:
         with whole_file(path) as partial, partial.open("wb") as handle:
             texts = {"label": np.asarray(label), "layout": np.asarray(layout.name)}
+            if not isinstance(definition := layout_as_data(layout), str):
+                texts["layout_definition"] = np.asarray(json.dumps(definition))
             texts |= {} if video is None else {"video": np.asarray(video)}
             np.savez_compressed(handle, **{**arrays, **texts})  # type: ignore[arg-type]
     except OSError as error:

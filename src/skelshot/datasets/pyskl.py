@@ -18,7 +18,7 @@ from skelshot.datasets.readers import Remarks, Source, layout_of, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.safe_pickle import load_plain
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.layouts import SkeletonLayout, layout_named
+from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 from skelshot.skeletons.sequence import SkeletonSequence
 
 __all__ = ["PysklReader", "export_pyskl", "read_class_names", "read_splits"]
@@ -45,7 +45,8 @@ class PysklReader:
     (S001C002P003R002A013) give setup, camera, subject and replication.
 
     Args:
-        layout: The layout's name; without it the number of joints V decides.
+        layout: The layout's name, or a .yaml file of your own; without it the number of joints V
+            decides.
         class_names: A text file with one class name a line, in label order; without it classes
             are called `class 0`, `class 1`, ...
         on_missing: `repair` interpolates NaN and infinite coordinates and counts them,
@@ -60,14 +61,14 @@ class PysklReader:
 
     def __init__(
         self,
-        layout: str | None = None,
+        layout: SkeletonLayout | Path | str | None = None,
         class_names: Path | str | None = None,
         on_missing: str = "repair",
         reading: ReadingOptions | None = None,
     ) -> None:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
-        self._asked_layout = layout_named(layout) if layout else None
+        self._asked_layout = layout_from(layout) if layout else None
         self._asked_names = read_class_names(Path(class_names)) if class_names else None
         self._annotations: list[Any] = []
         self._path = Path()
@@ -98,7 +99,7 @@ class PysklReader:
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
-        layout = self._asked_layout.name if self._asked_layout else None
+        layout = layout_as_data(self._asked_layout) if self._asked_layout else None
         return {"layout": layout, "on_missing": self._on_missing, **self._reading.changed()}
 
     def remarks(self) -> Remarks:
