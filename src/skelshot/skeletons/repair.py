@@ -34,10 +34,11 @@ def repair_gaps(sequence: SkeletonSequence) -> tuple[SkeletonSequence, int]:
 
     Each coordinate is interpolated linearly over the source's frame numbers, per person and
     joint, and held at the nearest finite value before the first and after the last; finite
-    coordinates are kept. A joint that is finite in no present frame takes the place of its
-    nearest finite parent (a root that of the first finite joint outward). Repaired joints get
-    confidence 0 where the clip has confidence. Absent frames are not counted; what is not
-    finite there becomes 0.
+    coordinates are kept. Where the clip has confidence, the two neighbours count by their share
+    of time times their confidence: the surer one pulls the more. A joint that is finite in no
+    present frame takes the place of its nearest finite parent (a root that of the first finite
+    joint outward). Repaired joints get confidence 0 where the clip has confidence. Absent frames
+    are not counted; what is not finite there becomes 0.
 
     Args:
         sequence: The clip.
@@ -65,8 +66,9 @@ def repair_gaps(sequence: SkeletonSequence) -> tuple[SkeletonSequence, int]:
     times = np.arange(sequence.frames) if times is None else times
     for person in np.flatnonzero(gaps.any(axis=(1, 2))).tolist():
         frames = np.flatnonzero(sequence.present[person])
+        sureness = None if sequence.confidence is None else sequence.confidence[person, frames]
         joints[person, frames] = _repair_person(
-            joints[person, frames], times[frames], sequence.layout, person + 1
+            joints[person, frames], times[frames], sureness, sequence.layout, person + 1
         )
     joints[~sequence.present] = np.nan_to_num(
         joints[~sequence.present], nan=0.0, posinf=0.0, neginf=0.0
@@ -84,7 +86,11 @@ def _gaps(sequence: SkeletonSequence) -> BoolArray:
 
 
 def _repair_person(
-    joints: FloatArray, times: NDArray[np.int64], layout: SkeletonLayout, person: int
+    joints: FloatArray,
+    times: NDArray[np.int64],
+    sureness: FloatArray | None,
+    layout: SkeletonLayout,
+    person: int,
 ) -> FloatArray:
     """Fill the gaps of one person's present frames, joints (T, V, C), axis by axis."""
     finite = np.isfinite(joints)
@@ -96,7 +102,11 @@ def _repair_person(
         )
     for joint, axis in np.argwhere(seen & ~finite.all(axis=0)).tolist():
         course, known = joints[:, joint, axis], finite[:, joint, axis]
-        course[~known] = np.interp(times[~known], times[known], course[known])
+        filled = np.interp(times[~known], times[known], course[known])
+        if sureness is not None:
+            weights = sureness[known, joint].astype(np.float64)
+            _pull(filled, times[~known], times[known], course[known], weights)
+        course[~known] = filled
     for axis in range(joints.shape[2]):
         never = [joint for joint in layout.outward if not seen[joint, axis]]
         for joint in never:
@@ -105,3 +115,34 @@ def _repair_person(
                 source = next(other for other in layout.outward if seen[other, axis])
             joints[:, joint, axis] = joints[:, source, axis]
     return joints
+
+
+def _pull(
+    filled: NDArray[np.float64],
+    missing: NDArray[np.int64],
+    known: NDArray[np.int64],
+    values: FloatArray,
+    weights: NDArray[np.float64],
+) -> None:
+    """Draw interpolated values towards the surer of two neighbours, in place.
+
+    Args:
+        filled: Linear interpolation (G,) at the missing times.
+        missing: Times (G,) of the gaps.
+        known: Times (K,) of the seen frames, rising.
+        values: The coordinate (K,) there.
+        weights: The confidence (K,) there.
+    """
+    after = np.searchsorted(known, missing)
+    between = (after > 0) & (after < len(known))
+    after = np.clip(after, 1, max(len(known) - 1, 1))
+    if len(known) < 2:
+        return
+    before = after - 1
+    earlier = weights[before] * (known[after] - missing)
+    later = weights[after] * (missing - known[before])
+    # equal neighbours keep numpy's own rounding, and two of no confidence have no weights at all
+    unequal = between & (weights[before] != weights[after]) & (earlier + later > 0)
+    share = later[unequal] / (earlier + later)[unequal]
+    start, end = values[before][unequal].astype(np.float64), values[after][unequal]
+    filled[unequal] = start + share * (end - start)
