@@ -108,8 +108,9 @@ def test_arrays_that_do_not_fit_are_refused_by_the_files_own_names(arrays, optio
     ],
 )
 def test_shapes_that_cannot_be_say_which_axis_is_which(shape, expected):
-    phrase = misfit_of_axes(shape, 20)
-    assert phrase.startswith(f"found shape {shape}, expected (persons, frames, 20, 2 or 3); ")
+    phrase = misfit_of_axes(shape, KINECT_V1)
+    expected_axes = "expected (persons, frames, 20, 2 or 3) for the layout 'kinect-v1'; "
+    assert phrase.startswith(f"found shape {shape}, {expected_axes}")
     assert expected in phrase
     with pytest.raises(BadClip, match="for the layout 'kinect-v1'"):
         made({"joints": np.ones(shape)})

@@ -60,7 +60,7 @@ def test_every_field_goes_through(tmp_path):
     rng = np.random.default_rng(0)
     given_arrays = {
         "present": np.array([[True] * 5, [True, False, False, True, True]]),
-        "confidence": rng.random((2, 5, 17)).astype(np.float32),
+        "confidence": rng.uniform(0.1, 1, (2, 5, 17)).astype(np.float32),
         "pixels": rng.random((2, 5, 17, 2)).astype(np.float32),
         "frame_index": np.array([0, 2, 3, 10, 11]),
     }
@@ -340,7 +340,7 @@ def test_other_files_are_named_with_their_arrays(tmp_path):
     ):
         NpzReader().sources(tmp_path)
     np.savez(tmp_path / "m_0.npz", x_train=np.ones((3, 300, 150)), y_train=np.ones((3, 60)))
-    with pytest.raises(SkelshotError, match="CTR-GCN.*'skelshot prepare ntu'"):
+    with pytest.raises(SkelshotError, match=r"CTR-GCN.*'skelshot prepare ntu'"):
         NpzReader().sources(tmp_path)
 
 

@@ -7,6 +7,7 @@ import pytest
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.pyskl import PysklReader, export_pyskl, read_class_names, read_splits
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import COCO_17
@@ -107,6 +108,102 @@ def test_bad_annotations_are_rejected_and_the_rest_is_read(annotation, read, cha
     assert items[1].source.startswith("data.pkl#")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label": np.int64(0)},
+        {"label": 0.0},
+        {"label": np.array([0])},
+        {"label": [0]},
+        {"total_frames": np.int32(6)},
+        {"total_frames": np.array(6.0)},
+        {"keypoint": "lists"},
+        {"keypoint": "one person", "keypoint_score": "one person"},
+        {"keypoint": ">f8"},
+        {"keypoint": "F"},
+        {"keypoint_score": "column"},
+        {"keypoint_score": "lists"},
+    ],
+)
+def test_values_of_other_kinds_are_the_same_clip(annotation, read, changes):
+    made = annotation()
+    (wanted,), _ = read([made])
+    forms = {
+        "lists": lambda array: array.tolist(),
+        "one person": lambda array: array[0],
+        ">f8": lambda array: array.astype(">f8"),
+        "F": np.asfortranarray,
+        "column": lambda array: array[..., np.newaxis],
+    }
+    for field, value in changes.items():
+        made[field] = forms[value](made[field]) if isinstance(value, str) else value
+    (clip,), reader = read([made])
+    assert (clip.label, reader.class_names) == (0, ("class 0",))
+    np.testing.assert_array_equal(clip.sequence.joints, wanted.sequence.joints)
+    np.testing.assert_allclose(clip.sequence.confidence, wanted.sequence.confidence)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"keypoint": np.ones((1, 6, 17, 2), bool)}, "keypoint: found bool (1, 6, 17, 2)"),
+        ({"keypoint": np.ones((1, 6, 17, 2), complex)}, "keypoint: found complex128"),
+        ({"keypoint": [[[[1.0, 2.0]], [[1.0]]]]}, "keypoint: found lists of different lengths"),
+        ({"keypoint": None}, "keypoint: missing, expected coordinates (persons, frames"),
+        ({"keypoint": np.ones((2, 17, 6, 3))}, "'coco-17'; axis 1 looks like the joints: bring"),
+        ({"label": 0.5}, "label: found 0.5, expected a whole number"),
+        ({"label": [0, 1]}, "label: found a list of 2"),
+        ({"label": 10**6}, "label: found 1000000"),
+        ({"total_frames": 6.5}, "total_frames: found 6.5"),
+        ({"keypoint_score": np.full((1, 6, 17), 87.0)}, "keypoint_score: reaches 87, expected 0"),
+        ({"img_shape": (0, 320)}, "img_shape: found 0 x 320 pixels"),
+        ({"img_shape": 5}, "img_shape: found 5, expected two numbers"),
+        ({"img_shape": None, "original_shape": (70_000, 1)}, "picture_size: found 1 x 70000"),
+    ],
+)
+def test_other_kinds_are_rejected_with_what_was_found(annotation, read, changes, expected):
+    if "keypoint" in changes:
+        changes = {"keypoint_score": ..., **changes}
+    items, _ = read([annotation("good"), annotation("bad", **changes)])
+    assert [type(item) for item in items] == [Clip, Rejected]
+    assert expected in items[1].reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "size"),
+    [
+        ({"img_shape": (240, 320)}, (320, 240)),
+        ({"img_shape": np.array([240, 320, 3])}, (320, 240)),
+        ({"img_shape": (240, 320), "original_shape": (1080, 1920)}, (320, 240)),
+        ({"img_shape": ..., "original_shape": (240, 320)}, (320, 240)),
+        ({"img_shape": ...}, None),
+    ],
+)
+def test_the_pictures_size_is_kept(annotation, read, changes, size):
+    (clip,), _ = read([annotation(**changes)])
+    assert clip.sequence.picture_size == size
+
+
+def test_pictures_mean_nothing_to_joints_in_metres(annotation, read, make_joints):
+    joints = make_joints(6, 25, 3)[np.newaxis]
+    (clip,), _ = read([annotation(keypoint=joints, keypoint_score=..., img_shape="unknown")])
+    assert clip.sequence.picture_size is None
+
+
+def test_a_third_channel_may_be_a_score(annotation, read):
+    made = annotation(keypoint_score=...)
+    scores = np.full((1, 6, 17, 1), 0.5)
+    made["keypoint"] = np.concatenate([made["keypoint"], scores], axis=-1)
+    (clip,), reader = read([made], reading=ReadingOptions(third_channel="score"))
+    assert clip.sequence.channels == 2
+    assert (clip.sequence.confidence == 0.5).all()
+    assert reader.options() == {"layout": None, "on_missing": "repair", "third_channel": "score"}
+
+
+def test_options_are_named_only_where_they_are_not_the_default():
+    assert PysklReader().options() == {"layout": None, "on_missing": "repair"}
+
+
 def test_gaps_are_repaired_or_rejected_by_option(annotation, read):
     made = annotation()
     made["keypoint"][0, 2, 3] = np.nan
@@ -146,6 +243,43 @@ def test_a_bare_list_of_annotations_is_read(tmp_path, annotation):
     reader = PysklReader()
     (source,) = reader.sources(tmp_path)
     assert [item.name for item in reader.read(source)] == ["clip_0"]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"split": {}, "data_list": []}, r"a dictionary with the keys 'split', 'data_list'"),
+        ([np.zeros((3, 4))], r"holds a list of 1, the first of them float64 \(3, 4\)"),
+        (np.zeros((3, 4)), r"annotations: found ndarray.*holds float64 \(3, 4\)"),
+        ({"x_train": np.zeros(3)}, "a dictionary with the keys 'x_train'"),
+    ],
+)
+def test_other_pickles_are_named_with_what_they_hold(tmp_path, document, expected):
+    path = tmp_path / "x.pkl"
+    path.write_bytes(pickle.dumps(document))
+    with pytest.raises(SkelshotError, match=expected) as caught:
+        PysklReader().sources(path)
+    assert str(caught.value).startswith(f"{path}, annotations: found")
+
+
+def test_annotations_whose_key_points_lie_elsewhere_are_explained(tmp_path, annotation):
+    path = tmp_path / "k400.pkl"
+    entry = annotation(keypoint=..., keypoint_score=..., raw_file="a.pkl", box_score=np.ones(6))
+    path.write_bytes(pickle.dumps({"split": {}, "annotations": [entry]}))
+    reader = PysklReader()
+    reader.sources(path)
+    expected = r"k400\.pkl, annotations: none has a keypoint array .*box_score float64 .*raw_file"
+    with pytest.raises(SkelshotError, match=expected):
+        _ = reader.layout
+
+
+@pytest.mark.parametrize("name", ["Data.PKL", "data.Pickle", "data.pickle"])
+def test_endings_in_any_case(tmp_path, annotation, name):
+    (tmp_path / name).write_bytes(pickle.dumps([annotation()]))
+    (tmp_path / "notes.txt").touch()
+    reader = PysklReader()
+    assert [source.name for source in reader.sources(tmp_path)] == [name]
+    assert reader.remarks().passed_over == ("notes.txt",)
 
 
 def test_one_of_several_pickles_must_be_named(tmp_path):

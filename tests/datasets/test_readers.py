@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skelshot.datasets.readers import fingerprint, layout_of, list_sources, natural_key
+from skelshot.datasets.readers import fingerprint, list_sources, natural_key
 from skelshot.ground import SkelshotError
 
 
@@ -43,16 +43,3 @@ def test_the_fingerprint_sees_content_time_and_absence(tmp_path):
     older = fingerprint(sources)
     path.unlink()
     assert len({first, longer, older, fingerprint(sources), fingerprint([])}) == 5
-
-
-@pytest.mark.parametrize(
-    ("joints", "name"),
-    [(25, "kinect-v2"), (20, "kinect-v1"), (17, "coco-17"), (15, "openni-15")],
-)
-def test_the_number_of_joints_names_the_layout(joints, name):
-    assert layout_of(joints).name == name
-
-
-def test_an_unknown_number_of_joints_lists_the_known_ones():
-    with pytest.raises(SkelshotError, match=r"found 18 a person, expected one of .*17 \(coco-17\)"):
-        layout_of(18)

@@ -255,3 +255,32 @@ def test_the_look_through_reads_what_the_unpickler_reads():
     names = [opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))]
     assert names[-1] == "STOP"
     assert "GLOBAL" not in names
+
+
+def asks_for(module, name):
+    return f"c{module}\n{name}\n.".encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        (asks_for("torch._utils", "_rebuild_tensor_v2"), r"PyTorch's tensors .*\.numpy\(\)"),
+        (asks_for("pandas.core.frame", "DataFrame"), r"\.to_numpy\(\)"),
+        (asks_for("pathlib", "PosixPath"), r"text with str\(\)"),
+        (asks_for("numpy.ma.core", "_mareconstruct"), r"masked_array\.filled"),
+        (b"PK\x03\x04rest of torch.save", "found a zip archive, as torch.save"),
+        (b"\x1f\x8b\x08\x00rest", "found a file packed by gzip"),
+        (b"\x93NUMPY\x01\x00rest", "found an array as numpy.save writes"),
+        (b"\x89HDF\r\n", "found an HDF5 file"),
+        (b'{"annotations": []}', "found text, perhaps JSON"),
+    ],
+)
+def test_files_of_other_kinds_are_named_with_what_to_do(tmp_path, content, advice):
+    with pytest.raises(SkelshotError, match=f"x.pkl: refused: .*{advice}"):
+        load_plain(written(tmp_path, content))
+
+
+@pytest.mark.parametrize("kind", ["g", "c8", "c16"])
+def test_numbers_that_no_clip_is_made_of_do_not_stop_the_file(tmp_path, kind):
+    array = np.ones(3, kind)
+    np.testing.assert_array_equal(read_back(tmp_path, array, 4), array)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from skelshot.datasets.reading_options import ReadingOptions
 
 _OF_READING = (
-    "units", "third_channel", "score_scale", "unseen", "min_confidence", "persons",
+    "units", "third_channel", "score_scale", "unseen", "min_confidence", "persons", "body_check",
 )  # fmt: skip
 _FORMATS_OF = {
     **dict.fromkeys(("denoise", "legacy", "missing_list"), ("ntu",)),
@@ -94,7 +94,12 @@ def _reading_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-confidence",
         type=float,
         metavar="X",
-        help="joints less sure than this are unseen (default: 0)",
+        help="joints less sure than this are unseen (default: 0.05)",
+    )
+    own.add_argument(
+        "--body-check",
+        choices=["refuse", "ignore"],
+        help="clips that no human body explains in these units, axes and joints (default: refuse)",
     )
     own.add_argument(
         "--persons",
@@ -180,6 +185,7 @@ def _show(document: Document) -> str:
     if document["reordered"]:
         lines.append(f"{document['reordered']} clips whose persons were put into another order")
     lines += [f"guessed: {what}: {how}" for what, how in document["guessed"].items()]
+    lines += [f"doubtful: {doubt}" for doubt in document["doubts"]]
     if document["passed_over"]:
         examples = ", ".join(document["passed_over_examples"])
         lines.append(f"{document['passed_over']} files or columns passed over, such as {examples}")

@@ -116,23 +116,27 @@ def picture_size_of(value: object, field: str) -> tuple[int, int]:
     return first, second
 
 
-def misfit_of_axes(shape: tuple[int, ...], joints: int) -> str:
+def misfit_of_axes(shape: tuple[int, ...], layout: SkeletonLayout) -> str:
     """Say how the shape of coordinates departs from what it should be.
 
     Args:
         shape: What was found.
-        joints: Number of joints V of the layout.
+        layout: Names the V joints.
 
     Returns:
         A phrase with the shape, the axes expected, and the axis that looks like the joints.
 
     Example:
-        >>> misfit_of_axes((3, 40, 25, 1), 25)
-        'found shape (3, 40, 25, 1), expected (persons, frames, 25, 2 or 3); axis 2 looks like the \
-joints and axis 0 like the coordinates: bring the axes into the order (persons, frames, joints, \
+        >>> from skelshot.skeletons.layouts import KINECT_V2
+        >>> misfit_of_axes((40, 25, 2, 3), KINECT_V2).partition("; ")[2]
+        'axis 1 looks like the joints: bring the axes into the order (persons, frames, joints, \
 coordinates)'
     """
-    phrase = f"found shape {shape}, expected (persons, frames, {joints}, 2 or 3)"
+    joints = layout.num_joints
+    phrase = (
+        f"found shape {shape}, expected (persons, frames, {joints}, 2 or 3) for the layout "
+        f"{layout.name!r}"
+    )
     like_joints = [axis for axis, size in enumerate(shape) if size == joints]
     like_coordinates = [axis for axis, size in enumerate(shape) if size in (2, 3)]
     if not like_joints:
@@ -149,17 +153,14 @@ coordinates)'
 def _joints(value: object, name: str, layout: SkeletonLayout) -> FloatArray:
     joints = numbers_of(value, name)
     if joints.ndim not in (3, 4):
-        misfit = misfit_of_axes(joints.shape, layout.num_joints).partition("; ")[2]
+        misfit = misfit_of_axes(joints.shape, layout).partition("; ")[2]
         raise BadClip(
             f"{name}: found shape {joints.shape}, expected (M, T, V, C) or (T, V, C), that is "
             f"{AXES}; {misfit}"
         )
     joints = _persons_first(joints, 4)
     if joints.shape[2] != layout.num_joints or joints.shape[3] not in (2, 3):
-        raise BadClip(
-            f"{name}: {misfit_of_axes(joints.shape, layout.num_joints)} "
-            f"for the layout {layout.name!r}"
-        )
+        raise BadClip(f"{name}: {misfit_of_axes(joints.shape, layout)}")
     return joints
 
 

@@ -20,9 +20,10 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
+from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice, choose_layout
 from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
 from skelshot.datasets.prepared_clip import prepared_clip
-from skelshot.datasets.readers import Remarks, Source, layout_of, list_raw
+from skelshot.datasets.readers import Remarks, Source, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
@@ -115,9 +116,11 @@ class NpzReader:
         there = [source.name for source in found]
         self._table = read_clip_table(raw / tables[0], there) if tables else ClipTable()
         found += [Source(name, raw / name) for name in self._table.rows if name not in set(there)]
-        self._layout = self._asked_layout or _first_layout(raw, found)
+        choice = _choose(raw, found, self._asked_layout, self._reading)
+        self._layout = choice.layout
         self._class_names = self._labels_of(found)
-        self._remarks = self._remarks_on(tuple(sorted(set(listing.others) - set(tables))))
+        others = tuple(name for name in listing.others if name not in tables)
+        self._remarks = self._remarks_on(others, choice)
         return found
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
@@ -131,13 +134,13 @@ class NpzReader:
                 labels.add(self._label(source, read_clip_file(source.path, ("label",))))
         return tuple(sorted(labels))
 
-    def _remarks_on(self, others: tuple[str, ...]) -> Remarks:
+    def _remarks_on(self, others: tuple[str, ...], choice: LayoutChoice) -> Remarks:
         table = self._table
         columns = tuple(f"{table.name}, column {name!r}" for name in table.other_columns)
-        guessed = {}
+        guessed = {"layout": choice.guessed} if choice.guessed else {}
         if table.separator != "commas":
             guessed[table.name] = f"cells separated by {table.separator}, as its header is"
-        return Remarks(columns + others, guessed)
+        return Remarks(columns + others, guessed, choice.doubts)
 
     def _clip(self, source: Source) -> Clip:
         if not source.path.exists():
@@ -206,22 +209,30 @@ class NpzReader:
         return beside if inside is None else inside
 
 
-def _first_layout(raw: Path, sources: list[Source]) -> SkeletonLayout:
-    """Return the layout that the first sound file names, or that has as many joints."""
-    complaint = ""
+def _choose(
+    raw: Path, sources: list[Source], asked: SkeletonLayout | None, reading: ReadingOptions
+) -> LayoutChoice:
+    """Choose the layout that is asked for, that the files tell, or that their joints look like."""
+    clips: list[dict[str, NDArray[Any]]] = []
+    told, complaint = asked, ""
     for source in sources:
         try:
-            fields = read_clip_file(source.path, (*_LAYOUT, "joints"))
-            if told := _told_layout(fields):
-                return told
+            fields = read_clip_file(source.path, (*_LAYOUT, *ARRAYS))
+            told = told or _told_layout(fields)
             if "joints" not in fields:
                 raise _no_joints(source.path)
-            if fields["joints"].ndim not in (3, 4):
-                raise BadClip("joints: not (M, T, V, C) or (T, V, C)")
-            return layout_of(fields["joints"].shape[-2])
+            clips.append(fields)
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
-    raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
+        if len(clips) == SAMPLE:
+            break
+    try:
+        choice = choose_layout(clips, told, reading)
+    except SkelshotError as error:
+        choice, complaint = None, complaint or f"{sources[0].name}: {error}"
+    if choice is None:
+        raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
+    return choice
 
 
 def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:

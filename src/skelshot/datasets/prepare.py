@@ -78,6 +78,7 @@ class PrepareReport:
             "ghosts": self.ghosts,
             "reordered": self.reordered,
             "guessed": self.remarks.guessed,
+            "doubts": list(self.remarks.doubts),
             "passed_over": len(passed_over),
             "passed_over_examples": [printable(name, 200) for name in passed_over[:EXAMPLES]],
         }

@@ -1,10 +1,14 @@
 """What becomes of a clip of people's own files between 'arrays read' and 'clip given'."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from skelshot.datasets.checks import OnMissing, sound
+from skelshot.datasets.checks import OnMissing, presence_of, sound
+from skelshot.datasets.clips import BadClip
 from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.skeletons.body_check import body_problems
+from skelshot.skeletons.persons import order_persons
 from skelshot.skeletons.sequence import SkeletonSequence
+from skelshot.skeletons.unseen import mark_unseen
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +33,71 @@ def prepared_clip(
 ) -> PreparedClip:
     """Make a clip of people's own files fit to learn from, or say why it is not.
 
+    Unseen joints become gaps, persons are ordered, gaps are filled, and the bodies are looked at,
+    each as the options say.
+
     Args:
         sequence: The clip as its arrays give it.
         reading: What to do with joints and persons that are not seen or hardly there.
-        on_missing: What to do with NaN and infinite coordinates.
+        on_missing: What to do with NaN and infinite coordinates, unseen joints included.
 
     Returns:
         The clip, and what was done.
 
     Raises:
-        BadClip: It cannot be used; see `skelshot.datasets.checks.sound`.
+        BadClip: It cannot be used (see `skelshot.datasets.checks.sound`), or its bodies show that
+            it was read with other units, axes or joints than it has.
+
+    Example:
+        >>> import numpy as np
+        >>> from skelshot.skeletons.layouts import COCO_17
+        >>> joints = np.random.default_rng(0).normal(300, 50, (1, 40, 17, 2)).astype(np.float32)
+        >>> joints[0, 3:6, 9] = 0  # a wrist that the pose model lost for three frames
+        >>> clip = SkeletonSequence(joints, np.ones((1, 40), bool), COCO_17)
+        >>> prepared_clip(clip, ReadingOptions(), "repair").repaired
+        3
     """
+    sequence = with_gaps(sequence, reading)
+    ghosts, reordered = 0, False
+    if reading.persons == "ranked":
+        sequence, report = order_persons(sequence)
+        ghosts, reordered = report.dropped, report.reordered
+    else:
+        sequence = _without_absent(sequence)
     sequence, repaired = sound(sequence, on_missing)
-    return PreparedClip(sequence, repaired)
+    if reading.body_check == "refuse":
+        for problem in body_problems(sequence, sequence.layout):
+            if problem.severity == "wrong":
+                raise BadClip(f"{problem.kind}: {problem}")
+    return PreparedClip(sequence, repaired, ghosts, reordered)
+
+
+def with_gaps(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequence:
+    """Turn joints that the pose model did not see into gaps.
+
+    Args:
+        sequence: The clip as its arrays give it.
+        reading: Whether to, and which joints are unseen.
+
+    Returns:
+        The clip, with NaN for unseen joints of present persons; who has none left is absent.
+    """
+    if reading.unseen == "keep":
+        return sequence
+    joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
+    return replace(sequence, joints=joints, present=sequence.present & presence_of(joints))
+
+
+def _without_absent(sequence: SkeletonSequence) -> SkeletonSequence:
+    """Leave out persons who are absent throughout, unless all are."""
+    there = sequence.present.any(axis=1)
+    if there.all() or not there.any():
+        return sequence
+    confidence, pixels = sequence.confidence, sequence.pixels
+    return replace(
+        sequence,
+        joints=sequence.joints[there],
+        present=sequence.present[there],
+        confidence=None if confidence is None else confidence[there],
+        pixels=None if pixels is None else pixels[there],
+    )

@@ -11,10 +11,11 @@ from skelshot.datasets.checks import clip_or_rejected, on_missing_named
 from skelshot.datasets.class_names import read_class_names
 from skelshot.datasets.clip_arrays import AXES, picture_size_of, sequence_from
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.field_values import described, numbers_of, whole_number_of
+from skelshot.datasets.field_values import described, whole_number_of
+from skelshot.datasets.layout_choice import LayoutChoice, choose_layout
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.pyskl_export import export_pyskl
-from skelshot.datasets.readers import Remarks, Source, layout_of, list_raw
+from skelshot.datasets.readers import Remarks, Source, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.safe_pickle import load_plain
 from skelshot.ground import SkelshotError
@@ -72,6 +73,7 @@ class PysklReader:
         self._asked_names = read_class_names(Path(class_names)) if class_names else None
         self._annotations: list[Any] = []
         self._path = Path()
+        self._choice: LayoutChoice | None = None
         self._remarks = Remarks()
 
     @property
@@ -84,18 +86,8 @@ class PysklReader:
 
     @property
     def layout(self) -> SkeletonLayout:
-        """The layout asked for, or the first one with as many joints as the clips have."""
-        if self._asked_layout is not None:
-            return self._asked_layout
-        for annotation in self._annotations:
-            fields = annotation if isinstance(annotation, dict) else {}
-            try:
-                joints = numbers_of(fields.get("keypoint"), "keypoint")
-            except BadClip:
-                continue
-            if joints.ndim in (3, 4):
-                return layout_of(joints.shape[-2])
-        raise SkelshotError(f"{self._path}, annotations: {_without_key_points(self._annotations)}")
+        """The layout asked for, or the one that the clips' joints look like."""
+        return self._chosen().layout
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
@@ -103,8 +95,10 @@ class PysklReader:
         return {"layout": layout, "on_missing": self._on_missing, **self._reading.changed()}
 
     def remarks(self) -> Remarks:
-        """Return which files beside the annotation file were passed over."""
-        return self._remarks
+        """Return which files were passed over, and the layout that was guessed."""
+        choice = self._chosen()
+        guessed = {"layout": choice.guessed} if choice.guessed else {}
+        return replace(self._remarks, guessed=guessed, doubts=choice.doubts)
 
     def sources(self, raw: Path) -> list[Source]:
         """Read the one annotation file there is; all clips come from it."""
@@ -117,8 +111,21 @@ class PysklReader:
             names = ", ".join(source.name for source in found[:3])
             raise SkelshotError(f"{raw}: found {len(found)} pickles ({names}), name one of them")
         self._path = found[0].path
-        self._annotations = _annotations(self._path)
+        self._annotations, self._choice = _annotations(self._path), None
         return found
+
+    def _chosen(self) -> LayoutChoice:
+        if self._choice is None:
+            clips = (_arrays(entry) for entry in self._annotations if isinstance(entry, dict))
+            try:
+                choice = choose_layout(clips, self._asked_layout, self._reading, _NAMES)
+            except SkelshotError as error:
+                raise SkelshotError(f"{self._path}, annotations: {error}") from error
+            if choice is None:
+                problem = _without_key_points(self._annotations)
+                raise SkelshotError(f"{self._path}, annotations: {problem}")
+            self._choice = choice
+        return self._choice
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read the clips, one an annotation."""
@@ -219,23 +226,18 @@ def _sequence(
     fields: dict[str, Any], layout: SkeletonLayout, reading: ReadingOptions
 ) -> SkeletonSequence:
     """Check the arrays of an annotation and put them together."""
-    arrays = {ours: fields.get(theirs) for ours, theirs in _NAMES.items()}
-    sequence = sequence_from(arrays, layout, reading, _NAMES)
+    sequence = sequence_from(_arrays(fields), layout, reading, _NAMES)
     total = whole_number_of(fields["total_frames"], "total_frames")
     if total != sequence.frames:
         raise BadClip(f"total_frames: found {total}, but keypoint has {sequence.frames} frames")
     if sequence.channels == 2:  # the picture that coordinates in metres come from means nothing
         sequence = replace(sequence, picture_size=_picture_size(fields))
-    there = sequence.present.any(axis=1)
-    if there.all() or not there.any():
-        return sequence
-    confidence = sequence.confidence
-    return replace(
-        sequence,
-        joints=sequence.joints[there],
-        present=sequence.present[there],
-        confidence=None if confidence is None else confidence[there],
-    )
+    return sequence
+
+
+def _arrays(fields: dict[str, Any]) -> dict[str, object]:
+    """Return the arrays of an annotation by our names for them."""
+    return {ours: fields.get(theirs) for ours, theirs in _NAMES.items()}
 
 
 def _picture_size(fields: dict[str, Any]) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout
+from skelshot.skeletons.layouts import SkeletonLayout
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,12 @@ class Remarks:
         passed_over: What it found in the raw folder and made no use of: files, and columns of
             tables.
         guessed: What the files do not tell, and how it was decided, by what it is.
+        doubts: What looks odd about the clips, although it can be read.
     """
 
     passed_over: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,29 +213,6 @@ def examples_of(names: Sequence[str], most: int = 3) -> str:
     """
     named = ", ".join(printable(name) for name in names[:most])
     return f"{named} and {len(names) - most} more" if len(names) > most else named
-
-
-def layout_of(joints: int) -> SkeletonLayout:
-    """Return the first layout with that many joints.
-
-    Args:
-        joints: Number of joints V.
-
-    Returns:
-        The layout.
-
-    Raises:
-        SkelshotError: There is none; the message lists those there are.
-
-    Example:
-        >>> layout_of(17).name
-        'coco-17'
-    """
-    for layout in LAYOUTS:
-        if layout.num_joints == joints:
-            return layout
-    known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
-    raise SkelshotError(f"joints: found {joints} a person, expected one of {known}")
 
 
 def fingerprint(sources: Sequence[Source]) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.unseen import MIN_CONFIDENCE
 
 Units = Literal["metres", "centimetres", "millimetres"]
 """What the three coordinates of a joint count."""
@@ -27,6 +28,8 @@ class ReadingOptions(BaseModel):
         third_channel: "z" when the third number of a joint is its depth, "score" when it is how
             sure the pose model is of x and y.
         score_scale: The value of a confidence that means certain.
+        body_check: "refuse" rejects clips that no human body explains with these units, axes and
+            joints, "ignore" takes them as they are.
 
     Raises:
         pydantic.ValidationError: A value is out of range or unknown.
@@ -39,11 +42,12 @@ class ReadingOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unseen: Literal["repair", "keep"] = "repair"
-    min_confidence: float = Field(default=0.0, ge=0, le=1)
+    min_confidence: float = Field(default=MIN_CONFIDENCE, ge=0, le=1)
     persons: Literal["ranked", "file"] = "ranked"
     units: Units = "metres"
     third_channel: Literal["z", "score"] = "z"
     score_scale: float = Field(default=1.0, gt=0, le=1e6)
+    body_check: Literal["refuse", "ignore"] = "refuse"
 
     @classmethod
     def told(cls, **given: object) -> Self:

@@ -1,0 +1,137 @@
+"""The layout of clips whose files do not name one: guessed from their joints, and said."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from skelshot.datasets.clip_arrays import sequence_from
+from skelshot.datasets.clips import BadClip
+from skelshot.datasets.field_values import numbers_of
+from skelshot.datasets.prepared_clip import with_gaps
+from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.body_check import body_problems, guess_layout
+from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
+from skelshot.skeletons.sequence import SkeletonSequence
+
+SAMPLE = 8
+"""How many clips are looked at."""
+
+MOST_FRAMES = 300
+"""How many frames of each."""
+
+
+@dataclass(frozen=True)
+class LayoutChoice:
+    """A layout, and how it was come by.
+
+    Args:
+        layout: The layout.
+        guessed: How it was guessed; None where it was told.
+        doubts: What about the clips does not look like a human body in this layout.
+    """
+
+    layout: SkeletonLayout
+    guessed: str | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def choose_layout(
+    clips: Iterable[Mapping[str, object]],
+    told: SkeletonLayout | None,
+    reading: ReadingOptions,
+    names: Mapping[str, str] | None = None,
+) -> LayoutChoice | None:
+    """Choose the layout of a folder's clips by their joints, unless it is told.
+
+    Args:
+        clips: Arrays of the clips, see `skelshot.datasets.clip_arrays.sequence_from`; the first
+            that are sound are looked at.
+        told: The layout that the user or the files name.
+        reading: How arrays become clips.
+        names: What the files call an array, where it is not our name for it.
+
+    Returns:
+        The layout and how sure it is; None when no clip has joints.
+
+    Raises:
+        SkelshotError: No layout has as many joints, or the bodies fit none that has.
+    """
+    candidates: tuple[SkeletonLayout, ...] = (told,) if told else ()
+    samples: list[SkeletonSequence] = []
+    counts: list[int] = []
+    for arrays in clips:
+        with suppress(BadClip):  # reading it will say the same
+            if not candidates:
+                counts.append(_joints_of(arrays))
+                candidates = layouts_with(counts[-1])
+            if candidates:
+                samples.append(_sample(arrays, candidates[0], reading, names))
+        if len(samples) == SAMPLE:
+            break
+    if not candidates and not counts:
+        return None
+    if not candidates:
+        known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
+        raise SkelshotError(
+            f"joints: found {counts[0]} a person, expected one of {known}; give any other layout "
+            "with --layout FILE.yaml"
+        )
+    layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
+    return LayoutChoice(layout, guessed, _doubts(samples, layout))
+
+
+def _joints_of(arrays: Mapping[str, object]) -> int:
+    joints = numbers_of(arrays.get("joints"), "joints")
+    if joints.ndim not in (3, 4):
+        raise BadClip("joints: not (M, T, V, C) or (T, V, C)")
+    return int(joints.shape[-2])
+
+
+def _sample(
+    arrays: Mapping[str, object],
+    layout: SkeletonLayout,
+    reading: ReadingOptions,
+    names: Mapping[str, str] | None,
+) -> SkeletonSequence:
+    """Return the first frames of a clip with unseen joints as gaps."""
+    clip = with_gaps(sequence_from(arrays, layout, reading, names), reading)
+    few = slice(0, MOST_FRAMES)
+    confidence = clip.confidence
+    return SkeletonSequence(
+        clip.joints[:, few],
+        clip.present[:, few],
+        layout,
+        confidence=None if confidence is None else confidence[:, few],
+        picture_size=clip.picture_size,
+    )
+
+
+def _guess(
+    candidates: tuple[SkeletonLayout, ...],
+    samples: list[SkeletonSequence],
+    reading: ReadingOptions,
+) -> tuple[SkeletonLayout, str]:
+    """Choose among layouts of as many joints, and say how."""
+    names = ", ".join(layout.name for layout in candidates)
+    first, of = candidates[0], f" (of {names})" if len(candidates) > 1 else ""
+    if not samples or reading.body_check == "ignore":
+        return first, f"{first.name}{of}, by the number of joints alone"
+    guess = guess_layout([sample.joints for sample in samples], candidates)
+    if guess.layout is None:
+        raise SkelshotError(
+            f"layout: found {first.num_joints} joints that do not follow {names}: {guess.reason}; "
+            "name their layout with --layout NAME or FILE.yaml"
+        )
+    sure = "confirmed by the bodies"
+    if not guess.confirmed:
+        sure = f"not confirmed by the bodies: {guess.reason}; check it or give --layout"
+    return guess.layout, f"{guess.layout.name}{of}, {sure}"
+
+
+def _doubts(samples: list[SkeletonSequence], layout: SkeletonLayout) -> tuple[str, ...]:
+    """Return what is suspicious; what is wrong, reading the clips will say."""
+    problems = body_problems([replace(sample, layout=layout) for sample in samples], layout)
+    return tuple(
+        f"{problem.kind}: {problem}" for problem in problems if problem.severity == "suspicious"
+    )
