@@ -231,7 +231,8 @@ def _choose(
     except SkelshotError as error:
         choice, complaint = None, complaint or f"{sources[0].name}: {error}"
     if choice is None:
-        raise SkelshotError(f"{raw}: no clip has a known layout; the first: {complaint}")
+        problem = "no clip has a known layout" if clips else "no clip can be read"
+        raise SkelshotError(f"{raw}: {problem}; the first: {complaint}")
     return choice
 
 
