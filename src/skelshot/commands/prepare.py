@@ -127,11 +127,9 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
 
     for option, formats in _FORMATS_OF.items():
         if getattr(parsed, option) is not None and parsed.format not in formats:
-            only = (
-                f"only {formats[0]} has" if len(formats) == 1 else f"{' and '.join(formats)} have"
-            )
+            only = f"{' and '.join(formats)} {'has' if len(formats) == 1 else 'have'}"
             raise SkelshotError(
-                f"--{option.replace('_', '-')}: the format is {parsed.format}, but {only} "
+                f"--{option.replace('_', '-')}: the format is {parsed.format}, but only {only} "
                 "this option; leave it out"
             )
     match parsed.format:

@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from skelshot.datasets import layout_choice as module
+from skelshot.datasets.layout_choice import SAMPLE, choose_layout
+from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.body_check import BodyProblem, LayoutGuess
+from skelshot.skeletons.layouts import COCO_17, H36M_17, KINECT_V1
+
+READING = ReadingOptions()
+
+
+def clips(*shapes):
+    return [{"joints": np.random.default_rng(0).random(shape) + 1} for shape in shapes]
+
+
+@pytest.fixture
+def guess(monkeypatch):
+    """Replaces the look at the bodies by an answer, and notes what was asked."""
+    asked = []
+
+    def replace(layout, confirmed=True, problems=()):
+        def answer(sample, candidates):
+            asked.append((sample, candidates))
+            return LayoutGuess(layout, "the bones are odd", confirmed)
+
+        monkeypatch.setattr(module, "guess_layout", answer)
+        monkeypatch.setattr(module, "body_problems", lambda *_: list(problems))
+        return asked
+
+    return replace
+
+
+def test_the_bodies_choose_among_layouts_of_as_many_joints(guess):
+    asked = guess(H36M_17)
+    choice = choose_layout(clips((1, 400, 17, 3), (5, 17, 3)), None, READING)
+    assert choice.layout is H36M_17
+    assert choice.guessed == "h36m-17 (of coco-17, h36m-17), confirmed by the bodies"
+    ((sample, candidates),) = asked
+    assert candidates == (COCO_17, H36M_17)
+    assert [joints.shape for joints in sample] == [(1, 300, 17, 3), (1, 5, 17, 3)]
+
+
+def test_an_unsure_guess_says_so(guess):
+    guess(KINECT_V1, confirmed=False)
+    choice = choose_layout(clips((5, 20, 3)), None, READING)
+    expected = (
+        "kinect-v1, not confirmed by the bodies: the bones are odd; check it or give --layout"
+    )
+    assert choice.guessed == expected
+
+
+def test_bodies_that_fit_no_layout_ask_for_it(guess):
+    guess(None)
+    with pytest.raises(SkelshotError, match=r"17 joints that do not follow coco-17, h36m-17: the "):
+        choose_layout(clips((5, 17, 3)), None, READING)
+    choice = choose_layout(clips((5, 17, 3)), None, ReadingOptions(body_check="ignore"))
+    assert choice.guessed == "coco-17 (of coco-17, h36m-17), by the number of joints alone"
+
+
+def test_a_layout_that_is_told_is_not_guessed(guess):
+    asked = guess(None)
+    assert choose_layout(clips((5, 17, 3)), COCO_17, READING).guessed is None
+    assert choose_layout([], COCO_17, READING).layout is COCO_17
+    assert not asked
+
+
+def test_what_is_suspicious_is_said_and_what_is_wrong_left_to_the_clips(guess):
+    problems = [
+        BodyProblem("sides", severity, "left on the right", "left", "swap them")
+        for severity in ("wrong", "suspicious")
+    ]
+    guess(KINECT_V1, problems=problems)
+    choice = choose_layout(clips((5, 20, 3)), None, READING)
+    assert choice.doubts == ("sides: found left on the right, expected left; swap them",)
+
+
+def test_clips_that_cannot_be_read_are_passed_over(guess):
+    asked = guess(KINECT_V1)
+    bad = [{"joints": None}, {"joints": np.ones(3)}, {"joints": np.array("x")}, *clips((5, 19, 3))]
+    choice = choose_layout([*bad, *clips(*[(5, 20, 3)] * 20)], None, READING)
+    assert choice.layout is KINECT_V1
+    assert len(asked[0][0]) == SAMPLE
+    assert choose_layout(bad[:3], None, READING) is None
+    with pytest.raises(SkelshotError, match=r"found 19 a person, expected one of .*17 \(coco-17\)"):
+        choose_layout(bad, None, READING)
