@@ -220,6 +220,9 @@ def _parts_in(value: object, reader: _Reader) -> dict[str, tuple[int, ...]]:
     """Read body parts."""
     if not isinstance(value, Mapping) or not all(isinstance(part, str) for part in value):
         raise reader.error("parts", value, "lists of joints by the parts' names")
+    for part, joints in value.items():
+        if not joints:
+            raise reader.error(f"parts.{part}", joints, "at least one joint")
     return {part: reader.joint_list(f"parts.{part}", joints) for part, joints in value.items()}
 
 
