@@ -36,8 +36,8 @@ def read_layout(data: object, place: str = "layout") -> LayoutReading:
 
     Left out, `pairs` are the names that differ by left and right alone; `hips` and `shoulders`
     the joints so named; `centre` the root; `trunk` leads from hips to shoulders, or from the root
-    to the joint most bones away, one without a side if there is any; `parts` are the unbranched chains of bones, each
-    named after its innermost joint.
+    to the joint most bones away, one without a side if there is any; `parts` are the unbranched
+    chains of bones, each named after its innermost joint.
 
     Args:
         data: A mapping with `name`, `joints` (V names) and `bones` ([child, parent] each), and
