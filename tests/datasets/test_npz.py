@@ -346,9 +346,9 @@ def test_other_files_are_named_with_their_arrays(tmp_path):
 
 def test_the_pictures_size_goes_through(tmp_path, make_joints):
     joints = 100 * make_joints(6, 17, 2)
-    write_npz_clip(tmp_path / "a.npz", joints, label="x", layout="coco-17", picture_size=(320, 240))
+    write_npz_clip(tmp_path / "a.npz", joints, label="x", layout="coco-17", picture_size=(640, 480))
     (clip,), _ = read(tmp_path)
-    assert clip.sequence.picture_size == (320, 240)
+    assert clip.sequence.picture_size == (640, 480)
 
 
 OWN = {"name": "stick", "joints": ["hip", "chest", "head"], "bones": [[1, 0], [2, 1]]}

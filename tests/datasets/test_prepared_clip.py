@@ -89,6 +89,32 @@ def test_ghosts_go_and_actors_stand_first(clip):
     np.testing.assert_array_equal(kept.sequence.joints[1:], clip.joints)
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((1920, 1080), None),
+        ((700, 500), None),
+        ((100, 800), "picture: found 100% of the joints outside of a picture 100 wide and 800 hi"),
+        ((150, 150), "it is not the one the joints belong to"),
+        ((700, 50), "700 wide and 50 high, expected most of them inside; it is not"),
+    ],
+)
+def test_joints_lie_within_their_picture(clip, size, expected):
+    clip = replace(clip, picture_size=size)
+    assert prepared_clip(clip, ReadingOptions(body_check="ignore"), "repair").ghosts == 0
+    if expected is None:
+        assert prepared_clip(clip, ReadingOptions(), "repair").ghosts == 0
+    else:
+        with pytest.raises(BadClip, match=expected):
+            prepared_clip(clip, ReadingOptions(), "repair")
+
+
+def test_swapped_sides_of_a_picture_are_named(clip):
+    wide = replace(clip, joints=clip.joints + np.float32([900, 0]), picture_size=(720, 1600))
+    with pytest.raises(BadClip, match=r"720 wide and 1600 high.*; its sides look swapped"):
+        prepared_clip(wide, ReadingOptions(), "repair")
+
+
 @pytest.mark.parametrize("severity", ["wrong", "suspicious"])
 def test_bodies_that_cannot_be_are_refused_unless_told(clip, monkeypatch, severity):
     problem = BodyProblem("units", severity, "bodies of 1700", "metres", "say --units millimetres")

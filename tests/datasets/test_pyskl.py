@@ -172,10 +172,10 @@ def test_other_kinds_are_rejected_with_what_was_found(annotation, read, changes,
 @pytest.mark.parametrize(
     ("changes", "size"),
     [
-        ({"img_shape": (240, 320)}, (320, 240)),
-        ({"img_shape": np.array([240, 320, 3])}, (320, 240)),
-        ({"img_shape": (240, 320), "original_shape": (1080, 1920)}, (320, 240)),
-        ({"img_shape": ..., "original_shape": (240, 320)}, (320, 240)),
+        ({"img_shape": (480, 640)}, (640, 480)),
+        ({"img_shape": np.array([480, 640, 3])}, (640, 480)),
+        ({"img_shape": (480, 640), "original_shape": (1080, 1920)}, (640, 480)),
+        ({"img_shape": ..., "original_shape": (480, 640)}, (640, 480)),
         ({"img_shape": ...}, None),
     ],
 )

@@ -284,3 +284,14 @@ def test_files_of_other_kinds_are_named_with_what_to_do(tmp_path, content, advic
 def test_numbers_that_no_clip_is_made_of_do_not_stop_the_file(tmp_path, kind):
     array = np.ones(3, kind)
     np.testing.assert_array_equal(read_back(tmp_path, array, 4), array)
+
+
+def test_a_refusal_is_short_and_quick_whatever_it_refuses(tmp_path):
+    """Written out, the tuple would have 2 ** 40 parts."""
+    bomb = ("x",)
+    for _ in range(40):
+        bomb = (bomb, bomb)
+    for made in (reduces_to(np.dtype, (bomb,)), with_state((bomb,), b"")):
+        with pytest.raises(SkelshotError, match=r"found (arrays of|an array of shape)") as caught:
+            read_back(tmp_path, made, 4)
+        assert len(str(caught.value)) < 300

@@ -9,7 +9,7 @@ LONGEST = 400
 """The most characters of a class name."""
 
 
-def read_class_names(path: Path) -> tuple[str, ...]:
+def read_class_names(path: Path | str) -> tuple[str, ...]:
     r"""Read class names from a text file.
 
     Args:
@@ -29,6 +29,7 @@ def read_class_names(path: Path) -> tuple[str, ...]:
         >>> read_class_names(path)
         ('drink water', 'wave')
     """
+    path = Path(path)
     try:
         names = [line.strip() for line in read_lines(path)]
     except SkelshotError as error:

@@ -104,8 +104,9 @@ class NpzReader:
         """Return which files and columns were passed over, and what was guessed."""
         return self._remarks
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """List the clips' files and those that `labels.csv` names; note classes and layout."""
+        raw = Path(raw)
         listing = list_raw(
             raw, lambda name: name.lower().endswith(ENDINGS), ".npz files, one a clip, or .npy"
         )

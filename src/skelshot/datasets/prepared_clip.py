@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from skelshot.datasets.checks import OnMissing, presence_of, sound
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.reading_options import ReadingOptions
@@ -9,6 +11,9 @@ from skelshot.skeletons.body_check import body_problems
 from skelshot.skeletons.persons import order_persons
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.skeletons.unseen import mark_unseen
+
+MOST_OUTSIDE = 0.5
+"""The share of joints that may lie right of or below a picture: a body may be half outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +71,29 @@ def prepared_clip(
         sequence = _without_absent(sequence)
     sequence, repaired = sound(sequence, on_missing)
     if reading.body_check == "refuse":
+        _check_picture(sequence)
         for problem in body_problems(sequence, sequence.layout):
             if problem.severity == "wrong":
                 raise BadClip(f"{problem.kind}: {problem}")
     return PreparedClip(sequence, repaired, ghosts, reordered)
+
+
+def _check_picture(sequence: SkeletonSequence) -> None:
+    """Refuse a picture that most joints lie outside of: another one, or its sides swapped."""
+    points = sequence.joints if sequence.channels == 2 else sequence.pixels
+    if sequence.picture_size is None or points is None:
+        return
+    seen = points[sequence.present]
+    size = np.array(sequence.picture_size)
+    outside = float((seen > size).any(axis=-1).mean())
+    if outside > MOST_OUTSIDE:
+        width, height = size.tolist()
+        swapped = float((seen > size[::-1]).any(axis=-1).mean()) <= MOST_OUTSIDE
+        hint = "its sides look swapped" if swapped else "it is not the one the joints belong to"
+        raise BadClip(
+            f"picture: found {outside:.0%} of the joints outside of a picture {width} wide and "
+            f"{height} high, expected most of them inside; {hint}"
+        )
 
 
 def with_gaps(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequence:

@@ -70,7 +70,7 @@ class PysklReader:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
         self._asked_layout = layout_from(layout) if layout else None
-        self._asked_names = read_class_names(Path(class_names)) if class_names else None
+        self._asked_names = read_class_names(class_names) if class_names else None
         self._annotations: list[Any] = []
         self._path = Path()
         self._choice: LayoutChoice | None = None
@@ -100,8 +100,9 @@ class PysklReader:
         guessed = {"layout": choice.guessed} if choice.guessed else {}
         return replace(self._remarks, guessed=guessed, doubts=choice.doubts)
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """Read the one annotation file there is; all clips come from it."""
+        raw = Path(raw)
         if raw.is_file():
             found = [Source(raw.name, raw)]
         else:
@@ -162,7 +163,7 @@ class PysklReader:
         )
 
 
-def read_splits(path: Path) -> dict[str, tuple[str, ...]]:
+def read_splits(path: Path | str) -> dict[str, tuple[str, ...]]:
     """Read the splits of a PYSKL annotation file; a store does not keep them.
 
     Args:
@@ -174,7 +175,7 @@ def read_splits(path: Path) -> dict[str, tuple[str, ...]]:
     Raises:
         SkelshotError: It is no such file.
     """
-    document = load_plain(path)
+    document = load_plain(Path(path))
     splits = document.get("split", {}) if isinstance(document, dict) else {}
     if not isinstance(splits, dict):
         raise SkelshotError(f"{path}, split: found {type(splits).__name__}, expected a dictionary")

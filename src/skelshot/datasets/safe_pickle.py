@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.field_values import described
 from skelshot.ground import SkelshotError
 
 MAX_BYTES = 8 << 30
@@ -58,7 +59,7 @@ class _Dtype:
 
     def __init__(self, code: object, *_: object) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
-            raise _Refused(f"found arrays of {code!r:.40}, expected numbers or text")
+            raise _Refused(f"found arrays of {described(code)}, expected numbers or text")
         try:
             self.dtype = np.dtype(code)
         except TypeError:
@@ -107,7 +108,7 @@ def _array(data: object, dtype: object, shape: object, order: str) -> NDArray[An
     count = 1
     for size in shape:
         if type(size) is not int or not 0 <= size < 2**40:
-            raise _Refused(f"found an array of shape {shape!r:.60}")
+            raise _Refused(f"found an array of shape with a side of {described(size)}")
         count *= size
     if len(shape) > 16 or count * dtype.dtype.itemsize != len(raw):
         raise _Refused(f"found {len(raw)} bytes for an array of shape {shape!r:.60}")
