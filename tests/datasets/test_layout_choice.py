@@ -85,3 +85,17 @@ def test_clips_that_cannot_be_read_are_passed_over(guess):
     assert choose_layout(bad[:3], None, READING) is None
     with pytest.raises(SkelshotError, match=r"found 19 a person, expected one of .*17 \(coco-17\)"):
         choose_layout(bad, None, READING)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((37, 20, 3, 2), r"found 3 a person, .*axis 1 of \(37, 20, 3, 2\) looks like the joints"),
+        ((37, 20, 3, 1), r"axis 1 of \(37, 20, 3, 1\) looks like the joints: bring the axes into"),
+        ((1, 37, 3, 20), r"axis 3 of \(1, 37, 3, 20\) looks like the joints"),
+        ((30, 19, 3), r"found 19 a person, .*; give any other layout with --layout FILE\.yaml"),
+    ],
+)
+def test_a_number_of_joints_that_none_has_may_be_another_axis(shape, expected):
+    with pytest.raises(SkelshotError, match=expected):
+        choose_layout(clips(shape), None, READING)

@@ -3,6 +3,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.prepare import prepare
@@ -202,6 +204,33 @@ def test_a_third_channel_may_be_a_score(annotation, read):
 
 def test_options_are_named_only_where_they_are_not_the_default():
     assert PysklReader().options() == {"layout": None, "on_missing": "repair"}
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.binary(max_size=3)
+)
+ODD_ARRAYS = st.sampled_from(
+    [np.zeros(0), np.array(np.nan), np.ones((1, 6, 17, 2), "S3"), np.array(1j)]
+)
+JUNK = st.recursive(
+    SCALARS | ODD_ARRAYS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=8,
+)
+FIELDS = ("frame_dir", "label", "total_frames", "keypoint", "keypoint_score", "img_shape")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(changes=st.dictionaries(st.sampled_from(FIELDS), JUNK, min_size=1, max_size=2))
+def test_whatever_a_field_holds_the_other_clips_are_read(annotation, read, changes):
+    items, _ = read([annotation("good"), {**annotation("bad"), **changes}])
+    assert [type(item) for item in items[:1]] == [Clip]
+    assert len(items) == 2
+    if isinstance(items[1], Rejected):
+        assert len(items[1].reason) < 500
+        assert items[1].reason.isprintable()
 
 
 def test_gaps_are_repaired_or_rejected_by_option(annotation, read):

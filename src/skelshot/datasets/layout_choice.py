@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from skelshot.datasets.clip_arrays import sequence_from
+from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
 from skelshot.datasets.prepared_clip import with_gaps
@@ -59,33 +59,42 @@ def choose_layout(
     """
     candidates: tuple[SkeletonLayout, ...] = (told,) if told else ()
     samples: list[SkeletonSequence] = []
-    counts: list[int] = []
+    shapes: list[tuple[int, ...]] = []
     for arrays in clips:
         with suppress(BadClip):  # reading it will say the same
             if not candidates:
-                counts.append(_joints_of(arrays))
-                candidates = layouts_with(counts[-1])
+                shapes.append(_shape_of(arrays))
+                candidates = layouts_with(shapes[-1][-2])
             if candidates:
                 samples.append(_sample(arrays, candidates[0], reading, names))
         if len(samples) == SAMPLE:
             break
-    if not candidates and not counts:
+    if not candidates and not shapes:
         return None
     if not candidates:
-        known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
-        raise SkelshotError(
-            f"joints: found {counts[0]} a person, expected one of {known}; give any other layout "
-            "with --layout FILE.yaml"
-        )
+        raise SkelshotError(f"joints: {_unknown_count(shapes[0])}")
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
     return LayoutChoice(layout, guessed, _doubts(samples, layout))
 
 
-def _joints_of(arrays: Mapping[str, object]) -> int:
+def _shape_of(arrays: Mapping[str, object]) -> tuple[int, ...]:
     joints = numbers_of(arrays.get("joints"), "joints")
     if joints.ndim not in (3, 4):
         raise BadClip("joints: not (M, T, V, C) or (T, V, C)")
-    return int(joints.shape[-2])
+    return joints.shape
+
+
+def _unknown_count(shape: tuple[int, ...]) -> str:
+    """Say that no layout has as many joints, and which axis has the joints of one."""
+    known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
+    advice = "give any other layout with --layout FILE.yaml"
+    in_place = shape[-1] in (2, 3) and shape[-2] > 3
+    if not in_place and (likely := [axis for axis in shape if layouts_with(axis)]):
+        advice = (
+            f"axis {shape.index(likely[0])} of {shape} looks like the joints: bring the axes into "
+            f"the order {AXES}"
+        )
+    return f"found {shape[-2]} a person, expected one of {known}; {advice}"
 
 
 def _sample(
