@@ -110,7 +110,7 @@ def test_encoded_clips_are_the_mean_over_views(toy_store: Store) -> None:
     with torch.no_grad():
         for index in range(5):
             clip = torch.from_numpy(encode_input(toy_store.sequence(index), spec))[None]
-            seen = [view_clips(clip, view, toy_store.layout) for view in views]
+            seen = [view_clips(clip, view, spec) for view in views]
             literal = sum(read_out(encoder.feature_map(x), "joints") for x in seen)[0] / 2
             torch.testing.assert_close(found[index], literal, atol=1e-4, rtol=1e-4)
 

@@ -60,7 +60,7 @@ def test_embeddings_are_the_mean_over_views(toy_store: Store, run: Path) -> None
     _, trained = split_encoder(run, split)
     found = embed_clips(method, toy_store, trained.input, [3, 5, 8], options)
     clips = input_clips(toy_store, trained.input, [3, 5, 8], 3)
-    seen = [method.embed(view_clips(clips, view, toy_store.layout)) for view in views]
+    seen = [method.embed(view_clips(clips, view, trained.input)) for view in views]
     torch.testing.assert_close(found, (seen[0] + seen[1]) / 2)
     source = RunFeatures(toy_store, TCNOneshot(), options, run)
     assert torch.equal(source(split, [3, 5, 8]), found)

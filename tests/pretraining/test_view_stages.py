@@ -80,7 +80,7 @@ def test_streams_are_taken_of_the_same_view(encoder: Encoder, base: BaseSet) -> 
     own, bone = stage.views(clips, numbers, AIMCLR.normal, "query", [["bone"]])
     joints = own[:, :3]
     torch.testing.assert_close(own[:, 3:], bone)
-    parents = list(encoder.spec.joints.parents)
+    parents = list(encoder.spec.layout.parents)
     torch.testing.assert_close(bone, joints - joints[..., parents, :])
 
 

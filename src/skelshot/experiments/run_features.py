@@ -164,7 +164,7 @@ class RunFeatures:
     def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:
         """Give the clips themselves from one view, (n, C, T, V, M)."""
         clips = input_clips(self._store, spec, indices, self._options.batch)
-        return clips if view == View() else view_clips(clips, view, self._store.layout)
+        return clips if view == View() else view_clips(clips, view, spec)
 
     def _file(
         self,

@@ -136,7 +136,9 @@ def build_stages(
             stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
             method = method_named(options.episodes).from_options(options.episodic.classifier)
-            stages.append(EpisodicStage(encoder, base, method, options.episodic, seed))
+            stages.append(
+                EpisodicStage(encoder, base, method, options.episodic, seed, options.input)
+            )
     return encoder, stages
 
 
