@@ -47,6 +47,21 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
 
 
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says whether left and right are different actions.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        "--sides",
+        choices=["auto", "matter", "ignore"],
+        default="auto",
+        help="whether a clip and its mirror image are different actions; auto: as the store says, "
+        "or where classes mirror each other by name or motion (default: auto)",
+    )
+
+
 def use_threads(count: int | None) -> None:
     """Set the number of processor threads, if one is given.
 

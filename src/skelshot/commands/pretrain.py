@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from skelshot.commands.command import Command, Document, add_settings, use_threads
+from skelshot.commands.command import Command, Document, add_settings, add_sides, use_threads
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=Path, help="what `skelshot teach` wrote")
     parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    add_sides(parser)
     add_settings(parser)
 
 
@@ -56,7 +57,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     strategy = parsed.strategy or ("transfer" if parsed.features else usual)
     settings = load_settings(
         parsed.preset,
-        layout=store.layout.name,
+        layout=store.layout,
         coordinates=store.channels,
         changes={
             "pretrain.strategy": strategy,
@@ -68,19 +69,23 @@ def _run(parsed: argparse.Namespace) -> Document:
     )
     teacher = FeatureCache.open(parsed.features) if parsed.features else None
     start = StartingRun(parsed.start) if parsed.start else None
-    report = pretrain(store, protocol, splits, settings.pretrain, parsed.out, teacher, start)
+    report = pretrain(
+        store, protocol, splits, settings.pretrain, parsed.out, teacher, start, parsed.sides
+    )
     return {
         "run": str(report.run),
         "encoder": report.encoder,
         "strategy": strategy,
         "splits": report.splits,
         "counts": report.counts.as_json() if report.counts else None,
+        "adapted": list(settings.adapted),
         "seconds": report.seconds,
     }
 
 
 def _show(document: Document) -> str:
     from skelshot.datasets.clip_counts import counts_line
+    from skelshot.datasets.sides import sides_line
 
     lines = [
         f"{document['run']}: {document['encoder']}, {document['strategy']}, "
@@ -88,11 +93,14 @@ def _show(document: Document) -> str:
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))
+    lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     for split in document["splits"]:
         stages = ", ".join(f"{name} {value:.0f} s" for name, value in split["seconds"].items())
         base = split["base"]
         names = ", ".join(base) if len(base) <= 10 else f"{len(base)} base classes"
         lines.append(f"split {split['split']}: {names} ({stages or 'untrained'})")
+        if (sides := split.get("sides")) and sides["sides"] == "matter":
+            lines.append(f"  {sides_line(sides)}")
     return "\n".join(lines)
 
 

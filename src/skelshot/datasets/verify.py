@@ -146,7 +146,7 @@ def _verify_store(path: Path) -> VerifyReport:
         if found != written.sha256:
             text = f"SHA-256: found {found}, expected {written.sha256}; prepare the store again"
             bad.append(Problem(name, None, text))
-    found = data_hash_of(store.layout.name, store.class_names, facts, store.clips)
+    found = data_hash_of(store.document.layout, store.class_names, facts, store.clips)
     if found != store.data_hash:
         text = f"data_hash: found {store.data_hash}, expected {found}; prepare the store again"
         bad.append(Problem(DOCUMENT, None, text))

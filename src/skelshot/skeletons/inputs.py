@@ -19,6 +19,9 @@ View = Literal["none", "centre", "view"]
 Sides = Literal["matter", "ignore"]
 """Whether a clip and its mirror image are different actions (`matter`) or the same one."""
 
+AskedSides = Literal["auto", "matter", "ignore"]
+"""What a caller says of sides; `auto` looks for classes that are each other's mirror images."""
+
 SecondPerson = Literal["zero", "copy", "none"]
 """What the second person of a one-person clip is: zeros, the first once more, or not asked for."""
 

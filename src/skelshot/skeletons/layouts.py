@@ -46,11 +46,3 @@ def layout_named(name: str) -> SkeletonLayout:
             return layout
     known = ", ".join(layout.name for layout in LAYOUTS)
     raise SkelshotError(f"layout: found {name!r}, expected one of {known}")
-
-
-def layout_from(value):  # stub
-    return value if isinstance(value, SkeletonLayout) else layout_named(value)
-
-
-def layout_as_data(layout):  # stub
-    return layout.name
