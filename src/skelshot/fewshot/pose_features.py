@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from skelshot.ground import SkelshotError
 from skelshot.skeletons import SkeletonLayout
 
 Bones = Literal["tree", "consecutive"]
@@ -104,9 +105,17 @@ def body_coordinates(joints: Tensor, layout: SkeletonLayout | None) -> Tensor:
 
     Returns:
         (n, T, V, 3).
+
+    Raises:
+        SkelshotError: The layout has no hips.
     """
     if layout is None:
         return joints - joints.mean(2, keepdim=True)
+    if layout.hips is None:
+        raise SkelshotError(
+            f"layout: {layout.name!r} has no hips to lay the body's own frame; use a method that "
+            "reads no pose features"
+        )
     hips = joints[:, :, list(layout.hips)].mean(2)
     x = normalize(joints[:, :, layout.hips[0]] - hips, dim=-1)
     z = normalize(joints[:, :, list(layout.trunk[1])].mean(2) - hips, dim=-1)

@@ -4,14 +4,25 @@
 from skelshot.skeletons.augment import Augmentation
 from skelshot.skeletons.inputs import InputSpec, encode_input
 from skelshot.skeletons.layouts import (
+    AZURE_KINECT_32,
     COCO_17,
+    H36M_17,
+    HALPE_26,
+    HAND_21,
     KINECT_V1,
     KINECT_V2,
     LAYOUTS,
     MEDIAPIPE_33,
     OPENNI_15,
+    OPENPOSE_18,
+    OPENPOSE_25,
+    SMPL_24,
     SkeletonLayout,
+    layout_as_data,
+    layout_from,
+    layout_from_file,
     layout_named,
+    layouts_with,
 )
 from skelshot.skeletons.mappings import map_layout
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso
@@ -22,12 +33,19 @@ from skelshot.skeletons.timing import crop_and_resize, resize_time
 from skelshot.skeletons.transforms import jitter, mirror, random_rotation, rotate, scale, shear
 
 __all__ = [
+    "AZURE_KINECT_32",
     "COCO_17",
+    "H36M_17",
+    "HALPE_26",
+    "HAND_21",
     "KINECT_V1",
     "KINECT_V2",
     "LAYOUTS",
     "MEDIAPIPE_33",
     "OPENNI_15",
+    "OPENPOSE_18",
+    "OPENPOSE_25",
+    "SMPL_24",
     "Augmentation",
     "InputSpec",
     "SkeletonLayout",
@@ -39,7 +57,11 @@ __all__ = [
     "crop_and_resize",
     "encode_input",
     "jitter",
+    "layout_as_data",
+    "layout_from",
+    "layout_from_file",
     "layout_named",
+    "layouts_with",
     "map_layout",
     "mirror",
     "random_rotation",

@@ -22,9 +22,10 @@ class SkeletonLayout:
         pairs: (left, right) joint index pairs, in the person's own left and right.
         parts: Body parts by name, each a tuple of joint indices.
         centre: The joint (or joints, averaged) to centre a clip on.
-        hips: (left, right) hip joints.
-        shoulders: (left, right) shoulder joints.
-        trunk: Joints averaged at the (lower, upper) end of the trunk.
+        hips: (left, right) hip joints; None for a skeleton without hips, such as a hand.
+        shoulders: (left, right) shoulder joints, or None.
+        trunk: Joints averaged at the (lower, upper) end of the trunk: the length that clips are
+            scaled by. A hand has its palm there.
 
     Raises:
         SkelshotError: A name occurs twice, an index is out of range, the bones are not one
@@ -42,8 +43,8 @@ class SkeletonLayout:
     pairs: tuple[tuple[int, int], ...]
     parts: Mapping[str, tuple[int, ...]] = field(hash=False)
     centre: tuple[int, ...]
-    hips: tuple[int, int]
-    shoulders: tuple[int, int]
+    hips: tuple[int, int] | None
+    shoulders: tuple[int, int] | None
     trunk: tuple[tuple[int, ...], tuple[int, ...]]
 
     def __post_init__(self) -> None:
@@ -125,8 +126,8 @@ class SkeletonLayout:
             "pairs": self.pairs,
             "parts": tuple(self.parts.values()),
             "centre": (self.centre,),
-            "hips": (self.hips,),
-            "shoulders": (self.shoulders,),
+            "hips": (self.hips or (),),
+            "shoulders": (self.shoulders or (),),
             "trunk": self.trunk,
         }
         for place, tuples in groups.items():
@@ -143,7 +144,8 @@ class SkeletonLayout:
             raise self._error(
                 "bones",
                 f"{len(self.bones)} bones with {len(set(children))} different children",
-                f"one tree: {self.num_joints - 1} bones, each joint but the root a child once",
+                f"one tree: {self.num_joints - 1} bones [child, parent], each joint but the root "
+                "a child once",
             )
         if len(self.outward) != self.num_joints:
             raise self._error(

@@ -113,7 +113,7 @@ def align_view(
     Args:
         joints: Coordinates (M, T, V, 3), y up; the turn is about the origin, so centre first.
         present: Who is there, (M, T).
-        layout: Names hips and shoulders.
+        layout: Names hips and shoulders, or one of the two.
         frame: "mean" takes the mean line of the present frames, "first" that of the first.
 
     Returns:
@@ -121,7 +121,7 @@ def align_view(
         above, for example when the person lies on one side.
 
     Raises:
-        SkelshotError: The joints are not 3-D.
+        SkelshotError: The joints are not 3-D, or the layout has neither hips nor shoulders.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -136,12 +136,17 @@ def align_view(
             f"view: found joints with {joints.shape[-1]} coordinates, but turning the view needs "
             "3-D joints; use view 'centre' for pixels"
         )
+    lines = [line for line in (layout.hips, layout.shoulders) if line is not None]
+    if not lines:
+        raise SkelshotError(
+            f"view: the layout {layout.name!r} has neither hips nor shoulders to turn to the "
+            "camera; use view 'centre'"
+        )
     person, frames = _lead(present)
     if not len(frames):
         return joints
     seen = joints[person, frames[:1] if frame == "first" else frames]
-    left = seen[:, layout.hips[0]] + seen[:, layout.shoulders[0]]
-    right = seen[:, layout.hips[1]] + seen[:, layout.shoulders[1]]
+    left, right = (seen[:, list(side)].sum(axis=1) for side in zip(*lines, strict=True))
     x, _, z = (right - left).mean(axis=0).tolist()
     length = float(np.hypot(x, z))
     if not length > _TOO_SHORT or not np.isfinite(length):

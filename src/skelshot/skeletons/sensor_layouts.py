@@ -1,6 +1,6 @@
-"""The joint tables of the sensors and pose models that Skelshot knows.
+"""The joint tables of depth sensors.
 
-Left and right are the person's own in all of them. Joint names agree between layouts where the
+Left and right are the person's own in all tables. Joint names agree between layouts where the
 joints are the same point of the body; `skelshot.skeletons.mappings` relates the others.
 """
 
@@ -108,70 +108,43 @@ OPENNI_15 = SkeletonLayout(
 )
 """OpenNI / NiTE trackers, 15 joints. Root: torso."""
 
-COCO_17 = SkeletonLayout(
-    name="coco-17",
+AZURE_KINECT_32 = SkeletonLayout(
+    name="azure-kinect-32",
     joints=(
-        *("nose", "left eye", "right eye", "left ear", "right ear"),
-        *("left shoulder", "right shoulder", "left elbow", "right elbow"),
-        *("left wrist", "right wrist", "left hip", "right hip"),
-        *("left knee", "right knee", "left ankle", "right ankle"),
+        *("pelvis", "spine navel", "spine chest", "neck"),
+        *("left clavicle", "left shoulder", "left elbow", "left wrist"),
+        *("left hand", "left hand tip", "left thumb"),
+        *("right clavicle", "right shoulder", "right elbow", "right wrist"),
+        *("right hand", "right hand tip", "right thumb"),
+        *("left hip", "left knee", "left ankle", "left foot"),
+        *("right hip", "right knee", "right ankle", "right foot"),
+        *("head", "nose", "left eye", "left ear", "right eye", "right ear"),
     ),
     bones=(
-        *((1, 0), (2, 0), (3, 1), (4, 2)),
-        *((5, 0), (6, 0), (7, 5), (8, 6), (9, 7), (10, 8)),
-        *((11, 5), (12, 6), (13, 11), (14, 12), (15, 13), (16, 14)),
-    ),
-    pairs=((1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12), (13, 14), (15, 16)),
-    parts={
-        "head": (0, 1, 2, 3, 4),
-        "left arm": (5, 7, 9),
-        "right arm": (6, 8, 10),
-        "left leg": (11, 13, 15),
-        "right leg": (12, 14, 16),
-    },
-    centre=(11, 12),
-    hips=(11, 12),
-    shoulders=(5, 6),
-    trunk=((11, 12), (5, 6)),
-)
-"""COCO key points, 17 joints, usually in pixels. There is no trunk joint: the tree is rooted at
-the nose, the one joint on the midline, so that it is the same on the left and on the right."""
-
-MEDIAPIPE_33 = SkeletonLayout(
-    name="mediapipe-33",
-    joints=(
-        *("nose", "left eye inner", "left eye", "left eye outer"),
-        *("right eye inner", "right eye", "right eye outer"),
-        *("left ear", "right ear", "left mouth", "right mouth"),
-        *("left shoulder", "right shoulder", "left elbow", "right elbow"),
-        *("left wrist", "right wrist", "left pinky", "right pinky"),
-        *("left index", "right index", "left thumb", "right thumb"),
-        *("left hip", "right hip", "left knee", "right knee", "left ankle", "right ankle"),
-        *("left heel", "right heel", "left foot index", "right foot index"),
-    ),
-    bones=(
-        *((1, 0), (2, 1), (3, 2), (7, 3), (9, 0)),
-        *((4, 0), (5, 4), (6, 5), (8, 6), (10, 0)),
-        *((11, 0), (13, 11), (15, 13), (17, 15), (19, 15), (21, 15)),
-        *((12, 0), (14, 12), (16, 14), (18, 16), (20, 16), (22, 16)),
-        *((23, 11), (25, 23), (27, 25), (29, 27), (31, 27)),
-        *((24, 12), (26, 24), (28, 26), (30, 28), (32, 28)),
+        *((1, 0), (2, 1), (3, 2)),
+        *((4, 2), (5, 4), (6, 5), (7, 6), (8, 7), (9, 8), (10, 7)),
+        *((11, 2), (12, 11), (13, 12), (14, 13), (15, 14), (16, 15), (17, 14)),
+        *((18, 0), (19, 18), (20, 19), (21, 20)),
+        *((22, 0), (23, 22), (24, 23), (25, 24)),
+        *((26, 3), (27, 26), (28, 26), (29, 26), (30, 26), (31, 26)),
     ),
     pairs=(
-        *((1, 4), (2, 5), (3, 6), (7, 8), (9, 10)),
-        *((11, 12), (13, 14), (15, 16), (17, 18), (19, 20), (21, 22)),
-        *((23, 24), (25, 26), (27, 28), (29, 30), (31, 32)),
+        *((4, 11), (5, 12), (6, 13), (7, 14), (8, 15), (9, 16), (10, 17)),
+        *((18, 22), (19, 23), (20, 24), (21, 25)),
+        *((28, 30), (29, 31)),
     ),
     parts={
-        "head": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-        "left arm": (11, 13, 15, 17, 19, 21),
-        "right arm": (12, 14, 16, 18, 20, 22),
-        "left leg": (23, 25, 27, 29, 31),
-        "right leg": (24, 26, 28, 30, 32),
+        "head": (3, 26, 27, 28, 29, 30, 31),
+        "trunk": (0, 1, 2),
+        "left arm": (4, 5, 6, 7, 8, 9, 10),
+        "right arm": (11, 12, 13, 14, 15, 16, 17),
+        "left leg": (18, 19, 20, 21),
+        "right leg": (22, 23, 24, 25),
     },
-    centre=(23, 24),
-    hips=(23, 24),
-    shoulders=(11, 12),
-    trunk=((23, 24), (11, 12)),
+    centre=(0,),
+    hips=(18, 22),
+    shoulders=(5, 12),
+    trunk=((0,), (3,)),
 )
-"""MediaPipe Pose landmarks, 33 joints. Rooted at the nose for the same reason as COCO_17."""
+"""Azure Kinect Body Tracking SDK, 32 joints. Root: pelvis. The sensor's own files hold millimetres
+with y down."""
