@@ -158,8 +158,10 @@ class SourceFacts(_Part):
 class StoreDocument(_Part):
     """What `store.json` holds.
 
-    `layout` is the name of a shipped layout, or a layout of one's own as `layout_as_data` gives it;
-    `sides` is what was said of left and right when the store was made. `data_hash` covers the arrays and all that tasks depend on (names, labels, subjects, ...), so
+    `layout` is the name of a shipped layout, or a layout of one's own as `layout_as_data` gives
+    it; `sides` is what was said of left and right when the store was made.
+
+    `data_hash` covers the arrays and all that tasks depend on (names, labels, subjects, ...), so
     results and feature caches can name the data they belong to.
     """
 

@@ -72,16 +72,8 @@ def evaluate_run(
     for split in splits:
         for count in shots:
             method.check_shape(len(split.novel), count)
-    if run is None and method.has_weights:
-        raise SkelshotError(
-            f"method {method.name}: has weights of its own; give --run RUN, which "
-            f"`skelshot pretrain --episodes {method.name}` makes"
-        )
-    if run is None and method.reads != "clip":
-        raise SkelshotError(
-            f"method {method.name}: reads an encoder's features; give --run RUN, which "
-            "`skelshot pretrain` makes"
-        )
+    if run is None:
+        _check_needs_no_run(method)
     decision = _decide_sides(store, protocol, splits, shots, run if uses_run else None, sides)
     if decision.sides == "matter":
         method = method.without_mirror()
@@ -154,6 +146,20 @@ def _decide_sides(
         }
         decisions.append(decide_sides(store, asked, split.novel, exemplars))
     return next((one for one in decisions if one.sides == "matter"), decisions[0])
+
+
+def _check_needs_no_run(method: FewShotMethod) -> None:
+    """Refuse a method that reads what only a run holds."""
+    if method.has_weights:
+        raise SkelshotError(
+            f"method {method.name}: has weights of its own; give --run RUN, which "
+            f"`skelshot pretrain --episodes {method.name}` makes"
+        )
+    if method.reads != "clip":
+        raise SkelshotError(
+            f"method {method.name}: reads an encoder's features; give --run RUN, which "
+            "`skelshot pretrain` makes"
+        )
 
 
 def _check_turns(store: Store, method: FewShotMethod) -> None:

@@ -86,7 +86,7 @@ def view_clips(clips: Tensor, view: View, inputs: InputSpec) -> Tensor:
         if inputs.coordinates != 3:
             raise SkelshotError("view: 2-D clips cannot be turned; set turn to 0")
         joints, beside = clips.tensor_split([3 * len(inputs.streams)], dim=1)
-        seen = joints.unflatten(1, (-1, 3))
+        seen = joints.reshape(len(joints), -1, 3, *joints.shape[2:])
         turned = torch.einsum("ij,nsjtvm->nsitvm", _turn(view.turn).to(seen), seen)
         clips = torch.cat([turned.flatten(1, 2), beside], dim=1)
     return clips

@@ -71,8 +71,8 @@ class StartingRun:
         if unlike := first_difference(before, wanted):
             key, earlier, now = unlike
             raise SkelshotError(
-                f"--from {file}: reads {key} = {earlier!r}, this run asks for {now!r}; use the same "
-                "preset and input"
+                f"--from {file}: reads {key} = {earlier!r}, this run asks for {now!r}; use the "
+                "same preset and input"
             )
         encoder.load_state_dict(found.state_dict())
 
