@@ -231,7 +231,7 @@ def test_the_layout_comes_from_the_option_the_files_or_the_joints(tmp_path):
     folder = labelled(tmp_path / "x", joints=np.ones((4, 15, 3)))
     assert read(folder)[1].layout.name == "openni-15"
     assert "expected (persons, frames, 25" in reason(folder, layout="kinect-v2")
-    labelled(folder, joints=np.ones((4, 18, 3)))
+    labelled(folder, joints=np.ones((4, 19, 3)))
     with pytest.raises(SkelshotError, match=r"no clip has a known layout; the first: z\.npz: "):
         NpzReader().sources(folder)
 

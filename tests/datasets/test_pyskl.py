@@ -153,8 +153,8 @@ def test_one_of_several_pickles_must_be_named(tmp_path):
 
 
 def test_unknown_joint_counts_are_refused_before_work_starts(annotation, read):
-    _, reader = read([annotation(keypoint=np.ones((1, 6, 18, 2)))])
-    with pytest.raises(SkelshotError, match="joints: found 18 a person"):
+    _, reader = read([annotation(keypoint=np.ones((1, 6, 19, 2)))])
+    with pytest.raises(SkelshotError, match="joints: found 19 a person"):
         _ = reader.layout
 
 

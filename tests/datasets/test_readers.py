@@ -54,5 +54,5 @@ def test_the_number_of_joints_names_the_layout(joints, name):
 
 
 def test_an_unknown_number_of_joints_lists_the_known_ones():
-    with pytest.raises(SkelshotError, match=r"found 18 a person, expected one of .*17 \(coco-17\)"):
-        layout_of(18)
+    with pytest.raises(SkelshotError, match=r"found 19 a person, expected one of .*17 \(coco-17\)"):
+        layout_of(19)

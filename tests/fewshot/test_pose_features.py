@@ -13,7 +13,8 @@ from skelshot.fewshot.pose_features import (
     pose_features,
     scale_torso,
 )
-from skelshot.skeletons import COCO_17, KINECT_V1, KINECT_V2
+from skelshot.ground import SkelshotError
+from skelshot.skeletons import COCO_17, HAND_21, KINECT_V1, KINECT_V2
 
 
 def poses(layout, frames=4, seed=0):
@@ -102,3 +103,8 @@ def test_bodies_that_are_one_point_or_one_line_stay_finite():
     found.sum().backward()
     assert found.isfinite().all()
     assert joints.grad.isfinite().all()
+
+
+def test_a_hand_has_no_body_frame():
+    with pytest.raises(SkelshotError, match="'hand-21' has no hips"):
+        pose_features(poses(HAND_21), HAND_21)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from skelshot.skeletons import LAYOUTS
+from skelshot.skeletons import LAYOUTS, layout_from_file
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "skeletons.md"
 
@@ -22,8 +22,16 @@ def test_snippets_run_and_print_what_they_say(capsys: pytest.CaptureFixture[str]
 
 
 def test_the_joint_table_is_that_of_the_layouts() -> None:
-    rows = re.findall(r"^\| (\d+) \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
-    assert [int(index) for index, _ in rows] == list(range(33))
-    columns = zip(*(row.split(" | ") for _, row in rows), strict=True)
-    for layout, column in zip(LAYOUTS, columns, strict=True):
-        assert tuple(name.strip() for name in column if name.strip()) == layout.joints
+    rows = dict(re.findall(r"^\| `(\S+)` \| ([^|`]+) \|$", PAGE.read_text(), re.MULTILINE))
+    assert {name: tuple(joints.split(", ")) for name, joints in rows.items()} == {
+        layout.name: layout.joints for layout in LAYOUTS
+    }
+
+
+def test_the_example_file_is_read_as_the_page_says(tmp_path: Path) -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    path = tmp_path / "crane.yaml"
+    path.write_text(text)
+    layout = layout_from_file(path)
+    assert layout.name == "crane"
+    assert layout.pairs == ((2, 3),)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import COCO_17, KINECT_V1, SkeletonSequence
+from skelshot.skeletons import COCO_17, HAND_21, KINECT_V1, SkeletonSequence
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso
 from skelshot.skeletons.transforms import rotate
 
@@ -115,6 +116,21 @@ def test_a_line_without_length_from_above_leaves_the_view(point: tuple[float, ..
 def test_pixels_have_no_view() -> None:
     with pytest.raises(SkelshotError, match="2 coordinates, but turning the view needs 3-D"):
         align_view(np.zeros((1, 4, 20, 2), np.float32), HERE, KINECT_V1)
+
+
+def test_a_hand_has_no_heading() -> None:
+    joints = np.ones((1, 4, 21, 3), np.float32)
+    with pytest.raises(SkelshotError, match=r"'hand-21' has neither hips nor .* view 'centre'"):
+        align_view(joints, HERE, HAND_21)
+
+
+def test_hips_alone_tell_the_heading() -> None:
+    joints = rotate(frontal(), [0, 0.7, 0])
+    legs = replace(KINECT_V1, name="legs", shoulders=None)
+    joints[:, :, list(KINECT_V1.shoulders or ())] = 9  # not looked at
+    turned = align_view(joints, HERE, legs)
+    hips = turned[0][:, list(KINECT_V1.hips or ())]
+    np.testing.assert_allclose((hips[:, 1] - hips[:, 0])[:, 2], 0, atol=1e-5)
 
 
 @pytest.mark.parametrize("function", [centre, scale_to_torso, align_view])

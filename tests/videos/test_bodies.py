@@ -53,7 +53,9 @@ def test_projected_joints_lie_on_the_drawn_body(camera: PinholeCamera, standing:
     assert share_on_body(standing, KINECT_V2, camera) == 1
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize(
+    "layout", [layout for layout in LAYOUTS if layout.hips is not None], ids=lambda one: one.name
+)
 def test_every_layout_has_a_body(
     camera: PinholeCamera, standing: Array, layout: SkeletonLayout
 ) -> None:

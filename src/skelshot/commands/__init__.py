@@ -9,6 +9,7 @@ from skelshot.commands import (
     draw,
     evaluate,
     export,
+    layouts,
     methods,
     prepare,
     pretrain,
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     pretrain.COMMAND,
     evaluate.COMMAND,
     methods.COMMAND,
+    layouts.COMMAND,
 )
 
 __all__ = ["COMMANDS", "Command"]

@@ -5,10 +5,23 @@ from collections.abc import Iterable
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
 _SIDES = {"l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right"}
+_WORD = {"center": "centre", "collar": "clavicle"}
+_MIDLINE = {"hip": "mid hip", "hips": "mid hip", "root": "pelvis"}
 _LIMBS = {
     word.replace(" ", ""): word
     for word in (
-        *("eye", "ear", "shoulder", "clavicle", "elbow", "wrist", "hand", "hand tip", "thumb"),
+        *(
+            "eye",
+            "ear",
+            "shoulder",
+            "clavicle",
+            "collar",
+            "elbow",
+            "wrist",
+            "hand",
+            "hand tip",
+            "thumb",
+        ),
         *("hip", "knee", "ankle", "foot", "heel", "big toe", "small toe"),
     )
 }
@@ -30,12 +43,12 @@ def plain_name(joint: str) -> str:
     words = [word.lower() for word in _WORDS.findall(joint)]
     if len(words) == 1:
         words = _unglued(words[0])
+    words = [_WORD.get(word, word) for word in words]
     sides = [word for word in words if word in _SIDES]
     if len(sides) != 1:
-        return " ".join(words)
-    rest = "".join(word for word in words if word not in _SIDES)
-    spaced = _LIMBS.get(rest) or " ".join(word for word in words if word not in _SIDES)
-    return f"{_SIDES[sides[0]]} {spaced}".strip()
+        return _MIDLINE.get(" ".join(words), " ".join(words))
+    rest = [word for word in words if word not in _SIDES]
+    return f"{_SIDES[sides[0]]} {_LIMBS.get(''.join(rest), ' '.join(rest))}"
 
 
 def side_pairs(joints: Iterable[str]) -> tuple[tuple[str, str], ...]:

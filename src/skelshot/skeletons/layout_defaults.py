@@ -8,8 +8,11 @@ from skelshot.skeletons.layout import SkeletonLayout
 def trunk_of(tree: SkeletonLayout) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Derive the trunk: hips to shoulders, else the root to the joint most bones away from it.
 
+    That joint is one of the midline, if any but the root stands in no pair, so that the trunk is
+    no limb of one side.
+
     Args:
-        tree: Joints, bones, hips and shoulders.
+        tree: Joints, bones, pairs, hips and shoulders.
 
     Returns:
         Joints at the (lower, upper) end.
@@ -24,7 +27,9 @@ def trunk_of(tree: SkeletonLayout) -> tuple[tuple[int, ...], tuple[int, ...]]:
     bones = {tree.root: 0}
     for joint in tree.outward[1:]:
         bones[joint] = bones[tree.parents[joint]] + 1
-    return (tree.root,), (max(range(tree.num_joints), key=bones.__getitem__),)
+    others = tree.outward[1:]
+    midline = [joint for joint in others if tree.mirror[joint] == joint]
+    return (tree.root,), (max(sorted(midline or others), key=bones.__getitem__),)
 
 
 def chains_of(tree: SkeletonLayout) -> dict[str, tuple[int, ...]]:

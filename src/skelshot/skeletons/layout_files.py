@@ -12,6 +12,24 @@ from skelshot.skeletons.layout_reading import LayoutReading, read_layout
 _MOST_BYTES = 1 << 18
 
 
+def is_layout_file(value: object) -> bool:
+    """Tell a layout file from a layout's name.
+
+    Args:
+        value: A path, or what stands where a layout's name is asked for.
+
+    Returns:
+        Whether it is a path, or text that ends in .yaml or .yml.
+
+    Example:
+        >>> is_layout_file("mine.yaml"), is_layout_file("kinect-v2")
+        (True, False)
+    """
+    return isinstance(value, Path) or (
+        isinstance(value, str) and value.lower().endswith((".yaml", ".yml"))
+    )
+
+
 def read_layout_file(path: Path | str) -> LayoutReading:
     """Read a layout of one's own from a YAML file.
 

@@ -36,8 +36,8 @@ def read_layout(data: object, place: str = "layout") -> LayoutReading:
 
     Left out, `pairs` are the names that differ by left and right alone; `hips` and `shoulders`
     the joints so named; `centre` the root; `trunk` leads from hips to shoulders, or from the root
-    to the joint that most bones lie between; `parts` are the unbranched chains of bones, each
-    named after its innermost joint.
+    to the joint most bones away, one without a side if there is any; `parts` are the unbranched
+    chains of bones, each named after its innermost joint.
 
     Args:
         data: A mapping with `name`, `joints` (V names) and `bones` ([child, parent] each), and
@@ -116,9 +116,7 @@ class _Reader:
         self._index = {joint: index for index, joint in enumerate(joints)}
 
     def error(self, field: str, found: object, expected: str) -> SkelshotError:
-        return SkelshotError(
-            f"{self.place}, {field}: found {reprlib.repr(found)}, expected {expected}"
-        )
+        return SkelshotError(f"{self.place}, {field}: found {_shown(found)}, expected {expected}")
 
     def joint(self, field: str, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -187,15 +185,17 @@ def _fields_of(data: object, place: str) -> dict[str, Any]:
     """Return the data's fields, once all required ones are there and no unknown one is."""
     if not isinstance(data, Mapping):
         raise SkelshotError(
-            f"{place}: found {reprlib.repr(data)}, expected the fields {', '.join(REQUIRED)}"
+            f"{place}: found {_shown(data)}, expected the fields {', '.join(REQUIRED)}"
         )
     known = (*REQUIRED, *OPTIONAL)
     for field in data:
         if field not in known:
-            near = difflib.get_close_matches(str(field), known, 1)
+            near = difflib.get_close_matches(
+                str(field)[:80] if isinstance(field, str) else "", known, 1
+            )
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise SkelshotError(
-                f"{place}: found the field {reprlib.repr(field)}, expected {', '.join(known)}{hint}"
+                f"{place}: found the field {_shown(field)}, expected {', '.join(known)}{hint}"
             )
     for field in REQUIRED:
         if field not in data:
@@ -207,12 +207,14 @@ def _names_of(value: object, place: str) -> tuple[str, ...]:
     """Return the joint names."""
     wanted = f"a list of 2 to {_MOST_JOINTS} joint names"
     if not isinstance(value, list | tuple) or not 2 <= len(value) <= _MOST_JOINTS:
-        raise SkelshotError(f"{place}, joints: found {reprlib.repr(value)}, expected {wanted}")
+        raise SkelshotError(f"{place}, joints: found {_shown(value)}, expected {wanted}")
     for joint in value:
         if not isinstance(joint, str) or not joint.strip() or not joint.isprintable():
             raise SkelshotError(
-                f"{place}, joints: found {reprlib.repr(joint)}, expected text (write it in quotes)"
+                f"{place}, joints: found {_shown(joint)}, expected text (write it in quotes)"
             )
+        if value.count(joint) > 1:
+            raise SkelshotError(f"{place}, joints: {_shown(joint)} occurs twice, expected it once")
     return tuple(value)
 
 
@@ -220,6 +222,9 @@ def _parts_in(value: object, reader: _Reader) -> dict[str, tuple[int, ...]]:
     """Read body parts."""
     if not isinstance(value, Mapping) or not all(isinstance(part, str) for part in value):
         raise reader.error("parts", value, "lists of joints by the parts' names")
+    for part, joints in value.items():
+        if not joints:
+            raise reader.error(f"parts.{part}", joints, "at least one joint")
     return {part: reader.joint_list(f"parts.{part}", joints) for part, joints in value.items()}
 
 
@@ -229,3 +234,11 @@ def _trunk_in(value: object, reader: _Reader) -> tuple[tuple[int, ...], tuple[in
     if len(ends) != 2:
         raise reader.error("trunk", value, "[[lower joints], [upper joints]]")
     return reader.joint_list("trunk", ends[0]), reader.joint_list("trunk", ends[1])
+
+
+def _shown(value: object) -> str:
+    """Write a value in a few letters; the longest numbers have no digits to show."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:
+        return type(value).__name__

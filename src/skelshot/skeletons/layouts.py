@@ -10,7 +10,7 @@ from typing import Any
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.body_layouts import H36M_17, SMPL_24
 from skelshot.skeletons.layout import SkeletonLayout
-from skelshot.skeletons.layout_files import read_layout_file
+from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
 from skelshot.skeletons.layout_reading import layout_mapping, read_layout
 from skelshot.skeletons.picture_layouts import (
     COCO_17,
@@ -78,6 +78,15 @@ ALIASES: dict[str, str] = {
 """What people call the layouts besides their names. Case and punctuation do not count."""
 
 
+def _key(name: str) -> str:
+    """Return what of a name counts: its letters and digits in lower case."""
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+_BY_KEY = {_key(layout.name): layout for layout in LAYOUTS}
+_BY_KEY |= {_key(alias): _BY_KEY[_key(name)] for alias, name in ALIASES.items()}
+
+
 def layout_named(name: str) -> SkeletonLayout:
     """Return the shipped layout of that name.
 
@@ -94,13 +103,10 @@ def layout_named(name: str) -> SkeletonLayout:
         >>> layout_named("kinect-v1").num_joints, layout_named("BODY_25").name
         (20, 'openpose-25')
     """
-    known = {_key(layout.name): layout for layout in LAYOUTS}
-    by_alias = {_key(alias): known[_key(target)] for alias, target in ALIASES.items()}
-    found = (by_alias | known).get(_key(name))
-    if found is not None:
-        return found
-    near = difflib.get_close_matches(_key(name), [*known, *by_alias], 1)
-    hint = f"; did you mean {(by_alias | known)[near[0]].name!r}?" if near else ""
+    if _key(name) in _BY_KEY:
+        return _BY_KEY[_key(name)]
+    near = difflib.get_close_matches(_key(name), _BY_KEY, 1)
+    hint = f"; did you mean {_BY_KEY[near[0]].name!r}?" if near else ""
     raise SkelshotError(
         f"layout: found {name[:80]!r}, expected one of {', '.join(one.name for one in LAYOUTS)}, "
         f"or a .yaml file of your own{hint}"
@@ -158,9 +164,7 @@ def layout_from(value: object) -> SkeletonLayout:
     """
     if isinstance(value, SkeletonLayout):
         return _own_name(value, "layout")
-    if isinstance(value, Path) or (
-        isinstance(value, str) and value.lower().endswith((".yaml", ".yml"))
-    ):
+    if isinstance(value, Path | str) and is_layout_file(value):
         return layout_from_file(value)
     if isinstance(value, str):
         return layout_named(value)
@@ -181,7 +185,8 @@ def layout_as_data(layout: SkeletonLayout) -> str | dict[str, Any]:
         The name of a shipped layout; any other one's fields by joint names.
 
     Raises:
-        SkelshotError: The layout takes a shipped layout's name and is another.
+        SkelshotError: The layout takes a shipped layout's name and is another, or what was
+            written could not be read again, such as a joint without a name.
 
     Example:
         >>> layout_as_data(KINECT_V2)
@@ -189,20 +194,14 @@ def layout_as_data(layout: SkeletonLayout) -> str | dict[str, Any]:
     """
     if layout in LAYOUTS:
         return layout.name
-    return layout_mapping(_own_name(layout, "layout"))
-
-
-def _key(name: str) -> str:
-    """Return what of a name counts: its letters and digits in lower case."""
-    return re.sub(r"[\W_]", "", name.casefold())
+    data = layout_mapping(_own_name(layout, "layout"))
+    read_layout(data)
+    return data
 
 
 def _own_name(layout: SkeletonLayout, place: str) -> SkeletonLayout:
     """Refuse another skeleton under a shipped layout's name or alias; give equals as shipped."""
-    try:
-        shipped = layout_named(layout.name)
-    except SkelshotError:
-        return layout
+    shipped = _BY_KEY.get(_key(layout.name), layout)
     if layout == shipped:
         return shipped
     other = [

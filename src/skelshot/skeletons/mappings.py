@@ -2,51 +2,79 @@
 
 A target joint is taken by name where the source has it; else from the first of its `RECIPES`
 whose joints the source has, as their mean; else it stays where its parent is, with confidence 0,
-so that a model can see that nobody measured it.
+so that a model can see that nobody measured it. Spellings do not count: `LShoulder` is the left
+shoulder (`skelshot.skeletons.joint_names`).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.joint_names import plain_name
 from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.mapping_recipes import RECIPES
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
-_HIPS = ("left hip", "right hip")
-_SHOULDERS = ("left shoulder", "right shoulder")
-_EARS = ("left ear", "right ear")
 
-_MIDLINE: dict[str, tuple[tuple[str, ...], ...]] = {
-    "spine base": (("hip centre",), _HIPS),
-    "hip centre": (("spine base",), _HIPS),
-    "spine mid": (("spine",), ("torso",), (*_HIPS, *_SHOULDERS)),
-    "spine": (("spine mid",), ("torso",), (*_HIPS, *_SHOULDERS)),
-    "torso": (("spine mid",), ("spine",), (*_HIPS, *_SHOULDERS)),
-    "spine shoulder": (("shoulder centre",), _SHOULDERS),
-    "shoulder centre": (("spine shoulder",), _SHOULDERS),
-    "neck": (("shoulder centre",), _SHOULDERS),
-    "head": (_EARS, ("nose",)),
-    "nose": (("head",),),
-}
+@dataclass(frozen=True)
+class MappingReport:
+    """What a mapping keeps, makes and loses, by joint names.
 
-_ONE_SIDE: dict[str, tuple[tuple[str, ...], ...]] = {
-    "wrist": (("hand",),),
-    "hand": (("wrist", "index", "pinky"), ("wrist",)),
-    "hand tip": (("index", "pinky"),),
-    "index": (("hand tip",), ("hand",)),
-    "ankle": (("foot",),),
-    "foot": (("ankle", "foot index"), ("ankle",)),
-    "foot index": (("foot",),),
-}
+    Args:
+        source: Name of the layout of the data.
+        target: Name of the layout wanted.
+        measured: Target joints that the source has.
+        made: Target joints that are means of related source joints, and of which.
+        borrowed: Target joints that stand at their parent with confidence 0: nobody measured them.
+        unused: Source joints that no target joint uses.
+    """
 
-RECIPES: dict[str, tuple[tuple[str, ...], ...]] = _MIDLINE | {
-    f"{side} {joint}": tuple(tuple(f"{side} {name}" for name in names) for names in recipes)
-    for side in ("left", "right")
-    for joint, recipes in _ONE_SIDE.items()
-}
-"""For each target joint the groups of source joints to average, best first."""
+    source: str
+    target: str
+    measured: tuple[str, ...]
+    made: Mapping[str, tuple[str, ...]]
+    borrowed: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def mapping_report(source: SkeletonLayout, target: SkeletonLayout) -> MappingReport:
+    """Tell what mapping from one layout to another keeps, makes and loses.
+
+    Args:
+        source: The layout of the data.
+        target: The layout wanted.
+
+    Returns:
+        Every target joint is measured, made or borrowed.
+
+    Raises:
+        SkelshotError: The root of the target cannot be made from the source.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import COCO_17, H36M_17
+        >>> report = mapping_report(COCO_17, H36M_17)
+        >>> report.made["pelvis"], report.borrowed, report.unused
+        (('left hip', 'right hip'), (), ('left eye', 'right eye'))
+    """
+    weights, known = mapping_matrix(source, target)
+    places = _places_in(source)
+    by_name = [joint in places or plain_name(joint) in places for joint in target.joints]
+    return MappingReport(
+        source=source.name,
+        target=target.name,
+        measured=tuple(joint for joint, named in zip(target.joints, by_name, strict=True) if named),
+        made={
+            target.joints[joint]: tuple(source.joints[used] for used in np.flatnonzero(row))
+            for joint, row in enumerate(weights)
+            if known[joint] and not by_name[joint]
+        },
+        borrowed=tuple(target.joints[joint] for joint in np.flatnonzero(~known)),
+        unused=tuple(source.joints[joint] for joint in np.flatnonzero(~weights.any(axis=0))),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -74,10 +102,11 @@ def mapping_matrix(
     """
     weights = np.zeros((target.num_joints, source.num_joints), np.float32)
     measured = np.zeros(target.num_joints, bool)
+    places = _places_in(source)
     for joint in target.outward:
-        names = _sources_of(target.joints[joint], source)
-        if names:
-            weights[joint, [source.index(name) for name in names]] = 1 / len(names)
+        sources = _sources_of(target.joints[joint], places)
+        if sources:
+            weights[joint] = np.bincount(sources, minlength=source.num_joints) / len(sources)
             measured[joint] = True
         elif joint == target.root:
             raise SkelshotError(
@@ -136,12 +165,19 @@ def map_layout(sequence: SkeletonSequence, target: SkeletonLayout) -> SkeletonSe
     )
 
 
-def _sources_of(joint: str, source: SkeletonLayout) -> tuple[str, ...]:
+def _places_in(source: SkeletonLayout) -> dict[str, int]:
+    """Return where the source has its joints, by their own and by their plain names."""
+    plain = {plain_name(joint): place for place, joint in reversed([*enumerate(source.joints)])}
+    return plain | {joint: place for place, joint in enumerate(source.joints)}
+
+
+def _sources_of(joint: str, places: dict[str, int]) -> list[int]:
     """Return the source joints to average for one target joint; empty when there are none."""
-    for names in ((joint,), *RECIPES.get(joint, ())):
-        if all(name in source.joints for name in names):
-            return names
-    return ()
+    plain = plain_name(joint)
+    for names in ((joint,), (plain,), *RECIPES.get(plain, ())):
+        if all(name in places for name in names):
+            return [places[name] for name in names]
+    return []
 
 
 def _mean_joints(points: FloatArray, weights: FloatArray) -> FloatArray:
@@ -149,5 +185,5 @@ def _mean_joints(points: FloatArray, weights: FloatArray) -> FloatArray:
     mapped = np.empty((*points.shape[:2], len(weights), points.shape[3]), np.float32)
     for joint, row in enumerate(weights):
         used = np.flatnonzero(row)
-        mapped[:, :, joint] = points[:, :, used].mean(axis=2)
+        mapped[:, :, joint] = np.einsum("mtvc,v->mtc", points[:, :, used], row[used])
     return mapped

@@ -1,0 +1,140 @@
+"""`skelshot layouts`: the joint layouts there are, one of them, or a mapping between two."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from skelshot.commands.command import Command, Document
+
+if TYPE_CHECKING:
+    from skelshot.skeletons.layouts import SkeletonLayout
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "layout", nargs="?", metavar="NAME|FILE", help="one layout, or a .yaml file of your own"
+    )
+    parser.add_argument(
+        "--to", metavar="NAME|FILE", help="tell what mapping to this layout keeps, makes and loses"
+    )
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.ground import SkelshotError
+    from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
+    from skelshot.skeletons.layout_reading import layout_mapping
+    from skelshot.skeletons.layouts import ALIASES, LAYOUTS, layout_from
+
+    if parsed.layout is None:
+        if parsed.to is not None:
+            raise SkelshotError(
+                f"--to: name the layout to map from: skelshot layouts NAME --to {parsed.to}"
+            )
+        return {
+            "layouts": [
+                {
+                    "name": layout.name,
+                    "joints": layout.num_joints,
+                    "aliases": [alias for alias, name in ALIASES.items() if name == layout.name],
+                }
+                for layout in LAYOUTS
+            ]
+        }
+    layout = layout_from(parsed.layout)
+    own = is_layout_file(parsed.layout)
+    document: Document = {
+        "layout": layout_mapping(layout),
+        "defaulted": list(read_layout_file(parsed.layout).defaulted) if own else [],
+    }
+    if parsed.to is not None:
+        document["mapping"] = _mapping(layout, layout_from(parsed.to))
+    return document
+
+
+def _mapping(source: "SkeletonLayout", target: "SkeletonLayout") -> Document:
+    """Tell what mapping keeps, makes and loses."""
+    from skelshot.skeletons.mappings import mapping_report
+
+    report = mapping_report(source, target)
+    return {
+        "from": report.source,
+        "to": report.target,
+        "measured": list(report.measured),
+        "made": {joint: list(sources) for joint, sources in report.made.items()},
+        "lost": list(report.borrowed),
+        "unused": list(report.unused),
+    }
+
+
+def _show(document: Document) -> str:
+    if "layouts" in document:
+        return _table(
+            ("layout", "joints", "also called"),
+            *(
+                (layout["name"], str(layout["joints"]), ", ".join(layout["aliases"]))
+                for layout in document["layouts"]
+            ),
+        )
+    if "mapping" in document:
+        return _show_mapping(document["mapping"])
+    return _show_layout(document["layout"], document["defaulted"])
+
+
+def _show_layout(layout: Document, defaulted: list[str]) -> str:
+    """Show the joints of one layout, and what else it says."""
+    parents = dict(layout["bones"])
+    sides = dict(layout["pairs"]) | {right: left for left, right in layout["pairs"]}
+    rows = [
+        (str(index), joint, parents.get(joint, "(root)"), sides.get(joint, "-"))
+        for index, joint in enumerate(layout["joints"])
+    ]
+    lower, upper = (" and ".join(end) for end in layout["trunk"])
+    lines = [
+        f"{layout['name']}: {len(layout['joints'])} joints",
+        _table(("index", "joint", "hangs on", "other side"), *rows),
+        f"centre: {' and '.join(layout['centre'])}",
+        f"hips: {_both(layout['hips'])}",
+        f"shoulders: {_both(layout['shoulders'])}",
+        f"trunk: {lower} to {upper}",
+        *(f"part {part}: {', '.join(joints)}" for part, joints in layout["parts"].items()),
+    ]
+    if defaulted:
+        lines.append(f"derived, because the file leaves it out: {', '.join(defaulted)}")
+    return "\n".join(lines)
+
+
+def _both(pair: list[str] | None) -> str:
+    """Write a left and a right joint, or that there are none."""
+    return "none" if pair is None else ", ".join(pair)
+
+
+def _show_mapping(mapping: Document) -> str:
+    """Show a mapping's four kinds of joints."""
+    made = [f"{joint} from {' and '.join(used)}" for joint, used in mapping["made"].items()]
+    kinds = {
+        "measured": mapping["measured"],
+        "made": made,
+        "lost (they stand at their parent, with confidence 0)": mapping["lost"],
+        f"unused of {mapping['from']}": mapping["unused"],
+    }
+    lines = [
+        f"{kind}: {len(joints)} - {', '.join(joints) or 'none'}" for kind, joints in kinds.items()
+    ]
+    return "\n".join([f"{mapping['from']} to {mapping['to']}", *lines])
+
+
+def _table(*rows: tuple[str, ...]) -> str:
+    """Write rows in columns as wide as their widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+COMMAND = Command(
+    "layouts",
+    "List the joint layouts, show one, or tell what a mapping loses.",
+    _arguments,
+    _run,
+    _show,
+)
