@@ -27,7 +27,7 @@ TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
