@@ -29,7 +29,7 @@ OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_ep
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -160,6 +160,6 @@ def test_public_weights_that_are_missing_are_refused_before_training(
         f"episodic.classifier={{imagenet: {tmp_path / 'resnet18.pth'}}}",
     )
     chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
-    split = protocol_named("toy").split_list(toy_store.class_names)[0]
+    split = protocol_named("toy").split_list(toy_store)[0]
     with pytest.raises(SkelshotError, match=r"resnet18.pth: no such file"):
         build_stages(toy_store, split, chosen, None)

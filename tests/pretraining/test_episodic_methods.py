@@ -30,7 +30,7 @@ OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_ep
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_run_that_was_ended_goes_on_to_the_same_method(
     small = ("strategy=none", "episodes=feat", "input.frames=8", "episodic.epochs=3")
     chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
     protocol = protocol_named("toy")
-    splits = protocol.split_list(toy_store.class_names)[:1]
+    splits = protocol.split_list(toy_store)[:1]
     whole = RunFolder.save_stage
 
     def dying(self: RunFolder, stage: str, epoch: int, *state: Any) -> None:

@@ -31,7 +31,7 @@ BYOL = ByolOptions(batch=8, hidden=32, embedding=16, decay=0.9, other_camera=0)
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture

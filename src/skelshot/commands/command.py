@@ -18,6 +18,8 @@ class Command:
         arguments: Adds its arguments to a parser.
         run: Does the work and returns the JSON document.
         show: Turns that document into text for people.
+        failed: Tells from that document whether something is left for the caller to mend; the
+            document is printed and the command line leaves with code 2.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], Document]
     show: Callable[[Document], str]
+    failed: Callable[[Document], bool] = lambda document: False
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -61,12 +61,14 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.class_counts import class_lines
     from skelshot.datasets.clip_counts import counts_line
     from skelshot.datasets.sides import sides_line
 
     lines = [
         f"{document['method']} on {document['protocol']}, {len(document['splits'])} splits, "
-        f"{document['seconds']:.1f} s"
+        f"{document['seconds']:.1f} s",
+        *class_lines(document["classes"]),
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))

@@ -37,6 +37,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.class_counts import ClassCounts
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.experiments.evaluating import choose_splits
@@ -49,7 +50,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
     protocol = protocol_named(parsed.protocol)
-    every = protocol.split_list(store.class_names)
+    every = protocol.split_list(store)
     if parsed.split != "all" and not parsed.split.isdigit():
         raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
@@ -77,6 +78,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         "encoder": report.encoder,
         "strategy": strategy,
         "splits": report.splits,
+        "classes": ClassCounts.of(store).as_json(),
         "counts": report.counts.as_json() if report.counts else None,
         "adapted": list(settings.adapted),
         "seconds": report.seconds,
@@ -84,12 +86,14 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.class_counts import class_lines
     from skelshot.datasets.clip_counts import counts_line
     from skelshot.datasets.sides import sides_line
 
     lines = [
         f"{document['run']}: {document['encoder']}, {document['strategy']}, "
-        f"{len(document['splits'])} splits in {document['seconds']:.0f} s"
+        f"{len(document['splits'])} splits in {document['seconds']:.0f} s",
+        *class_lines(document["classes"]),
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
@@ -115,7 +116,7 @@ def evaluate_run(
         seconds=time.perf_counter() - began,
         parts=parts,
         sides=decision.as_json(),
-    )
+    ) | {"classes": ClassCounts.of(store).as_json()}
     if out is None and run is not None:
         out = run / "results" / f"{protocol.name}-{method.name}.json"
     if out is not None:
@@ -178,7 +179,7 @@ def _splits(
     wanted: Sequence[int] | None,
 ) -> list[Split]:
     """Choose the splits: those asked for, else all that the run holds, else all."""
-    every = protocol.split_list(store.class_names)
+    every = protocol.split_list(store)
     if wanted is not None:
         chosen = choose_splits(every, wanted)
     elif run is None:
