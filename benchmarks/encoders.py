@@ -20,7 +20,7 @@ BATCH, REPEATS = 32, 3
 def clips_a_second(spec: EncoderSpec, low: bool, training: bool) -> float:
     """Measure one encoder in one precision."""
     encoder = build_encoder(spec, seed=0).train(training)
-    clips = torch.randn(BATCH, spec.channels, spec.frames, spec.joints.num_joints, 1)
+    clips = torch.randn(BATCH, spec.channels, spec.frames, spec.layout.num_joints, 1)
     best = float("inf")
     for _ in range(REPEATS + 1):
         began = time.process_time()

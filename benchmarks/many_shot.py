@@ -40,7 +40,7 @@ def main() -> None:
     store = Store.open(parsed.store)
     options = load_settings(
         "cpu",
-        layout=store.layout.name,
+        layout=store.layout,
         changes={
             "pretrain.encoder.name": parsed.encoder,
             "pretrain.encoder.width": parsed.width,

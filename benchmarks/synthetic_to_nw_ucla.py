@@ -104,7 +104,7 @@ def _accuracy(encoder: Encoder, real: Store, settings: Settings) -> dict[str, An
     """Evaluate the frozen encoder as the NW-UCLA table does."""
     options: EvaluateOptions = settings.evaluate
     protocol = protocol_named("nw-ucla")
-    splits = protocol.split_list(real.class_names)
+    splits = protocol.split_list(real)
     every = encode_clips(encoder, real, settings.pretrain.input, range(len(real)), options)
 
     def features(split: Split, indices: Sequence[int]) -> Tensor:

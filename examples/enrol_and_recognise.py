@@ -23,7 +23,7 @@ def main() -> None:
     store = Store.open(folder / "store")
 
     protocol = protocol_named("toy")
-    split = protocol.split_list(store.class_names)[0]
+    split = protocol.split_list(store)[0]
     task = protocol.tasks(store, split, shots=3)[0]
 
     inputs = InputSpec(layout="kinect-v1", frames=24, streams=("joint", "bone", "joint-motion"))

@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         document: Document = parsed.run(parsed)
         _print(document, parsed)
+        if parsed.failed(document):
+            sys.exit(BAD_CALL)
     except SkelshotError as error:
         _leave(f"error: {error}", BAD_CALL)
     except KeyboardInterrupt:
@@ -63,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line.
 
     Returns:
-        A parser whose namespace holds `run` and `show` of the command.
+        A parser whose namespace holds `run`, `show` and `failed` of the command.
     """
     from skelshot.commands import COMMANDS
 
@@ -77,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
         command.arguments(sub)
         sub.add_argument("--json", action="store_true", help="print one JSON document")
-        sub.set_defaults(run=command.run, show=command.show)
+        sub.set_defaults(run=command.run, show=command.show, failed=command.failed)
     return parser
 
 

@@ -1,9 +1,11 @@
 """`skelshot draw`: rows of skeletons from any store."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.image import imread
 
 from skelshot.datasets.store import Store
@@ -27,3 +29,22 @@ def test_bad_calls_are_one_line(run: Callable[..., Any], toy_store: Store, tmp_p
     assert answer.code == 2
     assert "no clip is called 'nobody'" in answer.err
     assert run("draw", toy_store.path, "--moments", 0, "--out", tmp_path / "p.png").code == 2
+    for option, found in (("--moments", 501), ("--most", 0)):
+        answer = run("draw", toy_store.path, option, found, "--out", tmp_path / "p.png")
+        assert answer.code == 2
+        assert f"{option}: found {found}, expected 1 to 500" in answer.err
+    answer = run("draw", toy_store.path, "--out", tmp_path)
+    assert answer.code == 2
+    assert "expected a PNG file to write" in answer.err
+
+
+def test_pixels_are_drawn(run: Callable[..., Any], tmp_path: Path) -> None:
+    """Two-dimensional clips hundreds of pixels from the origin, which used to leave all white."""
+    rng = np.random.default_rng(0)
+    start = rng.uniform((700, 300), (900, 900), (1, 1, 17, 2))
+    keypoint = (start + rng.normal(0, 5, (1, 9, 17, 2))).astype(np.float32)
+    clip = {"frame_dir": "a", "label": 0, "total_frames": 9, "keypoint": keypoint}
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps({"annotations": [clip]}))
+    run("prepare", "pyskl", tmp_path / "a.pkl", "--out", tmp_path / "store")
+    assert run("draw", tmp_path / "store", "--out", tmp_path / "p.png").code == 0
+    assert (imread(tmp_path / "p.png")[20:110, :, :3].min(axis=-1) < 0.5).sum() > 500

@@ -93,7 +93,7 @@ def _base(store: Store) -> list[int]:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.tasks import base_clips
 
-    split = protocol_named("toy").split_list(store.class_names)[0]
+    split = protocol_named("toy").split_list(store)[0]
     return [int(index) for index in base_clips(store, split)]
 
 
@@ -107,7 +107,7 @@ def test_rendered_clips_of_a_protocol(run: Run, model: Path, tmp_path: Path) -> 
     store = Store.open(tmp_path / "store")
     from skelshot.datasets.protocols import protocol_named
 
-    splits = protocol_named("toy").split_list(store.class_names)
+    splits = protocol_named("toy").split_list(store)
     wanted = {label for split in splits for label in split.base}
     assert answer.json["clips"] == sum(clip.label in wanted for clip in store.clips)
 

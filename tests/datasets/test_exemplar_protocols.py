@@ -9,6 +9,7 @@ import pytest
 
 from skelshot.datasets.exemplar_protocols import ExemplarProtocol
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.tasks import base_clips
 from skelshot.ground import SkelshotError
 
 NTU_CLASSES = tuple(f"action {number}" for number in range(1, 121))
@@ -24,6 +25,10 @@ class FakeClip(NamedTuple):
 class FakeStore(NamedTuple):
     clips: tuple[FakeClip, ...]
     class_names: tuple[str, ...] = NTU_CLASSES
+
+
+NOTHING = FakeStore(())
+"""NTU's class names without a clip."""
 
 
 def ntu_store(names: Iterable[str]) -> FakeStore:
@@ -84,7 +89,7 @@ def small_store(leave_out: Iterable[str] = ()) -> FakeStore:
 
 
 def support_names(protocol: ExemplarProtocol, store: FakeStore, shots: int) -> list[list[str]]:
-    (split,) = protocol.split_list(store.class_names)
+    (split,) = protocol.split_list(store)
     (task,) = protocol.tasks(store, split, shots)
     return [[store.clips[i].name for i in row] for row in task.support]
 
@@ -95,7 +100,7 @@ def support_names(protocol: ExemplarProtocol, store: FakeStore, shots: int) -> l
 def test_the_classes_are_the_published_ones(name: str, novel: int, base: int) -> None:
     protocol = protocol_named(name)
     assert isinstance(protocol, ExemplarProtocol)
-    (split,) = protocol.split_list(NTU_CLASSES)
+    (split,) = protocol.split_list(NOTHING)
     assert split.index == 0
     assert split.novel == tuple(6 * k for k in range(novel))
     assert split.base == tuple(n for n in range(6 * novel) if n % 6)
@@ -111,10 +116,10 @@ def test_smaller_auxiliary_sets_are_the_front_of_the_one_list() -> None:
     assert list(whole.auxiliary) == [n for n in range(1, 121) if n % 6 != 1]
     for count in (20, 40, 60, 80):
         fewer = protocol_named(f"ntu120-one-shot-aux{count}")
-        (split,) = fewer.split_list(NTU_CLASSES)
+        (split,) = fewer.split_list(NOTHING)
         assert fewer.name == f"ntu120-one-shot-aux{count}"
         assert split.base == tuple(n - 1 for n in whole.auxiliary[:count])
-        assert split.novel == whole.split_list(NTU_CLASSES)[0].novel
+        assert split.novel == whole.split_list(NOTHING)[0].novel
     assert protocol_named("ntu120-one-shot-aux100") == whole
     for wrong in ("ntu120-one-shot-aux101", "ntu120-one-shot-aux0"):
         with pytest.raises(SkelshotError, match="expected 1 to 100"):
@@ -124,9 +129,9 @@ def test_smaller_auxiliary_sets_are_the_front_of_the_one_list() -> None:
 
 
 def test_the_order_of_the_list_decides_which_classes_are_taken() -> None:
-    (split,) = small().split_list(NTU_CLASSES)
+    (split,) = small().split_list(NOTHING)
     assert split.base == (1, 4)  # classes 5 and 2, the front of (5, 2, 4)
-    assert small().with_auxiliary(1).split_list(NTU_CLASSES)[0].base == (4,)
+    assert small().with_auxiliary(1).split_list(NOTHING)[0].base == (4,)
 
 
 def test_further_shots_are_alike_first_and_wrap_round() -> None:
@@ -165,7 +170,7 @@ def test_without_a_pattern_the_next_names_follow() -> None:
 @pytest.mark.parametrize("shots", [1, 2, 5])
 def test_every_other_novel_clip_is_a_query(shots: int) -> None:
     store = small_store()
-    (split,) = small().split_list(store.class_names)
+    (split,) = small().split_list(store)
     (task,) = small().tasks(store, split, shots)
     assert task.support.shape == (2, shots)
     assert len(task.queries) == 2 * (12 - shots)
@@ -179,13 +184,13 @@ def test_the_order_of_clips_in_the_store_changes_nothing() -> None:
     store = small_store()
     turned = FakeStore(store.clips[::-1])
     assert support_names(small(), store, 5) == support_names(small(), turned, 5)
-    splits = small().split_list(store.class_names)
+    splits = small().split_list(store)
     assert small().fingerprint(store, splits, 5) == small().fingerprint(turned, splits, 5)
 
 
 def test_the_fingerprint_follows_clips_fields_and_shots() -> None:
     store = small_store()
-    splits = small().split_list(store.class_names)
+    splits = small().split_list(store)
     found = {
         small().fingerprint(store, splits, 1),
         small().fingerprint(store, splits, 2),
@@ -268,7 +273,7 @@ def test_the_real_list_of_names(name: str) -> None:
     assert counts is not None
     assert counts.official == "complete"
     assert (counts.clips, counts.base, counts.exemplars, counts.queries) == COUNTS[name]
-    splits = protocol.split_list(NTU_CLASSES)
+    splits = protocol.split_list(store)
     (task,) = protocol.tasks(store, splits[0], 5)
     assert len(task.queries) == counts.queries - 4 * counts.exemplars
     for row in task.support:
@@ -278,7 +283,7 @@ def test_the_real_list_of_names(name: str) -> None:
 
 def test_a_missing_exemplar_is_named() -> None:
     store = small_store(leave_out=["S001C001P001R001A003"])
-    (split,) = small().split_list(store.class_names)
+    (split,) = small().split_list(store)
     message = (
         r"protocol small: the exemplar S001C001P001R001A003 is not among the clips of class 3 "
         r"'action 3' in the store"
@@ -313,7 +318,48 @@ def test_a_store_without_any_novel_clip_may_still_be_trained_on() -> None:
     counts = small().counts(store)
     assert (counts.base, counts.exemplars, counts.queries, counts.official) == (24, 0, 0, None)
     with pytest.raises(SkelshotError, match=r"the exemplar .* is not among the clips"):
-        small().check_clips(store, small().split_list(store.class_names)[0], 1)
+        small().check_clips(store, small().split_list(store)[0], 1)
+
+
+def only(store: FakeStore, *labels: int) -> FakeStore:
+    return FakeStore(tuple(clip for clip in store.clips if clip.label in labels))
+
+
+def test_auxiliary_classes_without_clips_are_not_trained_on() -> None:
+    part = only(small_store(), 0, 2, 4)  # of classes 5 and 2 that train, only 5 (label 4)
+    (split,) = small().split_list(part)
+    assert (split.base, split.novel) == ((4,), (0, 2))
+    assert base_clips(part, split).size == small().counts(part).base == 12
+    whole = small().split_list(small_store())[0]
+    assert whole.base == (1, 4)
+    assert small().split_list(only(small_store(), 1, 3, 4)) == (whole,)  # no novel clip
+
+
+def test_a_part_of_the_published_list_is_never_the_official_one() -> None:
+    published = small(official={"clips": 60, "base": 36, "exemplars": 2, "queries": 22})
+    counts = published.counts(small_store())
+    assert counts is not None
+    assert counts.official == "complete"
+    part = published.counts(only(small_store(), 0, 2, 4))
+    assert (part.clips, part.base, part.official) == (36, 12, "partial")
+    moved = [c._replace(label=1) if c.label == 3 else c for c in small_store().clips]
+    assert published.counts(FakeStore(tuple(moved))).official == "partial"
+
+
+def test_pretraining_refuses_a_store_without_any_auxiliary_clip() -> None:
+    novel = only(small_store(), 0, 2)
+    (split,) = small().split_list(novel)
+    assert len(small().tasks(novel, split, 1)) == 1
+    with pytest.raises(SkelshotError, match=r"no clips of the base classes action 2, action 5; 2"):
+        base_clips(novel, split)
+
+
+def test_a_novel_class_without_clips_may_be_absent_in_training_only() -> None:
+    part = only(small_store(), 0, 1, 4)
+    counts = small().counts(part)
+    assert (counts.base, counts.exemplars, counts.queries) == (24, 1, 11)
+    with pytest.raises(SkelshotError, match="S001C001P001R001A003 is not among the clips"):
+        small().check_clips(part, small().split_list(part)[0], 1)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +372,7 @@ def test_a_store_without_any_novel_clip_may_still_be_trained_on() -> None:
 def test_impossible_shots_are_refused(shots: int, message: str) -> None:
     store = small_store()
     with pytest.raises(SkelshotError, match=message):
-        small().tasks(store, small().split_list(store.class_names)[0], shots)
+        small().tasks(store, small().split_list(store)[0], shots)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +406,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     )
     mine = protocol_named(str(file))
     assert isinstance(mine, ExemplarProtocol)
-    assert mine.split_list("abc")[0].novel == (0, 2)
+    assert mine.split_list(FakeStore((), ("x", "y", "z")))[0].novel == (0, 2)
     file.write_text("{name: mine, auxiliary: [2], exemplars: {1: a, 3: c}}", encoding="utf-8")
     with pytest.raises(SkelshotError, match="auxiliary_classes: Field required") as caught:
         protocol_named(str(file))

@@ -1,6 +1,8 @@
 """Protocols: the same splits and exemplars for ever, and no impossible task."""
 
 import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,20 +63,107 @@ def test_the_splits_of_nw_ucla_never_change() -> None:
         if base not in literal:
             literal.append(base)
         attempt += 1
-    splits = protocol_named("nw-ucla").split_list([str(label) for label in range(10)])
+    splits = protocol_named("nw-ucla").split_list(toy_store())
     assert [split.base for split in splits] == literal
     assert splits[0].base == (3, 4, 6, 7, 8)
 
 
 def test_both_nw_ucla_protocols_share_their_splits() -> None:
-    names = [str(label) for label in range(10)]
-    every_day = protocol_named("nw-ucla").split_list(names)
-    strict = protocol_named("nw-ucla-cross-subject").split_list(names)
+    store = toy_store()
+    every_day = protocol_named("nw-ucla").split_list(store)
+    strict = protocol_named("nw-ucla-cross-subject").split_list(store)
     assert every_day == strict
 
 
+@pytest.mark.parametrize(
+    ("name", "classes", "digest"),
+    [
+        ("nw-ucla", 10, "fd245b19c60ba4f9"),
+        ("nw-ucla-cross-subject", 10, "fd245b19c60ba4f9"),
+        ("toy", 10, "357ff2d6fc07b153"),
+        ("ntu120-one-shot", 120, "cb860dcff714967c"),
+        ("ntu60-one-shot", 60, "15a571ad6df64f53"),
+    ],
+)
+def test_the_shipped_splits_are_frozen(name: str, classes: int, digest: str) -> None:
+    splits = protocol_named(name).split_list(toy_store(classes, 1, 1))
+    found = json.dumps([[split.index, split.base, split.novel] for split in splits])
+    assert hashlib.sha256(found.encode()).hexdigest()[:16] == digest
+
+
+def keeping(store: ToyStore, labels: Iterable[int]) -> ToyStore:
+    """The clips of some classes, and all class names."""
+    kept = set(labels)
+    return ToyStore(tuple(c for c in store.clips if c.label in kept), store.class_names)
+
+
+SPARSE = {
+    "labels from one": (7, range(1, 7)),
+    "labels with gaps": (100, (3, 17, 40, 59, 77, 99)),
+    "a part of NTU": (120, range(7, 120, 10)),
+}
+
+
+@pytest.mark.parametrize(("named", "labels"), SPARSE.values(), ids=SPARSE)
+def test_splits_are_drawn_among_the_classes_that_have_clips(
+    named: int, labels: Sequence[int]
+) -> None:
+    """A literal re-computation: sort the classes with clips by the SHA-256 of their numbers."""
+    literal: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for attempt in range(100):
+        texts = {c: f"skelshot p split {attempt} class {c + 1}" for c in labels}
+        order = sorted(labels, key=lambda c: hashlib.sha256(texts[c].encode()).hexdigest())
+        both = tuple(sorted(order[:3])), tuple(sorted(order[3:6]))
+        if both not in literal:
+            literal.append(both)
+    rule = protocol(splits=5, base=3, novel=3)
+    store = keeping(toy_store(named, 2), labels)
+    splits = rule.split_list(store)
+    assert [(split.base, split.novel) for split in splits] == literal[:5]
+    for split in splits:
+        assert len(base_clips(store, split)) == 3 * 4
+        assert len(rule.tasks(store, split, 1)) == 3
+
+
+@pytest.mark.parametrize(("named", "labels"), SPARSE.values(), ids=SPARSE)
+def test_deleting_all_novel_clips_never_changes_the_base_classes(
+    named: int, labels: Sequence[int]
+) -> None:
+    whole = keeping(toy_store(named, 1, 1), labels)
+    rule = protocol(splits=5, base=3, novel=3)
+    for split in rule.split_list(whole):
+        lone = keeping(whole, set(labels) - set(split.novel))
+        assert rule.split_list(lone)[split.index].base == split.base
+
+
+def test_a_lone_half_of_any_split_still_names_that_split() -> None:
+    """Base clips alone pre-train, novel clips alone are evaluated, as with the whole store."""
+    rule, whole = protocol_named("nw-ucla"), toy_store(10, 1, 1)
+    for split in rule.split_list(whole):
+        for part in (split.base, split.novel):
+            assert rule.split_list(keeping(whole, part))[split.index] == split
+
+
+def test_clips_of_too_few_classes_are_refused_with_both_counts() -> None:
+    rule, store = protocol(splits=1, draws=1), keeping(toy_store(), range(4))
+    (split,) = rule.split_list(store)
+    with pytest.raises(SkelshotError, match=r"no clips of the base classes .*4 of 10 classes have"):
+        base_clips(store, split)
+    with pytest.raises(SkelshotError, match=r"has 0 clips, .* \(4 of 10 classes have clips\)"):
+        rule.check_clips(store, split, 1)
+    message = r"needs 5 base and 6 novel classes, the store has 10 \(4 of 10 classes have clips\)"
+    with pytest.raises(SkelshotError, match=message):
+        protocol(novel=6).split_list(store)
+
+
+def test_a_message_names_five_classes_without_clips_at_most() -> None:
+    store = ToyStore((), toy_store(100).class_names)
+    with pytest.raises(SkelshotError, match=r"class 4 and 95 more; 0 of 100 classes have clips"):
+        base_clips(store, Split(0, tuple(range(100)), ()))
+
+
 def test_splits_are_different_and_cut_the_classes_in_two() -> None:
-    splits = protocol(splits=20).split_list(toy_store().class_names)
+    splits = protocol(splits=20).split_list(toy_store())
     assert len({split.base for split in splits}) == 20
     for split in splits:
         assert sorted(split.base + split.novel) == list(range(10))
@@ -88,7 +177,7 @@ def test_a_split_refuses_a_class_on_both_sides() -> None:
 def test_exemplars_are_no_queries_and_every_other_clip_is() -> None:
     store = toy_store()
     rule = protocol()
-    split = rule.split_list(store.class_names)[0]
+    split = rule.split_list(store)[0]
     for task in rule.tasks(store, split, 2):
         assert task.support.shape == (5, 2)
         seen = np.concatenate([task.support.ravel(), task.queries])
@@ -103,7 +192,7 @@ def test_exemplars_are_no_queries_and_every_other_clip_is() -> None:
 def test_five_shots_hold_the_one_shot_and_draws_differ() -> None:
     store = toy_store()
     rule = protocol()
-    split = rule.split_list(store.class_names)[0]
+    split = rule.split_list(store)[0]
     one, five = rule.tasks(store, split, 1), rule.tasks(store, split, 5)
     for small, large in zip(one, five, strict=True):
         np.testing.assert_array_equal(small.support[:, 0], large.support[:, 0])
@@ -113,7 +202,7 @@ def test_five_shots_hold_the_one_shot_and_draws_differ() -> None:
 def test_same_subjects_show_every_class_and_are_never_asked() -> None:
     store = toy_store(subjects=6)
     rule = protocol(exemplars="same-subjects")
-    split = rule.split_list(store.class_names)[1]
+    split = rule.split_list(store)[1]
     for task in rule.tasks(store, split, 3):
         rows = [[store.clips[i].subject for i in row] for row in task.support]
         assert all(row == rows[0] for row in rows)
@@ -126,7 +215,7 @@ def test_tasks_do_not_depend_on_the_order_of_clips() -> None:
     store = toy_store()
     turned = ToyStore(store.clips[::-1], store.class_names)
     rule = protocol()
-    split = rule.split_list(store.class_names)[0]
+    split = rule.split_list(store)[0]
     assert rule.tasks(store, split, 2)[0].support.shape == (5, 2)
     names = [
         [[s.clips[i].name for i in row] for row in rule.tasks(s, split, 2)[0].support]
@@ -137,7 +226,7 @@ def test_tasks_do_not_depend_on_the_order_of_clips() -> None:
 
 def test_base_clips_are_the_same_when_novel_clips_are_gone() -> None:
     store = toy_store()
-    split = protocol().split_list(store.class_names)[0]
+    split = protocol().split_list(store)[0]
     kept = tuple(clip for clip in store.clips if clip.label in split.base)
     without = ToyStore(kept, store.class_names)
     names = [[s.clips[i].name for i in base_clips(s, split)] for s in (store, without)]
@@ -156,7 +245,7 @@ def test_impossible_tasks_are_refused(changes: dict[str, object], shots: int, me
     store = toy_store()
     rule = protocol(**changes)
     with pytest.raises(SkelshotError, match=message):
-        rule.tasks(store, rule.split_list(store.class_names)[0], shots)
+        rule.tasks(store, rule.split_list(store)[0], shots)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +257,12 @@ def test_impossible_tasks_are_refused(changes: dict[str, object], shots: int, me
 )
 def test_impossible_splits_are_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(SkelshotError, match=message):
-        protocol(**changes).split_list(toy_store().class_names)
+        protocol(**changes).split_list(toy_store())
 
 
 def test_a_base_class_without_clips_is_refused() -> None:
     store = toy_store()
-    split = protocol().split_list(store.class_names)[0]
+    split = protocol().split_list(store)[0]
     gone = split.base[0]
     kept = tuple(clip for clip in store.clips if clip.label != gone)
     with pytest.raises(SkelshotError, match=f"no clips of the base classes class {gone}"):
@@ -183,7 +272,7 @@ def test_a_base_class_without_clips_is_refused() -> None:
 def test_the_fingerprint_follows_clips_options_and_shots() -> None:
     store = toy_store()
     rule = protocol()
-    splits = rule.split_list(store.class_names)
+    splits = rule.split_list(store)
     first = rule.fingerprint(store, splits, 1)
     assert first == rule.fingerprint(toy_store(), splits, 1)
     assert first != rule.fingerprint(store, splits, 2)
@@ -206,7 +295,7 @@ def test_a_protocol_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shots", [1, 5])
 def test_real_clips_fill_every_task(nw_ucla_store: Store, name: str, shots: int) -> None:
     rule = protocol_named(name)
-    for split in rule.split_list(nw_ucla_store.class_names):
+    for split in rule.split_list(nw_ucla_store):
         tasks = rule.tasks(nw_ucla_store, split, shots)
         assert len(tasks) == 10
         assert all(task.support.shape == (5, shots) for task in tasks)

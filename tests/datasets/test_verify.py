@@ -29,6 +29,8 @@ def test_raw_files_are_looked_through(raw):
                 "problem": "one frame: no movement to learn from",
             }
         ],
+        "passed_over": 0,
+        "passed_over_examples": [],
     }
 
 
@@ -75,6 +77,106 @@ def test_the_format_is_guessed_from_most_of_the_files(raw, tmp_path, make_joints
     report = verify(tmp_path / "x.pkl")
     assert (report.files, report.ok, len(report.bad)) == (1, 0, 1)
     assert report.bad[0].problem.startswith("b: annotation: total_frames, keypoint missing")
+
+
+ENDINGS = {
+    "nw-ucla": ("a01_s01_e00_v01.json", "A01_S01_E00_V01.JSON"),
+    "ntu": ("S001C001P001R001A001.skeleton", "S001C001P001R001A001.Skeleton", "NTU.ZIP", "n.zip"),
+    "npz": ("a.npz", "A.NPZ", "sub/b.Npz"),
+    "pyskl": ("a.pkl", "A.PKL", "a.pickle", "a.Pickle"),
+}
+
+
+@pytest.mark.parametrize(
+    ("reader", "name"), [(reader, name) for reader, names in ENDINGS.items() for name in names]
+)
+def test_endings_count_in_capitals_or_not(tmp_path, reader, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    assert guess_reader(tmp_path).name == reader
+    assert guess_reader(tmp_path / name).name == reader
+
+
+def test_the_endings_of_a_format_count_together(tmp_path):
+    for name in ("a.npz", "b.npz", "a.skeleton", "b.SKELETON", "c.zip"):
+        (tmp_path / name).touch()
+    assert guess_reader(tmp_path).name == "ntu"
+
+
+def test_an_ntu_file_in_capitals_is_read(tmp_path):
+    (tmp_path / "S001C001P001R001A001.SKELETON").write_text("0\n")
+    report = verify(tmp_path)
+    assert (report.files, report.ok) == (1, 0)
+    assert "expected the number of frames" in report.bad[0].problem
+
+
+def test_files_of_other_formats_are_counted_and_named(tmp_path, make_joints):
+    for name in ("a", "b", "c"):
+        write_npz_clip(tmp_path / f"{name}.npz", make_joints(5, 25), label="w", layout=KINECT_V2)
+    for name in ("a.skeleton", "notes.txt", "sub/b.pkl", ".hidden", ".git/config"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    report = verify(tmp_path)
+    assert (report.files, report.ok) == (3, 3)
+    assert report.passed_over == ("a.skeleton", "notes.txt", "sub/b.pkl")
+    for number in range(9):
+        (tmp_path / f"{number}.txt").touch()
+    document = verify(tmp_path).as_json()
+    assert document["passed_over"] == 12
+    assert document["passed_over_examples"] == [f"{number}.txt" for number in range(5)]
+
+
+def test_tables_and_videos_that_are_used_are_not_passed_over(tmp_path, make_joints):
+    for name in ("a.npz", "b.npz"):
+        write_npz_clip(tmp_path / name, make_joints(5, 25), label="w", layout=KINECT_V2)
+    (tmp_path / "labels.csv").write_text("file,label,video\na.npz,w,a.mp4\nb.npz,w,\n")
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / name).touch()
+    assert verify(tmp_path).passed_over == ("b.mp4",)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    (tmp_path / ".hidden").touch()
+    with pytest.raises(SkelshotError, match="it is empty; expected clips or a store"):
+        verify(tmp_path)
+
+
+def test_an_unfinished_store_is_reported(store):
+    partial = store.path.with_name(f"{store.path.name}.partial")
+    store.path.rename(partial)
+    for path in (partial, store.path):
+        (problem,) = verify(path).bad
+        assert "the store is not finished; run the same prepare command" in problem.problem
+
+
+def test_a_store_without_its_description_is_no_folder_of_clips(store):
+    (store.path / "store.json").unlink()
+    (problem,) = verify(store.path).bad
+    assert problem.file == "store.json"
+    assert "not a store (store.json is missing)" in problem.problem
+
+
+def test_files_that_are_no_stores(tmp_path, store):
+    with pytest.raises(SkelshotError, match=r"describes a store; name its folder, .*store"):
+        verify(store.path / "store.json")
+    (tmp_path / "mine.store").write_text("?")
+    with pytest.raises(SkelshotError, match=r"mine\.store: neither a store nor raw clips"):
+        verify(tmp_path / "mine.store")
+
+
+def test_files_beside_those_of_a_store_are_named(store):
+    (store.path / "copy of frames.npy").touch()
+    report = verify(store.path)
+    assert (report.ok, report.bad, report.passed_over) == (5, (), ("copy of frames.npy",))
+
+
+def test_a_file_that_the_description_names_may_not_be_absent(store):
+    document = json.loads((store.path / "store.json").read_text())
+    document["files"]["gone.npy"] = {"bytes": 1, "sha256": "0" * 64}
+    (store.path / "store.json").write_text(json.dumps(document))
+    assert ("gone.npy", None, "cannot be read (No such file or directory)") in problems(
+        verify(store.path)
+    )
 
 
 def test_nothing_and_unknown_formats_are_refused(tmp_path):

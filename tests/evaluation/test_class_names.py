@@ -25,7 +25,7 @@ class Knowing(NamedClassMethod):
 
 
 def test_each_task_gets_the_labels_of_its_split(toy_store: Store) -> None:
-    splits = PROTOCOL.split_list(toy_store.class_names)[:2]
+    splits = PROTOCOL.split_list(toy_store)[:2]
     assert splits[0].novel != splits[1].novel
 
     def features(split, indices):

@@ -45,7 +45,7 @@ class Positions:
 def test_the_batch_gives_what_a_loop_gives(
     toy_store: Store, protocol: ClassSplitProtocol, shots: int
 ) -> None:
-    splits = protocol.split_list(toy_store.class_names)
+    splits = protocol.split_list(toy_store)
     source = Positions(toy_store)
     (result,) = evaluate(toy_store, protocol, splits, NearestNeighbour(), [shots], source)
     assert source.asked == [0, 1, 2]
@@ -68,7 +68,7 @@ def test_the_batch_gives_what_a_loop_gives(
 
 def test_features_are_asked_for_once_whatever_the_shots(toy_store: Store) -> None:
     source = Positions(toy_store)
-    splits = PROTOCOL.split_list(toy_store.class_names)
+    splits = PROTOCOL.split_list(toy_store)
     results = evaluate(toy_store, PROTOCOL, splits, NearestNeighbour(), [1, 2], source)
     assert source.asked == [0, 1, 2]
     assert [result.shots for result in results] == [1, 2]
@@ -76,7 +76,7 @@ def test_features_are_asked_for_once_whatever_the_shots(toy_store: Store) -> Non
 
 
 def test_confusion_counts_every_query_of_its_class(toy_store: Store) -> None:
-    splits = PROTOCOL.split_list(toy_store.class_names)[:1]
+    splits = PROTOCOL.split_list(toy_store)[:1]
     method = NearestNeighbour()
     (result,) = evaluate(toy_store, PROTOCOL, splits, method, [1], Positions(toy_store))
     totals = result.confusion.sum(1)
@@ -89,7 +89,7 @@ def test_confusion_counts_every_query_of_its_class(toy_store: Store) -> None:
 
 
 def test_chunks_of_tasks_change_nothing(toy_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    split = PROTOCOL.split_list(toy_store.class_names)[0]
+    split = PROTOCOL.split_list(toy_store)[0]
     indices = [i for i, clip in enumerate(toy_store.clips) if clip.label in split.novel]
     bank = Positions(toy_store)(split, indices)
     places = {index: place for place, index in enumerate(indices)}
@@ -110,7 +110,7 @@ def test_encoded_clips_are_the_mean_over_views(toy_store: Store) -> None:
     with torch.no_grad():
         for index in range(5):
             clip = torch.from_numpy(encode_input(toy_store.sequence(index), spec))[None]
-            seen = [view_clips(clip, view, toy_store.layout) for view in views]
+            seen = [view_clips(clip, view, spec) for view in views]
             literal = sum(read_out(encoder.feature_map(x), "joints") for x in seen)[0] / 2
             torch.testing.assert_close(found[index], literal, atol=1e-4, rtol=1e-4)
 

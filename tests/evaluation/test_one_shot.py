@@ -92,7 +92,7 @@ def test_the_result_is_what_a_literal_loop_gives(ntu_like_store: Store) -> None:
             return torch.stack([torch.from_numpy(clip) for clip in clips])
 
     clips = ntu_like_store.clips
-    splits = PROTOCOL.split_list(ntu_like_store.class_names)
+    splits = PROTOCOL.split_list(ntu_like_store)
     (result,) = evaluate(ntu_like_store, PROTOCOL, splits, NearestNeighbour(), [1], Positions())
     names = {clip.name: i for i, clip in enumerate(clips)}
     exemplars = [names[f"S001C003P008R001A{number:03d}"] for number in range(1, 61, 6)]
@@ -130,7 +130,7 @@ def test_novel_clips_leave_no_trace_in_the_weights(
             layout="kinect-v2",
             assignments=["input.persons=2", "input.frames=8", "episodes=cosine"],
         )
-        splits = PROTOCOL.split_list(store.class_names)
+        splits = PROTOCOL.split_list(store)
         pretrain(store, PROTOCOL, splits, settings.pretrain, tmp_path / name)
         found[name] = load_file(
             split_folder(tmp_path / name, 0) / "checkpoints" / "encoder.safetensors"
@@ -161,7 +161,7 @@ def test_a_run_on_fewer_auxiliary_classes_is_not_taken_for_the_whole(
 ) -> None:
     few = protocol_named("ntu60-one-shot-aux20")
     settings = load_settings("smoke", layout="kinect-v2", assignments=["strategy=none"])
-    splits = few.split_list(ntu_like_store.class_names)
+    splits = few.split_list(ntu_like_store)
     report = pretrain(ntu_like_store, few, splits, settings.pretrain, tmp_path)
     assert report.counts is not None
     assert report.counts.base == 80
@@ -187,7 +187,7 @@ def test_a_query_set_larger_than_memory_goes_through_in_parts(
         rng = torch.Generator().manual_seed(0)
         return torch.randn(len(indices), 8, generator=rng)
 
-    splits = PROTOCOL.split_list(ntu_like_store.class_names)
+    splits = PROTOCOL.split_list(ntu_like_store)
 
     def run(method: NearestNeighbour) -> torch.Tensor:
         seen.clear()

@@ -38,7 +38,7 @@ def run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
     out = tmp_path_factory.mktemp("runs") / "run"
-    pretrain(toy_store, PROTOCOL, PROTOCOL.split_list(toy_store.class_names)[:2], chosen, out)
+    pretrain(toy_store, PROTOCOL, PROTOCOL.split_list(toy_store)[:2], chosen, out)
     return out
 
 
@@ -53,21 +53,21 @@ def test_the_run_keeps_the_network_and_what_it_is_for(run: Path) -> None:
 
 
 def test_embeddings_are_the_mean_over_views(toy_store: Store, run: Path) -> None:
-    split = PROTOCOL.split_list(toy_store.class_names)[0]
+    split = PROTOCOL.split_list(toy_store)[0]
     views = (View(), View(turn=30, mirror=True))
     options = EvaluateOptions(views=views, batch=2)
     method = split_method(run, split, TCNOneshot(), options)
     _, trained = split_encoder(run, split)
     found = embed_clips(method, toy_store, trained.input, [3, 5, 8], options)
     clips = input_clips(toy_store, trained.input, [3, 5, 8], 3)
-    seen = [method.embed(view_clips(clips, view, toy_store.layout)) for view in views]
+    seen = [method.embed(view_clips(clips, view, trained.input)) for view in views]
     torch.testing.assert_close(found, (seen[0] + seen[1]) / 2)
     source = RunFeatures(toy_store, TCNOneshot(), options, run)
     assert torch.equal(source(split, [3, 5, 8]), found)
 
 
 def test_a_network_gone_wrong_is_named(toy_store: Store, run: Path) -> None:
-    split = PROTOCOL.split_list(toy_store.class_names)[0]
+    split = PROTOCOL.split_list(toy_store)[0]
     method = split_method(run, split, TCNOneshot(), EvaluateOptions())
     with torch.no_grad():
         next(method.parameters())[:] = torch.nan
@@ -79,7 +79,7 @@ def test_a_network_gone_wrong_is_named(toy_store: Store, run: Path) -> None:
 def test_each_clip_is_embedded_once_whatever_the_tasks_and_kept(
     toy_store: Store, run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    splits, embedded = PROTOCOL.split_list(toy_store.class_names)[:2], []
+    splits, embedded = PROTOCOL.split_list(toy_store)[:2], []
     plain = TCNOneshot.embed
 
     def counted(self: TCNOneshot, clips: torch.Tensor) -> torch.Tensor:
@@ -102,7 +102,7 @@ def test_each_split_is_judged_by_its_own_network(toy_store: Store, run: Path) ->
     options = EvaluateOptions()
     document = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], options, run)
     weights = []
-    for number, split in enumerate(PROTOCOL.split_list(toy_store.class_names)[:2]):
+    for number, split in enumerate(PROTOCOL.split_list(toy_store)[:2]):
         method = split_method(run, split, TCNOneshot(), options)
         _, trained = split_encoder(run, split)
 
@@ -122,7 +122,7 @@ class Weighed(RawNearest):
 
 
 def test_clips_for_trained_methods_are_prepared_as_in_training(toy_store: Store, run: Path) -> None:
-    split, options = PROTOCOL.split_list(toy_store.class_names)[0], EvaluateOptions()
+    split, options = PROTOCOL.split_list(toy_store)[0], EvaluateOptions()
     _, trained = split_encoder(run, split)
     found = RunFeatures(toy_store, Weighed(), options, run)(split, [3, 5])
     assert torch.equal(found, input_clips(toy_store, trained.input, [3, 5], 2))

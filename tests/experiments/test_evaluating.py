@@ -36,7 +36,7 @@ def make_run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Make
         if key not in made:
             chosen = load_settings("smoke", layout="kinect-v1", assignments=assignments)
             made[key] = tmp_path_factory.mktemp("runs") / "run"
-            every = PROTOCOL.split_list(toy_store.class_names)[:splits]
+            every = PROTOCOL.split_list(toy_store)[:splits]
             pretrain(toy_store, PROTOCOL, every, chosen.pretrain, made[key])
         return made[key]
 
@@ -73,7 +73,7 @@ def test_every_method_is_above_chance_with_one_exemplar(
 
 
 def test_subspaces_take_clips_and_their_mirrored_twins(toy_store: Store, make_run: MakeRun) -> None:
-    run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store.class_names)[0]
+    run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store)[0]
     options = EvaluateOptions(views=(View(turn=20),))
     found = RunFeatures(toy_store, Subspace(), options, run)(split, [3, 5])
     encoder, trained = split_encoder(run, split)
@@ -105,7 +105,7 @@ def test_twins_are_not_lost_in_an_average_over_mirrored_views(
 
 def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) -> None:
     run = make_run("strategy=none", "episodes=feat", splits=2)
-    splits = PROTOCOL.split_list(toy_store.class_names)[:2]
+    splits = PROTOCOL.split_list(toy_store)[:2]
     options = EvaluateOptions()
     document = evaluate_run(toy_store, PROTOCOL, Feat(), [1], options, run)
     weights = []
@@ -120,7 +120,7 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
 
 
 def test_splits_one_by_one_give_what_all_together_give(toy_store: Store, make_run: MakeRun) -> None:
-    run, splits = make_run("strategy=none", splits=2), PROTOCOL.split_list(toy_store.class_names)
+    run, splits = make_run("strategy=none", splits=2), PROTOCOL.split_list(toy_store)
     method, shots = ProtoNet(), [1, 3]
     source = RunFeatures(toy_store, method, EvaluateOptions(), run)
     together = evaluate(toy_store, PROTOCOL, splits[:2], method, shots, source)

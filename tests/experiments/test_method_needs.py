@@ -24,7 +24,7 @@ def run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = ("strategy=none", "episodes=maml", "input.frames=8", "episodic.epochs=1")
     chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
     out = tmp_path_factory.mktemp("runs") / "run"
-    pretrain(toy_store, PROTOCOL, PROTOCOL.split_list(toy_store.class_names)[:1], chosen, out)
+    pretrain(toy_store, PROTOCOL, PROTOCOL.split_list(toy_store)[:1], chosen, out)
     return out
 
 

@@ -1,16 +1,36 @@
 """Which numbers of an input are positions, and whose."""
 
+import pytest
 import torch
 
-from skelshot.fewshot.clip_coordinates import coordinates_of, main_person
+from skelshot.fewshot.clip_coordinates import joint_positions, main_person
+from skelshot.ground import SkelshotError
+from skelshot.skeletons import InputSpec
+
+FLAT = InputSpec(
+    layout="coco-17",
+    coordinates=2,
+    view="centre",
+    streams=("bone", "joint-motion", "joint"),
+    confidence=True,
+)
 
 
-def test_the_first_stream_is_taken_and_flat_clips_get_depth_zero():
-    clips = torch.randn(2, 9, 4, 5, 2)
-    assert torch.equal(coordinates_of(clips), clips[:, :3])
-    flat = coordinates_of(clips[:, :4])
-    assert torch.equal(flat[:, :2], clips[:, :2])
+def test_positions_are_the_joint_stream_wherever_it_stands_and_flat_clips_get_depth_zero():
+    clips = torch.randn(2, FLAT.channels, 4, 17, 2)
+    flat = joint_positions(clips, FLAT.channels_of("joint"))
+    assert torch.equal(flat[:, :2], clips[:, 4:6])
+    assert flat.shape == (2, 3, 4, 17, 2)
     assert not flat[:, 2].any()
+    whole = InputSpec(layout="kinect-v1", streams=("joint", "bone"))
+    clips = torch.randn(2, whole.channels, 4, 20, 1)
+    assert torch.equal(joint_positions(clips, whole.channels_of("joint")), clips[:, :3])
+
+
+def test_an_input_without_the_joint_stream_has_no_positions():
+    bones = InputSpec(layout="kinect-v1", streams=("bone",))
+    with pytest.raises(SkelshotError, match=r"found bone, expected joint .* input.streams="):
+        bones.channels_of("joint")
 
 
 def test_the_person_of_most_frames_is_chosen_then_the_one_who_moves_more():

@@ -15,7 +15,7 @@ from skelshot.fewshot.soft_dtw import cosine_cost
 from skelshot.fewshot.soft_dtw_method import mean_square
 from skelshot.fewshot.view_alignment import view_soft_dtw
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import KINECT_V1
+from skelshot.skeletons import InputSpec
 
 SHAPE = (5, 6, 4, 3)  # views, D, T', V
 ORDER = [1, 2, 0, 3, 4]
@@ -97,12 +97,13 @@ def test_a_turned_query_is_recognised_by_the_view_that_turns_it_back():
     spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125, persons=1)
     encoder = build_encoder(spec, seed=0).eval()
     clips = torch.randn(6, 3, 8, 20, 1)
-    turned = view_clips(clips, View(turn=30), KINECT_V1)
+    inputs = InputSpec(layout="kinect-v1", frames=8)
+    turned = view_clips(clips, View(turn=30), inputs)
 
     def correct(method: JEANIE) -> torch.Tensor:
         with torch.no_grad():
             support, queries = (
-                read_features(method, encoder, seen, "mean") for seen in (clips, turned)
+                read_features(method, encoder, seen, "mean", inputs) for seen in (clips, turned)
             )
             return method(support[None, :, None], queries[None])[0].diagonal()
 

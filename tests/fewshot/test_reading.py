@@ -12,7 +12,7 @@ from skelshot.fewshot import FewShotMethod, ProtoNet, RawNearest, Subspace, View
 from skelshot.fewshot.reading import check_reads, read_features, read_shape, views_of
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import KINECT_V1
+from skelshot.skeletons import InputSpec
 
 
 class Maps(FewShotMethod):
@@ -21,6 +21,9 @@ class Maps(FewShotMethod):
 
     def forward(self, support, queries):
         raise NotImplementedError
+
+
+INPUTS = InputSpec(layout="kinect-v1", frames=10, persons=2)
 
 
 @pytest.fixture
@@ -38,10 +41,10 @@ def test_views_stand_in_front_of_the_features(encoder, clips):
     method = Subspace()
     assert views_of(method) == (View(), View(mirror=True))
     with torch.no_grad():
-        found = read_features(method, encoder, clips, "joints")
+        found = read_features(method, encoder, clips, "joints", INPUTS)
         plain = read_out(encoder.feature_map(clips), "joints")
         twins = read_out(
-            encoder.feature_map(view_clips(clips, View(mirror=True), KINECT_V1)), "joints"
+            encoder.feature_map(view_clips(clips, View(mirror=True), INPUTS)), "joints"
         )
     assert found.shape == (3, 2, 640)
     torch.testing.assert_close(found[:, 0], plain, atol=1e-5, rtol=1e-4)
@@ -60,7 +63,7 @@ def test_the_shape_is_told_without_reading_a_clip(encoder, clips, kind, readout,
     assert encoder.training
     assert all(torch.equal(before[name], t) for name, t in encoder.state_dict().items())
     with torch.no_grad():
-        assert read_features(method, encoder.eval(), clips, readout).shape == (3, *shape)
+        assert read_features(method, encoder.eval(), clips, readout, INPUTS).shape == (3, *shape)
 
 
 def test_a_map_of_an_encoder_that_has_none_is_refused(encoder):
@@ -77,7 +80,7 @@ def test_clips_are_read_as_they_are_and_embedded_by_methods_that_do_so(encoder, 
     method = TCNOneshot.from_options({"width": 8})
     assert read_shape(method, encoder, "pooled") == (3, 10, 20, 2)
     method.make_weights((3, 10, 20, 2))
-    found = read_features(method.eval(), encoder, clips, "joints")
+    found = read_features(method.eval(), encoder, clips, "joints", INPUTS)
     assert torch.equal(found, method.embed(clips))
     assert found.shape == (3, 8)
-    assert torch.equal(read_features(RawNearest(), encoder, clips, "pooled"), clips)
+    assert torch.equal(read_features(RawNearest(), encoder, clips, "pooled", INPUTS), clips)

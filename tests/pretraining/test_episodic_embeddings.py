@@ -21,13 +21,15 @@ from skelshot.pretraining.optimisers import build_optimiser
 from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.pretrain import build_stages
 from skelshot.pretraining.stage import BaseSet
+from skelshot.skeletons import InputSpec
 
+INPUTS = InputSpec(layout="kinect-v1", frames=8)
 OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_epoch=4), batch=2)
 
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_all_clips_of_a_step_are_one_batch_with_base_classes(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = tcn(metric_weight=0.3, class_weight=0.6)
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
     assert method.options.layout == "kinect-v1"
     assert stage.method_shape == (3, 8, 20, 1)
     with torch.no_grad():
@@ -71,21 +73,24 @@ def test_the_head_has_a_row_for_each_base_class(
     base: BaseSet, encoder: Encoder, backwards: bool, classes: int
 ) -> None:
     options = OPTIONS.model_copy(update={"backwards_classes": backwards})
-    stage = EpisodicStage(encoder, base, tcn(), options, seed=0)
+    stage = EpisodicStage(encoder, base, tcn(), options, seed=0, inputs=INPUTS)
     assert len(base.split.base) == 6
     assert stage.head is not None
     assert stage.head.weight.shape == (classes, 8)
     labels = {int(row) for batch in stage.batches(0) for row in stage.targets(batch)}
     assert max(labels) < classes
     assert (max(labels) >= 6) == backwards
-    assert EpisodicStage(encoder, base, tcn(class_weight=0), options, seed=0).head is None
+    assert (
+        EpisodicStage(encoder, base, tcn(class_weight=0), options, seed=0, inputs=INPUTS).head
+        is None
+    )
 
 
 def test_method_and_head_are_trained_and_the_encoder_is_not(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = tcn(lr_factor=3.0)
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
     assert all(p.requires_grad for p in encoder.parameters()), "an earlier stage may train it"
     assert not stage.uses_encoder
     groups = stage.trained()
@@ -102,7 +107,7 @@ def test_method_and_head_are_trained_and_the_encoder_is_not(
 def test_mixed_precision_hands_clips_over_in_bfloat16(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
-    stage = EpisodicStage(encoder, base, tcn(), OPTIONS, seed=0)
+    stage = EpisodicStage(encoder, base, tcn(), OPTIONS, seed=0, inputs=INPUTS)
     with torch.autocast("cpu", torch.bfloat16):
         loss = stage(clips.bfloat16(), LABELS)["loss"]
     assert loss.dtype == torch.float32
@@ -130,7 +135,7 @@ def test_any_method_with_weights_may_read_clips(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = Weighed()
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
     loss = stage(clips, LABELS)["loss"]
     tasks = clips.view(2, 3, 3, 3, 8, 20, 1)
     logits = method(tasks[:, :, :1], tasks[:, :, 1:].flatten(1, 2))
@@ -143,7 +148,7 @@ def test_clip_methods_without_weights_have_nothing_to_train(
     base: BaseSet, encoder: Encoder
 ) -> None:
     with pytest.raises(SkelshotError, match="--episodes raw-nearest: this method reads clips"):
-        EpisodicStage(encoder, base, RawNearest(), OPTIONS, seed=0)
+        EpisodicStage(encoder, base, RawNearest(), OPTIONS, seed=0, inputs=INPUTS)
 
 
 def test_public_weights_that_are_missing_are_refused_before_training(
@@ -155,6 +160,6 @@ def test_public_weights_that_are_missing_are_refused_before_training(
         f"episodic.classifier={{imagenet: {tmp_path / 'resnet18.pth'}}}",
     )
     chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
-    split = protocol_named("toy").split_list(toy_store.class_names)[0]
+    split = protocol_named("toy").split_list(toy_store)[0]
     with pytest.raises(SkelshotError, match=r"resnet18.pth: no such file"):
         build_stages(toy_store, split, chosen, None)

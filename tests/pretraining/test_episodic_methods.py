@@ -22,14 +22,15 @@ from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet
-from skelshot.skeletons import SkeletonLayout
+from skelshot.skeletons import InputSpec, SkeletonLayout
 
+INPUTS = InputSpec(layout="kinect-v1", frames=8)
 OPTIONS = EpisodicOptions(episode=EpisodeSpec(ways=3, shots=1, queries=2, per_epoch=4), batch=2)
 
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_weights_are_made_for_the_encoder_and_trained_at_their_own_rate(
 ) -> None:
     method = Feat.from_options({"lr_factor": 7.0})
     options = OPTIONS.model_copy(update={"readout": "joints"})
-    stage = EpisodicStage(encoder, base, method, options, seed=0)
+    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS)
     assert stage.method_shape == (640,)
     assert {name.split(".")[0] for name in stage.state_dict()} == {"encoder", "method"}
     groups = stage.trained()
@@ -64,7 +65,7 @@ def test_the_methods_own_loss_is_minimised(
     base: BaseSet, encoder: Encoder, clips: torch.Tensor
 ) -> None:
     method = Feat.from_options({"balance": 2.0})
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
     with torch.no_grad():
         loss = stage(clips, torch.zeros(18))["loss"]
         features = encoder(clips).view(2, 3, 3, -1)
@@ -79,10 +80,10 @@ def test_the_methods_own_loss_is_minimised(
 
 def test_views_reach_the_method(base: BaseSet, encoder: Encoder, clips: torch.Tensor) -> None:
     method = Subspace.from_options({"overlap_weight": 0})
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0).eval()
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
     with torch.no_grad():
         loss = stage(clips, torch.zeros(18))["loss"]
-        twins = view_clips(clips, View(mirror=True), encoder.spec.joints)
+        twins = view_clips(clips, View(mirror=True), INPUTS)
         both = torch.stack([encoder(clips), encoder(twins)], 1).view(2, 3, 3, 2, -1)
         logits = method(both[:, :, :1], both[:, :, 1:].flatten(1, 2))
     targets = torch.tensor([0, 0, 1, 1, 2, 2]).repeat(2)
@@ -94,7 +95,7 @@ def test_methods_compute_in_float32_under_autocast(
     base: BaseSet, encoder: Encoder, clips: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     method = Feat()
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0)
+    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
     seen = []
     monkeypatch.setattr(
         method.attention.value,
@@ -108,10 +109,10 @@ def test_methods_compute_in_float32_under_autocast(
 
 def test_what_cannot_be_trained_is_refused(base: BaseSet, encoder: Encoder) -> None:
     with pytest.raises(SkelshotError, match="--episodes rfs: this method fits features that do"):
-        EpisodicStage(encoder, base, Rfs(), OPTIONS, seed=0)
+        EpisodicStage(encoder, base, Rfs(), OPTIONS, seed=0, inputs=INPUTS)
     lonely = Subspace.from_options({"mirror": "never"})
     with pytest.raises(SkelshotError, match="found 1 exemplar a class and mirror=never"):
-        EpisodicStage(encoder, base, lonely, OPTIONS, seed=0)
+        EpisodicStage(encoder, base, lonely, OPTIONS, seed=0, inputs=INPUTS)
 
 
 class KilledError(Exception):
@@ -125,7 +126,7 @@ def test_a_run_that_was_ended_goes_on_to_the_same_method(
     small = ("strategy=none", "episodes=feat", "input.frames=8", "episodic.epochs=3")
     chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
     protocol = protocol_named("toy")
-    splits = protocol.split_list(toy_store.class_names)[:1]
+    splits = protocol.split_list(toy_store)[:1]
     whole = RunFolder.save_stage
 
     def dying(self: RunFolder, stage: str, epoch: int, *state: Any) -> None:
@@ -178,7 +179,7 @@ def test_a_method_that_reads_names_is_told_the_classes_of_each_episode(
 ) -> None:
     method = _Listener()
     options = OPTIONS.model_copy(update={"backwards_classes": True})
-    stage = EpisodicStage(encoder, base, method, options, seed=0)
+    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS)
     assert method.names == base.store.class_names
     batch = stage.batches(0)[0]
     clips = torch.randn(len(batch), 3, 8, 20, 1)

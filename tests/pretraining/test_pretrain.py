@@ -42,7 +42,7 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 def train(
     store: Store, out: Path, chosen: PretrainOptions, teacher: FeatureCache | None = None
 ) -> list[dict[str, object]]:
-    splits = PROTOCOL.split_list(store.class_names)[:1]
+    splits = PROTOCOL.split_list(store)[:1]
     return pretrain(store, PROTOCOL, splits, chosen, out, teacher).splits
 
 
@@ -176,7 +176,7 @@ def test_ctrl_c_keeps_what_is_done(toy_store: Store, tmp_path: Path) -> None:
 
 def test_novel_clips_leave_no_trace_in_the_weights(toy_store: Store, tmp_path: Path) -> None:
     """Delete every novel clip: the weights are the same to the last bit."""
-    split = PROTOCOL.split_list(toy_store.class_names)[0]
+    split = PROTOCOL.split_list(toy_store)[0]
     raw = tmp_path / "raw"
     raw.mkdir()
     for source in sorted((toy_store.path.parent / "raw").iterdir()):
@@ -266,4 +266,4 @@ def test_episodes_that_cannot_be_filled_stop_before_anything_is_written(
 def test_more_classes_than_there_are(toy_store: Store) -> None:
     wide = ClassSplitProtocol(name="w", draws_as="w", splits=1, base=8, novel=5, draws=1)
     with pytest.raises(SkelshotError, match="needs 8 base and 5 novel classes, the store has 10"):
-        wide.split_list(toy_store.class_names)
+        wide.split_list(toy_store)

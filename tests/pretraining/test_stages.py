@@ -20,14 +20,16 @@ from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, Tra
 from skelshot.pretraining.stage import BaseSet
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
+from skelshot.skeletons import InputSpec
 from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
 
 TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
+INPUTS = InputSpec(layout="kinect-v1", frames=8)
 
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -228,7 +230,7 @@ def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) ->
     spec = EpisodeSpec(ways=3, shots=2, queries=2, per_epoch=4)
     options = EpisodicOptions(episode=spec, batch=2)
     method = CosineClassifier.from_options({"init_normalised": False, "scale": 4.0})
-    stage = EpisodicStage(encoder, base, method, options, seed=0).eval()
+    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS).eval()
     batches = stage.batches(0)
     assert [len(batch) for batch in batches] == [24, 24]
     loss = float(stage(clips(24), stage.targets(batches[0]))["loss"].detach())
@@ -246,13 +248,13 @@ def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) ->
 
 def test_episodes_refuse_a_method_that_reads_clips(base: BaseSet, encoder: Encoder) -> None:
     with pytest.raises(SkelshotError, match="raw-nearest: this method reads clips"):
-        EpisodicStage(encoder, base, RawNearest(), EpisodicOptions(), seed=0)
+        EpisodicStage(encoder, base, RawNearest(), EpisodicOptions(), seed=0, inputs=INPUTS)
 
 
 def test_episodes_refuse_more_ways_than_base_classes(base: BaseSet, encoder: Encoder) -> None:
     options = EpisodicOptions(episode=EpisodeSpec(ways=7))
     with pytest.raises(SkelshotError, match="7 ways are asked for, the base has 6"):
-        EpisodicStage(encoder, base, CosineClassifier(), options, seed=0)
+        EpisodicStage(encoder, base, CosineClassifier(), options, seed=0, inputs=INPUTS)
 
 
 def test_a_cache_without_a_base_class_is_refused(

@@ -30,7 +30,7 @@ def weights(run: Path, split: int = 0) -> dict[str, torch.Tensor]:
 def train(
     store: Store, out: Path, chosen: PretrainOptions, start: Path | None = None, split: int = 0
 ) -> Path:
-    splits = [PROTOCOL.split_list(store.class_names)[split]]
+    splits = [PROTOCOL.split_list(store)[split]]
     begin = None if start is None else StartingRun(start)
     pretrain(store, PROTOCOL, splits, chosen, out, start=begin)
     return out

@@ -30,7 +30,7 @@ DIM = 6
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 def written(

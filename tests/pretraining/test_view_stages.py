@@ -31,7 +31,7 @@ BYOL = ByolOptions(batch=8, hidden=32, embedding=16, decay=0.9, other_camera=0)
 
 @pytest.fixture
 def base(toy_store: Store) -> BaseSet:
-    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store.class_names)[0])
+    return BaseSet.of(toy_store, protocol_named("toy").split_list(toy_store)[0])
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_streams_are_taken_of_the_same_view(encoder: Encoder, base: BaseSet) -> 
     own, bone = stage.views(clips, numbers, AIMCLR.normal, "query", [["bone"]])
     joints = own[:, :3]
     torch.testing.assert_close(own[:, 3:], bone)
-    parents = list(encoder.spec.joints.parents)
+    parents = list(encoder.spec.layout.parents)
     torch.testing.assert_close(bone, joints - joints[..., parents, :])
 
 

@@ -41,7 +41,7 @@ def options(strategy: str, *assignments: str) -> PretrainOptions:
 
 
 def first_split(store: Store) -> Split:
-    return PROTOCOL.split_list(store.class_names)[0]
+    return PROTOCOL.split_list(store)[0]
 
 
 def train(store: Store, out: Path, chosen: PretrainOptions) -> dict[str, Any]:

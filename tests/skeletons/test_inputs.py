@@ -177,14 +177,17 @@ def test_the_clip_is_left_alone(tiny_sequence: SkeletonSequence) -> None:
     ("change", "message"),
     [
         ({"layout": "kinect-v2"}, "layout: found a clip of 'kinect-v1', expected 'kinect-v2'"),
-        ({"coordinates": 2}, "coordinates: found 3 a joint in the clip, expected 2"),
+        (
+            {"coordinates": 2, "view": "none"},
+            "coordinates: found 3 a joint in the clip, expected 2",
+        ),
     ],
 )
 def test_clips_that_do_not_fit_are_refused(
     tiny_sequence: SkeletonSequence, change: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SkelshotError, match=message):
-        encode_input(tiny_sequence, SPEC.model_copy(update=change))
+        encode_input(tiny_sequence, InputSpec(**(SPEC.model_dump() | change)))
 
 
 def test_a_clip_without_anybody_is_refused(two_persons: SkeletonSequence) -> None:

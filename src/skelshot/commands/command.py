@@ -18,6 +18,8 @@ class Command:
         arguments: Adds its arguments to a parser.
         run: Does the work and returns the JSON document.
         show: Turns that document into text for people.
+        failed: Tells from that document whether something is left for the caller to mend; the
+            document is printed and the command line leaves with code 2.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], Document]
     show: Callable[[Document], str]
+    failed: Callable[[Document], bool] = lambda document: False
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +48,21 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="change one value of the preset, such as supervised.epochs=5",
     )
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
+
+
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says whether left and right are different actions.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        "--sides",
+        choices=["auto", "matter", "ignore"],
+        default="auto",
+        help="whether a clip and its mirror image are different actions; auto: as the store says, "
+        "or where classes mirror each other by name or motion (default: auto)",
+    )
 
 
 def use_threads(count: int | None) -> None:

@@ -18,12 +18,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
-    from skelshot.experiments.pictures import draw_clips, first_clips
+    from skelshot.experiments.pictures import MOST, draw_clips, first_clips
     from skelshot.ground import SkelshotError
 
     for option in ("moments", "most"):
-        if getattr(parsed, option) < 1:
-            raise SkelshotError(f"--{option}: found {getattr(parsed, option)}, expected at least 1")
+        if not 1 <= (found := getattr(parsed, option)) <= MOST:
+            raise SkelshotError(f"--{option}: found {found}, expected 1 to {MOST}")
+    if parsed.out.is_dir():
+        raise SkelshotError(f"--out: found the folder {parsed.out}, expected a PNG file to write")
     store = Store.open(parsed.store)
     chosen = [store.index_of(name) for name in parsed.clips] or first_clips(store)
     chosen = chosen[: parsed.most]

@@ -3,7 +3,14 @@
 import argparse
 from pathlib import Path
 
-from skelshot.commands.command import Command, Document, add_settings, percent, use_threads
+from skelshot.commands.command import (
+    Command,
+    Document,
+    add_settings,
+    add_sides,
+    percent,
+    use_threads,
+)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
     parser.add_argument("--split", type=int, nargs="+", help="splits (default: all of RUN)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes too")
+    add_sides(parser)
     add_settings(parser)
 
 
@@ -30,7 +38,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     store = Store.open(parsed.store)
     settings = load_settings(
         parsed.preset,
-        layout=store.layout.name,
+        layout=store.layout,
         coordinates=store.channels,
         assignments=[
             text if text.startswith(("evaluate.", "pretrain.")) else f"evaluate.{text}"
@@ -48,18 +56,24 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.folder,
         parsed.split,
         parsed.out,
-    )
+        parsed.sides,
+    ) | {"adapted": list(settings.adapted)}
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.class_counts import class_lines
     from skelshot.datasets.clip_counts import counts_line
+    from skelshot.datasets.sides import sides_line
 
     lines = [
         f"{document['method']} on {document['protocol']}, {len(document['splits'])} splits, "
-        f"{document['seconds']:.1f} s"
+        f"{document['seconds']:.1f} s",
+        *class_lines(document["classes"]),
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))
+    lines += [f"adapted to the store: {change}" for change in document["adapted"]]
+    lines.append(sides_line(document["sides"]))
     for shots, result in document["accuracy"].items():
         lines.append(f"{shots}-shot: {percent(result['mean'])} %{_spread(result)}")
         worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from skelshot.commands.command import Command, Document, add_settings, use_threads
+from skelshot.commands.command import Command, Document, add_settings, add_sides, use_threads
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +32,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=Path, help="what `skelshot teach` wrote")
     parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    add_sides(parser)
     add_settings(parser)
 
 
 def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.class_counts import ClassCounts
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.experiments.evaluating import choose_splits
@@ -48,7 +50,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
     protocol = protocol_named(parsed.protocol)
-    every = protocol.split_list(store.class_names)
+    every = protocol.split_list(store)
     if parsed.split != "all" and not parsed.split.isdigit():
         raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
@@ -56,7 +58,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     strategy = parsed.strategy or ("transfer" if parsed.features else usual)
     settings = load_settings(
         parsed.preset,
-        layout=store.layout.name,
+        layout=store.layout,
         coordinates=store.channels,
         changes={
             "pretrain.strategy": strategy,
@@ -68,31 +70,41 @@ def _run(parsed: argparse.Namespace) -> Document:
     )
     teacher = FeatureCache.open(parsed.features) if parsed.features else None
     start = StartingRun(parsed.start) if parsed.start else None
-    report = pretrain(store, protocol, splits, settings.pretrain, parsed.out, teacher, start)
+    report = pretrain(
+        store, protocol, splits, settings.pretrain, parsed.out, teacher, start, parsed.sides
+    )
     return {
         "run": str(report.run),
         "encoder": report.encoder,
         "strategy": strategy,
         "splits": report.splits,
+        "classes": ClassCounts.of(store).as_json(),
         "counts": report.counts.as_json() if report.counts else None,
+        "adapted": list(settings.adapted),
         "seconds": report.seconds,
     }
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.class_counts import class_lines
     from skelshot.datasets.clip_counts import counts_line
+    from skelshot.datasets.sides import sides_line
 
     lines = [
         f"{document['run']}: {document['encoder']}, {document['strategy']}, "
-        f"{len(document['splits'])} splits in {document['seconds']:.0f} s"
+        f"{len(document['splits'])} splits in {document['seconds']:.0f} s",
+        *class_lines(document["classes"]),
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))
+    lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     for split in document["splits"]:
         stages = ", ".join(f"{name} {value:.0f} s" for name, value in split["seconds"].items())
         base = split["base"]
         names = ", ".join(base) if len(base) <= 10 else f"{len(base)} base classes"
         lines.append(f"split {split['split']}: {names} ({stages or 'untrained'})")
+        if (sides := split.get("sides")) and sides["sides"] == "matter":
+            lines.append(f"  {sides_line(sides)}")
     return "\n".join(lines)
 
 

@@ -87,6 +87,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.class_counts import ClassCounts
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
@@ -110,7 +111,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     templates = load_templates(prompts)
     labels = None
     if parsed.protocol:
-        splits = protocol_named(parsed.protocol).split_list(store.class_names)
+        splits = protocol_named(parsed.protocol).split_list(store)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
     device = share.device(parsed.device)
@@ -124,7 +125,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         frames=parsed.frames,
     )
     record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}
-    features = {"features": str(parsed.out)}
+    features = {"features": str(parsed.out), "classes": ClassCounts.of(store).as_json()}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
         _refuse(parsed, PRECOMPUTED, "the teacher precomputed has its features; leave it out")
         report = teach_precomputed(
@@ -211,12 +212,15 @@ def _refuse(parsed: argparse.Namespace, names: tuple[str, ...], reason: str) -> 
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.class_counts import class_lines
+
     lines = [
         f"{document['features']}: {document['teacher']} for {document['clips']} clips "
         f"({document['skipped']} skipped) in {document['seconds']:.1f} s"
     ]
     if document.get("processes"):
         lines[0] += f", process {document['rank']} of {document['processes']}"
+    lines += class_lines(document["classes"])
     if document["skipped"]:
         lines.append(f"  {document['features']}/skipped.csv says why clips were skipped")
     if document["fallbacks"]:

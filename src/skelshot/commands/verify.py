@@ -21,7 +21,15 @@ def _show(document: Document) -> str:
     for problem in document["bad"]:
         line = "" if problem["line"] is None else f", line {problem['line']}"
         lines.append(f"{problem['file']}{line}: {problem['problem']}")
+    if document["passed_over"]:
+        names = document["passed_over_examples"]
+        more = ", ..." if document["passed_over"] > len(names) else ""
+        lines.append(f"{document['passed_over']} files passed over: {', '.join(names)}{more}")
     return "\n".join(lines)
 
 
-COMMAND = Command("verify", "Look through raw clips or a store.", _arguments, _run, _show)
+def _failed(document: Document) -> bool:
+    return bool(document["bad"])
+
+
+COMMAND = Command("verify", "Look through raw clips or a store.", _arguments, _run, _show, _failed)

@@ -15,10 +15,11 @@ class ClipCounts:
     Args:
         clips: Clips of all the protocol's classes, auxiliary ones that are not used included.
         base: Clips to train on.
-        exemplars: The named exemplars; 0 when the store has no novel clip at all.
+        exemplars: The named exemplars of the novel classes that have clips.
         queries: All other clips of the novel classes, that is the queries of one shot.
         official: `complete` when the store holds as many clips as the published list, in the
-            same parts; `partial` for any other number; None where no list is published.
+            same parts, and of every class; `partial` for any other number; None where no list is
+            published.
     """
 
     clips: int

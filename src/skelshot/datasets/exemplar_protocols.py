@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from skelshot.datasets.clip_counts import ClipCounts, OfficialCounts
 from skelshot.datasets.protocol_contract import IntervalOver
-from skelshot.datasets.tasks import LabelledClips, Split, Task, fingerprint_of, task_of
+from skelshot.datasets.tasks import (
+    LabelledClips,
+    Split,
+    Task,
+    fingerprint_of,
+    labels_with_clips,
+    task_of,
+)
 from skelshot.ground import SkelshotError
 
 
@@ -108,11 +115,14 @@ class ExemplarProtocol(BaseModel):
             )
         return self.model_copy(update=changes)
 
-    def split_list(self, class_names: Sequence[str]) -> tuple[Split, ...]:
+    def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
         """Return the one split.
 
+        Its base are the auxiliary classes that have clips, as a part of a data set has only
+        some of them; with clips of none, all are named and pre-training refuses them.
+
         Args:
-            class_names: All class names in label order.
+            store: The clips and all class names.
 
         Returns:
             Split 0.
@@ -121,18 +131,18 @@ class ExemplarProtocol(BaseModel):
             SkelshotError: There are fewer classes than the protocol numbers.
 
         Example:
-            >>> rule = ExemplarProtocol(name="toy", auxiliary=(4, 2), auxiliary_classes=1,
+            >>> from types import SimpleNamespace
+            >>> rule = ExemplarProtocol(name="toy", auxiliary=(4, 2), auxiliary_classes=2,
             ...                         exemplars={1: "a", 3: "c"})
-            >>> rule.split_list(["w", "x", "y", "z"])
+            >>> store = SimpleNamespace(
+            ...     class_names=("w", "x", "y", "z"), clips=[SimpleNamespace(label=3)])
+            >>> rule.split_list(store)
             (Split(index=0, base=(3,), novel=(0, 2)),)
         """
-        highest = max(*self.auxiliary, *self.exemplars)
-        if highest > len(class_names):
-            raise SkelshotError(
-                f"protocol {self.name}: needs classes up to number {highest}, the store has "
-                f"{len(class_names)}; choose a protocol of this data set"
-            )
-        base = sorted(number - 1 for number in self.auxiliary[: self.auxiliary_classes])
+        self._check_numbers(store)
+        used = sorted(number - 1 for number in self.auxiliary[: self.auxiliary_classes])
+        there = labels_with_clips(store)
+        base = [label for label in used if label in there] or used
         return (Split(0, tuple(base), self.novel),)
 
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
@@ -178,12 +188,13 @@ class ExemplarProtocol(BaseModel):
             The counts, as they are for one shot.
 
         Raises:
-            SkelshotError: The store has novel clips but lacks an exemplar, or has as many clips
-                as the published list with other numbers of them in base and novel classes.
+            SkelshotError: A novel class has clips but lacks its exemplar, or the store has as many
+                clips as the published list with other numbers of them in base and novel classes.
         """
         by_class = self._by_class(store)
         novel = sum(map(len, by_class.values()))
-        exemplars = len(self._exemplars(store, by_class)) if novel else 0
+        there = {label: members for label, members in by_class.items() if members}
+        exemplars = len(self._exemplars(store, there))
         found = Counter(clip.label for clip in store.clips)
         every = sum(found[number - 1] for number in self.auxiliary)
         base = sum(found[number - 1] for number in self.auxiliary[: self.auxiliary_classes])
@@ -191,6 +202,8 @@ class ExemplarProtocol(BaseModel):
         official = (
             self.official.compare(self.name, every, exemplars, queries) if self.official else None
         )
+        if official and not all(found[number - 1] for number in (*self.auxiliary, *self.exemplars)):
+            official = "partial"
         return ClipCounts(every + novel, base, exemplars, queries, official)
 
     def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
@@ -207,9 +220,18 @@ class ExemplarProtocol(BaseModel):
         tasks = [(split, self.tasks(store, split, shots)) for split in splits]
         return fingerprint_of(self.model_dump_json(), store, tasks)
 
+    def _check_numbers(self, store: LabelledClips) -> None:
+        """Refuse a store of fewer classes than the protocol numbers."""
+        highest, named = max(*self.auxiliary, *self.exemplars), len(store.class_names)
+        if highest > named:
+            raise SkelshotError(
+                f"protocol {self.name}: needs classes up to number {highest}, the store has "
+                f"{named}; choose a protocol of this data set"
+            )
+
     def _by_class(self, store: LabelledClips) -> dict[int, list[int]]:
         """Gather the clips of each novel class in file-name order."""
-        self.split_list(store.class_names)  # refuses a store of too few classes
+        self._check_numbers(store)
         found: dict[int, list[int]] = {label: [] for label in self.novel}
         for index, clip in enumerate(store.clips):
             if clip.label in found:
@@ -238,7 +260,7 @@ class ExemplarProtocol(BaseModel):
             raise SkelshotError(
                 f"protocol {self.name}: the exemplar {wanted}{others} is not among the clips of "
                 f"class {label + 1} {store.class_names[label]!r} in the store; prepare the raw "
-                "files again with it"
+                "files again with it, or name exemplars that are there in a protocol of your own"
             )
         return places
 

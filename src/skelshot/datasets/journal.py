@@ -11,21 +11,25 @@ from skelshot.datasets.readers import Reader, Source, fingerprint
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
+from skelshot.skeletons.inputs import AskedSides
+from skelshot.skeletons.layouts import layout_as_data
 
 
-def plan_of(reader: Reader, sources: list[Source]) -> dict[str, Any]:
+def plan_of(reader: Reader, sources: list[Source], sides: AskedSides = "auto") -> dict[str, Any]:
     """Describe what is to be prepared; the same description means the same store.
 
     Args:
         reader: The reader, asked for its sources before.
         sources: The raw files.
+        sides: What the caller says of left and right.
 
     Returns:
         A JSON document: reader, options, layout, class names and the raw files' fingerprint.
     """
     plan = {
         "reader": {"name": reader.name, "options": reader.options()},
-        "layout": reader.layout.name,
+        "layout": layout_as_data(reader.layout),
+        "sides": sides,
         "class_names": list(reader.class_names),
         "sources": {"count": len(sources), "fingerprint": fingerprint(sources)},
     }
@@ -46,6 +50,7 @@ def difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
         "reader": (found["reader"]["name"], wanted["reader"]["name"]),
         "options": (found["reader"]["options"], wanted["reader"]["options"]),
         "layout": (found["layout"], wanted["layout"]),
+        "sides": (found.get("sides", "auto"), wanted.get("sides", "auto")),
         "number of raw files": (found["sources"]["count"], wanted["sources"]["count"]),
     }
     for place, (old, new) in pairs.items():

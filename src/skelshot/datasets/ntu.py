@@ -95,22 +95,22 @@ class NtuReader:
         """List the `.skeleton` files, those within zip archives too, and find their videos."""
         expected = f"{SKELETON} files or zip archives that hold them"
         if raw.is_file():
-            if not raw.name.endswith((SKELETON, ZIP)):
+            if not _ends(raw.name, SKELETON, ZIP):
                 raise SkelshotError(f"{raw}: found another kind of file, expected {expected}")
             files = [Source(raw.name, raw)]
         else:
             listing = list_raw(raw, _wanted, expected)
             files, self._remarks = listing.sources, Remarks(listing.others)
         videos = {
-            source.path.name.removesuffix(VIDEO): source.name
+            source.path.name[: -len(VIDEO)]: source.name
             for source in files
-            if source.path.name.endswith(VIDEO)
+            if _ends(source.path.name, VIDEO)
         }
         found: list[Source] = []
         for source in files:
-            if source.path.name.endswith(ZIP):
+            if _ends(source.path.name, ZIP):
                 found += _members(source)
-            elif source.path.name.endswith(SKELETON):
+            elif _ends(source.path.name, SKELETON):
                 found.append(source)
         if not found:
             raise SkelshotError(f"{raw}: holds no {expected}")
@@ -168,7 +168,12 @@ class NtuReader:
 
 
 def _wanted(name: str) -> bool:
-    return name.endswith((SKELETON, VIDEO, ZIP))
+    return _ends(name, SKELETON, VIDEO, ZIP)
+
+
+def _ends(name: str, *endings: str) -> bool:
+    """Tell whether a name ends so, in capitals or not."""
+    return name.lower().endswith(endings)
 
 
 def _members(source: Source) -> list[Source]:
@@ -185,9 +190,9 @@ def _members(source: Source) -> list[Source]:
 def _is_member(name: str) -> bool:
     last = name.replace("\\", "/").rpartition("/")[2]
     hidden = last.startswith(".") or name.startswith("__MACOSX/")  # what macOS adds
-    return last.endswith((SKELETON, *ARCHIVES)) and not hidden
+    return _ends(last, SKELETON, *ARCHIVES) and not hidden
 
 
 def _stem(source: Source) -> str:
     name = source.path.name if source.member is None else PurePosixPath(source.member).name
-    return name.removesuffix(SKELETON)
+    return name[: -len(SKELETON)] if _ends(name, SKELETON) else name

@@ -19,6 +19,7 @@ from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, write_rejected
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
+from skelshot.skeletons.inputs import AskedSides
 
 BATCH = 16
 """Raw files that a worker process takes at a time."""
@@ -91,6 +92,7 @@ def prepare(
     *,
     strict: bool = False,
     workers: int = 1,
+    sides: AskedSides = "auto",
 ) -> PrepareReport:
     """Read raw files into a store.
 
@@ -104,6 +106,7 @@ def prepare(
         out: Where the store is to stand.
         strict: Refuse to make a store when a single clip is rejected.
         workers: Processes that read; the store is the same whatever the number.
+        sides: Whether a clip and its mirror image are different actions, where the caller knows.
 
     Returns:
         Counts, place and time.
@@ -119,7 +122,7 @@ def prepare(
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)
-    plan = plan_of(reader, sources)
+    plan = plan_of(reader, sources, sides)
     already = out.exists()
     if already:
         _check_same(out, plan)
@@ -185,7 +188,7 @@ def _refuse_bad(writer: StoreWriter, out: Path, strict: bool) -> None:
 def _check_same(out: Path, plan: dict[str, Any]) -> None:
     """Refuse a store in the way that is not the one asked for."""
     document = Store.open(out).document
-    there = document.model_dump(include={"reader", "layout", "class_names", "sources"})
+    there = document.model_dump(include={"reader", "layout", "sides", "class_names", "sources"})
     if other := difference(there, plan):
         raise SkelshotError(
             f"{out}: another store is there ({other}); delete it or choose another --out"

@@ -29,8 +29,8 @@ class FewShotProtocol(Structure):
         """What the interval of a result is taken over."""
         ...
 
-    def split_list(self, class_names: Sequence[str]) -> tuple[Split, ...]:
-        """Choose base and novel classes; refuse when there are too few classes."""
+    def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
+        """Choose base and novel classes that have clips; refuse when there are too few."""
         ...
 
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -9,10 +10,18 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.clip_counts import ClipCounts
 from skelshot.datasets.exemplar_protocols import ExemplarProtocol
 from skelshot.datasets.protocol_contract import IntervalOver
-from skelshot.datasets.tasks import LabelledClips, Split, Task, fingerprint_of, task_of
+from skelshot.datasets.tasks import (
+    LabelledClips,
+    Split,
+    Task,
+    fingerprint_of,
+    labels_with_clips,
+    task_of,
+)
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 
@@ -21,8 +30,10 @@ class ClassSplitProtocol(BaseModel):
     """Random class splits of one data set, with several exemplar draws each.
 
     Splits and exemplars are ordered by SHA-256 of names, never by a seeded shuffle, so they are
-    the same on every machine and in every version. Splits depend on the class names' number
-    alone, so deleting clips never changes them; equal splits are drawn again.
+    the same on every machine and in every version. Splits depend on which classes have clips
+    alone, so deleting some clips of a class never changes them. Base classes come first in the
+    order, so deleting the novel ones does not change what a split trains on. Equal splits are
+    drawn again.
 
     Args:
         name: The protocol's name.
@@ -51,41 +62,67 @@ class ClassSplitProtocol(BaseModel):
         """The splits, which are independent choices of classes."""
         return "splits"
 
-    def split_list(self, class_names: Sequence[str]) -> tuple[Split, ...]:
-        """Draw the splits.
+    def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
+        """Draw the splits among the classes that have clips.
+
+        Where fewer have clips than a split takes, as when a split's novel clips are deleted, all
+        classes are drawn from. If no such split has clips of all its base or all its novel
+        classes, those with clips come first, and splits may be equal.
 
         Args:
-            class_names: All class names in label order.
+            store: The clips and all class names.
 
         Returns:
-            `splits` different splits, numbered from 0.
+            `splits` splits, numbered from 0.
 
         Raises:
             SkelshotError: There are too few classes, or too few different choices of them.
 
         Example:
+            >>> from types import SimpleNamespace
             >>> protocol = ClassSplitProtocol(
-            ...     name="toy", draws_as="toy", splits=2, base=2, novel=2, draws=1)
-            >>> [split.index for split in protocol.split_list(["a", "b", "c", "d"])]
-            [0, 1]
+            ...     name="toy", draws_as="toy", splits=2, base=1, novel=2, draws=1)
+            >>> store = SimpleNamespace(
+            ...     class_names=("a", "b", "c", "d"),
+            ...     clips=[SimpleNamespace(label=label) for label in (0, 0, 2, 3)])
+            >>> [(split.base, split.novel) for split in protocol.split_list(store)]
+            [((0,), (2, 3)), ((3,), (0, 2))]
         """
-        wanted, there = self.base + self.novel, len(class_names)
-        if wanted > there:
+        counts, wanted = ClassCounts.of(store), self.base + self.novel
+        if wanted > counts.named:
             raise SkelshotError(
                 f"protocol {self.name}: needs {self.base} base and {self.novel} novel classes, "
-                f"the store has {there}; choose a protocol with fewer classes"
+                f"the store has {counts.named} ({counts}); choose a protocol with fewer classes"
             )
-        found: dict[tuple[tuple[int, ...], tuple[int, ...]], Split] = {}
+        there = labels_with_clips(store)
+        if counts.with_clips >= wanted:
+            return self._drawn(counts, there)
+        splits = self._drawn(counts, frozenset(range(counts.named)))
+        parts = [part for split in splits for part in (split.base, split.novel)]
+        if any(map(there.issuperset, parts)):
+            return splits
+        return self._drawn(counts, there, different=False)
+
+    def _drawn(
+        self, counts: ClassCounts, first: frozenset[int], different: bool = True
+    ) -> tuple[Split, ...]:
+        """Draw splits; the classes `first` are taken before any other."""
+        found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        wanted = self.base + self.novel
+
+        def place(attempt: int, label: int) -> tuple[bool, str]:
+            return label not in first, self._split_key(attempt, label)
+
         for attempt in range(100 * self.splits):
-            order = sorted(range(there), key=lambda label: self._split_key(attempt, label))
+            order = sorted(range(counts.named), key=partial(place, attempt))
             chosen = (tuple(sorted(order[: self.base])), tuple(sorted(order[self.base : wanted])))
-            if chosen not in found:
-                found[chosen] = Split(len(found), *chosen)
+            if not different or chosen not in found:
+                found.append(chosen)
             if len(found) == self.splits:
-                return tuple(found.values())
+                return tuple(Split(index, *parts) for index, parts in enumerate(found))
         raise SkelshotError(
-            f"protocol {self.name}: only {len(found)} different splits of {there} classes were "
-            f"found, {self.splits} are asked for; ask for fewer"
+            f"protocol {self.name}: only {len(found)} different splits of {len(first)} classes "
+            f"were found, {self.splits} are asked for ({counts}); ask for fewer"
         )
 
     def _split_key(self, attempt: int, label: int) -> str:
@@ -129,7 +166,8 @@ class ClassSplitProtocol(BaseModel):
                 raise SkelshotError(
                     f"protocol {self.name}, split {split.index}: class "
                     f"{store.class_names[label]!r} has {count} clips, {shots} shots and a query "
-                    f"need {shots + 1}; lower --shots or prepare more clips"
+                    f"need {shots + 1}; lower --shots or prepare more clips "
+                    f"({ClassCounts.of(store)})"
                 )
 
     def _by_class(self, store: LabelledClips, split: Split) -> dict[int, list[int]]:
@@ -219,7 +257,7 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
     Example:
         >>> protocol_named("nw-ucla").interval_over, protocol_named("ntu60-one-shot").interval_over
         ('splits', 'queries')
-        >>> len(protocol_named("ntu120-one-shot-aux40").split_list(["?"] * 120)[0].base)
+        >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
     shipped = files("skelshot.datasets") / "protocol_files"

@@ -16,7 +16,7 @@ from skelshot.datasets.store_format import (
 )
 from skelshot.datasets.store_index import ClipRecord, read_index
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.layouts import layout_from
 from skelshot.skeletons.sequence import SkeletonSequence
 
 
@@ -44,7 +44,7 @@ class Store:
         self.document = document
         self.clips = clips
         self.class_names = tuple(document.class_names)
-        self.layout = layout_named(document.layout)
+        self.layout = layout_from(document.layout)
         self.channels: int = document.channels
         self.data_hash = document.data_hash
         self.labels: NDArray[np.int64] = np.array([clip.label for clip in clips], np.int64)
@@ -86,7 +86,7 @@ class Store:
                 f"{path / INDEX}: found labels {min(labels)} to {max(labels)}, expected 0 to "
                 f"{len(document.class_names) - 1}; prepare the store again"
             )
-        kinds = array_files(layout_named(document.layout).num_joints, document.channels)
+        kinds = array_files(layout_from(document.layout).num_joints, document.channels)
         arrays = {
             field: kind.open(path, frames if kind.per_frame else person_frames)
             for field, kind in kinds.items()

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
+from skelshot.skeletons.inputs import AskedSides
 
 DOCUMENT = "store.json"
 INDEX = "index.parquet"
@@ -157,16 +158,20 @@ class SourceFacts(_Part):
 class StoreDocument(_Part):
     """What `store.json` holds.
 
+    `layout` is the name of a shipped layout, or a layout of one's own as `layout_as_data` gives
+    it; `sides` is what was said of left and right when the store was made.
+
     `data_hash` covers the arrays and all that tasks depend on (names, labels, subjects, ...), so
     results and feature caches can name the data they belong to.
     """
 
     format: Literal["skelshot-store"] = "skelshot-store"
     version: Literal[1] = 1
-    layout: str
+    layout: str | dict[str, Any]
     channels: Literal[2, 3]
     units: str
     coordinates: str
+    sides: AskedSides = "auto"
     counts: Counts
     class_names: list[str]
     reader: ReaderFacts
@@ -205,7 +210,7 @@ def read_document(folder: Path) -> StoreDocument:
 
 
 def data_hash_of(
-    layout: str,
+    layout: str | dict[str, Any],
     class_names: Iterable[str],
     files: dict[str, FileFacts],
     records: Iterable[ClipRecord],
@@ -213,7 +218,7 @@ def data_hash_of(
     """Hash what a store's clips are: arrays, names, labels and who acts where.
 
     Args:
-        layout: The layout's name.
+        layout: The layout's name, or its definition where it is one's own.
         class_names: In label order.
         files: Length and hash of each file; only the arrays count.
         records: The index.

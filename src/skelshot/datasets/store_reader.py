@@ -10,7 +10,7 @@ from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import DOCUMENT
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layout import SkeletonLayout
-from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.layouts import layout_as_data, layout_from
 from skelshot.skeletons.mappings import map_layout
 
 
@@ -30,7 +30,7 @@ class StoreReader:
     name = "store"
 
     def __init__(self, layout: str | None = None) -> None:
-        self._wanted = layout_named(layout) if layout else None
+        self._wanted = layout_from(layout) if layout else None
         self._store: Store | None = None
 
     @property
@@ -52,7 +52,7 @@ class StoreReader:
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
-        return {"layout": self.layout.name, "data_hash": self.store.data_hash}
+        return {"layout": layout_as_data(self.layout), "data_hash": self.store.data_hash}
 
     def remarks(self) -> Remarks:
         """Return nothing: every clip of the store is read."""

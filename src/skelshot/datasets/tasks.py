@@ -122,6 +122,18 @@ def task_of(
     return Task(split.index, draw, np.array(rows, np.int64), queries.copy(), targets.copy())
 
 
+def labels_with_clips(store: LabelledClips) -> frozenset[int]:
+    """Gather the labels of all clips: the classes that have any.
+
+    Args:
+        store: The clips.
+
+    Returns:
+        The labels.
+    """
+    return frozenset(clip.label for clip in store.clips)
+
+
 def base_clips(store: LabelledClips, split: Split) -> IntArray:
     """List the clips that pre-training may see.
 
@@ -140,8 +152,13 @@ def base_clips(store: LabelledClips, split: Split) -> IntArray:
     chosen = [i for i, clip in enumerate(store.clips) if clip.label in base]
     missing = base - {store.clips[i].label for i in chosen}
     if missing:
-        names = ", ".join(store.class_names[label] for label in sorted(missing))
-        raise SkelshotError(f"split {split.index}: no clips of the base classes {names}")
+        names = ", ".join(store.class_names[label] for label in sorted(missing)[:5])
+        others = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        raise SkelshotError(
+            f"split {split.index}: no clips of the base classes {names}{others}; "
+            f"{len(labels_with_clips(store))} of {len(store.class_names)} classes have clips, "
+            "choose a protocol of fewer classes or prepare clips of these"
+        )
     return np.array(sorted(chosen, key=lambda i: store.clips[i].name), np.int64)
 
 

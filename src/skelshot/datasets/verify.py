@@ -8,17 +8,30 @@ from typing import Any
 
 import numpy as np
 
-from skelshot.datasets.clips import Rejected
-from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.npz import LABELS, NpzReader
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.pyskl import PysklReader
-from skelshot.datasets.readers import Reader
-from skelshot.datasets.store import Store
-from skelshot.datasets.store_format import DOCUMENT, INDEX, data_hash_of
+from skelshot.datasets.readers import Reader, Source, list_sources
+from skelshot.datasets.store import Store, partial_folder
+from skelshot.datasets.store_format import DOCUMENT, INDEX, REJECTED, data_hash_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.progress import progress_bar
+
+EXAMPLES = 5
+"""How many of the files that were passed over are named."""
+
+_READERS: dict[str, Callable[..., Reader]] = {
+    ".json": NwUclaReader,
+    ".skeleton": NtuReader,
+    ".zip": NtuReader,
+    ".npz": NpzReader,
+    ".pkl": PysklReader,
+    ".pickle": PysklReader,
+}
+"""Which reader takes files that end like this, in capitals or not."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,13 @@ class VerifyReport:
     Args:
         files: How many files were looked at.
         bad: What is wrong, in the order of the files.
+        passed_over: Files that lie there and were not looked at, as the format has no use for
+            them; hidden ones are not counted.
     """
 
     files: int
     bad: tuple[Problem, ...]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def ok(self) -> int:
@@ -54,8 +70,14 @@ class VerifyReport:
         return self.files - len({problem.file for problem in self.bad})
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as a JSON document."""
-        return {"files": self.files, "ok": self.ok, "bad": [asdict(entry) for entry in self.bad]}
+        """Return the report as a JSON document; of the files passed over it names the first."""
+        return {
+            "files": self.files,
+            "ok": self.ok,
+            "bad": [asdict(entry) for entry in self.bad],
+            "passed_over": len(self.passed_over),
+            "passed_over_examples": list(self.passed_over[:EXAMPLES]),
+        }
 
 
 def verify(path: Path | str, reader: Reader | None = None) -> VerifyReport:
@@ -74,14 +96,22 @@ def verify(path: Path | str, reader: Reader | None = None) -> VerifyReport:
     """
     path = Path(path)
     if reader is None:
-        if (path / DOCUMENT).exists():
+        if _is_store(path):
             return _verify_store(path)
         reader = guess_reader(path)
     return _verify_raw(path, reader)
 
 
+def _is_store(path: Path) -> bool:
+    """Tell a store, whole or not, from raw clips."""
+    unfinished = path.name.endswith(".partial") or not path.exists()
+    if unfinished and (path.is_dir() or partial_folder(path).is_dir()):
+        return True
+    return any((path / name).exists() for name in (DOCUMENT, INDEX))
+
+
 def guess_reader(raw: Path) -> Reader:
-    """Choose a reader by what the files are called.
+    """Choose a reader by how most of the files' names end.
 
     Args:
         raw: The folder (or file) of raw clips.
@@ -94,28 +124,31 @@ def guess_reader(raw: Path) -> Reader:
     """
     if not raw.exists():
         raise SkelshotError(f"{raw}: no such file or folder, expected raw clips or a store")
-    paths = raw.rglob("*") if raw.is_dir() else [raw]
-    endings = Counter(path.suffix for path in paths if not path.name.startswith("."))
-    readers: dict[str, Callable[..., Reader]] = {
-        ".json": NwUclaReader,
-        ".skeleton": NtuReader,
-        ".zip": NtuReader,
-        ".npz": NpzReader,
-        ".pkl": PysklReader,
-    }
-    likely = max(readers, key=lambda ending: endings[ending])
-    if endings[likely]:
-        return readers[likely](on_missing="reject")
-    raise SkelshotError(
-        f"{raw}: neither a store nor raw clips of a known format; expected .json (nw-ucla), "
-        ".skeleton or .zip (ntu), .npz (npz) or .pkl (pyskl) files"
-    )
+    if raw.is_file() and raw.name == DOCUMENT:
+        raise SkelshotError(f"{raw}: describes a store; name its folder, {raw.parent}")
+    names = [raw.name] if not raw.is_dir() else [source.name for source in _files(raw)]
+    readers = [_READERS.get(Path(name).suffix.lower()) for name in names]
+    found = Counter(reader for reader in readers if reader)
+    if not found:
+        raise SkelshotError(
+            f"{raw}: neither a store nor raw clips of a known format; expected .json (nw-ucla), "
+            ".skeleton or .zip (ntu), .npz (npz), .pkl or .pickle (pyskl) files"
+        )
+    likely = max(dict.fromkeys(_READERS.values()), key=lambda reader: found[reader])
+    return likely(on_missing="reject")
+
+
+def _files(folder: Path) -> list[Source]:
+    """List all files that are not hidden."""
+    return list_sources(folder, lambda name: True, "files: it is empty; expected clips or a store")
 
 
 def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
     sources = reader.sources(raw)
     bad: list[Problem] = []
     names: dict[str, str] = {}
+    used = {source.path for source in sources}
+    used |= {raw / LABELS} if reader.name == "npz" else set()
     with progress_bar("files", total=len(sources)) as bar:
         for source in sources:
             for item in reader.read(source):
@@ -129,8 +162,13 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
                     bad.append(Problem(source.name, None, text))
                 else:
                     names[item.name] = source.name
+                if isinstance(item, Clip) and item.video_file:
+                    used.add(raw / item.video_file)
             bar.advance(1, bad=len(bad))
-    return VerifyReport(len(sources), tuple(bad))
+    there = _files(raw) if raw.is_dir() else []
+    return VerifyReport(
+        len(sources), tuple(bad), tuple(file.name for file in there if file.path not in used)
+    )
 
 
 def _verify_store(path: Path) -> VerifyReport:
@@ -142,11 +180,15 @@ def _verify_store(path: Path) -> VerifyReport:
     bad: list[Problem] = []
     facts = store.document.files
     for name, written in facts.items():
-        found = sha256_of(path / name)
+        try:
+            found = sha256_of(path / name)
+        except OSError as error:
+            bad.append(Problem(name, None, f"cannot be read ({error.strerror})"))
+            continue
         if found != written.sha256:
             text = f"SHA-256: found {found}, expected {written.sha256}; prepare the store again"
             bad.append(Problem(name, None, text))
-    found = data_hash_of(store.layout.name, store.class_names, facts, store.clips)
+    found = data_hash_of(store.document.layout, store.class_names, facts, store.clips)
     if found != store.data_hash:
         text = f"data_hash: found {store.data_hash}, expected {found}; prepare the store again"
         bad.append(Problem(DOCUMENT, None, text))
@@ -155,10 +197,16 @@ def _verify_store(path: Path) -> VerifyReport:
         bad.append(Problem(INDEX, None, "two clips have the same name"))
     with progress_bar("clips", total=len(store)) as bar:
         for index, name in enumerate(names):
-            sequence = store.sequence(index)
+            bar.advance(1)
+            try:
+                sequence = store.sequence(index)
+            except SkelshotError as error:
+                bad.append(Problem(INDEX, None, f"{name}: {error}"))
+                continue
             if not np.isfinite(sequence.joints).all():
                 bad.append(Problem("frames.npy", None, f"{name}: not all coordinates are finite"))
             if sequence.frame_index is not None and (np.diff(sequence.frame_index) <= 0).any():
                 bad.append(Problem("frame_index.npy", None, f"{name}: frame numbers do not rise"))
-            bar.advance(1)
-    return VerifyReport(len(facts) + 1, tuple(bad))
+    own = {*facts, DOCUMENT, REJECTED}
+    others = tuple(file.name for file in _files(path) if file.name not in own)
+    return VerifyReport(len(facts) + 1, tuple(bad), others)

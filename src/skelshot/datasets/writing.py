@@ -26,7 +26,7 @@ from skelshot.datasets.store_format import (
 from skelshot.datasets.store_index import ClipRecord, write_index
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import lock, sha256_of, write_json
-from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.layouts import layout_from
 
 COMMIT_SECONDS = 2.0
 """How much work a kill may cost."""
@@ -60,7 +60,8 @@ class StoreWriter:
         except BaseException:
             self._lock.close()
             raise
-        joints = layout_named(plan["layout"]).num_joints
+        self._layout = layout_from(plan["layout"])
+        joints = self._layout.num_joints
         self._arrays = ArrayWriter(self._partial, joints, self._journal.progress)
         self._names = {record.name: record.source_file for record in self._journal.records}
         self._committed = time.monotonic()
@@ -165,11 +166,11 @@ class StoreWriter:
     def _check(self, clip: Clip) -> None:
         """Refuse a clip that the store cannot take."""
         classes = len(self._plan["class_names"])
-        layout, channels = clip.sequence.layout.name, self._journal.progress.channels
+        layout, channels = clip.sequence.layout, self._journal.progress.channels
         if clip.label >= classes:
             raise BadClip(f"unknown label: found {clip.label}, expected 0 to {classes - 1}")
-        if layout != self._plan["layout"]:
-            raise BadClip(f"layout: found {layout!r}, the store has {self._plan['layout']!r}")
+        if layout != self._layout:
+            raise BadClip(f"layout: found {layout.name!r}, the store has {self._layout.name!r}")
         if channels and clip.sequence.channels != channels:
             raise BadClip(
                 f"joints: found {clip.sequence.channels} coordinates, the clips before have "

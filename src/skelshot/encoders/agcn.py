@@ -93,7 +93,7 @@ class AGCN(Encoder):
         Returns:
             The block, (B, C_in, V, T) -> (B, C_out, V, T').
         """
-        graph = direction_partition(self.spec.joints)
+        graph = direction_partition(self.spec.layout)
         return Block(
             plan,
             AdaptiveConvolution(plan.channels_in, plan.channels_out, graph),

@@ -83,12 +83,12 @@ class Encoder(nn.Module, ABC):
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
         self.spec = spec
-        self.layout = spec.layout
+        self.layout = spec.layout.name
         self.channels = spec.channels
         self.frames = spec.frames
         self.persons = spec.persons
         self.embed_dim = spec.embed_dim
-        self.num_joints = spec.joints.num_joints
+        self.num_joints = spec.layout.num_joints
         normed = spec.persons if self.norm_is_per_person else 1
         self.input_norm = nn.BatchNorm1d(normed * self.num_joints * spec.channels)
         plans = ten_blocks(spec.channels, spec.widths)

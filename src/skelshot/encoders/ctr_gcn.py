@@ -114,7 +114,7 @@ class CTRGCN(Encoder):
             The block, (B, C_in, V, T) -> (B, C_out, V, T').
         """
         relations = 8 if plan.is_first else plan.channels_in // 8
-        graph = direction_partition(self.spec.joints)
+        graph = direction_partition(self.spec.layout)
         return Block(
             plan,
             ChannelwiseConvolution(plan.channels_in, plan.channels_out, relations, graph),

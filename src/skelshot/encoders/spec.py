@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.layouts import SkeletonLayout, layout_named
+from skelshot.skeletons.layout_field import LayoutField
 
 EncoderName = Literal["st-gcn", "agcn", "ctr-gcn"]
 """The encoders there are."""
@@ -29,7 +29,7 @@ class EncoderSpec(BaseModel):
 
     Args:
         name: The network.
-        layout: Name of the joint layout, V joints.
+        layout: The joint layout, V joints: its name, its definition or the layout itself.
         channels: Input channels C.
         frames: Frames T.
         persons: Persons M.
@@ -50,7 +50,7 @@ class EncoderSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: EncoderName
-    layout: str
+    layout: LayoutField
     channels: int = Field(default=3, ge=1, le=1024)
     frames: int = Field(default=64, ge=1, le=4096)
     persons: int = Field(default=1, ge=1, le=16)
@@ -62,20 +62,13 @@ class EncoderSpec(BaseModel):
     @classmethod
     def _check(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         try:
-            spec = handler(values)
+            return handler(values)
         except ValidationError as error:
             faults = "; ".join(
                 f"{'.'.join(map(str, fault['loc']))}: found {fault['input']!r}, {fault['msg']}"
                 for fault in error.errors()
             )
             raise SkelshotError(f"encoder spec, {faults}") from error
-        layout_named(spec.layout)
-        return spec
-
-    @property
-    def joints(self) -> SkeletonLayout:
-        """The joint layout itself."""
-        return layout_named(self.layout)
 
     @property
     def widths(self) -> tuple[int, int, int]:

@@ -65,7 +65,7 @@ class STGCN(Encoder):
         Returns:
             The block, (B, C_in, V, T) -> (B, C_out, V, T').
         """
-        graph = spatial_partition(self.spec.joints)
+        graph = spatial_partition(self.spec.layout)
         return Block(
             plan,
             PartitionedConvolution(plan.channels_in, plan.channels_out, graph),

@@ -38,6 +38,7 @@ def embed_clips(
         SkelshotError: The network gave numbers that are not finite.
     """
     method.eval()
+    method.meet_inputs(spec)
     parts = []
     with (
         progress_bar("clips", total=len(indices)) as bar,
@@ -45,7 +46,7 @@ def embed_clips(
         torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"),
     ):
         for clips in load_batches(store, spec, plain_batches(indices, options.batch)):
-            seen = [method.embed(view_clips(clips, view, store.layout)) for view in options.views]
+            seen = [method.embed(view_clips(clips, view, spec)) for view in options.views]
             parts.append(torch.stack(seen).mean(0))
             bar.advance(len(clips))
     embeddings = torch.cat(parts)

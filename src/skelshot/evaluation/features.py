@@ -47,8 +47,7 @@ def encode_clips(
     def encoded(clips: Tensor) -> Tensor:
         with low:
             maps = [
-                encoder.feature_map(view_clips(clips, view, encoder.spec.joints)).float()
-                for view in options.views
+                encoder.feature_map(view_clips(clips, view, spec)).float() for view in options.views
             ]
         read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
         features = torch.stack(read).mean(0)

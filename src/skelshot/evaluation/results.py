@@ -20,6 +20,7 @@ def result_document(
     config: Mapping[str, Any],
     seconds: float,
     parts: Mapping[str, float],
+    sides: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Gather an evaluation in one document.
 
@@ -34,6 +35,7 @@ def result_document(
         config: Options of evaluation and method, seed and run.
         seconds: Wall time of all.
         parts: Wall time by part.
+        sides: Whether left and right are different actions, and why.
 
     Returns:
         A document that `json` takes; accuracies are fractions.
@@ -57,6 +59,7 @@ def result_document(
             for result in results
         },
         "counts": counts.as_json() if counts else None,
+        "sides": dict(sides) if sides else None,
         "class_names": list(class_names),
         "data_hash": data_hash,
         "config": dict(config),

@@ -155,7 +155,7 @@ def _teach(store: Store, out: Path) -> FeatureCache:
     except SkelshotError:
         teacher = teacher_named("random-code")
     if isinstance(teacher, VideoTeacher):
-        (split,) = protocol_named(PROTOCOL).split_list(store.class_names)
+        (split,) = protocol_named(PROTOCOL).split_list(store)
         options = VideoOptions(frames=teacher.frames, size=teacher.frame_size)
         source = VideoSource(out / "raw", options)
         described = load_class_texts("ntu-descriptions", store.class_names)

@@ -6,19 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.results import result_document
-from skelshot.experiments.run_features import RunFeatures, fitting_views, read_config, split_method
+from skelshot.experiments.run_features import (
+    RunFeatures,
+    fitting_views,
+    read_config,
+    split_encoder,
+    split_method,
+    without_mirror,
+)
 from skelshot.experiments.split_methods import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.class_names import introduce_classes
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
 from skelshot.pretraining.runs import split_folder
+from skelshot.skeletons.inputs import AskedSides
 
 
 def evaluate_run(
@@ -30,6 +40,7 @@ def evaluate_run(
     run: Path | None,
     wanted: Sequence[int] | None = None,
     out: Path | None = None,
+    sides: AskedSides = "auto",
 ) -> dict[str, Any]:
     """Evaluate a method on all splits that a run holds.
 
@@ -42,6 +53,9 @@ def evaluate_run(
         run: The folder that `pretrain` made; None for methods that read clips.
         wanted: Numbers of the splits; all that the run holds (or all there are) unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told.
+        sides: Whether a clip and its mirror image are different actions. `auto` says so where
+            the run was trained so, or where novel classes mirror each other by their names or
+            by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
 
     Returns:
         The result document.
@@ -59,17 +73,14 @@ def evaluate_run(
     for split in splits:
         for count in shots:
             method.check_shape(len(split.novel), count)
-    if run is None and method.has_weights:
-        raise SkelshotError(
-            f"method {method.name}: has weights of its own; give --run RUN, which "
-            f"`skelshot pretrain --episodes {method.name}` makes"
-        )
-    if run is None and method.reads != "clip":
-        raise SkelshotError(
-            f"method {method.name}: reads an encoder's features; give --run RUN, which "
-            "`skelshot pretrain` makes"
-        )
+    if run is None:
+        _check_needs_no_run(method)
+    decision = _decide_sides(store, protocol, splits, shots, run if uses_run else None, sides)
+    if decision.sides == "matter":
+        method = method.without_mirror()
+        options = without_mirror(options)
     options = fitting_views(options, method)
+    _check_turns(store, method)
     parts: dict[str, float] = {}
     counts = protocol.counts(store)
     if run is not None and method.has_weights:
@@ -104,13 +115,61 @@ def evaluate_run(
         },
         seconds=time.perf_counter() - began,
         parts=parts,
-    )
+        sides=decision.as_json(),
+    ) | {"classes": ClassCounts.of(store).as_json()}
     if out is None and run is not None:
         out = run / "results" / f"{protocol.name}-{method.name}.json"
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_json(out, document)
     return document
+
+
+def _decide_sides(
+    store: Store,
+    protocol: FewShotProtocol,
+    splits: Sequence[Split],
+    shots: Sequence[int],
+    run: Path | None,
+    asked: AskedSides,
+) -> SidesDecision:
+    """Decide whether sides matter in any of the splits; queries are not looked at."""
+    decisions = []
+    for split in splits:
+        if run is not None and asked == "auto":
+            _, trained = split_encoder(run, split)
+            if trained.input.sides == "matter":
+                return SidesDecision("matter", "auto", "as in the run's training")
+        tasks = [task for count in shots for task in protocol.tasks(store, split, count)]
+        exemplars = {
+            label: sorted({int(index) for task in tasks for index in task.support[row]})
+            for row, label in enumerate(split.novel)
+        }
+        decisions.append(decide_sides(store, asked, split.novel, exemplars))
+    return next((one for one in decisions if one.sides == "matter"), decisions[0])
+
+
+def _check_needs_no_run(method: FewShotMethod) -> None:
+    """Refuse a method that reads what only a run holds."""
+    if method.has_weights:
+        raise SkelshotError(
+            f"method {method.name}: has weights of its own; give --run RUN, which "
+            f"`skelshot pretrain --episodes {method.name}` makes"
+        )
+    if method.reads != "clip":
+        raise SkelshotError(
+            f"method {method.name}: reads an encoder's features; give --run RUN, which "
+            "`skelshot pretrain` makes"
+        )
+
+
+def _check_turns(store: Store, method: FewShotMethod) -> None:
+    """Refuse a method that wants turned views of 2-D clips."""
+    if store.channels == 2 and any(view.turn for view in method.views):
+        raise SkelshotError(
+            f"method {method.name}: wants turned views of each clip, but the clips are 2-D and "
+            f"cannot be turned; set --set classifiers.{method.name}.each_side=0"
+        )
 
 
 def _splits(
@@ -120,7 +179,7 @@ def _splits(
     wanted: Sequence[int] | None,
 ) -> list[Split]:
     """Choose the splits: those asked for, else all that the run holds, else all."""
-    every = protocol.split_list(store.class_names)
+    every = protocol.split_list(store)
     if wanted is not None:
         chosen = choose_splits(every, wanted)
     elif run is None:

@@ -7,10 +7,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.skeletons import SkeletonSequence
+
+MOST = 500
+"""The most rows, and the most moments, that a picture may have."""
+
+_PANEL = 1.3
+"""Width and height of a moment in inches."""
+_TITLE = 0.2
+"""Height of a line of text in inches."""
+_FARTHEST = 1e9
+"""A coordinate beyond this, in any unit, is none."""
+_OUTLIER = 30.0
+"""A joint so many times farther from the median than joints usually are does not set the scale."""
 
 
 def first_clips(store: Store) -> list[int]:
@@ -31,6 +45,11 @@ def draw_clips(
 ) -> Path:
     """Draw clips, a row each and a few moments side by side.
 
+    Every row has a scale of its own, the same for all its moments, that fits what is drawn
+    whatever the unit; its title tells the class and how much a moment covers each way.
+    Coordinates in pixels are drawn with y down. Joints that are not finite, or beyond any unit,
+    are left out.
+
     Args:
         store: The clips; further persons are drawn paler than the first.
         path: The PNG to write.
@@ -39,35 +58,82 @@ def draw_clips(
 
     Returns:
         `path`.
+
+    Raises:
+        SkelshotError: There is no clip to draw, or there are too many rows or moments.
     """
     indices = first_clips(store) if indices is None else indices
-    figure = Figure(figsize=(1.3 * moments, 1.5 * len(indices)), layout="constrained")
+    if not indices:
+        raise SkelshotError(f"{store.path}: has no clip to draw")
+    if max(moments, len(indices)) > MOST:
+        raise SkelshotError(
+            f"picture: found {len(indices)} clips x {moments} moments, expected {MOST} each way at "
+            "most; draw fewer"
+        )
+    height = (_PANEL + _TITLE) * len(indices) + _TITLE
+    figure = Figure(figsize=(_PANEL * moments, height))
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(indices), moments, squeeze=False)
+    edge = _TITLE / height
+    figure.subplots_adjust(0, edge, 1, 1 - edge, wspace=0, hspace=_TITLE / _PANEL)
     for row, index in zip(axes, indices, strict=True):
-        sequence = store.sequence(index)
-        frames = np.linspace(0, sequence.frames - 1, moments).round().astype(int)
-        for axis, frame in zip(row, frames, strict=True):
-            _draw_frame(axis, sequence, int(frame))
-        row[0].set_title(store.class_names[store.clips[index].label], fontsize=8, loc="left")
+        name = store.class_names[store.clips[index].label]
+        _draw_clip(row, store.sequence(index), name, store.document.units)
+    figure.text(0.5, edge / 3, "left blue, right orange", size=6, ha="center")
     with whole_file(path) as partial:
         figure.savefig(partial, format="png", dpi=80)
     return path
 
 
-def _draw_frame(axis: Axes, sequence: SkeletonSequence, frame: int) -> None:
-    """Draw everybody as the camera sees them: x grows to its left, so to the right here."""
+def _draw_clip(row: Sequence[Axes], sequence: SkeletonSequence, name: str, units: str) -> None:
+    """Draw the moments of one clip on one scale."""
+    frames = np.linspace(0, sequence.frames - 1, len(row)).round().astype(int)
+    places = sequence.joints[:, frames, :, :2].astype(np.float64)
+    there = sequence.present[:, frames, None] & (np.abs(places) < _FARTHEST).all(axis=-1)
+    places[~there] = np.nan  # which nothing draws
+    centre, covered = _window(places[there])
+    low, high = centre - covered / 2, centre + covered / 2
+    for moment, axis in enumerate(row):
+        axis.set_xlim(low[0], high[0])
+        # As the camera sees it: y grows downwards in pixels, upwards in metres.
+        axis.set_ylim(*((high[1], low[1]) if sequence.channels == 2 else (low[1], high[1])))
+        axis.set_aspect("equal")
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(color="0.85", linewidth=0.5)
+        if there[:, moment].any():
+            _draw_moment(axis, sequence, places[:, moment])
+        else:
+            axis.text(centre[0], centre[1], "nobody", size=7, color="grey", ha="center")
+    size = f"{float(f'{covered:.3g}'):,g} {units}" if there.any() else "nobody"
+    title = f" {_short(name, 18 * len(row) - 20)} ({size})"
+    # A class name is text, even one such as $\foo$ that looks like a formula.
+    row[0].set_title(title, fontsize=8, loc="left", pad=2, parse_math=False)
+
+
+def _short(name: str, most: int) -> str:
+    """Return a name on one line that is not too long for its picture."""
+    words = " ".join(name.split())
+    return words if len(words) <= max(most, 12) else f"{words[: max(most, 12) - 3]}..."
+
+
+def _window(places: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return centre (2,) and side of a square that holds the joints (n, 2)."""
+    if not len(places):
+        return np.zeros(2), 1.0
+    away = np.abs(places - np.median(places, axis=0)).max(axis=1)
+    near = places[away <= _OUTLIER * np.median(away)]
+    low, high = near.min(axis=0), near.max(axis=0)
+    return (low + high) / 2, 1.15 * float((high - low).max()) or 1.0
+
+
+def _draw_moment(axis: Axes, sequence: SkeletonSequence, places: NDArray[np.float64]) -> None:
+    """Draw everybody (M, V, 2): joints as dots, bones as lines in the colour of their side."""
     left = {joint for joint, _ in sequence.layout.pairs}
     right = {joint for _, joint in sequence.layout.pairs}
-    for person in np.flatnonzero(sequence.present[:, frame]).tolist():
-        joints = sequence.joints[person, frame]
+    for person, joints in enumerate(places):
+        shade = 1.0 if person == 0 else 0.45
+        axis.plot(joints[:, 0], joints[:, 1], ".", color="black", markersize=2, alpha=shade)
         for child, parent in sequence.layout.bones:
             colour = "tab:blue" if child in left else "tab:orange" if child in right else "black"
             ends = joints[[child, parent]]
-            shade = 1.0 if person == 0 else 0.45
             axis.plot(ends[:, 0], ends[:, 1], color=colour, linewidth=1.5, alpha=shade)
-    spine = sequence.joints[0][sequence.present[0]][:1].mean((0, 1))
-    axis.set_xlim(spine[0] - 1.0, spine[0] + 1.0)
-    axis.set_ylim(spine[1] - 1.2, spine[1] + 1.2)
-    axis.set_aspect("equal")
-    axis.axis("off")

@@ -137,12 +137,7 @@ class RunFeatures:
         """Give what the method reads of the clips from one view, (n, ...)."""
         run, reads_clips = self._run, self._method.reads == "clip"
         if run is None or (reads_clips and not self._method.has_weights):
-            spec = InputSpec(
-                layout=self._store.layout.name,
-                coordinates=self._store.channels,
-                **self._method.inputs,
-            )
-            return self._clips(spec, indices, view)
+            return self._clips(self._own_inputs(), indices, view)
         encoder, trained = split_encoder(run, split)
         options, store = seen_from(self._options, view), self._store
         folder = split_folder(run, split.index)
@@ -161,10 +156,20 @@ class RunFeatures:
             lambda: encode_clips(encoder, store, trained.input, indices, options, keep_map),
         )
 
+    def _own_inputs(self) -> InputSpec:
+        """Say how clips are read without a run: as the method asks, as far as 2-D clips allow."""
+        layout, coordinates = self._store.layout, self._store.channels
+        asked = dict(self._method.inputs)
+        faceless = layout.hips is None and layout.shoulders is None
+        if asked.get("view", "view") == "view" and (coordinates == 2 or faceless):
+            # pixels have no common scale, and nothing to turn to the camera
+            asked |= {"view": "centre", "torso_scale": True}
+        return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})
+
     def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:
         """Give the clips themselves from one view, (n, C, T, V, M)."""
         clips = input_clips(self._store, spec, indices, self._options.batch)
-        return clips if view == View() else view_clips(clips, view, self._store.layout)
+        return clips if view == View() else view_clips(clips, view, spec)
 
     def _file(
         self,
@@ -214,6 +219,24 @@ def seen_from(options: EvaluateOptions, view: View) -> EvaluateOptions:
         return options
     views = tuple(averaged.after(view) for averaged in options.views)
     return options.model_copy(update={"views": views})
+
+
+def without_mirror(options: EvaluateOptions) -> EvaluateOptions:
+    """Leave mirrored views out of the average, where sides matter.
+
+    Args:
+        options: The options of the evaluation.
+
+    Returns:
+        The options with the views that are not mirrored, at least the clip as it is.
+
+    Example:
+        >>> both = EvaluateOptions(views=(View(mirror=True), View(turn=10)))
+        >>> without_mirror(both).views
+        (View(turn=10.0, mirror=False),)
+    """
+    plain = tuple(view for view in options.views if not view.mirror) or (View(),)
+    return options.model_copy(update={"views": plain})
 
 
 def fitting_views(options: EvaluateOptions, method: FewShotMethod) -> EvaluateOptions:

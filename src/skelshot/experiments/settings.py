@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
+from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 
 
 class Settings(BaseModel):
@@ -20,12 +21,24 @@ class Settings(BaseModel):
     Args:
         pretrain: Options of pre-training.
         evaluate: Options of the evaluation.
+        adapted: What of the preset was changed to fit the store, in words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pretrain: PretrainOptions
     evaluate: EvaluateOptions = EvaluateOptions()
+    adapted: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _views_fit(self) -> Self:
+        turned = [view.turn for view in self.evaluate.views if view.turn]
+        if self.pretrain.input.coordinates == 2 and turned:
+            raise ValueError(
+                f"evaluate.views: found a view turned by {turned[0]:g} degrees, but 2-D clips "
+                "cannot be turned; set turn to 0"
+            )
+        return self
 
 
 def preset_names() -> list[str]:
@@ -45,7 +58,7 @@ def preset_names() -> list[str]:
 def load_settings(
     preset: str,
     *,
-    layout: str,
+    layout: SkeletonLayout | str,
     coordinates: int = 3,
     changes: Mapping[str, Any] | None = None,
     assignments: Iterable[str] = (),
@@ -55,8 +68,8 @@ def load_settings(
     Args:
         preset: A shipped name, or a YAML file of one's own.
         layout: The store's joint layout.
-        coordinates: Coordinates a joint in the store, 3 or 2; 2-D clips cannot be turned, so
-            their view becomes `centre`.
+        coordinates: Coordinates a joint in the store, 3 or 2. 2-D clips turn about z only, so
+            a preset's other turns (input, augmentation, test views, JEANIE's) are left out.
         changes: Values by dotted key, such as `pretrain.strategy`; None values are left out.
         assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
             `evaluate.` in front belongs to `pretrain`.
@@ -74,10 +87,7 @@ def load_settings(
         2
     """
     document = _read_preset(preset)
-    inputs = document["pretrain"].setdefault("input", {})
-    inputs |= {"layout": layout, "coordinates": coordinates}
-    if coordinates == 2:
-        inputs["view"] = "centre"
+    adapted = _adapt(document, layout_from(layout), coordinates)
     told = document["pretrain"].get("episodes", "none")
     for key, value in (changes or {}).items():
         if value is not None:
@@ -85,6 +95,8 @@ def load_settings(
     if document["pretrain"].get("episodes", "none") not in ("none", "cosine", told):
         # a preset's options are for the method that it names, or else for the paper's own
         document["pretrain"].get("episodic", {}).pop("classifier", None)
+    if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
+        document["pretrain"].setdefault("episodic", {})["classifier"] = {"each_side": 0}
     for text in assignments:
         key, equals, value = text.partition("=")
         if not equals:
@@ -92,13 +104,41 @@ def load_settings(
         known = key.split(".")[0] in ("pretrain", "evaluate")
         _assign(document, key if known else f"pretrain.{key}", _parsed(text, value))
     try:
-        return Settings.model_validate(document)
+        return Settings.model_validate(document | {"adapted": adapted})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise SkelshotError(
             f"settings, {place}: {first['msg']}, found {first.get('input')!r}"
         ) from error
+
+
+def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:
+    """Fit a preset to a store's joints, in place; return in words what was changed."""
+    adapted = []
+    pretrain = document["pretrain"]
+    inputs = pretrain.setdefault("input", {})
+    inputs |= {"layout": layout, "coordinates": coordinates}
+    faceless = layout.hips is None and layout.shoulders is None
+    if inputs.get("view", "view") == "view" and (coordinates == 2 or faceless):
+        inputs["view"] = "centre"
+        reason = "2-D clips" if coordinates == 2 else f"{layout.name} has no hips or shoulders and"
+        adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
+    if coordinates == 3:
+        return tuple(adapted)
+    augmentation = pretrain.setdefault("augmentation", {})
+    x, y, z = augmentation.get("rotate_degrees", (0, 0, 0))
+    if x or y:
+        augmentation["rotate_degrees"] = [0, 0, z]
+        adapted.append(f"augmentation.rotate_degrees=[0,0,{z:g}] (2-D clips turn about z only)")
+    evaluate = document.setdefault("evaluate", {})
+    views = evaluate.get("views", [])
+    if any(view.get("turn") for view in views):
+        kept = [view for view in views if not view.get("turn")] or [{}]
+        evaluate["views"] = kept
+        adapted.append(f"evaluate.views: {len(views) - len(kept)} turned ones left out")
+    evaluate.setdefault("classifiers", {}).setdefault("jeanie", {}).setdefault("each_side", 0)
+    return tuple(adapted)
 
 
 def _read_preset(preset: str) -> dict[str, Any]:

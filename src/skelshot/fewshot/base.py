@@ -116,6 +116,22 @@ class FewShotMethod(nn.Module, ABC):
         except ValidationError as error:
             raise SkelshotError(_option_problem(cls, error)) from error
 
+    def without_mirror(self) -> Self:
+        """Return the method for classes that differ by side, where no clip may be mirrored.
+
+        Returns:
+            The method itself, unless it wants mirrored views.
+
+        Raises:
+            SkelshotError: It cannot do without them.
+        """
+        if any(view.mirror for view in self.views):
+            raise SkelshotError(
+                f"method {self.name}: mirrors clips, but sides matter here; choose another "
+                "method, or say --sides ignore"
+            )
+        return self
+
     @abstractmethod
     def forward(self, support: Tensor, queries: Tensor) -> Tensor:
         """Score the queries of B tasks.

@@ -1,27 +1,26 @@
-"""The joints' coordinates in an encoder's input, for methods with a network of their own."""
+"""The joints' positions in an encoder's input, for methods with a network of their own."""
 
 import torch
 from torch import Tensor
 
 
-def coordinates_of(clips: Tensor) -> Tensor:
-    """Return the first stream of a clip in three dimensions.
-
-    With the stream `joint` in front, as in all presets, these are joint positions.
+def joint_positions(clips: Tensor, channels: slice) -> Tensor:
+    """Return the joints of a clip in three dimensions.
 
     Args:
-        clips: Encoder input (n, C, T, V, M), C a multiple of 3, or of 2 where clips are flat.
+        clips: Encoder input (n, C, T, V, M).
+        channels: Which channels hold the stream `joint`, see `InputSpec.channels_of`.
 
     Returns:
-        x, y, z as (n, 3, T, V, M); z is 0 in flat clips.
+        x, y, z as (n, 3, T, V, M); z is 0 in 2-D clips.
 
     Example:
-        >>> coordinates_of(torch.ones(1, 4, 8, 17, 1))[0, :, 0, 0, 0].tolist()
+        >>> joint_positions(torch.ones(1, 6, 8, 17, 1), slice(2, 4))[0, :, 0, 0, 0].tolist()
         [1.0, 1.0, 0.0]
     """
-    if clips.shape[1] % 3 == 0:
-        return clips[:, :3]
-    return torch.cat([clips[:, :2], torch.zeros_like(clips[:, :1])], dim=1)
+    positions = clips[:, channels]
+    flat = 3 - positions.shape[1]
+    return torch.nn.functional.pad(positions, (0,) * 7 + (flat,)) if flat else positions
 
 
 def main_person(coordinates: Tensor) -> Tensor:

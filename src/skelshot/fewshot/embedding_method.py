@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from skelshot.fewshot.base import FewShotMethod, MethodOptions, WeightedOptions
+from skelshot.fewshot.clip_coordinates import joint_positions
 from skelshot.fewshot.multi_similarity import (
     mined_pairs,
     multi_similarity_loss,
@@ -16,7 +17,7 @@ from skelshot.fewshot.multi_similarity import (
 )
 from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import SkeletonLayout
+from skelshot.skeletons import InputSpec, SkeletonLayout
 
 
 class EmbeddingOptions(WeightedOptions):
@@ -56,7 +57,9 @@ class EmbeddingMethod(FewShotMethod):
 
     Attributes:
         matcher: Compares embeddings: a method that reads vectors.
-        network: From clips to embeddings; None until `make_weights`.
+        network: From joint positions to embeddings; None until `make_weights`.
+        joint_channels: Which channels of a clip hold the joints' positions; x, y, z in front
+            unless `meet_inputs` has told otherwise.
 
     Args:
         options: Options of the method.
@@ -68,6 +71,7 @@ class EmbeddingMethod(FewShotMethod):
     reads: ClassVar[Literal["clip", "vector", "map"]] = "clip"
     options_type: ClassVar[type[MethodOptions]] = EmbeddingOptions
     has_weights = True
+    joint_channels: slice = slice(0, 3)
     options: EmbeddingOptions
 
     def __init__(self, options: MethodOptions | None = None) -> None:
@@ -94,8 +98,19 @@ class EmbeddingMethod(FewShotMethod):
             shape: `(C, T, V, M)`.
 
         Returns:
-            A module from clips (n, C, T, V, M) to embeddings (n, D).
+            A module from joint positions (n, 3, T, V, M) to embeddings (n, D).
         """
+
+    def meet_inputs(self, inputs: InputSpec) -> None:
+        """Learn where in a clip the joints' positions are.
+
+        Args:
+            inputs: From a sequence to the clips that will be embedded.
+
+        Raises:
+            SkelshotError: The joint stream is none of the streams.
+        """
+        self.joint_channels = inputs.channels_of("joint")
 
     def make_weights(self, shape: tuple[int, ...]) -> None:
         """Make the network.
@@ -133,7 +148,7 @@ class EmbeddingMethod(FewShotMethod):
             )
         # Mixed precision hands clips over in bfloat16; poses and images are made in float32.
         whole = clips if clips.dtype == torch.float64 else clips.float()
-        embeddings: Tensor = self.network(whole)
+        embeddings: Tensor = self.network(joint_positions(whole, self.joint_channels))
         return embeddings.to(whole.dtype)
 
     def embedding_loss(

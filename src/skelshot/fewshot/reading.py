@@ -9,6 +9,7 @@ from skelshot.fewshot.base import FewShotMethod
 from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
+from skelshot.skeletons import InputSpec
 
 
 def check_reads(method: FewShotMethod, encoder: Encoder) -> None:
@@ -29,25 +30,24 @@ def check_reads(method: FewShotMethod, encoder: Encoder) -> None:
 
 
 def read_features(
-    method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut
+    method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut, inputs: InputSpec
 ) -> Tensor:
     """Encode a batch of clips, and the views the method wants, in one pass.
 
-    A method with a network of its own encodes them itself; the encoder then only names the
-    joints.
+    A method with a network of its own encodes them itself.
 
     Args:
         method: Declares what it reads and its views.
         encoder: The encoder, in whatever mode it is.
         clips: Encoder input (n, C, T, V, M).
         readout: How vectors are read out.
+        inputs: What the channels of the clips are.
 
     Returns:
         float32 vectors (n, D'), maps (n, D, T', V) or clips (n, C, T, V, M); with U views
         (n, 1 + U, ...).
     """
-    layout = encoder.spec.joints
-    seen = [clips] + [view_clips(clips, view, layout) for view in method.views]
+    seen = [clips] + [view_clips(clips, view, inputs) for view in method.views]
     kept = _encoded(method, encoder, torch.cat(seen), readout)
     if not method.views:
         return kept

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from skelshot.fewshot.clip_coordinates import coordinates_of
-
 Encoding = Literal["xyz", "triples"]
 """`xyz`: a pixel holds x, y, z of a joint in a frame (SL-DML). `triples`: it holds three frames
 in a row of one coordinate; x, y and z stand side by side (Skeleton-DML)."""
@@ -86,7 +84,7 @@ def skeleton_images(clips: Tensor, encoding: Encoding, size: int) -> Tensor:
     """Draw clips as square images.
 
     Args:
-        clips: Encoder input (n, C, T, V, M), its first stream is drawn.
+        clips: Joint positions (n, 3, T, V, M).
         encoding: Which image.
         size: Pixels a side, by bilinear interpolation.
 
@@ -94,9 +92,9 @@ def skeleton_images(clips: Tensor, encoding: Encoding, size: int) -> Tensor:
         (n, 3, size, size), values in 0 to 1.
 
     Example:
-        >>> skeleton_images(torch.randn(2, 9, 24, 20, 1), "triples", 64).shape
+        >>> skeleton_images(torch.randn(2, 3, 24, 20, 1), "triples", 64).shape
         torch.Size([2, 3, 64, 64])
     """
     draw = xyz_image if encoding == "xyz" else triples_image
-    images = unit_range(draw(coordinates_of(clips)))
+    images = unit_range(draw(clips))
     return interpolate(images, (size, size), mode="bilinear", align_corners=False)

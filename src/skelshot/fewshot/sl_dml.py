@@ -54,7 +54,7 @@ class _ImageNetwork(nn.Module):
         self.embedder = nn.Linear(FEATURES, options.embedding)
 
     def forward(self, clips: Tensor) -> Tensor:
-        """Map clips (n, C, T, V, M) to embeddings (n, embedding)."""
+        """Map joint positions (n, 3, T, V, M) to embeddings (n, embedding)."""
         images = skeleton_images(clips, self.encoding, self.size)
         embedded: Tensor = self.embedder(self.trunk(images))
         return embedded
@@ -94,7 +94,7 @@ class SLDML(EmbeddingMethod):
             shape: `(C, T, V, M)`; images have one size whatever it is.
 
         Returns:
-            From clips (n, C, T, V, M) to (n, embedding).
+            From joint positions (n, 3, T, V, M) to (n, embedding).
         """
         del shape
         return _ImageNetwork(self.options)

@@ -1,6 +1,6 @@
 """Subspace classifier: the class whose affine subspace is nearest (Simon et al. 2020)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import torch
 from pydantic import Field
@@ -17,7 +17,8 @@ class SubspaceOptions(MethodOptions):
     Attributes:
         mirror: When the mirrored twin of each exemplar is a further point of its class: with one
             exemplar (`one-shot`, as the authors double an image by flipping it), `always` or
-            `never`.
+            `never`. With `origin` there is no twin either: the subspace of one exemplar goes
+            through the origin, which suits classes that differ by side.
         uncentred: Let the subspace pass through the origin instead of the class mean: K points
             give K directions, so one exemplar needs no twin, but the sign is lost.
         overlap_weight: Factor of the term that keeps the subspaces of an episode apart; 0.03 in
@@ -28,7 +29,7 @@ class SubspaceOptions(MethodOptions):
         False
     """
 
-    mirror: Literal["one-shot", "always", "never"] = "one-shot"
+    mirror: Literal["one-shot", "always", "never", "origin"] = "one-shot"
     uncentred: bool = False
     overlap_weight: Annotated[float, Field(ge=0)] = 0.03
 
@@ -70,12 +71,22 @@ class Subspace(FewShotMethod):
         Raises:
             SkelshotError: K is 1, subspaces are centred and there is no mirrored twin.
         """
-        if shots == 1 and not self.options.uncentred and not self.views:
+        if shots == 1 and self._centred(shots) and not self.views:
             raise SkelshotError(
                 "method subspace: found 1 exemplar a class and mirror=never, expected at least 2 "
                 "points, since one centred point spans no subspace; set mirror=one-shot or "
                 "uncentred=true"
             )
+
+    def without_mirror(self) -> Self:
+        """Return the method for classes that differ by side: a twin would be of the other class.
+
+        Returns:
+            The same options with `mirror=origin` in place of twins.
+        """
+        if not self.views:
+            return self
+        return type(self)(self.options.model_copy(update={"mirror": "origin"}))
 
     def forward(self, support: Tensor, queries: Tensor) -> Tensor:
         """Score each class by the nearness of its subspace.
@@ -94,7 +105,7 @@ class Subspace(FewShotMethod):
         self.check_inputs(support, queries)
         points = self._points(support)
         plain = queries[:, :, 0] if self.views else queries
-        means, bases = subspaces(points, centred=not self.options.uncentred)
+        means, bases = subspaces(points, centred=self._centred(support.shape[2]))
         if bases.shape[2] >= bases.shape[3]:
             raise SkelshotError(
                 f"method subspace: {points.shape[2]} exemplars a class span all "
@@ -119,8 +130,14 @@ class Subspace(FewShotMethod):
         loss = super().episode_loss(logits, targets, support, queries)
         if self.options.overlap_weight == 0:
             return loss
-        _, bases = subspaces(self._points(support), centred=not self.options.uncentred)
+        centred = self._centred(support.shape[2])
+        _, bases = subspaces(self._points(support), centred=centred)
         return loss + self.options.overlap_weight * overlap(bases).mean().to(loss.dtype)
+
+    def _centred(self, shots: int) -> bool:
+        """Tell whether the subspaces of K exemplars go through the class means."""
+        at_origin = self.options.mirror == "origin" and shots == 1
+        return not (self.options.uncentred or at_origin)
 
     def _points(self, support: Tensor) -> Tensor:
         """Return what spans the subspaces, `(B, N, P, D)` in float64."""

@@ -4,26 +4,26 @@ A. Sabater et al., "One-Shot Action Recognition in Challenging Therapy Scenarios
 2021.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 from torch import Tensor, nn
 
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.clip_coordinates import coordinates_of, main_person
+from skelshot.fewshot.clip_coordinates import main_person
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
 from skelshot.fewshot.pose_features import Bones, feature_count, pose_features
 from skelshot.fewshot.tcn import CausalNetwork
 from skelshot.skeletons import SkeletonLayout
-from skelshot.skeletons.layouts import layout_named
+from skelshot.skeletons.layouts import layout_as_data, layout_from
 
 
 class TCNOneshotOptions(EmbeddingOptions):
     """Options of TCN-Oneshot.
 
     Attributes:
-        layout: Name of the joint layout; training fills it in. Without one, bodies are neither
-            scaled nor turned.
+        layout: The joint layout, by name or definition; training fills it in. Without one,
+            bodies are neither scaled nor turned.
         bones: Angles of the skeleton's `tree`, or of `consecutive` joints as its code has them.
         width: Channels of the network, the size of the embedding.
         kernel: Frames a convolution sees.
@@ -36,7 +36,7 @@ class TCNOneshotOptions(EmbeddingOptions):
         (1, 2, 4)
     """
 
-    layout: str | None = None
+    layout: str | dict[str, Any] | None = None
     bones: Bones = "tree"
     width: int = Field(256, ge=1)
     kernel: int = Field(4, ge=1)
@@ -55,7 +55,7 @@ class _PoseNetwork(nn.Module):
 
     def __init__(self, joints: int, options: TCNOneshotOptions) -> None:
         super().__init__()
-        self.layout = None if options.layout is None else layout_named(options.layout)
+        self.layout = None if options.layout is None else layout_from(options.layout)
         self.bones = options.bones
         self.tcn = CausalNetwork(
             feature_count(joints),
@@ -67,8 +67,8 @@ class _PoseNetwork(nn.Module):
         )
 
     def forward(self, clips: Tensor) -> Tensor:
-        """Map clips (n, C, T, V, M) to embeddings (n, width)."""
-        person = main_person(coordinates_of(clips))
+        """Map joint positions (n, 3, T, V, M) to embeddings (n, width)."""
+        person = main_person(clips)
         embedded: Tensor = self.tcn(pose_features(person, self.layout, self.bones).transpose(1, 2))
         return embedded
 
@@ -106,7 +106,7 @@ class TCNOneshot(EmbeddingMethod):
             shape: `(C, T, V, M)`.
 
         Returns:
-            From clips (n, C, T, V, M) to (n, width).
+            From joint positions (n, 3, T, V, M) to (n, width).
         """
         return _PoseNetwork(shape[2], self.options)
 
@@ -117,5 +117,5 @@ class TCNOneshot(EmbeddingMethod):
             shape: `(C, T, V, M)`.
             layout: The joints V.
         """
-        self.options = self.options.model_copy(update={"layout": layout.name})
+        self.options = self.options.model_copy(update={"layout": layout_as_data(layout)})
         super().begin_training(shape, layout)

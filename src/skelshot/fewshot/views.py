@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import SkeletonLayout
+from skelshot.skeletons import InputSpec
 
 
 class View(BaseModel):
@@ -46,41 +46,50 @@ MIRRORED = View(mirror=True)
 """The clip with left and right swapped."""
 
 
-def view_clips(clips: Tensor, view: View, layout: SkeletonLayout) -> Tensor:
+def view_clips(clips: Tensor, view: View, inputs: InputSpec) -> Tensor:
     """Show encoder inputs from another view.
 
     Every stream (joint, bone, motion) is linear in the joints, so turning and mirroring may act
-    on the finished input, one x, y, z triple of channels at a time.
+    on the finished input, the coordinates of one stream at a time. The confidence of a joint goes
+    to the other side with it.
 
     Args:
-        clips: Encoder input (N, C, T, V, M), C a multiple of 3, centred.
+        clips: Encoder input (N, C, T, V, M), centred.
         view: The view.
-        layout: Names the left-right pairs.
+        inputs: Says which channels are coordinates of which stream, and names the left-right
+            pairs.
 
     Returns:
         Encoder input (N, C, T, V, M).
 
     Raises:
-        SkelshotError: 2-D input is to be turned.
+        SkelshotError: The clips have other channels than `inputs` says, or 2-D input is to be
+            turned.
 
     Example:
-        >>> from skelshot.skeletons import KINECT_V1
-        >>> clip = torch.randn(1, 9, 4, 20, 1)
-        >>> twice = view_clips(view_clips(clip, MIRRORED, KINECT_V1), MIRRORED, KINECT_V1)
-        >>> torch.equal(twice, clip)
-        True
+        >>> inputs = InputSpec(layout="coco-17", coordinates=2, view="centre",
+        ...                    streams=("joint", "bone", "joint-motion"))
+        >>> clip = torch.arange(1.0, 7)[None, :, None, None, None].expand(1, 6, 4, 17, 1)
+        >>> view_clips(clip, MIRRORED, inputs)[0, :, 0, 0, 0].tolist()
+        [-1.0, 2.0, -3.0, 4.0, -5.0, 6.0]
     """
-    coordinates = 3 if clips.shape[1] % 3 == 0 else 2
-    N, C = clips.shape[:2]
-    seen = clips.view(N, C // coordinates, coordinates, *clips.shape[2:])
+    if clips.shape[1] != inputs.channels:
+        raise SkelshotError(
+            f"view: found clips of {clips.shape[1]} channels, expected {inputs.channels}: "
+            f"{inputs.coordinates} coordinates of {', '.join(inputs.streams)}"
+            f"{' and the confidence' if inputs.confidence else ''}"
+        )
     if view.mirror:
-        seen = seen[..., list(layout.mirror), :].clone()
-        seen[:, :, 0] *= -1
+        clips = clips[:, :, :, list(inputs.layout.mirror)].clone()
+        clips[:, : inputs.coordinates * len(inputs.streams) : inputs.coordinates] *= -1
     if view.turn:
-        if coordinates != 3:
+        if inputs.coordinates != 3:
             raise SkelshotError("view: 2-D clips cannot be turned; set turn to 0")
-        seen = torch.einsum("ij,nsjtvm->nsitvm", _turn(view.turn).to(seen), seen)
-    return seen.reshape(clips.shape)
+        joints, beside = clips.tensor_split([3 * len(inputs.streams)], dim=1)
+        seen = joints.reshape(len(joints), -1, 3, *joints.shape[2:])
+        turned = torch.einsum("ij,nsjtvm->nsitvm", _turn(view.turn).to(seen), seen)
+        clips = torch.cat([turned.flatten(1, 2), beside], dim=1)
+    return clips
 
 
 def _turn(degrees: float) -> Tensor:

@@ -13,6 +13,7 @@ from skelshot.fewshot.reading import check_reads, read_features, read_shape
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.skeletons import InputSpec
 
 
 class EpisodicStage(Stage):
@@ -29,6 +30,7 @@ class EpisodicStage(Stage):
             if it has any, are made here.
         options: Shape of the episodes, read-out and optimiser.
         seed: Episodes and augmentation follow from it.
+        inputs: What the channels of the clips are.
 
     Raises:
         SkelshotError: The base clips cannot fill an episode, or the method cannot be trained.
@@ -43,6 +45,7 @@ class EpisodicStage(Stage):
         method: FewShotMethod,
         options: EpisodicOptions,
         seed: int,
+        inputs: InputSpec,
     ) -> None:
         super().__init__(encoder, base, seed)
         if method.reads == "clip" and not method.has_weights:
@@ -60,7 +63,8 @@ class EpisodicStage(Stage):
         self.method_shape = read_shape(method, encoder, options.readout)
         self.head: nn.Linear | None = None
         if isinstance(method, EmbeddingMethod):
-            method.begin_training(self.method_shape, encoder.spec.joints)
+            method.begin_training(self.method_shape, encoder.spec.layout)
+            method.meet_inputs(inputs)
             if method.options.class_weight:
                 classes = len(base.split.base) * (2 if options.backwards_classes else 1)
                 self.head = nn.Linear(method.embed_dim, classes)
@@ -68,6 +72,7 @@ class EpisodicStage(Stage):
             method.make_weights(self.method_shape)
         introduce_classes(method, base.store.class_names, base.store.layout)
         self.method = method
+        self.inputs = inputs
         self.options = options
         self.epochs = options.epochs
         self.optimiser = options.optimiser
@@ -105,7 +110,7 @@ class EpisodicStage(Stage):
             `loss` and `accuracy`.
         """
         spec = self.options.episode
-        kept = read_features(self.method, self.encoder, clips, self.options.readout)
+        kept = read_features(self.method, self.encoder, clips, self.options.readout, self.inputs)
         features = kept.reshape(-1, spec.ways, spec.shots + spec.queries, *kept.shape[1:])
         support, queries = features[:, :, : spec.shots], features[:, :, spec.shots :].flatten(1, 2)
         truth = torch.arange(spec.ways, device=clips.device).repeat_interleave(spec.queries)

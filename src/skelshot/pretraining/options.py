@@ -11,6 +11,7 @@ from skelshot.ground.precision import bfloat16_is_native, training_device
 from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
 from skelshot.pretraining.view_options import AimClrOptions, ByolOptions
 from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.skeletons.inputs import Sides
 from skelshot.teachers import Representation
 
 __all__ = [
@@ -222,16 +223,38 @@ class PretrainOptions(Options):
     episodic: EpisodicOptions = EpisodicOptions()
     loop: LoopOptions = LoopOptions()
 
+    def with_sides(self, sides: Sides) -> "PretrainOptions":
+        """Return the options for a data set in which sides matter, or do not.
+
+        Args:
+            sides: Whether a clip and its mirror image are different actions.
+
+        Returns:
+            The options with that input; where sides matter no clip is mirrored, by any stage.
+        """
+        document = self.model_dump()
+        document["input"]["sides"] = sides
+        if sides == "matter":
+            changes = (document["augmentation"], *document["byol"].values())
+            for recipe in (*changes, *document["aimclr"].values()):
+                if isinstance(recipe, dict) and "mirror" in recipe:
+                    recipe["mirror"] = 0.0
+        return PretrainOptions.model_validate(document)
+
     @property
     def deciding(self) -> dict[str, Any]:
         """What decides a run's numbers, as plain values.
 
-        The options of the view strategies and of the labels beside a teacher stand in it only
-        where they are used: runs that were begun before there were any go on.
+        The options of the view strategies, of the labels beside a teacher, of sides and of the
+        confidence stand in it only where they are used: runs that were begun before there were
+        any go on.
         """
         decides = self.model_dump(mode="json", exclude={"byol", "aimclr"} - {self.strategy})
         if self.strategy != "transfer" or not self.transfer.labels.weight:
             del decides["transfer"]["labels"]
+        for later, usual in (("sides", "ignore"), ("confidence", False)):
+            if decides["input"][later] == usual:
+                del decides["input"][later]
         return decides
 
     @property
@@ -246,6 +269,21 @@ class PretrainOptions(Options):
             width=self.encoder.width,
             dropout=self.encoder.dropout,
         )
+
+    @model_validator(mode="after")
+    def _turns_fit(self) -> "PretrainOptions":
+        x, y, z = self.augmentation.rotate_degrees
+        if self.input.coordinates == 2 and (x or y):
+            raise ValueError(
+                f"augmentation.rotate_degrees: found [{x:g}, {y:g}, {z:g}] for 2-D joints, which "
+                f"turn about z only; set augmentation.rotate_degrees=[0,0,{z:g}]"
+            )
+        if self.input.confidence and self.strategy in ("byol", "aimclr"):
+            raise ValueError(
+                f"input.confidence: found true, but the strategy {self.strategy} draws views of "
+                "joints alone; set input.confidence=false or choose another strategy"
+            )
+        return self
 
     @model_validator(mode="after")
     def _encoder_fits(self) -> "PretrainOptions":

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 
 from skelshot.datasets.clip_counts import ClipCounts
 from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
@@ -31,7 +33,8 @@ from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.pretraining.view_stage import ViewStage, plain_inputs
-from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.skeletons import Augmentation, InputSpec, encode_input
+from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import FeatureCache
 
 
@@ -62,6 +65,7 @@ def pretrain(
     out: Path,
     teacher: FeatureCache | None = None,
     start: StartingRun | None = None,
+    sides: AskedSides = "auto",
 ) -> PretrainReport:
     """Pre-train one encoder a split; splits already done are kept.
 
@@ -75,6 +79,8 @@ def pretrain(
         out: The run's folder.
         teacher: Cached features, for the transfer.
         start: An earlier run to begin from; random weights unless told.
+        sides: Whether a clip and its mirror image are different actions; `auto` looks at the
+            names of the classes and at the base clips of each split, see `decide_sides`.
 
     Returns:
         The report.
@@ -88,12 +94,14 @@ def pretrain(
     if fabric.world_size > 1:
         fabric.launch()
     job = _Job(store, protocol, options, teacher, start, fabric)
-    for split in splits:
-        encoder, _ = build_stages(store, split, options, teacher)
+    works = [_Work.of(job, split, sides) for split in splits]
+    for work in works:
+        encoder, stages = build_stages(store, work.split, work.options, teacher)
         if start is not None:
-            start.load(encoder, split.index, options.input)
-        _config(job, split)
-    results = [_pretrain_split(job, split, split_folder(out, split.index)) for split in splits]
+            start.load(encoder, work.split.index, options.input)
+        _try_one_clip(work, store, stages)
+        _config(job, work)
+    results = [_pretrain_split(job, work, split_folder(out, work.split.index)) for work in works]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
@@ -136,7 +144,9 @@ def build_stages(
             stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
             method = method_named(options.episodes).from_options(options.episodic.classifier)
-            stages.append(EpisodicStage(encoder, base, method, options.episodic, seed))
+            stages.append(
+                EpisodicStage(encoder, base, method, options.episodic, seed, options.input)
+            )
     return encoder, stages
 
 
@@ -167,9 +177,36 @@ class _Job:
     fabric: Fabric
 
 
-def _config(job: _Job, split: Split) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """One split, with the options that hold for it once its sides are decided."""
+
+    split: Split
+    options: PretrainOptions
+    sides: SidesDecision
+
+    @classmethod
+    def of(cls, job: _Job, split: Split, asked: AskedSides) -> "_Work":
+        base = BaseSet.of(job.store, split)
+        clips = {
+            label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
+        }
+        every = range(len(job.store.class_names))
+        decision = decide_sides(job.store, asked, every, clips)
+        return cls(split, job.options.with_sides(decision.sides), decision)
+
+
+def _try_one_clip(work: _Work, store: Store, stages: Sequence[Stage]) -> None:
+    """Prepare one clip for each stage, so that what does not fit is refused before any writing."""
+    for stage in stages:
+        inputs, augmentation = clips_for(stage, work.options)
+        first = store.sequence(int(stage.base.indices[0]))
+        encode_input(first, inputs, augmentation, np.random.default_rng(0))
+
+
+def _config(job: _Job, work: _Work) -> dict[str, Any]:
     """Gather what decides a split's numbers; a run to start from must be of the same split."""
-    store, options, teacher = job.store, job.options, job.teacher
+    store, split, options, teacher = job.store, work.split, work.options, job.teacher
     config = {
         "protocol": job.protocol.name,
         "draws_as": job.protocol.draws_as,
@@ -185,11 +222,11 @@ def _config(job: _Job, split: Split) -> dict[str, Any]:
     return config
 
 
-def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
+def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     """Train one split to the end, or return the result it already has."""
-    store, options, fabric = job.store, job.options, job.fabric
+    store, split, options, fabric = job.store, work.split, work.options, job.fabric
     folder = RunFolder(path)
-    config = _config(job, split)
+    config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
         result: dict[str, Any] = read_json(folder.result_file)
@@ -210,6 +247,7 @@ def _pretrain_split(job: _Job, split: Split, path: Path) -> dict[str, Any]:
         "clips": len(BaseSet.of(store, split).indices),
         "seed": options.seed,
         "data_hash": store.data_hash,
+        "sides": work.sides.as_json(),
         "encoder_unused_by": [
             stage.name
             for stage in stages

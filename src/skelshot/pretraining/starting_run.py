@@ -65,12 +65,14 @@ class StartingRun:
         """
         file = self._encoder_file(split)
         found, read = load_encoder(file, expect=encoder.spec)
-        wanted = inputs.model_dump(mode="json")
-        if unlike := first_difference(read, wanted):
-            key, before, now = unlike
+        before, wanted = (
+            spec.model_dump(mode="json") for spec in (InputSpec.model_validate(read), inputs)
+        )
+        if unlike := first_difference(before, wanted):
+            key, earlier, now = unlike
             raise SkelshotError(
-                f"--from {file}: reads {key} = {before!r}, this run asks for {now!r}; use the same "
-                "preset and input"
+                f"--from {file}: reads {key} = {earlier!r}, this run asks for {now!r}; use the "
+                "same preset and input"
             )
         encoder.load_state_dict(found.state_dict())
 

@@ -49,7 +49,7 @@ class ViewStage(Stage):
                 f"has {inputs.channels}; build the encoder for this input"
             )
         self.own_streams: tuple[Stream, ...] = inputs.streams
-        self.layout = encoder.spec.joints
+        self.layout = encoder.spec.layout
         self.batch = batch
         self.epoch = 0
 

@@ -95,6 +95,7 @@ def augment(
     layout: SkeletonLayout,
     augmentation: Augmentation,
     rng: np.random.Generator,
+    coordinates: int | None = None,
 ) -> tuple[FloatArray, BoolArray]:
     """Change a clip at random: time first, then space. The crop is not done here.
 
@@ -104,9 +105,14 @@ def augment(
         layout: Names the left-right pairs.
         augmentation: How far.
         rng: Where the numbers come from.
+        coordinates: How many of the C are coordinates; what stands behind them (confidence)
+            follows its joint and frame and is not moved in space. All unless told.
 
     Returns:
         Joints (M, T, V, C), absent persons zero, and present (M, T).
+
+    Raises:
+        SkelshotError: 2-D joints are to turn about x or y.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -125,6 +131,19 @@ def augment(
         joints, present = joints[:, ::-1], present[:, ::-1]
     if augmentation.mirror and rng.random() < augmentation.mirror:
         joints = mirror(joints, layout)
+    moved = _in_space(joints[..., :coordinates], augmentation, rng)
+    beside = joints[..., moved.shape[-1] :]
+    joints = np.concatenate([moved, beside], axis=-1) if beside.shape[-1] else moved
+    if augmentation.drop_joints:
+        lots = rng.random((joints.shape[2],))
+        joints = drop_joints(joints, lots < augmentation.drop_joints)
+    return zero_absent(joints, present), present
+
+
+def _in_space(
+    joints: FloatArray, augmentation: Augmentation, rng: np.random.Generator
+) -> FloatArray:
+    """Scale, shear, turn and jitter."""
     if augmentation.scale != (1.0, 1.0):
         joints = scale(joints, rng.uniform(*augmentation.scale))
     if augmentation.shear:
@@ -134,7 +153,4 @@ def augment(
         joints = rotate(joints, random_rotation(rng, augmentation.rotate_degrees))
     if augmentation.jitter:
         joints = jitter(joints, rng, augmentation.jitter)
-    if augmentation.drop_joints:
-        lots = rng.random((joints.shape[2],))
-        joints = drop_joints(joints, lots < augmentation.drop_joints)
-    return zero_absent(joints, present), present
+    return joints

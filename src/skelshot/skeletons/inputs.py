@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.augment import Augmentation, augment
+from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
 from skelshot.skeletons.streams import Stream, stream
@@ -14,6 +15,12 @@ from skelshot.skeletons.timing import Absent, crop_and_resize
 
 View = Literal["none", "centre", "view"]
 """How far a clip's place and heading are taken out: not, place only, or both."""
+
+Sides = Literal["matter", "ignore"]
+"""Whether a clip and its mirror image are different actions (`matter`) or the same one."""
+
+AskedSides = Literal["auto", "matter", "ignore"]
+"""What a caller says of sides; `auto` looks for classes that are each other's mirror images."""
 
 SecondPerson = Literal["zero", "copy", "none"]
 """What the second person of a one-person clip is: zeros, the first once more, or not asked for."""
@@ -23,14 +30,16 @@ class InputSpec(BaseModel):
     """How a clip becomes an encoder's input; it travels in checkpoints.
 
     Args:
-        layout: The name of the joint layout, V joints.
+        layout: The joint layout, V joints: its name, its definition or the layout itself.
         frames: Frames T after cropping and resizing.
         persons: Persons M; absent ones are zeros, further ones are left out.
         second_person: What stands in the second place when a clip has one person only: "zero"
             zeros; "copy" the first person once more, as in the public CTR-GCN files of NTU-120
             (those of NTU-60 have zeros); "none" says that there is no second place.
-        coordinates: Coordinates a joint, 3 or 2.
-        streams: The streams side by side on the channel axis.
+        coordinates: Coordinates a joint, 3 (metres) or 2 (pixels).
+        streams: The streams side by side on the channel axis, each `coordinates` channels wide.
+        confidence: One more channel behind the streams: how sure the source is of each joint,
+            1 where it does not say.
         view: "none" leaves coordinates as they are, "centre" moves the origin to person 1,
             "view" also turns person 1 to face the camera (3-D only).
         torso_scale: Scale person 1's trunk to the length 1.
@@ -38,10 +47,12 @@ class InputSpec(BaseModel):
         absent: "masked" minds who is there in which frame; "zeros" reproduces the public CTR-GCN
             feeder, which takes an absent person's zeros for a position when it resizes and takes
             frames whose coordinates add up to exactly 0 for missing.
+        sides: Whether mirror images are different actions. With "matter", training mirrors no
+            clip and evaluation looks at no mirrored view.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown, or `second_person` does
-            not fit `persons` ("none" needs 1, "copy" at least 2).
+        pydantic.ValidationError: A value is out of range or unknown, `second_person` does not
+            fit `persons` ("none" needs 1, "copy" at least 2), or 2-D clips are to be turned.
 
     Example:
         >>> InputSpec(layout="kinect-v1", streams=("joint", "bone", "joint-motion")).channels
@@ -50,16 +61,27 @@ class InputSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    layout: str
+    layout: LayoutField
     frames: int = Field(default=64, ge=1)
     persons: int = Field(default=1, ge=1)
     second_person: SecondPerson = "zero"
     coordinates: Literal[2, 3] = 3
     streams: tuple[Stream, ...] = Field(default=("joint",), min_length=1)
+    confidence: bool = False
     view: View = "view"
     torso_scale: bool = False
     crop: float = Field(default=1.0, gt=0, le=1)
     absent: Absent = "masked"
+    sides: Sides = "ignore"
+
+    @model_validator(mode="after")
+    def _check_view(self) -> Self:
+        if self.coordinates == 2 and self.view == "view":
+            raise ValueError(
+                "view: found 'view' with coordinates=2, expected 'centre' or 'none'; 2-D clips "
+                "cannot be turned to face the camera"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_second_person(self) -> Self:
@@ -75,8 +97,33 @@ class InputSpec(BaseModel):
 
     @property
     def channels(self) -> int:
-        """Channels C of the encoder's input: coordinates times streams."""
-        return self.coordinates * len(self.streams)
+        """Channels C of the encoder's input: those of the streams, and the confidence."""
+        return self.coordinates * len(self.streams) + self.confidence
+
+    def channels_of(self, kind: Stream) -> slice:
+        """Return which channels of the input hold a stream.
+
+        Args:
+            kind: The stream.
+
+        Returns:
+            A slice of `coordinates` channels.
+
+        Raises:
+            SkelshotError: It is none of the streams.
+
+        Example:
+            >>> InputSpec(layout="coco-17", coordinates=2, view="centre",
+            ...           streams=("joint", "bone")).channels_of("bone")
+            slice(2, 4, None)
+        """
+        if kind not in self.streams:
+            raise SkelshotError(
+                f"streams: found {', '.join(self.streams)}, expected {kind} among them; set "
+                f"input.streams=[{', '.join((kind, *self.streams))}]"
+            )
+        first = self.streams.index(kind) * self.coordinates
+        return slice(first, first + self.coordinates)
 
 
 def encode_input(
@@ -121,21 +168,27 @@ def encode_input(
             raise SkelshotError("rng: found None, expected a numpy Generator to augment with")
         crop = augmentation.draw_crop(rng)
     fraction, start = crop or (spec.crop, 0.5)
+    if spec.confidence:  # it goes through time and permutations as one more coordinate
+        joints = np.concatenate([joints, _confidence(sequence, present)], axis=3)
     joints, present = crop_and_resize(joints, present, spec.frames, fraction, start, spec.absent)
     if augmentation is not None and rng is not None:
-        joints, present = augment(joints, present, sequence.layout, augmentation, rng)
+        joints, present = augment(
+            joints, present, sequence.layout, augmentation, rng, spec.coordinates
+        )
+    joints, beside = joints[..., : spec.coordinates], joints[..., spec.coordinates :]
     streams = [stream(joints, present, sequence.layout, kind) for kind in spec.streams]
-    stacked = np.concatenate(streams, axis=3)
+    stacked = np.concatenate([*streams, beside], axis=3)
     encoded = np.ascontiguousarray(stacked.transpose(3, 1, 2, 0), dtype=np.float32)
     _check_finite(encoded)  # huge coordinates overflow
     return encoded
 
 
 def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:
-    if sequence.layout.name != spec.layout:
+    if sequence.layout != spec.layout:
+        like = "another " if sequence.layout.name == spec.layout.name else ""
         raise SkelshotError(
-            f"layout: found a clip of {sequence.layout.name!r}, expected {spec.layout!r}; "
-            "use map_layout or an input spec of the clip's layout"
+            f"layout: found a clip of {like}{sequence.layout.name!r}, expected "
+            f"{spec.layout.name!r}; use map_layout or an input spec of the clip's layout"
         )
     if sequence.channels != spec.coordinates:
         raise SkelshotError(
@@ -167,6 +220,17 @@ def _take_persons(sequence: SkeletonSequence, spec: InputSpec) -> tuple[FloatArr
         joints = np.concatenate([joints, np.zeros((missing, *joints.shape[1:]), joints.dtype)])
         present = np.concatenate([present, np.zeros((missing, present.shape[1]), bool)])
     return zero_absent(joints, present), present
+
+
+def _confidence(sequence: SkeletonSequence, present: BoolArray) -> FloatArray:
+    """Return the confidence of the persons that are taken, (M, T, V, 1), 0 where absent."""
+    shape = (*present.shape, sequence.layout.num_joints, 1)
+    sure = np.ones(shape, np.float32)
+    if sequence.confidence is not None:
+        known = sequence.confidence[: len(sure), :, :, None]
+        sure[: len(known)] = known
+        sure[len(known) :] = known[:1]  # a copied second person
+    return zero_absent(sure, present)
 
 
 def _normalise(

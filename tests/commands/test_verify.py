@@ -1,0 +1,65 @@
+"""`skelshot verify`: what is printed, and the code it leaves with."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skelshot.datasets.store import Store
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def damaged(toy_store: Store, tmp_path: Path) -> Path:
+    """A copy of a store with one changed bit in its coordinates."""
+    shutil.copytree(toy_store.path, tmp_path / "damaged")
+    frames = tmp_path / "damaged" / "frames.npy"
+    content = bytearray(frames.read_bytes())
+    content[500] ^= 1
+    frames.write_bytes(content)
+    return tmp_path / "damaged"
+
+
+def test_a_damaged_store_is_told_whole_and_leaves_with_two(run: Run, damaged: Path) -> None:
+    answer = run("verify", damaged, "--json")
+    assert answer.code == 2
+    assert [problem["file"] for problem in answer.json["bad"]] == ["frames.npy"]
+    assert answer.json["ok"] == answer.json["files"] - 1
+    words = run("verify", damaged)
+    assert words.code == 2
+    assert "frames.npy: SHA-256: found" in words.out
+    assert words.err == answer.err
+
+
+def test_bad_raw_clips_leave_with_two(run: Run, toy_store: Store, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(toy_store.path.parent / "raw", raw)
+    assert run("verify", raw).code == 0
+    (raw / "a00_p00_r00.npz").write_bytes(b"PK\x03\x04 cut off")
+    answer = run("verify", raw, "--json")
+    assert (answer.code, answer.json["ok"], answer.json["files"]) == (2, 79, 80)
+
+
+def test_a_whole_store_leaves_with_nought(run: Run, toy_store: Store) -> None:
+    assert run("verify", toy_store.path).code == 0
+
+
+def test_an_unfinished_store_leaves_with_two(run: Run, toy_store: Store, tmp_path: Path) -> None:
+    shutil.copytree(toy_store.path, tmp_path / "s.partial")
+    answer = run("verify", tmp_path / "s.partial")
+    assert answer.code == 2
+    assert "the store is not finished" in answer.out
+
+
+def test_files_passed_over_are_said(run: Run, toy_store: Store, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(toy_store.path.parent / "raw", raw)
+    for number in range(7):
+        (raw / f"n{number}.skeleton").touch()
+    answer = run("verify", raw)
+    assert answer.code == 0
+    assert "7 files passed over: n0.skeleton, n1.skeleton, n2.skeleton, n3.skel" in answer.out
+    assert answer.out.rstrip().endswith("n4.skeleton, ...")
