@@ -360,6 +360,8 @@ def test_clips_of_a_layout_of_ones_own_are_read_back(tmp_path):
     write_npz_clip(tmp_path / "a.npz", joints, label="x", layout=stick)
     (clip,), reader = read(tmp_path)
     assert clip.sequence.layout == reader.layout == stick
+    prepare(NpzReader(), tmp_path, tmp_path.with_suffix(".store"))
+    assert Store.open(tmp_path.with_suffix(".store")).layout == stick
     other = layout_from({**OWN, "bones": [[1, 0], [2, 0]]})
     write_npz_clip(tmp_path / "b.npz", joints, label="x", layout=other)
     assert "layout: found 'stick', expected 'stick' as elsewhere" in reason(tmp_path)

@@ -97,7 +97,10 @@ def _without_gaps(
     """Fill what is NaN or infinite, or refuse it."""
     missing = count_non_finite(sequence)
     if missing and on_missing == "reject":
-        raise BadClip(f"{missing} joints with NaN or infinite coordinates, expected finite ones")
+        raise BadClip(
+            f"{missing} joints with NaN or infinite coordinates or not seen by the pose model, "
+            "expected known ones"
+        )
     try:
         return repair_gaps(sequence)
     except SkelshotError as error:

@@ -95,8 +95,9 @@ class PysklReader:
         return {"layout": layout, "on_missing": self._on_missing, **self._reading.changed()}
 
     def remarks(self) -> Remarks:
-        """Return which files were passed over, and the layout that was guessed."""
-        choice = self._chosen()
+        """Return which files were passed over, and, once asked for, the layout that was guessed."""
+        if (choice := self._choice) is None:
+            return self._remarks
         guessed = {"layout": choice.guessed} if choice.guessed else {}
         return replace(self._remarks, guessed=guessed, doubts=choice.doubts)
 

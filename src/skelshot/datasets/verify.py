@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.npz import LABELS, NpzReader
+from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.pyskl import PysklReader
@@ -147,8 +147,7 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
     sources = reader.sources(raw)
     bad: list[Problem] = []
     names: dict[str, str] = {}
-    used = {source.path for source in sources}
-    used |= {raw / LABELS} if reader.name == "npz" else set()
+    videos: set[str] = set()
     with progress_bar("files", total=len(sources)) as bar:
         for source in sources:
             for item in reader.read(source):
@@ -163,12 +162,10 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
                 else:
                     names[item.name] = source.name
                 if isinstance(item, Clip) and item.video_file:
-                    used.add(raw / item.video_file)
+                    videos.add(item.video_file)
             bar.advance(1, bad=len(bad))
-    there = _files(raw) if raw.is_dir() else []
-    return VerifyReport(
-        len(sources), tuple(bad), tuple(file.name for file in there if file.path not in used)
-    )
+    passed_over = tuple(name for name in reader.remarks().passed_over if name not in videos)
+    return VerifyReport(len(sources), tuple(bad), passed_over)
 
 
 def _verify_store(path: Path) -> VerifyReport:
