@@ -37,11 +37,6 @@ def test_units_become_metres(units, factor):
     np.testing.assert_allclose(clip.joints, (JOINTS * factor).astype(int) / factor, rtol=1e-6)
 
 
-def test_units_say_nothing_of_pixels():
-    clip = made({"joints": JOINTS[..., :2]}, units="millimetres")
-    np.testing.assert_array_equal(clip.joints, JOINTS[..., :2].astype(np.float32))
-
-
 def test_a_third_channel_of_scores_becomes_confidence():
     joints = JOINTS[:, :, :17].copy()
     joints[..., 2] -= 1
@@ -81,6 +76,13 @@ def test_confidences_are_cut_to_0_and_1_and_nan_is_0():
         ({"confidence": np.ones((2, 5, 20))}, {"third_channel": "score"}, "score: found beside a"),
         ({"joints": JOINTS[..., :2]}, {"third_channel": "score"}, "keypoint: found 2 coordinates"),
         ({"joints": JOINTS * 90}, {"third_channel": "score"}, "keypoint: reaches 1"),
+        (
+            {"joints": JOINTS[..., :2]},
+            {"units": "millimetres"},
+            "units: found 2 coordinates",
+        ),
+        ({}, {"min_confidence": 0.3}, "confidence: missing, so that --min-confidence says nothing"),
+        ({}, {"score_scale": 100}, "confidence: missing, so that --score-scale says nothing"),
         ({"frame_index": np.array(3)}, {}, "frame_index: expected whole numbers that rise"),
         ({"frame_index": np.array(3 * [2**63], np.uint64)}, {}, "found 9223372036854775808 to"),
         ({"frame_index": np.array([-(2**63), 0])}, {}, "frame_index: expected whole numbers"),

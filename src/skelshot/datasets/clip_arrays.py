@@ -49,25 +49,7 @@ def sequence_from(
     reading, names = reading or ReadingOptions(), names or {}
     name = {field: names.get(field, field) for field in ARRAYS}
     given = {field: array for field, array in arrays.items() if array is not None}
-    if "joints" not in given:
-        raise BadClip(f"{name['joints']}: missing, expected coordinates {AXES}")
-    joints = _joints(given["joints"], name["joints"], layout)
-    confidence = None
-    if "confidence" in given:
-        confidence = _confidence(given["confidence"], name["confidence"], reading.score_scale)
-        if confidence.shape != joints.shape[:3]:
-            raise BadClip(
-                f"{name['confidence']}: found shape {confidence.shape}, expected {joints.shape[:3]}"
-            )
-    if reading.third_channel == "score":
-        if confidence is not None:
-            raise BadClip(
-                f"{name['confidence']}: found beside a third channel that was said to be a score; "
-                "leave out --third-channel score"
-            )
-        joints, confidence = _without_score(joints, name["joints"], reading.score_scale)
-    if joints.shape[3] == 3:
-        joints = joints * np.float32(METRES[reading.units])
+    joints, confidence = _joints_and_confidence(given, name, layout, reading)
     present = _present(given.get("present"), joints)
     pixels = given.get("pixels")
     size = given.get("picture_size")
@@ -148,6 +130,47 @@ coordinates)'
     if len(like_coordinates) == 1:
         looks += f" and axis {like_coordinates[0]} like the coordinates"
     return f"{phrase}; {looks}: bring the axes into the order {AXES}"
+
+
+def _joints_and_confidence(
+    given: Mapping[str, object],
+    name: Mapping[str, str],
+    layout: SkeletonLayout,
+    reading: ReadingOptions,
+) -> tuple[FloatArray, FloatArray | None]:
+    """Return joints (M, T, V, C) in metres or pixels, and confidences (M, T, V) in [0, 1]."""
+    if "joints" not in given:
+        raise BadClip(f"{name['joints']}: missing, expected coordinates {AXES}")
+    joints = _joints(given["joints"], name["joints"], layout)
+    confidence: FloatArray | None = None
+    if "confidence" in given:
+        confidence = _confidence(given["confidence"], name["confidence"], reading.score_scale)
+        if confidence.shape != joints.shape[:3]:
+            raise BadClip(
+                f"{name['confidence']}: found shape {confidence.shape}, expected {joints.shape[:3]}"
+            )
+    if reading.third_channel == "score":
+        if confidence is not None:
+            raise BadClip(
+                f"{name['confidence']}: found beside a third channel that was said to be a score; "
+                "leave out --third-channel score"
+            )
+        joints, confidence = _without_score(joints, name["joints"], reading.score_scale)
+    _refuse_idle_options(reading, joints.shape[3], confidence is not None)
+    if joints.shape[3] == 3:
+        joints = joints * np.float32(METRES[reading.units])
+    return joints, confidence
+
+
+def _refuse_idle_options(reading: ReadingOptions, channels: int, has_confidence: bool) -> None:
+    """Refuse options that were given and would do nothing to this clip."""
+    told = reading.changed()
+    if channels == 2 and "units" in told:
+        raise BadClip("units: found 2 coordinates, which are pixels; leave out --units")
+    for option in ("min_confidence", "score_scale"):
+        if option in told and not has_confidence:
+            name = option.replace("_", "-")
+            raise BadClip(f"confidence: missing, so that --{name} says nothing; leave it out")
 
 
 def _joints(value: object, name: str, layout: SkeletonLayout) -> FloatArray:

@@ -28,6 +28,7 @@ _READERS: dict[str, Callable[..., Reader]] = {
     ".skeleton": NtuReader,
     ".zip": NtuReader,
     ".npz": NpzReader,
+    ".npy": NpzReader,
     ".pkl": PysklReader,
     ".pickle": PysklReader,
 }
