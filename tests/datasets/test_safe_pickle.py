@@ -268,6 +268,7 @@ def asks_for(module, name):
         (asks_for("pandas.core.frame", "DataFrame"), r"\.to_numpy\(\)"),
         (asks_for("pathlib", "PosixPath"), r"text with str\(\)"),
         (asks_for("numpy.ma.core", "_mareconstruct"), r"masked_array\.filled"),
+        (pickle.dumps(np.array([1, None])), r"arrays of 'O8'.*pad lists of unequal lengths"),
         (b"PK\x03\x04rest of torch.save", "found a zip archive, as torch.save"),
         (b"\x1f\x8b\x08\x00rest", "found a file packed by gzip"),
         (b"\x93NUMPY\x01\x00rest", "found an array as numpy.save writes"),

@@ -59,7 +59,9 @@ class _Dtype:
 
     def __init__(self, code: object, *_: object) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
-            raise _Refused(f"found arrays of {described(code)}, expected numbers or text")
+            objects = isinstance(code, str) and code.lstrip("<>|=").startswith("O")
+            advice = "; pad lists of unequal lengths with NaN to regular arrays" if objects else ""
+            raise _Refused(f"found arrays of {described(code)}, expected numbers or text{advice}")
         try:
             self.dtype = np.dtype(code)
         except TypeError:
