@@ -24,8 +24,16 @@ NEGLIGIBLE = 0.2
 
 Estimators give partly hidden people about half the score of others, and false ones a tenth."""
 
-JITTER = 0.01
-"""The motion, in sizes of the body, that noise of sensors and estimators alone makes."""
+JITTER = 0.005
+"""The motion, in sizes of the body, that noise of sensors and estimators alone makes.
+
+Real and synthetic actors had 0.016 to 0.85, 0.06 and more in 95 % of clips."""
+
+STILL = 1 / 3
+"""The share of the liveliest person's motion from which on a person acts as much as that one.
+
+With `CLEARLY_MORE` one goes behind for its stillness below a fifth: partners who only let
+themselves be touched had a quarter."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def _scores(
         motion[person] = _motion(sequence.joints[person][sequence.present[person]])
     leaders = solid * CLEARLY_MORE >= solid.max()  # a ghost's leaps are nobody's measure
     share = (motion + JITTER) / (motion[leaders].max() + JITTER)
-    return np.asarray(solid * (0.5 + 0.5 * np.minimum(1, 2 * share)))
+    return np.asarray(solid * (0.5 + 0.5 * np.minimum(1, share / STILL)))
 
 
 def _motion(joints: FloatArray) -> float:

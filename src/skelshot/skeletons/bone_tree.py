@@ -1,0 +1,148 @@
+"""Bones against the body: their length over the shortest tree, and left against right."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.sequence import BoolArray, FloatArray
+
+MAX_CLIPS = 32
+"""How many clips are looked at, spread over all there are."""
+
+MAX_BODIES = 8
+"""How many bodies (one person in one frame) of each clip are looked at."""
+
+
+def sample_bodies(clips: Sequence[FloatArray]) -> NDArray[np.float64]:
+    """Take bodies from clips, evenly over clips and frames.
+
+    Args:
+        clips: Arrays of joints (M, T, V, C) with the same V and C; gaps NaN, absent persons 0.
+
+    Returns:
+        Bodies (F, V, C) in which at least half of the joints are seen; unseen joints are NaN.
+
+    Example:
+        >>> sample_bodies([np.ones((1, 100, 17, 3), np.float32)] * 3).shape
+        (24, 17, 3)
+    """
+    chosen = [clips[place] for place in _spread(len(clips), MAX_CLIPS)]
+    bodies = [_bodies_of(clip) for clip in chosen]
+    if not bodies:
+        return np.zeros((0, 0, 0))
+    return np.concatenate(bodies)
+
+
+def tree_ratios(bodies: NDArray[np.floating], layout: SkeletonLayout) -> NDArray[np.float64]:
+    """Return the length of the bones over the length of the minimum spanning tree, per body.
+
+    Bones join neighbouring joints of a body, and so does the shortest tree that joins them all:
+    the ratio is near 1 for the right order of joints and 2 or more for others.
+
+    Args:
+        bodies: Joints (F, V, C); unseen ones NaN, whose bones run on to the next seen parent.
+        layout: The layout to try.
+
+    Returns:
+        Ratios (F,), at least 1; NaN where fewer than three joints are seen or all are one point.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import OPENNI_15
+        >>> chain = np.arange(15.0)[None, :, None] * np.ones(3)  # joints in a row
+        >>> tree_ratios(chain, OPENNI_15).round(2).tolist()
+        [2.21]
+    """
+    seen: BoolArray = np.asarray(np.isfinite(bodies).all(axis=-1))
+    points = np.where(seen[..., None], bodies, 0)
+    shortest = _spanning_lengths(points, seen)
+    bones = _bone_lengths(points, seen, layout)
+    useful = (seen.sum(axis=1) > 2) & (shortest > 0)
+    return np.where(useful, bones / np.where(useful, shortest, 1), np.nan)
+
+
+def asymmetry(bodies: NDArray[np.floating], layout: SkeletonLayout) -> float:
+    """Return how much the bones of the left and the right side differ in length.
+
+    Args:
+        bodies: Joints (F, V, C); unseen ones NaN.
+        layout: Names bones and pairs.
+
+    Returns:
+        The mean over pairs of bones of |log(left / right)|, of the median lengths over bodies:
+        0 for equal sides, and for a layout without pairs; 0.7 when one side is twice as long.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import OPENNI_15
+        >>> chain = np.arange(15.0)[None, :, None] * np.ones(3)
+        >>> round(asymmetry(chain, OPENNI_15), 2)
+        0.31
+    """
+    steps = np.linalg.norm(bodies - bodies[:, list(layout.parents)], axis=-1)
+    measured = ~np.isnan(steps).all(axis=0)
+    lengths = np.zeros(layout.num_joints)
+    if measured.any():
+        lengths[measured] = np.nanmedian(steps[:, measured], axis=0)
+    floor = 0.02 * lengths.max(initial=0)  # so that the pairs of a face's tiny bones say little
+    mirror, parents = layout.mirror, layout.parents
+    differences = [
+        abs(np.log((lengths[joint] + floor) / (lengths[mirror[joint]] + floor)))
+        for joint in range(layout.num_joints)
+        if mirror[joint] > joint
+        and parents[mirror[joint]] == mirror[parents[joint]]
+        and min(lengths[joint], lengths[mirror[joint]]) > 0  # 0: nobody measured it
+    ]
+    return float(np.mean(differences)) if differences else 0.0
+
+
+def _spread(total: int, most: int) -> NDArray[np.intp]:
+    """Return at most `most` of `total` places, evenly spread."""
+    return np.unique(np.linspace(0, total - 1, min(total, most)).round().astype(np.intp))
+
+
+def _bodies_of(clip: FloatArray) -> NDArray[np.float64]:
+    """Return at most `MAX_BODIES` bodies of one clip."""
+    persons, frames, joints, channels = clip.shape
+    flat = clip.reshape(persons * frames, joints, channels)
+    # look at four times as many as wanted: some are absent or hardly seen
+    flat = flat[_spread(len(flat), 4 * MAX_BODIES * persons)].astype(np.float64)
+    flat[~np.isfinite(flat).all(axis=-1)] = np.nan
+    seen = np.isfinite(flat).all(axis=-1)
+    there = (2 * seen.sum(axis=1) >= joints) & (np.nan_to_num(flat) != 0).any(axis=(1, 2))
+    taken: NDArray[np.float64] = flat[there][_spread(int(there.sum()), MAX_BODIES)]
+    return taken
+
+
+def _bone_lengths(
+    points: NDArray[np.float64], seen: BoolArray, layout: SkeletonLayout
+) -> NDArray[np.float64]:
+    """Return the summed length of the bones (F,); each seen joint hangs on its next seen parent."""
+    rows = np.arange(len(points))
+    first = seen[:, list(layout.outward)].argmax(axis=1)
+    anchor = np.empty(seen.shape, np.intp)  # the joint itself where seen, else what it hangs on
+    anchor[:, layout.root] = np.array(layout.outward)[first]
+    total = np.zeros(len(points))
+    for joint in layout.outward:
+        above = anchor[:, layout.parents[joint]]
+        length = np.linalg.norm(points[:, joint] - points[rows, above], axis=-1)
+        total += np.where(seen[:, joint], length, 0)
+        anchor[:, joint] = np.where(seen[:, joint], joint, above)
+    return total
+
+
+def _spanning_lengths(points: NDArray[np.float64], seen: BoolArray) -> NDArray[np.float64]:
+    """Return the length of the shortest tree over the seen joints (F,), by Prim's algorithm."""
+    rows = np.arange(len(points))
+    outside = seen.copy()
+    nearest = np.where(seen, np.inf, np.nan)
+    joint = seen.argmax(axis=1)
+    total = np.zeros(len(points))
+    for _ in range(points.shape[1] - 1):
+        outside[rows, joint] = False
+        steps = np.linalg.norm(points - points[rows, joint][:, None], axis=-1)
+        nearest = np.where(outside, np.minimum(nearest, steps), np.inf)
+        joint = nearest.argmin(axis=1)
+        left = outside.any(axis=1)
+        total += np.where(left, nearest[rows, joint], 0)
+    return total
