@@ -117,12 +117,16 @@ def test_swapped_sides_of_a_picture_are_named(clip):
 
 @pytest.mark.parametrize("severity", ["wrong", "suspicious"])
 def test_bodies_that_cannot_be_are_refused_unless_told(clip, monkeypatch, severity):
-    problem = BodyProblem("units", severity, "bodies of 1700", "metres", "say --units millimetres")
+    found = "bodies of 1700, which looks like millimetres"
+    problem = BodyProblem("units", severity, found, "metres", "divide by 1000")
     monkeypatch.setattr(module, "body_problems", lambda *_: [problem])
     assert prepared_clip(clip, ReadingOptions(body_check="ignore"), "repair").repaired == 0
     if severity == "suspicious":
         assert prepared_clip(clip, ReadingOptions(), "repair").repaired == 0
         return
-    expected = "units: found bodies of 1700, expected metres; say --units millimetres"
+    expected = (
+        f"units: found {found}, expected metres; divide by 1000, or say --units millimetres; if "
+        "they are right as they are, say --body-check ignore"
+    )
     with pytest.raises(BadClip, match=expected):
         prepared_clip(clip, ReadingOptions(), "repair")

@@ -66,7 +66,9 @@ def choose_layout(
                 shapes.append(_shape_of(arrays))
                 candidates = layouts_with(shapes[-1][-2])
             if candidates:
-                samples.append(_sample(arrays, candidates[0], reading, names))
+                sample = _sample(arrays, candidates[0], reading, names)
+                if not samples or sample.channels == samples[0].channels:
+                    samples.append(sample)
         if len(samples) == SAMPLE:
             break
     if not candidates and not shapes:

@@ -6,8 +6,8 @@ import numpy as np
 
 from skelshot.datasets.checks import OnMissing, presence_of, sound
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.reading_options import ReadingOptions
-from skelshot.skeletons.body_check import body_problems
+from skelshot.datasets.reading_options import METRES, ReadingOptions
+from skelshot.skeletons.body_check import BodyProblem, body_problems
 from skelshot.skeletons.persons import order_persons
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.skeletons.unseen import mark_unseen
@@ -74,8 +74,20 @@ def prepared_clip(
         _check_picture(sequence)
         for problem in body_problems(sequence, sequence.layout):
             if problem.severity == "wrong":
-                raise BadClip(f"{problem.kind}: {problem}")
+                raise BadClip(
+                    f"{problem.kind}: {problem}{_option_for(problem)}; if they are right as they "
+                    "are, say --body-check ignore"
+                )
     return PreparedClip(sequence, repaired, ghosts, reordered)
+
+
+def _option_for(problem: BodyProblem) -> str:
+    """Name the option that reads such clips as they are."""
+    options = {"score": "--third-channel score", "layout": "--layout NAME or FILE.yaml"}
+    for unit in METRES:
+        if problem.kind == "units" and unit in problem.found:
+            options["units"] = f"--units {unit}"
+    return f", or say {options[problem.kind]}" if problem.kind in options else ""
 
 
 def _check_picture(sequence: SkeletonSequence) -> None:
