@@ -18,7 +18,7 @@ def test_every_preset_fits_every_layout(preset: str, layout: str, coordinates: i
     else:
         settings = load_settings(preset, layout=layout)
     spec = settings.pretrain.encoder_spec
-    assert spec.layout == layout
+    assert spec.layout.name == layout
     assert spec.channels == coordinates * len(settings.pretrain.input.streams)
 
 
