@@ -64,7 +64,7 @@ def _row(
     """Train one encoder on synthetic clips and evaluate it on all splits of NW-UCLA."""
     settings = load_settings(
         "cpu",
-        layout=synthetic.layout.name,
+        layout=synthetic.layout,
         changes={
             "pretrain.supervised.epochs": epochs,
             "pretrain.supervised.backwards_classes": False,

@@ -93,13 +93,13 @@ def test_twins_are_not_lost_in_an_average_over_mirrored_views(
     both = EvaluateOptions(views=(View(turn=20), View(turn=-20, mirror=True)))
     out = tmp_path / "result.json"
     documents = [
-        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, None, out)
+        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, None, out, "ignore")
         for method in (ProtoNet(), Subspace(), Subspace.from_options({"uncentred": True}))
     ]
     averaged = [document["config"]["evaluate"]["views"] for document in documents]
     assert [len(views) for views in averaged] == [2, 1, 2]
     plain = EvaluateOptions(views=both.views[:1])
-    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, None, out)
+    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, None, out, "ignore")
     assert alone["accuracy"] == documents[1]["accuracy"]
 
 

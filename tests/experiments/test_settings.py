@@ -11,14 +11,13 @@ from skelshot.ground import SkelshotError
 @pytest.mark.parametrize("preset", preset_names())
 @pytest.mark.parametrize(("layout", "coordinates"), [("kinect-v2", 3), ("coco-17", 2)])
 def test_every_preset_fits_every_layout(preset: str, layout: str, coordinates: int) -> None:
+    settings = load_settings(preset, layout=layout, coordinates=coordinates)
     if coordinates == 2:
-        flat = ["augmentation.rotate_degrees=[0, 0, 10]"]
-        settings = load_settings(preset, layout=layout, coordinates=coordinates, assignments=flat)
         assert settings.pretrain.input.view == "centre"
-    else:
-        settings = load_settings(preset, layout=layout)
+        assert settings.pretrain.augmentation.rotate_degrees[:2] == (0, 0)
+        assert not any(view.turn for view in settings.evaluate.views)
     spec = settings.pretrain.encoder_spec
-    assert spec.layout == layout
+    assert spec.layout.name == layout
     assert spec.channels == coordinates * len(settings.pretrain.input.streams)
 
 
@@ -98,3 +97,53 @@ def test_options_for_the_cosine_do_not_reach_other_methods(tmp_path: Path) -> No
     )
     assert options(str(mine), "feat") == {"lr_factor": 3}
     assert options(str(mine), "protonet") == {}
+
+
+def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
+    flat = load_settings("cpu", layout="coco-17", coordinates=2)
+    assert [change.partition(" ")[0] for change in flat.adapted] == [
+        "input.view=centre",
+        "augmentation.rotate_degrees=[0,0,11.5]",
+        "evaluate.views:",
+    ]
+    assert len(flat.evaluate.views) == 2
+    assert load_settings("cpu", layout="kinect-v1").adapted == ()
+
+
+def test_a_hand_is_not_turned_to_the_camera() -> None:
+    hand = load_settings("cpu", layout="hand-21")
+    assert hand.pretrain.input.view == "centre"
+    assert hand.adapted == (
+        "input.view=centre (hand-21 has no hips or shoulders and cannot be turned to the camera)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("augmentation.rotate_degrees=[5,10,20]", r"set augmentation.rotate_degrees=\[0,0,20\]"),
+        ("input.view=view", "expected 'centre' or 'none'; 2-D clips cannot be turned"),
+        ("evaluate.views=[{turn: 30}]", "evaluate.views: found a view turned by 30 degrees"),
+    ],
+)
+def test_turns_that_are_asked_for_are_refused_for_flat_clips(assignment: str, message: str) -> None:
+    with pytest.raises(SkelshotError, match=message):
+        load_settings("cpu", layout="coco-17", coordinates=2, assignments=[assignment])
+
+
+@pytest.mark.parametrize("strategy", ["byol", "aimclr"])
+def test_strategies_that_draw_views_take_no_confidence(strategy: str) -> None:
+    asked = [f"strategy={strategy}", "input.confidence=true"]
+    with pytest.raises(SkelshotError, match=f"the strategy {strategy} draws views of joints alone"):
+        load_settings("smoke", layout="coco-17", coordinates=2, assignments=asked)
+
+
+def test_where_sides_matter_nothing_is_mirrored() -> None:
+    options = load_settings("cpu", layout="kinect-v1").pretrain
+    there = options.with_sides("matter")
+    assert options.augmentation.mirror == 0.5
+    changes = (there.augmentation, there.byol.aggressive, there.aimclr.extreme)
+    assert [change and change.mirror for change in changes] == [0, 0, 0]
+    assert (there.input.sides, options.with_sides("ignore")) == ("matter", options)
+    assert "sides" not in options.deciding["input"]
+    assert there.deciding["input"]["sides"] == "matter"

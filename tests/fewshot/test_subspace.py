@@ -121,3 +121,18 @@ def test_bases_are_orthonormal_and_overlap_counts_shared_directions(toy):
     axes = torch.eye(4)[None]
     apart = torch.stack([axes[:, :2], axes[:, 2:]], dim=1)
     assert overlap(apart).item() == 0.0
+
+
+def test_one_exemplar_needs_no_twin_where_sides_matter():
+    """Left and right: a mirrored twin of one would lie in the other class."""
+    method = Subspace().without_mirror()
+    assert (method.views, method.options.mirror) == ((), "origin")
+    left, right = torch.tensor([1.0, 0.2, 0.0]), torch.tensor([0.2, 1.0, 0.0])
+    support = torch.stack([left, right])[None, :, None]
+    assert method(support, support[:, :, 0] * 0.9).argmax(-1).tolist() == [[0, 1]]
+    two = torch.randn(1, 3, 2, 8, generator=torch.Generator().manual_seed(0))
+    queries = torch.randn(1, 4, 8, generator=torch.Generator().manual_seed(1))
+    centred = Subspace.from_options({"mirror": "never"})
+    torch.testing.assert_close(method(two, queries), centred(two, queries))
+    plain = Subspace.from_options({"uncentred": True})
+    assert plain.without_mirror() is plain

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from skelshot.skeletons import (
     KINECT_V1,
     Augmentation,
     InputSpec,
+    SkeletonLayout,
     SkeletonSequence,
     align_view,
     centre,
@@ -239,3 +241,65 @@ def test_real_clips_are_encoded(nw_ucla_dir: Path) -> None:
         encoded = encode_input(clip, SPEC)
         assert np.isfinite(encoded).all()
         assert np.abs(encoded[:3]).max() < 5  # metres around the spine
+
+
+def test_confidence_is_one_more_channel_that_follows_its_joint_and_frame() -> None:
+    rng = np.random.default_rng(0)
+    joints = rng.normal(size=(1, 12, 17, 2)).astype(np.float32)
+    sureness = rng.random((1, 12, 17), dtype=np.float32)
+    clip = SkeletonSequence(joints, np.ones((1, 12), bool), COCO_17, confidence=sureness)
+    spec = InputSpec(
+        layout="coco-17",
+        frames=12,
+        persons=2,
+        coordinates=2,
+        streams=("joint", "bone"),
+        view="centre",
+        confidence=True,
+    )
+    encoded = encode_input(clip, spec)
+    assert encoded.shape == (spec.channels, 12, 17, 2) == (5, 12, 17, 2)
+    np.testing.assert_allclose(encoded[4, :, :, 0], sureness[0])
+    assert not encoded[..., 1].any(), "an absent person is sure of nothing"
+    unknown = encode_input(replace(clip, confidence=None), spec)
+    assert (unknown[4, :, :, 0] == 1).all()
+    plain = encode_input(clip, InputSpec(**(spec.model_dump() | {"confidence": False})))
+    np.testing.assert_array_equal(encoded[:4], plain)
+
+
+def test_changes_in_space_leave_the_confidence_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    joints = rng.normal(size=(1, 12, 17, 2)).astype(np.float32)
+    sureness = rng.random((1, 12, 17), dtype=np.float32)
+    clip = SkeletonSequence(joints, np.ones((1, 12), bool), COCO_17, confidence=sureness)
+    spec = InputSpec(layout="coco-17", frames=12, coordinates=2, view="none", confidence=True)
+    moved = Augmentation(
+        mirror=1, scale=(2, 2), shear=0.2, rotate_degrees=(0, 0, 40), jitter=0.1, time_reverse=1
+    )
+    changed = encode_input(clip, spec, moved, np.random.default_rng(1))
+    expected = sureness[0, ::-1][:, list(COCO_17.mirror)]
+    np.testing.assert_allclose(changed[2, :, :, 0], expected)
+    assert not np.allclose(changed[:2, :, :, 0].transpose(1, 2, 0), joints[0])
+
+
+def test_a_layout_of_ones_own_goes_through_the_specification_as_it_is() -> None:
+    own = SkeletonLayout(
+        name="stick",
+        joints=("top", "middle", "end"),
+        bones=((1, 0), (2, 1)),
+        pairs=(),
+        parts={},
+        centre=(0,),
+        hips=None,
+        shoulders=None,
+        trunk=((0,), (2,)),
+    )
+    spec = InputSpec(layout=own, view="centre")
+    again = InputSpec.model_validate_json(spec.model_dump_json())
+    assert again == spec
+    assert again.layout.joints == own.joints
+    clip = SkeletonSequence(np.zeros((1, 4, 3, 3), np.float32), np.ones((1, 4), bool), own)
+    assert encode_input(clip, again).shape == (3, 64, 3, 1)
+    other = replace(own, bones=((0, 1), (2, 1)))
+    with pytest.raises(SkelshotError, match="found a clip of another 'stick', expected 'stick'"):
+        encode_input(replace(clip, layout=other), again)

@@ -98,7 +98,7 @@ def pretrain(
     for work in works:
         encoder, stages = build_stages(store, work.split, work.options, teacher)
         if start is not None:
-            start.load(encoder, work.split.index, options.input)
+            start.load(encoder, work.split.index, work.options.input)
         _try_one_clip(work, store, stages)
         _config(job, work)
     results = [_pretrain_split(job, work, split_folder(out, work.split.index)) for work in works]
