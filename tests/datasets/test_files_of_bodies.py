@@ -1,0 +1,132 @@
+"""Files of real bodies as people write them: read right, or refused with the option to give."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.pyskl import PysklReader
+from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layouts import KINECT_V1
+
+
+@pytest.fixture(scope="module")
+def bodies(toy_store):
+    """Six clips (T, 20, 3) of one person, in metres."""
+    return [toy_store.sequence(index).joints[0] for index in range(0, 60, 10)]
+
+
+@pytest.fixture
+def read(tmp_path):
+    """A function that writes clips as `.npz` files without layout and reads them."""
+
+    def make(clips, **options):
+        for number, joints in enumerate(clips):
+            np.savez(tmp_path / f"{number}.npz", joints=joints, label="x")
+        reader = NpzReader(reading=ReadingOptions(**options))
+        return [item for source in reader.sources(tmp_path) for item in reader.read(source)], reader
+
+    return make
+
+
+def in_pixels(joints):
+    """The joints (T, 20, 2) as a camera of 1920 x 1080 pixels sees them, y down."""
+    flat = joints[..., :2] / joints[..., 2:] * [1050, -1050]
+    return flat + np.array([960, 540])
+
+
+def test_bodies_in_metres_are_read_and_their_layout_confirmed(read, bodies):
+    items, reader = read(bodies)
+    assert all(isinstance(item, Clip) for item in items)
+    assert reader.remarks().guessed == {"layout": "kinect-v1, confirmed by the bodies"}
+    for item, joints in zip(items, bodies, strict=True):
+        np.testing.assert_array_equal(item.sequence.joints[0], joints)
+
+
+@pytest.mark.parametrize(("units", "factor"), [("millimetres", 1000), ("centimetres", 100)])
+def test_other_units_are_refused_with_the_option_that_reads_them(read, bodies, units, factor):
+    items, _ = read([joints * factor for joints in bodies])
+    assert all(isinstance(item, Rejected) for item in items)
+    assert all(f"or say --units {units}" in item.reason for item in items)
+    items, _ = read([joints * factor for joints in bodies], units=units)
+    for item, joints in zip(items, bodies, strict=True):
+        np.testing.assert_allclose(item.sequence.joints[0], joints, rtol=1e-5, atol=1e-6)
+
+
+def test_a_score_for_a_third_coordinate_is_refused_with_the_option(read, bodies):
+    rng = np.random.default_rng(0)
+    scored = [
+        np.concatenate([in_pixels(joints), rng.uniform(0.4, 0.95, (*joints.shape[:2], 1))], axis=2)
+        for joints in bodies
+    ]
+    items, _ = read(scored)
+    assert all("or say --third-channel score" in item.reason for item in items)
+    items, _ = read(scored, third_channel="score")
+    for item, joints in zip(items, scored, strict=True):
+        np.testing.assert_allclose(item.sequence.joints[0], joints[..., :2], rtol=1e-6)
+        np.testing.assert_allclose(item.sequence.confidence[0], joints[..., 2], rtol=1e-6)
+
+
+def test_swapped_axes_are_refused_with_the_axes_found(read, bodies):
+    items, _ = read([np.stack([joints, joints + 0.5], axis=1) for joints in bodies])
+    assert all(isinstance(item, Rejected) for item in items)
+    assert all("expected (M, T, V, C)" in item.reason for item in items)
+
+
+def test_joints_in_another_order_ask_for_their_layout(read, bodies):
+    order = np.random.default_rng(0).permutation(20)
+    shuffled = [joints[:, order] for joints in bodies]
+    with pytest.raises(SkelshotError, match=r"20 joints that do not follow kinect-v1: .*--layout"):
+        read(shuffled)
+    items, reader = read(shuffled, body_check="ignore")
+    assert all(isinstance(item, Clip) for item in items)
+    assert reader.remarks().guessed["layout"].endswith("by the number of joints alone")
+
+
+def annotations(clips, lost):
+    """Annotations of clips in pixels, some joints of which are lost and written as `lost`."""
+    entries = []
+    for number, joints in enumerate(clips):
+        flat = in_pixels(joints).astype(np.float32)[np.newaxis]
+        scores = np.full(flat.shape[:3], 0.9, np.float32)
+        for start, joint in ((3, 7), (6, 11), (2, 15)):
+            flat[0, start : start + 3, joint] = lost
+            scores[0, start : start + 3, joint] = 0
+        entries.append(
+            {"frame_dir": str(number), "label": 0, "total_frames": flat.shape[1],
+             "keypoint": flat, "keypoint_score": scores}
+        )  # fmt: skip
+    return entries
+
+
+def with_ghost(entry):
+    """The annotation with a detection of two frames before its actor."""
+    keypoint, score = entry["keypoint"], entry["keypoint_score"]
+    ghost, unsure = np.zeros_like(keypoint), np.zeros_like(score)
+    ghost[0, :2], unsure[0, :2] = 500 + keypoint[0, :2] / 2, 0.01
+    return {
+        **entry,
+        "keypoint": np.concatenate([ghost, keypoint]),
+        "keypoint_score": np.concatenate([unsure, score]),
+    }
+
+
+@pytest.mark.parametrize("lost", [0, -1])
+@pytest.mark.parametrize("change", [dict, with_ghost], ids=["alone", "behind a ghost"])
+def test_lost_joints_and_ghosts_change_nothing(tmp_path, bodies, lost, change):
+    def clips_of(entries):
+        (tmp_path / "x.pkl").write_bytes(pickle.dumps(entries))
+        reader = PysklReader()
+        (source,) = reader.sources(tmp_path / "x.pkl")
+        return list(reader.read(source))
+
+    wanted = clips_of(annotations(bodies, np.nan))
+    made = clips_of([change(entry) for entry in annotations(bodies, lost)])
+    for one, other in zip(made, wanted, strict=True):
+        assert one.sequence.layout is KINECT_V1
+        assert one.repaired == other.repaired == 9
+        np.testing.assert_array_equal(one.sequence.joints, other.sequence.joints)
+        assert one.ghosts == (change is with_ghost)
