@@ -22,6 +22,8 @@ People jump by less than 0.1 at 10 Hz and more; two persons are about one apart.
 MAX_PERSONS = 12
 """Above this many persons, and more persons than frames, the axes are exchanged."""
 
+_READ = "MTVC"
+_CLEARLY = 1.25
 _MANY = 5
 _LOOK = 64
 
@@ -46,10 +48,13 @@ def swapped_axes(joints: ArrayLike, layout: SkeletonLayout) -> str | None:
         True
     """
     array = np.asarray(joints)
+    scores: dict[str, float] = {}
     for order in _readings(array.shape, layout.num_joints):
-        if _shows_bodies(np.transpose(array, order).astype(np.float32), layout):
-            found = "".join(NAMES[order.index(axis)] for axis in range(4))
-            return None if found == "MTVC" else found
+        name = "".join(NAMES[order.index(axis)] for axis in range(4))
+        scores[name] = _score(np.transpose(array, order).astype(np.float32), layout)
+    best = min(scores, key=lambda name: scores[name], default=_READ)
+    if scores.get(best, np.inf) * _CLEARLY < scores.get(_READ, np.inf):
+        return best
     return None
 
 
@@ -63,17 +68,15 @@ def _readings(shape: tuple[int, ...], joints: int) -> Iterator[tuple[int, ...]]:
             yield order
 
 
-def _shows_bodies(joints: FloatArray, layout: SkeletonLayout) -> bool:
-    """Tell whether an array read as (M, T, V, C) shows persons who move."""
+def _score(joints: FloatArray, layout: SkeletonLayout) -> float:
+    """Return how ill the layout fits an array read as (M, T, V, C), infinite without a body."""
     persons, frames = joints.shape[:2]
     if persons > MAX_PERSONS and persons > frames:
-        return False
-    bodies = sample_bodies([joints])
-    if layout_fit(bodies, layout).verdict != "right":
-        return False
+        return float("inf")
     if persons >= _MANY and _step(joints.swapaxes(0, 1)) < SMOOTH:
-        return False
-    return _step(joints) < SMOOTH
+        return float("inf")
+    fit = layout_fit(sample_bodies([joints]), layout)
+    return fit.score if fit.verdict == "right" and _step(joints) < SMOOTH else float("inf")
 
 
 def _step(joints: FloatArray) -> float:

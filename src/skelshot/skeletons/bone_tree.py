@@ -52,7 +52,7 @@ def tree_ratios(bodies: NDArray[np.floating], layout: SkeletonLayout) -> NDArray
         >>> from skelshot.skeletons.layouts import OPENNI_15
         >>> chain = np.arange(15.0)[None, :, None] * np.ones(3)  # joints in a row
         >>> tree_ratios(chain, OPENNI_15).round(2).tolist()
-        [2.21]
+        [2.43]
     """
     seen: BoolArray = np.asarray(np.isfinite(bodies).all(axis=-1))
     points = np.where(seen[..., None], bodies, 0)
@@ -75,9 +75,9 @@ def asymmetry(bodies: NDArray[np.floating], layout: SkeletonLayout) -> float:
 
     Example:
         >>> from skelshot.skeletons.layouts import OPENNI_15
-        >>> chain = np.arange(15.0)[None, :, None] * np.ones(3)
+        >>> chain = np.arange(15.0)[None, :, None] * np.ones(3)  # joints in a row
         >>> round(asymmetry(chain, OPENNI_15), 2)
-        0.31
+        0.2
     """
     steps = np.linalg.norm(bodies - bodies[:, list(layout.parents)], axis=-1)
     measured = ~np.isnan(steps).all(axis=0)

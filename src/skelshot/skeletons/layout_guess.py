@@ -13,18 +13,22 @@ from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray
 from skelshot.skeletons.unseen import mark_unseen
 
-RIGHT = {2: 2.6, 3: 2.0}
+RIGHT = {2: 2.4, 3: 2.0}
 """The largest score of a layout that is surely right, for pixels and metres.
 
-Single clips of real and synthetic people scored 1.0 to 1.7 in metres and 1.2 to 2.6 in pixels
-(a body seen from its side lies in itself) under their own layout."""
+Single clips of real and synthetic people scored 1.0 to 1.7 in metres and 1.1 to 2.6 in pixels
+(99 % up to 2.4) under their own layout."""
 
-WRONG = {2: 3.0, 3: 2.3}
-"""The smallest score of a layout that is surely wrong: shuffled joints scored 3 to 33."""
+WRONG = {2: 2.75, 3: 2.3}
+"""The smallest score of a layout that is surely wrong: shuffled joints scored 2.9 to 33."""
 
 THICK = {2: 0.5, 3: 0.35}
 """The largest ratio of a body's least to its greatest extent (singular values): half of random
 points are thicker, and nearly no body is."""
+
+THIN = {2: 0.15, 3: 0.0}
+"""The smallest such ratio of a body that tells its layout: in pixels, one seen from its side
+covers itself."""
 
 _REVERSED = 0.1
 _MIN_BODIES = 2
@@ -108,8 +112,10 @@ def layout_fit(bodies: Bodies, layout: SkeletonLayout) -> LayoutFit:
         >>> layout_fit(np.random.default_rng(0).random((9, 20, 3)), KINECT_V1).verdict
         'no body'
     """
-    if not looks_like_bodies(bodies):
-        return LayoutFit("no body", float("nan"), "the joints are not those of a body")
+    broad = _thickness(bodies) >= THIN[bodies.shape[-1]]
+    if not looks_like_bodies(bodies) or np.count_nonzero(broad) < _MIN_BODIES:
+        return LayoutFit("no body", float("nan"), "the joints do not show a body clearly")
+    bodies = bodies[broad]
     ratio = float(np.nanmedian(tree_ratios(bodies, layout)))
     sides = float(np.exp(asymmetry(bodies, layout)))
     score, channels = ratio * sides, bodies.shape[-1]
@@ -140,10 +146,7 @@ def looks_like_bodies(bodies: Bodies) -> bool:
     """
     if len(bodies) < _MIN_BODIES:
         return False
-    centred = np.nan_to_num(bodies - np.nanmean(bodies, axis=1, keepdims=True))
-    values = np.linalg.svd(centred, compute_uv=False)
-    thickness = np.where(values[:, 0] > 0, values[:, -1] / np.maximum(values[:, 0], 1e-30), 1)
-    return float(np.median(thickness)) <= THICK[bodies.shape[-1]]
+    return float(np.median(_thickness(bodies))) <= THICK[bodies.shape[-1]]
 
 
 def guess_layout(
@@ -185,6 +188,16 @@ def guess_layout(
     best, fit = possible[0]
     sure = fit.verdict == "right" and all(other.verdict != "right" for _, other in possible[1:])
     return LayoutGuess(best, f"by its {best.num_joints} joints and their bones", sure)
+
+
+def _thickness(bodies: Bodies) -> NDArray[np.float64]:
+    """Return the ratio of each body's least to its greatest extent (F,), 1 for a point."""
+    if not len(bodies):
+        return np.ones(0)
+    centred = np.nan_to_num(bodies - np.nanmean(bodies, axis=1, keepdims=True))
+    values = np.linalg.svd(centred, compute_uv=False)
+    most = values[:, 0]
+    return np.where(most > 0, values[:, -1] / np.where(most > 0, most, 1), 1)
 
 
 def hips_and_shoulders(layout: SkeletonLayout) -> tuple[Pair | None, Pair | None]:
