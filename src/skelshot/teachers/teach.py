@@ -47,6 +47,10 @@ class TeachReport:
         seconds: Wall time, the teacher's own loading not included.
         fallbacks: Clips of which the whole frame stands in for the crop.
         clamped: Clips whose video ends before the frames that were wanted.
+        sensor: To which pictures the joints of cropped clips belong: for each its `size`, what it
+            is known `from`, the `words` for it and its number of `clips`.
+        remarks: Clips of which something was assumed or looks odd.
+        remark: The first of them and what it is.
     """
 
     clips: int
@@ -56,6 +60,9 @@ class TeachReport:
     seconds: float
     fallbacks: int = 0
     clamped: int = 0
+    sensor: tuple[Mapping[str, JsonValue], ...] = ()
+    remarks: int = 0
+    remark: str | None = None
 
 
 def teach_text(

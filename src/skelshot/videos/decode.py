@@ -211,7 +211,7 @@ class _Converter:
         shown = self._reformatter.reformat(
             frame, format="rgb24", interpolation=interpolation, **size
         )
-        return orientation_of(frame).shown(shown.to_ndarray())
+        return orientation_of(frame).shown(np.asarray(shown.to_ndarray(), np.uint8))
 
 
 def read_frames(
