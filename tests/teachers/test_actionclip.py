@@ -21,7 +21,7 @@ from skelshot.teachers.clip_layout import to_transformers
 pytestmark = pytest.mark.teachers
 
 TEXTS = ["throw", "sit down"]
-WIDTH, LAYERS, CONTEXT, DIM = 64, 2, 16, 64
+WIDTH, LAYERS, CONTEXT, DIM = 64, 2, 70, 64
 
 
 def _block(prefix: str, width: int, draw: Callable[..., Tensor]) -> dict[str, Tensor]:

@@ -217,7 +217,7 @@ def video_job(
     names = tuple(store.clips[index].name for index in indices)
     pictures = clip_pictures(store, indices, source.options)
     texts = class_renderings(store.class_names, templates, class_texts)
-    text = encode_renderings(teacher, texts)
+    text = encode_renderings(teacher, store.class_names, texts)
     ahead, back = directions_of(texts[0])
     both = len(ahead) == len(back)
     if how.prompted and not ahead:

@@ -32,8 +32,8 @@ def frame_map(
 
     Frames correspond by number (`video_numbers`). A skeleton that ends well before its video is
     of another rate, or of a part of it, and nobody can tell which: it is refused. With the
-    clip's range in the video, frames without numbers of their own are spread evenly over it;
-    with `every`, the caller knows the rate.
+    clip's range in the video, frames that are merely counted (0, 1, 2, ...) are spread evenly
+    over it; with `every`, the caller knows the rate.
 
     Args:
         sequence: The clip, T frames.
@@ -53,53 +53,62 @@ def frame_map(
     start, stop = (0, frames) if frame_range is None else frame_range
     last = int(numbers[-1])
     covered = last + 1 if every is None else int(last + max(1, every))
-    allowed = leftover_allowed(stop - start, _has_gaps(sequence))
-    if stop - covered <= allowed:
+    left, span = stop - covered, stop - start
+    if left <= leftover_said(span):
         return FrameMap(numbers)
-    if every is not None:
+    if frame_range is not None and every is None and _counts_itself(sequence):
         return FrameMap(
-            numbers, f"the skeleton ends at frame {last}, the video goes on to {stop - 1}"
+            start + segment_centres(span, sequence.frames),
+            f"the skeleton's {sequence.frames} frames are spread evenly over the clip's range of "
+            f"{span} frames, {start} to {stop - 1}",
         )
-    if frame_range is None:
+    allowed = leftover_allowed(span)
+    if frame_range is None and every is None and left > allowed:
         raise SkelshotError(
             f"{path}: found {frames} frames, but the skeleton's {sequence.frames} frames end at "
             f"frame {last} (up to {allowed} may be left over); give the clip its range in the "
             f"video (video_start, video_stop), or pass --every {frames / (last + 1):.4g} if its "
             "frames are spread over the whole video, --every 1 if the video goes on after them"
         )
-    if _has_gaps(sequence) or numbers[0] != start:
-        return FrameMap(
-            numbers, f"the skeleton ends at frame {last}, the clip's range at {stop - 1}"
-        )
-    return FrameMap(
-        start + segment_centres(stop - start, sequence.frames),
-        f"the skeleton's {sequence.frames} frames are spread evenly over the range of "
-        f"{stop - start} frames, {start} to {stop - 1}",
-    )
+    whole = "video goes on" if frame_range is None else "clip's range goes on"
+    return FrameMap(numbers, f"the skeleton ends at frame {last}, the {whole} to {stop - 1}")
 
 
-def leftover_allowed(frames: int, numbered: bool = False) -> int:
-    """Tell how many frames a video may go on after its skeleton's last frame.
+def leftover_said(frames: int) -> int:
+    """Tell how many frames may follow a skeleton's last one without a word.
 
     Recorders stop one after the other, and the last frames may show nobody.
 
     Args:
         frames: Frames of the video, or of the clip's range in it.
-        numbered: Whether gaps in the skeleton's numbers show that its source counted the frames
-            of the video, also those with nobody.
 
     Returns:
-        A tenth of the frames and at least 5, but no more than a quarter of a very short video;
-        a fifth where the source counted.
+        A tenth of the frames and at least 5, but no more than a quarter of a very short video.
 
     Example:
-        >>> [leftover_allowed(frames) for frames in (4, 12, 30, 120)], leftover_allowed(120, True)
-        ([1, 3, 5, 12], 24)
+        >>> [leftover_said(frames) for frames in (4, 12, 30, 120)]
+        [1, 3, 5, 12]
     """
-    return max(min(5, frames // 4), frames // (5 if numbered else 10))
+    return max(min(5, frames // 4), frames // 10)
 
 
-def _has_gaps(sequence: SkeletonSequence) -> bool:
-    """Tell whether the source left numbers out, and so counted more frames than it kept."""
+def leftover_allowed(frames: int) -> int:
+    """Tell how many frames may follow a skeleton's last one with a word; more are refused.
+
+    Args:
+        frames: Frames of the video.
+
+    Returns:
+        A fifth of the frames and at least what may follow without a word.
+
+    Example:
+        >>> [leftover_allowed(frames) for frames in (4, 12, 30, 120)]
+        [1, 3, 6, 24]
+    """
+    return max(leftover_said(frames), frames // 5)
+
+
+def _counts_itself(sequence: SkeletonSequence) -> bool:
+    """Tell whether a clip's frames are numbered 0, 1, 2, ..., which says nothing of a video."""
     numbers = sequence.frame_index
-    return numbers is not None and int(numbers[-1] - numbers[0]) >= sequence.frames
+    return numbers is None or (numbers == range(sequence.frames)).all()
