@@ -56,7 +56,11 @@ def _run(parsed: argparse.Namespace) -> Document:
         "box": [clip.box.left, clip.box.top, clip.box.width, clip.box.height],
         "fallback": clip.fallback,
         "clamped": clip.clamped,
-        "sensor": {"size": picture.size, "from": picture.origin, "words": picture.words()},
+        "sensor": {
+            "size": None if picture.size is None else [*picture.size],
+            "from": picture.origin,
+            "words": picture.words(),
+        },
         "remark": clip.remark,
     }
 
