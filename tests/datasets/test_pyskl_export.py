@@ -38,7 +38,8 @@ def test_height_comes_before_width(told: tuple[int, int] | None, tmp_path: Path)
     prepare(Pictured(), tmp_path / "raw", tmp_path / "store")
     export_pyskl(Store.open(tmp_path / "store"), tmp_path / "out.pkl", img_shape=told)
     with (tmp_path / "out.pkl").open("rb") as file:
-        annotations = {entry["frame_dir"]: entry for entry in pickle.load(file)["annotations"]}
+        written = pickle.load(file)["annotations"]  # noqa: S301 - our own
+    annotations = {entry["frame_dir"]: entry for entry in written}
     expected = {"bow": (240, 320), "sit": (720, 1280)}
     for name, annotation in annotations.items():
         shape = expected.get(name) if told is None else told
