@@ -192,6 +192,13 @@ def test_the_command_takes_its_own_templates(
         assert FeatureCache.open(out).text.shape == (len(toy_store.class_names), renderings, DIM)
 
 
+def test_no_text_is_cut(folder: Path) -> None:
+    teacher = ActionCLIPTeacher(folder, frames=4)
+    teacher.encode_text(["q" * (CONTEXT - 2)])
+    with pytest.raises(SkelshotError, match=f"found {CONTEXT + 1} tokens, .* at most {CONTEXT} "):
+        teacher.encode_text(["q" * (CONTEXT - 1)])
+
+
 def test_sixteen_templates() -> None:
     templates = load_templates("actionclip")
     assert len(set(templates)) == 16
