@@ -233,7 +233,7 @@ def test_prompted_texts_that_are_not_there(
     names = [clip.name for clip in toy_store.clips]
     cache = write_features(
         tmp_path / "plain",
-        text=np.ones((10, 1, DIM)),
+        text=np.arange(10.0 * DIM).reshape(10, 1, DIM),
         video=np.ones((len(names), DIM)),
         clips=names,
         teacher="mine",

@@ -21,7 +21,7 @@ from skelshot.teachers.clip_layout import to_transformers
 pytestmark = pytest.mark.teachers
 
 TEXTS = ["throw", "sit down"]
-WIDTH, LAYERS, CONTEXT, DIM = 64, 2, 16, 64
+WIDTH, LAYERS, CONTEXT, DIM = 64, 2, 70, 64
 
 
 def _block(prefix: str, width: int, draw: Callable[..., Tensor]) -> dict[str, Tensor]:
@@ -190,6 +190,13 @@ def test_the_command_takes_its_own_templates(
         out = tmp_path / f"features-{renderings}"
         main([*words, *more, "--out", str(out)])
         assert FeatureCache.open(out).text.shape == (len(toy_store.class_names), renderings, DIM)
+
+
+def test_no_text_is_cut(folder: Path) -> None:
+    teacher = ActionCLIPTeacher(folder, frames=4)
+    teacher.encode_text(["q" * (CONTEXT - 2)])
+    with pytest.raises(SkelshotError, match=f"found {CONTEXT + 1} tokens, .* at most {CONTEXT} "):
+        teacher.encode_text(["q" * (CONTEXT - 1)])
 
 
 def test_sixteen_templates() -> None:

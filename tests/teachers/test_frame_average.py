@@ -89,6 +89,9 @@ def test_siglip_texts_are_padded_lower_case_and_unmasked(
     found = teacher.encode_text(["Sit DOWN", "throw"])
     assert torch.allclose(found[:1], f_t, atol=1e-6)
     assert (found[0] - found[1]).abs().max() > 1e-3
+    teacher.encode_text(["sit " * 7])
+    with pytest.raises(SkelshotError, match=r"found 9 tokens, the teacher .* reads at most 8 "):
+        teacher.encode_text(["sit " * 8])
     assert teacher.encode_video(clips).shape == (2, 32)
     assert teacher.encode_video(clips).norm(dim=-1).max() <= 1 + 1e-6
 

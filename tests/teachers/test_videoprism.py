@@ -72,6 +72,9 @@ def test_features_are_those_of_transformers(folder: Path) -> None:
     assert torch.allclose(found, f_v.view(2, 32), atol=1e-5)
     assert torch.allclose(found.norm(dim=-1), torch.ones(2), atol=1e-5)
     assert torch.allclose(teacher.encode_text(["sit down", "throw"])[:1], f_t, atol=1e-5)
+    teacher.encode_text(["sit " * 8])
+    with pytest.raises(SkelshotError, match=r"found 9 tokens, the teacher .* reads at most 8 "):
+        teacher.encode_text(["sit " * 9])
 
 
 def test_other_kinds_are_refused(clip_folder: Path) -> None:

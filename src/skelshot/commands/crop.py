@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.video_words import add_crop_words, video_options
+from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +25,11 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.videos.clip_frames import clip_frames
     from skelshot.videos.crop_picture import crop_picture
     from skelshot.videos.decode import VideoFile
+    from skelshot.videos.joint_picture import picture_of
     from skelshot.videos.sheets import write_png
     from skelshot.videos.video_folder import VideoFolder
 
-    options = video_options(parsed, parsed.frames, parsed.size)
+    options, every = video_options(parsed, parsed.frames, parsed.size), every_of(parsed)
     if not parsed.out.resolve().parent.is_dir():
         raise SkelshotError(f"--out: {parsed.out.parent} is no folder; make it first")
     store = Store.open(parsed.store)
@@ -40,7 +41,11 @@ def _run(parsed: argparse.Namespace) -> Document:
     if record.video_start is not None and record.video_stop is not None:
         within = (record.video_start, record.video_stop)
     rng = None if parsed.seed is None else rng_for(parsed.seed, "crop", record.name)
-    clip = clip_frames(video, sequence, options, within, rng)
+    try:
+        clip = clip_frames(video, sequence, options, within, rng, every)
+    except SkelshotError as error:
+        raise SkelshotError(f"clip {record.name}: {error}") from error
+    picture = options.picture(picture_of(sequence))
     write_png(parsed.out, crop_picture(video, sequence, clip, options))
     return {
         "picture": str(parsed.out),
@@ -51,6 +56,12 @@ def _run(parsed: argparse.Namespace) -> Document:
         "box": [clip.box.left, clip.box.top, clip.box.width, clip.box.height],
         "fallback": clip.fallback,
         "clamped": clip.clamped,
+        "sensor": {
+            "size": None if picture.size is None else [*picture.size],
+            "from": picture.origin,
+            "words": picture.words(),
+        },
+        "remark": clip.remark,
     }
 
 
@@ -61,11 +72,14 @@ def _show(document: Document) -> str:
         f"{document['picture']}: {document['clip']}, frames "
         f"{', '.join(map(str, document['frames']))}",
         f"  crop {width} x {height} at ({left}, {top}) of {across} x {down} pixels",
+        f"  {document['sensor']['words']}",
     ]
     if document["fallback"]:
         lines.append(f"  the whole frame instead of a crop: {document['fallback']}")
     if document["clamped"]:
         lines.append(f"  {document['clamped']} beyond the video's end show its last frame")
+    if document["remark"]:
+        lines.append(f"  look again: {document['remark']}")
     return "\n".join(lines)
 
 

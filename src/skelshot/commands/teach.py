@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document, use_threads
-from skelshot.commands.video_words import add_crop_words, video_options
+from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
     from skelshot.teachers.base import Precision, VideoTeacher
     from skelshot.teachers.frame_sources import FrameSource
     from skelshot.teachers.video_job import VideoTeaching
 
-VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "reuse", "strict", "protocol")
+VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "every", "reuse", "strict", "protocol")
 """Options that mean nothing for texts alone."""
 
-PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "reuse")
+PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "every", "reuse")
 """Options that mean nothing where features come ready."""
 
 
@@ -181,8 +181,9 @@ def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource
 
     options = video_options(parsed, teacher.frames, teacher.frame_size)
     if parsed.videos == "rendered":
+        _refuse(parsed, ("every",), "rendered pictures have the skeletons' own rate; leave it out")
         return RenderedSource(options)
-    return VideoSource(parsed.videos, options)
+    return VideoSource(parsed.videos, options, every_of(parsed))
 
 
 def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
@@ -223,10 +224,16 @@ def _show(document: Document) -> str:
     lines += class_lines(document["classes"])
     if document["skipped"]:
         lines.append(f"  {document['features']}/skipped.csv says why clips were skipped")
+    lines += [f"  {picture['words']}: {picture['clips']} clips" for picture in document["sensor"]]
     if document["fallbacks"]:
         lines.append(f"  {document['fallbacks']} clips have whole frames instead of crops")
     if document["clamped"]:
         lines.append(f"  {document['clamped']} clips have videos that end before their skeletons")
+    if document["remarks"]:
+        lines.append(
+            f"  look again at {document['remarks']} clips (column remark of "
+            f"{document['features']}/clips.parquet), such as {document['remark']}"
+        )
     return "\n".join(lines)
 
 

@@ -22,9 +22,16 @@ def add_crop_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sensor",
         metavar="WxH",
-        default="1920x1080",
+        default="clip",
         help="size of the picture to which the joints' pixels belong, or the word video: the "
-        "video's own (default: 1920x1080, Kinect v2)",
+        "video's own (default: clip, the picture that the clip names)",
+    )
+    parser.add_argument(
+        "--every",
+        type=float,
+        metavar="N",
+        help="the skeletons have one frame for every N frames of their videos, such as 4 or 2.5 "
+        "(default: they have the videos' own rate)",
     )
     parser.add_argument(
         "--whole-frame", action="store_true", help="take whole frames instead of crops"
@@ -50,9 +57,11 @@ def video_options(parsed: argparse.Namespace, frames: int, size: int) -> "VideoO
     from skelshot.ground import SkelshotError
     from skelshot.videos.clip_frames import VideoOptions
 
-    sensor: tuple[int, int] | Literal["video"] = "video"
-    if parsed.sensor != "video":
-        sensor = size_of("--sensor", parsed.sensor, "1280x720, or the word video")
+    sensor: tuple[int, int] | Literal["clip", "video"]
+    if parsed.sensor in ("clip", "video"):
+        sensor = parsed.sensor
+    else:
+        sensor = size_of("--sensor", parsed.sensor, "1280x720, or the word video, or clip")
     try:
         return VideoOptions(
             frames=frames,
@@ -66,6 +75,26 @@ def video_options(parsed: argparse.Namespace, frames: int, size: int) -> "VideoO
         raise SkelshotError(
             f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
         ) from error
+
+
+def every_of(parsed: argparse.Namespace) -> float | None:
+    """Read the rate of the skeletons.
+
+    Args:
+        parsed: The words that `add_crop_words` added.
+
+    Returns:
+        How many frames of the video one frame of the skeleton stands for, or None.
+
+    Raises:
+        SkelshotError: The number is out of range.
+    """
+    from skelshot.ground import SkelshotError
+
+    every: float | None = parsed.every
+    if every is not None and not 0.01 <= every <= 1000:
+        raise SkelshotError(f"--every: found {every:g}, expected 0.01 to 1000 frames of the video")
+    return every
 
 
 def size_of(option: str, text: str, example: str) -> tuple[int, int]:

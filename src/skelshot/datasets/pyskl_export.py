@@ -28,7 +28,8 @@ def export_pyskl(
         path: The pickle to write; it is whole or absent.
         splits: Clip names by split, such as `{"train": [...], "val": [...]}`; one split `all`
             with every clip unless told.
-        img_shape: (height, width) of the pictures, which PYSKL's pipelines for pixels ask for.
+        img_shape: (height, width) of all pictures, which PYSKL's pipelines for pixels ask for;
+            each clip's own, where it is known, unless told.
 
     Returns:
         How many clips were written.
@@ -67,6 +68,8 @@ def _annotation(store: Store, index: int, img_shape: tuple[int, int] | None) -> 
     }
     if sequence.confidence is not None:
         annotation["keypoint_score"] = sequence.confidence
+    if img_shape is None and sequence.picture_size is not None:
+        img_shape = sequence.picture_size[::-1]
     if img_shape is not None:
         annotation["img_shape"] = annotation["original_shape"] = img_shape
     return annotation

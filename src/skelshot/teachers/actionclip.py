@@ -22,6 +22,7 @@ from skelshot.teachers.loading import (
 from skelshot.teachers.models import entry_of
 from skelshot.teachers.preprocessing import CLIP_MEAN, CLIP_STD, Preprocessing
 from skelshot.teachers.temporal_head import TemporalHead
+from skelshot.teachers.whole_texts import whole_text
 
 TOKENISER = "clip-b16"
 """The table's model whose tokeniser is taken unless told; all of CLIP shares it."""
@@ -126,7 +127,7 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
 
     def _text(self, text: str) -> Tensor:
         context = int(self._model.config.text_config.max_position_embeddings)
-        tokens = self._tokeniser(text, truncation=True, max_length=context, return_tensors="pt")
+        tokens = whole_text(self._tokeniser, text, context, self.name)
         return pooled(self._model.get_text_features(tokens["input_ids"].to(self.device)))[0]
 
 

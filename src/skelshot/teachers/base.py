@@ -47,6 +47,9 @@ class TextTeacher(Protocol):
 
         Returns:
             Float32 tensor (n, D) on the CPU, without gradients.
+
+        Raises:
+            SkelshotError: A text is longer than the model reads; none may be cut.
         """
         ...
 

@@ -19,6 +19,7 @@ from skelshot.teachers.loading import (
 )
 from skelshot.teachers.models import UNKNOWN_LICENCE, entry_of
 from skelshot.teachers.preprocessing import CLIP_MEAN, CLIP_STD, HALF, Preprocessing
+from skelshot.teachers.whole_texts import whole_text
 
 _CLASSES = {"clip": "CLIPModel", "metaclip_2": "MetaClip2Model", "siglip": "SiglipModel"}
 """transformers' class for each architecture; fixed-size SigLIP 2 files are of type siglip."""
@@ -97,14 +98,6 @@ class FrameAverageTeacher(FrozenVideoTeacher):
 
     def _text(self, text: str) -> Tensor:
         context = int(self._model.config.text_config.max_position_embeddings)
-        if self._sigmoid:
-            tokens = self._tokeniser(
-                text.lower(),
-                padding="max_length",
-                truncation=True,
-                max_length=context,
-                return_tensors="pt",
-            )
-        else:
-            tokens = self._tokeniser(text, truncation=True, max_length=context, return_tensors="pt")
+        said = text.lower() if self._sigmoid else text
+        tokens = whole_text(self._tokeniser, said, context, self.name, pad=self._sigmoid)
         return pooled(self._model.get_text_features(tokens["input_ids"].to(self.device)))[0]

@@ -22,6 +22,7 @@ class FrameSource(Protocol):
 
     kind: Literal["videos", "rendered"]
     options: VideoOptions
+    every: float | None
 
     def check(self, records: Sequence[ClipRecord]) -> None:
         """Refuse at once when there is nothing for any clip."""
@@ -52,12 +53,17 @@ class VideoSource:
     Args:
         folder: Where the videos are.
         options: What of a video to read.
+        every: How many frames of a video one frame of its skeleton stands for, where they have
+            another rate.
     """
 
     kind: Literal["videos", "rendered"] = "videos"
 
-    def __init__(self, folder: Path | str, options: VideoOptions) -> None:
+    def __init__(
+        self, folder: Path | str, options: VideoOptions, every: float | None = None
+    ) -> None:
         self.options = options
+        self.every = every
         self._folder = VideoFolder(folder)
         self._last = threading.local()
 
@@ -102,4 +108,4 @@ class VideoSource:
         within = None
         if record.video_start is not None and record.video_stop is not None:
             within = (record.video_start, record.video_stop)
-        return clip_draws(video, sequence, self.options, draws, within)
+        return clip_draws(video, sequence, self.options, draws, within, self.every)

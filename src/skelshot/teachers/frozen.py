@@ -128,10 +128,13 @@ class FrozenVideoTeacher(ABC):
         """Encode n texts one at a time, so that the vector of one never depends on the others.
 
         Args:
-            texts: n texts; those longer than the model's context are cut.
+            texts: n texts.
 
         Returns:
             f_t, float32 tensor (n, D) on the CPU, without gradients.
+
+        Raises:
+            SkelshotError: A text has more tokens than the model reads.
         """
         with torch.no_grad():
             rows = [self._text(text).float().cpu() for text in texts]

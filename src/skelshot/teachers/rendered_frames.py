@@ -18,6 +18,7 @@ from skelshot.videos.camera import PinholeCamera, looking_at
 from skelshot.videos.clip_frames import ClipFrames, VideoOptions
 from skelshot.videos.crop import CropBox
 from skelshot.videos.heads import outfit_for
+from skelshot.videos.joint_crop import KINECT_COLOUR
 from skelshot.videos.render import render
 from skelshot.videos.room import room_for
 from skelshot.videos.sampling import segment_centres, segment_draw
@@ -57,9 +58,12 @@ class RenderedSource:
     """
 
     kind: Literal["videos", "rendered"] = "rendered"
+    every: float | None = None
 
     def __init__(self, options: VideoOptions, seed: int = 0) -> None:
-        self.options = options.model_copy(update={"crop": "none"})
+        # Nothing is cropped and no sensor took the pictures: any size will do, and this one keeps
+        # the keys of earlier caches.
+        self.options = options.model_copy(update={"crop": "none", "sensor_size": KINECT_COLOUR})
         self.seed = seed
 
     def check(self, records: Sequence[ClipRecord]) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.teachers.distinct import check_distinct
 from skelshot.teachers.feature_files import FeatureInfo
 from skelshot.teachers.features import FeatureCache
 from skelshot.teachers.video_features import VideoInfo
@@ -19,7 +20,7 @@ SAME = 1e-3
 def kept_or_refused(
     path: Path, fields: Mapping[str, object], text: Tensor | None, video: VideoInfo | None
 ) -> FeatureCache | None:
-    """Look at what stands where a cache is to be written.
+    """Refuse texts that must not be written, and look at what stands where they are to go.
 
     Args:
         path: The place.
@@ -31,9 +32,12 @@ def kept_or_refused(
         The cache that stands there if it is the one to be written; None if the place is free.
 
     Raises:
-        SkelshotError: Something else stands there.
+        SkelshotError: Two classes have one vector, or something else stands there.
     """
     info = checked_info({**fields, "video": video}, sha256="not yet written")
+    if text is not None:
+        names = [info.class_names[label] for label in info.text_labels]
+        check_distinct(text, names, info.texts)
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return None
     return _same_or_refuse(_standing(path), info, text)

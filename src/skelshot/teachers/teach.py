@@ -47,6 +47,10 @@ class TeachReport:
         seconds: Wall time, the teacher's own loading not included.
         fallbacks: Clips of which the whole frame stands in for the crop.
         clamped: Clips whose video ends before the frames that were wanted.
+        sensor: To which pictures the joints of cropped clips belong: for each its `size`, what it
+            is known `from`, the `words` for it and its number of `clips`.
+        remarks: Clips of which something was assumed or looks odd.
+        remark: The first of them and what it is.
     """
 
     clips: int
@@ -56,6 +60,9 @@ class TeachReport:
     seconds: float
     fallbacks: int = 0
     clamped: int = 0
+    sensor: tuple[Mapping[str, JsonValue], ...] = ()
+    remarks: int = 0
+    remark: str | None = None
 
 
 def teach_text(
@@ -87,7 +94,7 @@ def teach_text(
     start = time.perf_counter()
     names = store_info.class_names
     texts = class_renderings(names, templates, class_texts)
-    features = encode_renderings(teacher, texts)
+    features = encode_renderings(teacher, names, texts)
     write_features(
         out,
         text=features,
@@ -127,23 +134,29 @@ def class_renderings(
     return render(class_names if class_texts is None else class_texts, templates)
 
 
-def encode_renderings(teacher: TextTeacher, texts: Sequence[Sequence[str]]) -> Tensor:
+def encode_renderings(
+    teacher: TextTeacher, class_names: Sequence[str], texts: Sequence[Sequence[str]]
+) -> Tensor:
     """Encode the renderings of all classes, with a progress bar.
 
     Args:
         teacher: The frozen teacher.
+        class_names: The classes' names, for messages.
         texts: R texts a class.
 
     Returns:
         f_t (classes, R, D).
 
     Raises:
-        SkelshotError: The teacher's vectors are not what its contract tells.
+        SkelshotError: The teacher refuses a text, or its vectors are not what its contract tells.
     """
     rows = []
     with progress_bar(f"texts through {teacher.name}", total=len(texts)) as bar:
-        for renderings in texts:
-            rows.append(_encode(teacher, renderings))
+        for name, renderings in zip(class_names, texts, strict=True):
+            try:
+                rows.append(_encode(teacher, renderings))
+            except SkelshotError as error:
+                raise SkelshotError(f"class {name!r}: {error}") from error
             bar.advance()
     return torch.stack(rows)
 

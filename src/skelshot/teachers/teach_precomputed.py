@@ -56,7 +56,7 @@ def teach_precomputed(
         teacher.video_for(names)  # says which are missing
         raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes to be taught")
     texts = class_renderings(store.class_names, templates, class_texts) if teacher.texts else []
-    text = encode_renderings(teacher, texts) if texts else None
+    text = encode_renderings(teacher, store.class_names, texts) if texts else None
     fields = fields_of(
         teacher=teacher.name,
         fingerprint=teacher.fingerprint(),

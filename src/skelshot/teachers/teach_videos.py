@@ -13,6 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.teachers.base import VideoTeacher
 from skelshot.teachers.clip_batches import ClipBatches
+from skelshot.teachers.clip_pictures import told
 from skelshot.teachers.clip_stream import done_ahead
 from skelshot.teachers.earlier import EarlierFeatures
 from skelshot.teachers.features import FeatureCache
@@ -89,11 +90,11 @@ def teach_videos(
         samples=1 + how.draws,
         renderings=job.prompts.features.shape[2] if job.prompts else 0,
         source=source.kind,
-        options=source.options.model_dump(mode="json"),
+        options=job.options,
         seed=how.seed,
     )
     if standing := kept_or_refused(out, fields, job.text, info):
-        return _report(teacher, standing, how, 0, began)
+        return _report(job, standing, 0, began)
     if how.reuse is not None:
         job = replace(job, earlier=EarlierFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
@@ -103,7 +104,7 @@ def teach_videos(
         if mine.rank == 0:
             _wait_for_others(shards, mine, how)
             cache = _put_together(out, shards, fields, job.text, info)
-            return _report(teacher, cache, how, done.clips, began)
+            return _report(job, cache, done.clips, began)
     seconds = time.perf_counter() - began
     return TeachReport(
         clips=done.clips,
@@ -113,6 +114,9 @@ def teach_videos(
         seconds=seconds,
         fallbacks=done.fallbacks,
         clamped=done.clamped,
+        sensor=_sensor(job),
+        remarks=done.remarks,
+        remark=done.remark,
     )
 
 
@@ -124,6 +128,8 @@ class _Done:
     skipped: int = 0
     fallbacks: int = 0
     clamped: int = 0
+    remarks: int = 0
+    remark: str | None = None
 
     def count(self, note: ClipNote | SkippedClip) -> None:
         """Count one clip."""
@@ -133,6 +139,9 @@ class _Done:
         self.clips += 1
         self.fallbacks += note.fallback is not None
         self.clamped += note.clamped > 0
+        self.remarks += note.remark is not None
+        if note.remark and self.remark is None:
+            self.remark = f"{note.name}: {note.remark}"
 
 
 def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeaching) -> _Done:
@@ -242,25 +251,32 @@ def _put_together(
     return cache
 
 
-def _report(
-    teacher: VideoTeacher, cache: FeatureCache, how: VideoTeaching, clips: int, began: float
-) -> TeachReport:
+def _sensor(job: VideoJob) -> tuple[dict[str, JsonValue], ...]:
+    """Say to which pictures joints belong, where frames are cropped by them."""
+    return told(job.pictures) if job.source.options.crop == "joints" else ()
+
+
+def _report(job: VideoJob, cache: FeatureCache, clips: int, began: float) -> TeachReport:
     """Describe a whole cache."""
-    info = cache.info.video
-    if info is None:  # never, by what was asked for
+    video = cache.video
+    if video is None:  # never, by what was asked for
         raise SkelshotError(f"{cache.path}: no video features")
-    if how.strict and info.skipped:
+    if job.how.strict and video.info.skipped:
         raise SkelshotError(
-            f"{cache.path}: lacks {info.skipped} clips that were skipped "
+            f"{cache.path}: lacks {video.info.skipped} clips that were skipped "
             f"(see {cache.path / SKIPPED_FILE}); delete it and run again"
         )
     seconds = time.perf_counter() - began
+    remarks = [f"{note['name']}: {note['remark']}" for note in video.notes() if note.get("remark")]
     return TeachReport(
-        clips=info.clips,
-        skipped=info.skipped,
+        clips=video.info.clips,
+        skipped=video.info.skipped,
         clips_per_second=clips / seconds,
-        teacher=teacher.name,
+        teacher=job.teacher.name,
         seconds=seconds,
-        fallbacks=info.fallbacks,
-        clamped=info.clamped,
+        fallbacks=video.info.fallbacks,
+        clamped=video.info.clamped,
+        sensor=_sensor(job),
+        remarks=len(remarks),
+        remark=next(iter(remarks), None),
     )

@@ -173,7 +173,7 @@ class VideoFeatures:
 
         Returns:
             One document a clip: `name`, `key`, `frames` (samples, n), `box`, `fallback`,
-            `clamped`.
+            `clamped`, and `remark` unless the cache was written before there were remarks.
         """
         table = _read_clips(self.path / CLIPS_FILE)
         names = list(table)

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from torch import Tensor
 
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of, rng_for
+from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.clip_batches import PromptTexts
+from skelshot.teachers.clip_pictures import Pictures, clip_pictures, recorded_options
 from skelshot.teachers.earlier import EarlierFeatures, Known
 from skelshot.teachers.frame_sources import FrameSource
 from skelshot.teachers.shards import Plan
@@ -23,6 +25,7 @@ from skelshot.teachers.teach import class_renderings, encode_renderings
 from skelshot.teachers.video_writing import ClipNote, SkippedClip
 from skelshot.teachers.vision_language import directions_of
 from skelshot.videos.clip_frames import ClipFrames
+from skelshot.videos.joint_picture import picture_of
 
 
 class VideoTeaching(BaseModel):
@@ -61,6 +64,7 @@ class VideoJob:
         store: The clips.
         teacher: The frozen teacher.
         source: Where frames come from.
+        pictures: To which pictures the clips' joints belong.
         indices: The clips to be taught, as places in the store.
         names: Their names.
         texts: R texts of each class of the store.
@@ -74,6 +78,7 @@ class VideoJob:
     store: Store
     teacher: VideoTeacher
     source: FrameSource
+    pictures: Pictures
     indices: list[int]
     names: tuple[str, ...]
     texts: list[list[str]]
@@ -84,6 +89,11 @@ class VideoJob:
     earlier: EarlierFeatures | None = None
 
     @property
+    def options(self) -> dict[str, JsonValue]:
+        """What of the videos is taken, as the cache records it."""
+        return recorded_options(self.source, self.pictures)
+
+    @property
     def plan(self) -> Plan:
         """Everything that decides the features, besides the list of clips."""
         return {
@@ -91,7 +101,7 @@ class VideoJob:
             "fingerprint": self.teacher.fingerprint(),
             "data_hash": self.store.data_hash,
             "source": self.source.kind,
-            "options": self.source.options.model_dump(mode="json"),
+            "options": self.options,
             "draws": self.how.draws,
             "seed": self.how.seed,
             "directions": self.directions,
@@ -111,24 +121,28 @@ class VideoJob:
         record = self.store.clips[index]
         draws = [rng_for(self.how.seed, "draw", record.name, r) for r in range(self.how.draws)]
         try:
-            found = self.source.frames(record, self.store.sequence(index), [None, *draws])
+            sequence = self.store.sequence(index)
+            found = self.source.frames(record, sequence, [None, *draws])
         except SkelshotError as error:
             return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
-        note = self._note(record, found)
+        note = self._note(record, sequence, found)
         known = None if self.earlier is None else self.earlier.find(note.key)
         samples = [] if known else [self.teacher.preprocess(clip.frames) for clip in found]
         return PreparedClip(record.label, note, samples, known)
 
-    def _note(self, record: ClipRecord, found: Sequence[ClipFrames]) -> ClipNote:
+    def _note(
+        self, record: ClipRecord, sequence: SkeletonSequence, found: Sequence[ClipFrames]
+    ) -> ClipNote:
         """Note what a clip's features are made of."""
         box = found[0].box
+        options = self.source.options.settled(picture_of(sequence))
         frames = tuple(tuple(int(number) for number in clip.indices) for clip in found)
         place = (box.left, box.top, box.width, box.height)
         pixels = sha256()
         for clip in found:
             pixels.update(clip.frames.tobytes())
         key = digest_of(
-            *(record.name, frames, place, pixels.hexdigest(), self.source.options.key()),
+            *(record.name, frames, place, pixels.hexdigest(), options.key()),
             *(self.teacher.fingerprint(), self.directions),
             *(self.texts[record.label] if self.prompts else ()),
         )
@@ -139,6 +153,7 @@ class VideoJob:
             box=place,
             fallback=box.fallback,
             clamped=max(clip.clamped for clip in found),
+            remark=found[0].remark,
         )
 
 
@@ -200,8 +215,9 @@ def video_job(
     if not indices:
         raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes to be taught")
     names = tuple(store.clips[index].name for index in indices)
+    pictures = clip_pictures(store, indices, source.options)
     texts = class_renderings(store.class_names, templates, class_texts)
-    text = encode_renderings(teacher, texts)
+    text = encode_renderings(teacher, store.class_names, texts)
     ahead, back = directions_of(texts[0])
     both = len(ahead) == len(back)
     if how.prompted and not ahead:
@@ -212,5 +228,15 @@ def video_job(
         row_of = {label: label for label in range(len(store.class_names))}
         prompts = PromptTexts(torch.stack(ways, dim=1), row_of)
     return VideoJob(
-        store, teacher, source, indices, names, texts, text, prompts, 2 if both else 1, how
+        store=store,
+        teacher=teacher,
+        source=source,
+        pictures=pictures,
+        indices=indices,
+        names=names,
+        texts=texts,
+        text=text,
+        prompts=prompts,
+        directions=2 if both else 1,
+        how=how,
     )

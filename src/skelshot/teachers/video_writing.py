@@ -36,6 +36,7 @@ class ClipNote:
         box: Left, top, width and height of what was cut out; empty when not known.
         fallback: Why the whole frame was taken in place of the crop, if it was.
         clamped: How many frames stand beyond the video's end.
+        remark: What was assumed or looks odd, if anything.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ClipNote:
     box: tuple[int, ...] = ()
     fallback: str | None = None
     clamped: int = 0
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ def _write_clips(file: Path, notes: Sequence[ClipNote]) -> None:
             "box": pa.array([list(note.box) for note in notes], pa.list_(pa.int32())),
             "fallback": pa.array([note.fallback for note in notes], pa.string()),
             "clamped": pa.array([note.clamped for note in notes], pa.int32()),
+            "remark": pa.array([note.remark for note in notes], pa.string()),
         }
     )
     pq.write_table(table, file)

@@ -17,6 +17,7 @@ from skelshot.teachers.loading import (
 )
 from skelshot.teachers.models import UNKNOWN_LICENCE, entry_of
 from skelshot.teachers.preprocessing import Preprocessing
+from skelshot.teachers.whole_texts import whole_text
 
 
 class VideoPrismTeacher(FrozenVideoTeacher):
@@ -80,9 +81,7 @@ class VideoPrismTeacher(FrozenVideoTeacher):
 
     def _text(self, text: str) -> Tensor:
         context = int(self._model.config.text_config.max_position_embeddings)
-        tokens = self._tokeniser(
-            text, padding="max_length", truncation=True, max_length=context, return_tensors="pt"
-        ).to(self.device)
+        tokens = whole_text(self._tokeniser, text, context, self.name, pad=True).to(self.device)
         found = self._model.get_text_features(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         )

@@ -62,13 +62,13 @@ def write_features(
         The cache as written.
 
     Raises:
-        SkelshotError: An array does not fit the names or is not finite, something else stands
-            at `path`, or the disk refuses.
+        SkelshotError: An array does not fit the names or is not finite, two classes have one
+            vector, something else stands at `path`, or the disk refuses.
 
     Example:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp()) / "features"
-        >>> cache = write_features(folder, text=np.ones((2, 1, 8)), teacher="mine",
+        >>> cache = write_features(folder, text=np.eye(2, 8)[:, None], teacher="mine",
         ...     fingerprint="v1", data_hash="0a1b", class_names=["throw", "carry"])
         >>> cache.text_for([1]).shape
         torch.Size([1, 1, 8])

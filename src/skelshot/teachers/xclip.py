@@ -19,6 +19,7 @@ from skelshot.teachers.loading import (
 )
 from skelshot.teachers.models import UNKNOWN_LICENCE, entry_of
 from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.whole_texts import whole_text
 
 
 class XCLIPTeacher(FrozenVideoTeacher):
@@ -88,9 +89,7 @@ class XCLIPTeacher(FrozenVideoTeacher):
         return self._frames(clips)[0]
 
     def _text(self, text: str) -> Tensor:
-        tokens = self._tokeniser(
-            text, truncation=True, max_length=self._context, return_tensors="pt"
-        ).to(self.device)
+        tokens = whole_text(self._tokeniser, text, self._context, self.name).to(self.device)
         found = self._model.get_text_features(
             input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
         )

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.skeletons.sequence import FloatArray, IntArray, SkeletonSequence
+from skelshot.skeletons.sequence import IntArray, SkeletonSequence
 from skelshot.videos.crop import CropBox, Picture, crop_frames
 from skelshot.videos.decode import VideoFile
-from skelshot.videos.joint_crop import KINECT_COLOUR, Whole, crop_box, whole_box
-from skelshot.videos.sampling import segment_centres, segment_draw, video_numbers
+from skelshot.videos.frame_map import frame_map
+from skelshot.videos.joint_crop import Whole, crop_box, doubt_about, whole_box
+from skelshot.videos.joint_picture import JointPicture, image_positions, picture_of
+from skelshot.videos.sampling import segment_centres, segment_draw
 
 
 class VideoOptions(BaseModel):
@@ -26,8 +28,8 @@ class VideoOptions(BaseModel):
         margin: Room around the joints on each side, as a share of their longer extent.
         whole: How a whole frame becomes a square: its largest centred square or all of it,
             squeezed. It is taken with `crop="none"` and where too few joints are usable.
-        sensor_size: Width and height of the picture to which the joints' pixels belong; "video"
-            if they were found in these very videos.
+        sensor_size: Width and height of the picture to which the joints' pixels belong; "clip"
+            for the one that each clip names, "video" if they were found in these very videos.
         tail: By how many frames a video may be shorter than its skeleton. The video's last
             frame stands in for those that are missing, and is counted.
 
@@ -46,19 +48,61 @@ class VideoOptions(BaseModel):
     crop: Literal["joints", "none"] = "joints"
     margin: float = Field(default=0.15, ge=0, le=2)
     whole: Whole = "centre"
-    sensor_size: tuple[int, int] | Literal["video"] = KINECT_COLOUR
+    sensor_size: tuple[int, int] | Literal["clip", "video"] = "clip"
     tail: int = Field(default=5, ge=0)
 
-    def sensor_of(self, video_size: tuple[int, int]) -> tuple[int, int]:
-        """Return the size of the picture to which the joints' pixels belong.
+    def picture(self, stated: JointPicture) -> JointPicture:
+        """Decide to which picture a clip's positions belong.
 
         Args:
-            video_size: Width and height of the video.
+            stated: What the clip says.
 
         Returns:
-            Width and height.
+            That, unless the options say otherwise.
         """
-        return video_size if self.sensor_size == "video" else self.sensor_size
+        if stated.origin == "none" or self.sensor_size == "clip":
+            return stated
+        if self.sensor_size == "video":
+            return JointPicture(None, "video")
+        return JointPicture(self.sensor_size, "option")
+
+    def settled(self, stated: JointPicture) -> "VideoOptions":
+        """Settle the size of the sensor's picture for a clip.
+
+        Args:
+            stated: What the clip says.
+
+        Returns:
+            Options with `sensor_size` a size or "video"; their key is that of what was taken.
+
+        Raises:
+            SkelshotError: Frames are to be cropped by joints that belong to no known picture.
+        """
+        if self.sensor_size != "clip":
+            return self
+        if stated.origin == "unknown" and self.crop == "joints":
+            raise SkelshotError(
+                "joints: nobody says to which picture their pixels belong; pass --sensor WxH with "
+                "its width and height, or --sensor video if they were found in these very videos"
+            )
+        size = "video" if stated.size is None else stated.size
+        return self.model_copy(update={"sensor_size": size})
+
+    def sensor_of(self, sequence: SkeletonSequence, video_size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size of the picture to which a clip's positions belong.
+
+        Args:
+            sequence: The clip.
+            video_size: Width and height of its video.
+
+        Returns:
+            Width and height; the video's where there are no positions.
+
+        Raises:
+            SkelshotError: Frames are to be cropped by joints that belong to no known picture.
+        """
+        size = self.settled(picture_of(sequence)).sensor_size
+        return size if isinstance(size, tuple) else video_size
 
     def key(self) -> str:
         """Return a digest of the options, the same on every machine.
@@ -80,6 +124,8 @@ class ClipFrames:
         box: What was cut out, in the video's pixels.
         video_size: Width and height of the video.
         clamped: How many of the n frames stand beyond the video's end and show its last frame.
+        remark: What was assumed or looks odd, if anything: frames that were spread, joints that
+            hardly fit the picture to which they are said to belong.
     """
 
     frames: Picture
@@ -88,6 +134,7 @@ class ClipFrames:
     box: CropBox
     video_size: tuple[int, int]
     clamped: int
+    remark: str | None = None
 
     @property
     def fallback(self) -> str | None:
@@ -101,6 +148,7 @@ def clip_frames(
     options: VideoOptions,
     frame_range: tuple[int, int] | None = None,
     rng: np.random.Generator | None = None,
+    every: float | None = None,
 ) -> ClipFrames:
     """Read the frames of a clip: sampled over its skeleton, cropped and resized.
 
@@ -110,14 +158,17 @@ def clip_frames(
         options: What of the video to read.
         frame_range: Where the clip lies in a longer recording: first frame and one past the last.
         rng: Draws a random frame of each segment; without it, the centres are taken.
+        every: How many frames of the video one frame of the skeleton stands for, where the
+            skeleton is known to have another rate.
 
     Returns:
         The frames and where they come from.
 
     Raises:
-        SkelshotError: The video is too short for the skeleton, or cannot be read.
+        SkelshotError: The video is too short or too long for the skeleton, or cannot be read, or
+            nobody says to which picture the joints belong.
     """
-    return clip_draws(video, sequence, options, [rng], frame_range)[0]
+    return clip_draws(video, sequence, options, [rng], frame_range, every)[0]
 
 
 def clip_draws(
@@ -126,6 +177,7 @@ def clip_draws(
     options: VideoOptions,
     draws: Sequence[np.random.Generator | None],
     frame_range: tuple[int, int] | None = None,
+    every: float | None = None,
 ) -> list[ClipFrames]:
     """Read several samples of a clip's frames, decoding the video once for all.
 
@@ -135,14 +187,18 @@ def clip_draws(
         options: What of the video to read.
         draws: For each sample, what draws its frames; None takes the centres of the segments.
         frame_range: Where the clip lies in a longer recording: first frame and one past the last.
+        every: As for `clip_frames`.
 
     Returns:
         One `ClipFrames` a draw.
 
     Raises:
-        SkelshotError: The video is too short for the skeleton, or cannot be read.
+        SkelshotError: The video is too short or too long for the skeleton, or cannot be read, or
+            nobody says to which picture the joints belong.
     """
-    numbers = video_numbers(sequence, frame_range)
+    options.settled(picture_of(sequence))  # refuses before anything is decoded
+    found = frame_map(sequence, video.path, video.frames, frame_range, every)
+    numbers = found.numbers
     _check_length(video, int(numbers[-1]), options.tail)
     rows = [
         segment_centres(sequence.frames, options.frames)
@@ -168,6 +224,7 @@ def clip_draws(
             f"{video.path}: found frames of {sizes} pixels, expected one size; convert the video"
         )
     video_size, box = next(iter(boxes.items()))
+    remarks = [found.remark, _doubt(sequence, video_size, box, options)]
     return [
         ClipFrames(
             frames=np.stack([crops[int(number)] for number in indices]),
@@ -176,29 +233,15 @@ def clip_draws(
             box=box,
             video_size=video_size,
             clamped=int((numbers[chosen] > last).sum()),
+            remark="; ".join(filter(None, remarks)) or None,
         )
         for chosen, indices in zip(rows, wanted, strict=True)
     ]
 
 
-def image_positions(sequence: SkeletonSequence) -> FloatArray | None:
-    """Return where a clip's joints stand in the picture.
-
-    Args:
-        sequence: The clip.
-
-    Returns:
-        Columns and rows (M, T, V, 2): `pixels`, or the joints themselves where they are pixels;
-        None if neither is known.
-    """
-    if sequence.pixels is not None:
-        return sequence.pixels
-    return sequence.joints if sequence.channels == 2 else None
-
-
 def _box(sequence: SkeletonSequence, video_size: tuple[int, int], options: VideoOptions) -> CropBox:
     """Return the clip's box, over all its frames, so that every draw has the same."""
-    sensor_size = options.sensor_of(video_size)
+    sensor_size = options.sensor_of(sequence, video_size)
     if options.crop == "none":
         return whole_box(video_size, sensor_size, options.whole)
     pixels = image_positions(sequence)
@@ -213,6 +256,16 @@ def _box(sequence: SkeletonSequence, video_size: tuple[int, int], options: Video
         options.margin,
         options.whole,
     )
+
+
+def _doubt(
+    sequence: SkeletonSequence, video_size: tuple[int, int], box: CropBox, options: VideoOptions
+) -> str | None:
+    """Tell whether a crop's joints hardly fit their picture; a fallback says so itself."""
+    pixels = image_positions(sequence)
+    if options.crop == "none" or box.fallback is not None or pixels is None:
+        return None
+    return doubt_about(pixels, sequence.present, options.sensor_of(sequence, video_size))
 
 
 def _check_length(video: VideoFile, last: int, tail: int) -> None:

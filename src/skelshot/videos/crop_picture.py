@@ -3,10 +3,11 @@
 import numpy as np
 
 from skelshot.skeletons.sequence import SkeletonSequence
-from skelshot.videos.clip_frames import ClipFrames, VideoOptions, image_positions
+from skelshot.videos.clip_frames import ClipFrames, VideoOptions
 from skelshot.videos.crop import Picture, resize
 from skelshot.videos.decode import VideoFile
 from skelshot.videos.joint_crop import BEYOND
+from skelshot.videos.joint_picture import image_positions
 from skelshot.videos.sheets import contact_sheet
 
 SQUARE, FELL_BACK = (255, 210, 0), (255, 60, 60)
@@ -42,7 +43,7 @@ def crop_picture(
     whole = video.read(clip.indices.tolist(), short_side=4 * height)
     crops = resize(clip.frames, (height, height))
     for frame, crop, row in zip(resize(whole, (width, height)), crops, clip.rows, strict=True):
-        _draw_people(frame, sequence, int(row), options.sensor_of(clip.video_size))
+        _draw_people(frame, sequence, int(row), options.sensor_of(sequence, clip.video_size))
         _draw_box(frame, clip)
         tiles.append(np.concatenate([frame, crop], axis=1))
     return contact_sheet(tiles, columns, gap=6)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skelshot.ground import SkelshotError
 from skelshot.videos.numbered import OrderError, SeekError, numbered
 from skelshot.videos.opening import opened
+from skelshot.videos.orientation import orientation_of
 from skelshot.videos.packets import PacketTable, scan
 
 Picture = NDArray[np.uint8]
@@ -63,7 +64,7 @@ class VideoFile:
                 converted to RGB; larger than the frame: no change.
 
         Returns:
-            RGB pictures (n, H, W, 3), turned as the file says they are to be shown.
+            RGB pictures (n, H, W, 3), turned and mirrored as the file says they are to be shown.
 
         Raises:
             SkelshotError: A number is out of range, the frames differ in size, or the file is
@@ -156,7 +157,7 @@ class VideoFile:
                     continue
                 if frame.is_corrupt:
                     break
-                use(number, convert(frame))
+                use(number, self._converted(convert, number, frame))
                 missing.discard(number)
                 if not missing:
                     return
@@ -169,6 +170,13 @@ class VideoFile:
                 f"{self.path}: frame {min(missing)} of {self.frames} cannot be decoded; the "
                 "video is damaged, fetch it again"
             )
+
+    def _converted(self, convert: "_Converter", number: int, frame: Any) -> Picture:
+        """Convert a frame, with errors that name the file."""
+        try:
+            return convert(frame)
+        except SkelshotError as error:
+            raise SkelshotError(f"{self.path}, frame {number}: {error}") from error
 
     def _decoded(self, wanted: list[int]) -> Iterator[tuple[int, Any]]:
         """Decode at least the wanted frames, in the fastest way that can be relied on."""
@@ -203,9 +211,7 @@ class _Converter:
         shown = self._reformatter.reformat(
             frame, format="rgb24", interpolation=interpolation, **size
         )
-        turns = round(frame.rotation / 90) % 4
-        picture: Picture = np.rot90(shown.to_ndarray(), turns)
-        return picture
+        return orientation_of(frame).shown(np.asarray(shown.to_ndarray(), np.uint8))
 
 
 def read_frames(

@@ -24,6 +24,9 @@ LEAST_USABLE = 0.1
 LEAST_EXTENT = 1 / 32
 """Joints that span less than this share of the picture's shorter side are no person."""
 
+DOUBTFUL = 0.5
+"""More than this share of joints outside the picture: they may belong to another one."""
+
 TURNED = 1.4
 """How far a turned picture's shape may be from the other's: 3:4 passes for a turned 16:9, the
 8:9 of one squeezed to half its width does not."""
@@ -94,6 +97,38 @@ def crop_box(
     side = min(extent * (1 + 2 * margin), float(size.min()))
     corner = np.clip((lowest + highest - side) / 2, 0, size - side)
     return _in_video(corner, (side, side), video_size, sensor_size)
+
+
+def doubt_about(pixels: FloatArray, present: BoolArray, sensor_size: tuple[int, int]) -> str | None:
+    """Tell whether joints look as if they belonged to a picture of another size.
+
+    Args:
+        pixels: Where each joint stands in the sensor's picture, (M, T, V, 2).
+        present: Who is there, (M, T).
+        sensor_size: Width and height of the picture to which they are said to belong.
+
+    Returns:
+        What is odd: most lie outside the picture, or all in its upper left quarter, where a
+        smaller picture would have them. None if nothing is.
+
+    Example:
+        >>> pixels = np.array([[[[300, 20], [310, 230]]]], np.float32)
+        >>> doubt_about(pixels, np.ones((1, 1), bool), (320, 240))
+        >>> doubt_about(pixels, np.ones((1, 1), bool), (1920, 1080))
+        'all joints lie in the upper left quarter of 1920 x 1080 pixels; is the picture smaller?'
+    """
+    size = np.array(sensor_size, np.float64)
+    points = pixels[present].reshape(-1, 2).astype(np.float64)
+    known = points[np.isfinite(points).all(axis=1) & (points != 0).any(axis=1)]
+    if not len(known):
+        return None
+    of_size = f"{sensor_size[0]} x {sensor_size[1]} pixels"
+    outside = int(((known < 0) | (known > size)).any(axis=1).sum())
+    if outside > DOUBTFUL * len(known):
+        return f"{outside} of {len(known)} joints lie outside {of_size}; is the picture larger?"
+    if (known <= size / 2).all():
+        return f"all joints lie in the upper left quarter of {of_size}; is the picture smaller?"
+    return None
 
 
 def whole_box(

@@ -1,7 +1,6 @@
 """Which frames of a clip a teacher sees: one of each of n equal segments, as in TSN."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.sequence import IntArray, SkeletonSequence
@@ -58,9 +57,9 @@ def segment_draw(frames: int, count: int, rng: np.random.Generator) -> IntArray:
 
 
 def video_numbers(
-    sequence: SkeletonSequence, frame_range: tuple[int, int] | None = None
-) -> NDArray[np.int64]:
-    """Tell which frame of the video shows each frame of a clip.
+    sequence: SkeletonSequence, frame_range: tuple[int, int] | None = None, every: float = 1
+) -> IntArray:
+    """Count which frame of the video shows each frame of a clip.
 
     Frames of skeleton and video correspond by number, not by time: the Kinect wrote both
     together. A skeleton that leaves frames out (those with nobody) has gaps in `frame_index`.
@@ -70,9 +69,11 @@ def video_numbers(
         frame_range: First frame and one past the last frame of the clip within a longer
             recording. The clip's frame numbers count from the beginning of the recording if
             all of them lie in this range, and from the clip's own beginning otherwise.
+        every: How many frames of the video one frame of the skeleton stands for: frame k of the
+            skeleton is shown by frame floor(k * every).
 
     Returns:
-        Frame numbers (T,) in the video, rising.
+        Frame numbers (T,) in the video, never falling.
 
     Raises:
         SkelshotError: The numbers do not fit the range, or one is negative.
@@ -82,14 +83,16 @@ def video_numbers(
         >>> clip = SkeletonSequence(
         ...     np.zeros((1, 3, 20, 3), np.float32), np.ones((1, 3), bool), KINECT_V1
         ... )
-        >>> video_numbers(clip, (500, 503)).tolist()
-        [500, 501, 502]
+        >>> video_numbers(clip, (500, 503)).tolist(), video_numbers(clip, every=2.5).tolist()
+        ([500, 501, 502], [0, 2, 5])
     """
     numbers = sequence.frame_index
     if numbers is None:
         numbers = np.arange(sequence.frames, dtype=np.int64)
     if not len(numbers):
         raise SkelshotError("clip: found no frame, expected at least one")
+    if every != 1:
+        numbers = np.floor(numbers * every).astype(np.int64)
     first, last = int(numbers[0]), int(numbers[-1])
     if first < 0:
         raise SkelshotError(f"frame_index: found {first}, expected 0 or more")

@@ -65,7 +65,7 @@ def tiny() -> Recipe:
         dim_heads=2,
         text_width=32,
         text_layers=1,
-        context=16,
+        context=64,
         vocabulary=700,
     )
     return Recipe(

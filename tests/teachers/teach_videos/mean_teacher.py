@@ -16,7 +16,7 @@ from skelshot.videos.clip_frames import VideoOptions
 
 
 class MeanTeacher:
-    """The mean colour of two frames, and of a text its length."""
+    """The mean colour of two frames, and of a text its length and its first three letters."""
 
     name = "mean"
     dim = 6
@@ -33,7 +33,7 @@ class MeanTeacher:
         return "mean v1"
 
     def encode_text(self, texts: Sequence[str]) -> torch.Tensor:
-        return torch.tensor([[float(len(text))] * 6 for text in texts])
+        return torch.tensor([[len(text)] * 3 + [*text.encode()[:3]] for text in texts]).float()
 
     def preprocess(self, frames: NDArray[np.uint8]) -> torch.Tensor:
         return torch.from_numpy(frames).permute(0, 3, 1, 2) / 255.0
