@@ -14,6 +14,7 @@ from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.pyskl_export import export_pyskl
 from skelshot.datasets.readers import Reader, Source
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split, Task, base_clips
 
@@ -28,6 +29,7 @@ __all__ = [
     "NwUclaReader",
     "PysklReader",
     "Reader",
+    "ReadingOptions",
     "Rejected",
     "Source",
     "Split",
