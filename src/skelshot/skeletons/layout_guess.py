@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.bone_tree import asymmetry, sample_bodies, tree_ratios
+from skelshot.skeletons.bone_tree import MAX_CLIPS, asymmetry, sample_bodies, spread, tree_ratios
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray
 from skelshot.skeletons.unseen import mark_unseen
@@ -115,10 +115,12 @@ def layout_fit(bodies: Bodies, layout: SkeletonLayout) -> LayoutFit:
         >>> layout_fit(np.random.default_rng(0).random((9, 20, 3)), KINECT_V1).verdict
         'no body'
     """
-    broad = _thickness(bodies) >= THIN[bodies.shape[-1]]
-    if not looks_like_bodies(bodies) or np.count_nonzero(broad) < _MIN_BODIES:
-        return LayoutFit("no body", float("nan"), "the joints do not show a body clearly")
-    bodies = bodies[broad]
+    nothing = LayoutFit("no body", float("nan"), "the joints do not show a body clearly")
+    if not looks_like_bodies(bodies):
+        return nothing
+    bodies = bodies[_thickness(bodies) >= THIN[bodies.shape[-1]]]
+    if len(bodies) < _MIN_BODIES:
+        return nothing
     ratio = float(np.nanmedian(tree_ratios(bodies, layout)))
     sides = float(np.exp(asymmetry(bodies, layout)))
     score, channels = ratio * sides, bodies.shape[-1]
@@ -147,7 +149,7 @@ def looks_like_bodies(bodies: Bodies) -> bool:
         >>> looks_like_bodies(np.ones((9, 20, 3)))
         False
     """
-    if len(bodies) < _MIN_BODIES:
+    if len(bodies) < _MIN_BODIES or bodies.shape[-1] not in THICK:
         return False
     return float(np.median(_thickness(bodies))) <= THICK[bodies.shape[-1]]
 
@@ -158,7 +160,7 @@ def guess_layout(
     """Choose the layout whose bones follow the body.
 
     Args:
-        clips: Arrays of joints (M, T, V, C), C the same in all.
+        clips: Arrays of joints (M, T, V, C); at most 32 of them, evenly chosen, are looked at.
         candidates: Layouts with V joints, the most usual first.
 
     Returns:
@@ -177,7 +179,8 @@ def guess_layout(
     """
     if not candidates:
         raise SkelshotError("layout: found no layout with so many joints, name one")
-    bodies = sample_bodies([mark_unseen(clip, None) for clip in clips])
+    chosen = [clips[place] for place in spread(len(clips), MAX_CLIPS)]
+    bodies = sample_bodies([mark_unseen(clip, None) for clip in chosen])
     fits = [(layout, layout_fit(bodies, layout)) for layout in candidates]
     first, fit = fits[0]
     if fit.verdict == "no body":
