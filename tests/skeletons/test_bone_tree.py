@@ -84,3 +84,8 @@ def test_a_sample_is_bounded_and_skips_the_absent(people) -> None:
 def test_a_clip_without_bodies_gives_none() -> None:
     assert sample_bodies([np.zeros((1, 9, 20, 3), np.float32)]).shape == (0, 20, 3)
     assert len(sample_bodies([])) == 0
+
+
+def test_clips_of_another_shape_are_passed_over(people) -> None:
+    clips = [people.person(), people.coco_pixels(), people.person()]
+    assert sample_bodies(clips).shape == (16, 20, 3)

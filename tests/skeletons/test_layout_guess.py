@@ -159,3 +159,9 @@ def test_reasons_name_figures(people) -> None:
     fit = layout_fit(people.person()[0, :, ::-1].astype(float), KINECT_V1)
     assert fit.verdict == "wrong"
     assert "times as long" in fit.reason or "trunk" in fit.reason
+
+
+def test_no_clip_confirms_nothing() -> None:
+    guess = guess_layout([], [COCO_17])
+    assert guess.layout is COCO_17
+    assert not guess.confirmed

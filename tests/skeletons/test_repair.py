@@ -98,3 +98,64 @@ def test_whatever_the_gaps_the_result_is_finite_and_within_bounds(seed: int, sha
     assert np.isfinite(repaired.joints).all()
     assert repaired.joints.min() >= min(low, 0) - 1e-6
     assert repaired.joints.max() <= max(high, 0) + 1e-6
+
+
+def _reference(times, values, known, weights):
+    """Fill gaps between the nearest seen frames, each by its nearness times its confidence."""
+    filled = values.copy()
+    for place in np.flatnonzero(~known):
+        before = [frame for frame in np.flatnonzero(known) if frame < place][-1:]
+        after = [frame for frame in np.flatnonzero(known) if frame > place][:1]
+        if before and after:
+            first, last = before[0], after[0]
+            near = weights[first] * (times[last] - times[place])
+            far = weights[last] * (times[place] - times[first])
+            filled[place] = (near * values[first] + far * values[last]) / (near + far)
+        else:
+            filled[place] = values[(before or after)[0]]
+    return filled
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_surer_neighbour_pulls_the_more(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    joints = rng.normal(size=(1, 12, 15, 3)).astype(np.float32)
+    times = np.cumsum(rng.integers(1, 4, 12))
+    confidence = rng.uniform(0.05, 1, (1, 12, 15)).astype(np.float32)
+    lost = rng.random((12, 15)) < 0.5
+    lost[rng.integers(12)] = False
+    truth = joints.copy()
+    joints[0, lost] = np.nan
+    clip = SkeletonSequence(joints, np.ones((1, 12), bool), OPENNI_15, times, confidence)
+    repaired = repair_gaps(clip)[0]
+    for joint in range(15):
+        for axis in range(3):
+            expected = _reference(
+                times,
+                truth[0, :, joint, axis].astype(float),
+                ~lost[:, joint],
+                confidence[0, :, joint].astype(float),
+            )
+            np.testing.assert_allclose(repaired.joints[0, :, joint, axis], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("level", [None, 1.0, 0.9, 0.37, 0.0])
+def test_equal_confidences_interpolate_as_without_bit_for_bit(
+    two_persons: SkeletonSequence, level: float | None
+) -> None:
+    rng = np.random.default_rng(0)
+    two_persons.joints[0, rng.random((12, 20)) < 0.4] = np.nan
+    two_persons.joints[0, 6] = 1
+    plain = repair_gaps(two_persons)[0].joints
+    scores = None if level is None else np.full((2, 12, 20), level, np.float32)
+    weighted = repair_gaps(replace(two_persons, confidence=scores))[0].joints
+    np.testing.assert_array_equal(weighted, plain)
+
+
+def test_a_neighbour_of_no_confidence_does_not_count(two_persons: SkeletonSequence) -> None:
+    two_persons.joints[0, 4:6, 10] = np.nan
+    confidence = np.ones((2, 12, 20), np.float32)
+    confidence[0, 3, 10] = 0
+    joints = repair_gaps(replace(two_persons, confidence=confidence))[0].joints
+    np.testing.assert_array_equal(joints[0, 4:6, 10], joints[0, [6, 6], 10])

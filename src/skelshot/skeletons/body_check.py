@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skelshot.skeletons.axis_order import NAMES, swapped_axes
 from skelshot.skeletons.bone_tree import sample_bodies
@@ -18,11 +17,11 @@ from skelshot.skeletons.layout_guess import (
     Bodies,
     LayoutGuess,
     guess_layout,
-    hips_and_shoulders,
     layout_fit,
     looks_like_bodies,
     tree_ratio,
 )
+from skelshot.skeletons.posture import share_mirrored, share_upright
 from skelshot.skeletons.sequence import SkeletonSequence
 
 __all__ = ["BodyProblem", "LayoutGuess", "body_problems", "guess_layout", "tree_ratio"]
@@ -42,8 +41,6 @@ CONSISTENT = 0.9
 """The share of bodies that must stand the wrong way round."""
 
 _AXES_CLIPS = 4
-_TOES = (("foot", "ankle"), ("foot index", "heel"), ("big toe", "heel"))
-_FACING = 0.2
 
 Kind = Literal["layout", "axes", "units", "score", "normalised", "upright", "mirrored"]
 Severity = Literal["wrong", "suspicious"]
@@ -155,7 +152,7 @@ def _score_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | None
     fits = layout_fit(flat, layout).verdict == "right"
     solid = layout_fit(bodies, layout).verdict
     alien = fits and (solid == "wrong" or (solid == "no body" and high <= LARGEST_SCORE))
-    constant = fits and 0 < low == high <= LARGEST_SCORE and _share_upright(flat, layout, 1) == 1
+    constant = fits and 0 < low == high <= LARGEST_SCORE and share_upright(flat, layout, 1) == 1
     if not (pixels or alien or constant):
         return None
     return BodyProblem(
@@ -202,7 +199,7 @@ def _picture_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | No
         bodies.shape[-1] == len("xyz")
         and float(np.nanmin(flat)) >= 0
         and float(np.nanmax(flat)) <= 1
-        and _share_upright(flat, layout, 1) >= CONSISTENT
+        and share_upright(flat, layout, 1) >= CONSISTENT
     ):
         severity = "wrong"
     else:
@@ -220,16 +217,16 @@ def _picture_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | No
 def _upright_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | None:
     """Look whether heads are where feet should be, in nearly all bodies."""
     if bodies.shape[-1] == len("xy"):
-        if _share_upright(bodies, layout, -1) < CONSISTENT:
+        if share_upright(bodies, layout, -1) < CONSISTENT:
             return None
         return _upright("suspicious", "y grows upwards in a picture", "y down", "negate y")
-    if _share_upright(bodies, layout, 1) >= CONSISTENT:
+    if share_upright(bodies, layout, 1) >= CONSISTENT:
         advice = "negate y and z (a turn about x; y alone would exchange left and right)"
         return _upright("wrong", "heads below hips below feet: y points down", "y up", advice)
     for axis, name in ((2, "z"), (0, "x")):
         for sign in (1, -1):
             turned = np.stack([bodies[..., 1], -sign * bodies[..., axis]], axis=-1)
-            steep = _share_upright(turned, layout, 1, steep=True)
+            steep = share_upright(turned, layout, 1, steep=True)
             if steep >= CONSISTENT:
                 found = f"heads above hips above feet along {'-' if sign < 0 else ''}{name}"
                 return _upright("suspicious", found, "y up", "turn the axes so that y is up")
@@ -242,16 +239,7 @@ def _upright(severity: Severity, found: str, expected: str, advice: str) -> Body
 
 def _mirrored_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | None:
     """Look whether people face the way that their left and right tell, in 3-D."""
-    forward = _forward(bodies, layout)
-    hips, shoulders = hips_and_shoulders(layout)
-    if bodies.shape[-1] != len("xyz") or forward is None or hips is None or shoulders is None:
-        return None
-    left = bodies[:, shoulders[0]] - bodies[:, shoulders[1]]
-    up = bodies[:, list(shoulders)].mean(axis=1) - bodies[:, list(hips)].mean(axis=1)
-    volume = np.einsum("fc,fc->f", forward, np.cross(left, up))
-    sizes = np.prod([np.linalg.norm(axis, axis=-1) for axis in (forward, left, up)], axis=0)
-    clear = np.abs(volume) > _FACING * sizes  # NaN is not
-    if not clear.any() or np.mean(volume[clear] < 0) < CONSISTENT:
+    if share_mirrored(bodies, layout) < CONSISTENT:
         return None
     return BodyProblem(
         "mirrored",
@@ -262,53 +250,7 @@ def _mirrored_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | N
     )
 
 
-def _forward(bodies: Bodies, layout: SkeletonLayout) -> NDArray[np.float64] | None:
-    """Return where the toes point (F, C), or else the nose; None when the layout cannot tell."""
-    names = layout.joints
-    pairs = [
-        (f"{side} {front}", f"{side} {back}")
-        for front, back in _TOES
-        for side in ("left", "right")
-        if f"{side} {front}" in names and f"{side} {back}" in names
-    ] or [("nose", ear) for ear in ("left ear", "right ear") if {"nose", ear} <= set(names)]
-    if not pairs:
-        return None
-    steps = [
-        bodies[:, layout.index(front)] - bodies[:, layout.index(back)] for front, back in pairs
-    ]
-    return np.asarray(np.mean(steps, axis=0), np.float64)
-
-
 def _extent(bodies: Bodies) -> float:
     """Return the largest side of a body's box (median over bodies)."""
     sides = np.nanmax(bodies, axis=1) - np.nanmin(bodies, axis=1)
     return float(np.median(sides.max(axis=-1)))
-
-
-def _share_upright(bodies: Bodies, layout: SkeletonLayout, sign: int, steep: bool = False) -> float:
-    """Return the share of bodies whose heads, hips and feet rise along y times sign.
-
-    Args:
-        bodies: Joints (F, V, C), of which y counts.
-        layout: Names head, hips and feet; without them the share is 0.
-        sign: 1 counts feet that lie higher in y than hips, and hips than heads; -1 the reverse.
-        steep: Count only bodies with more than twice as much along y as along the first axis.
-    """
-    head = next((name for name in ("head", "nose") if name in layout.joints), None)
-    foot = next((name for name in ("ankle", "foot") if f"left {name}" in layout.joints), None)
-    hips, _ = hips_and_shoulders(layout)
-    if head is None or foot is None or hips is None:
-        return 0.0
-    feet = [layout.index(f"{side} {foot}") for side in ("left", "right")]
-    top = bodies[:, layout.index(head)]
-    middle, bottom = (bodies[:, list(pair)].mean(axis=1) for pair in (hips, feet))
-    chain = np.stack([top, middle, bottom])
-    known = np.isfinite(chain).all(axis=(0, 2))
-    if not known.any():
-        return 0.0
-    chain = chain[:, known]
-    rises = (sign * np.diff(chain[..., 1], axis=0) > 0).all(axis=0)
-    if steep:
-        span = np.abs(chain[2] - chain[0])
-        rises &= span[:, 1] > 2 * span[:, 0]
-    return float(np.mean(rises))

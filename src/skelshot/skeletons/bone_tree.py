@@ -19,7 +19,8 @@ def sample_bodies(clips: Sequence[FloatArray]) -> NDArray[np.float64]:
     """Take bodies from clips, evenly over clips and frames.
 
     Args:
-        clips: Arrays of joints (M, T, V, C) with the same V and C; gaps NaN, absent persons 0.
+        clips: Arrays of joints (M, T, V, C); gaps NaN, absent persons 0. Those with another V or
+            C than the first are passed over.
 
     Returns:
         Bodies (F, V, C) in which at least half of the joints are seen; unseen joints are NaN.
@@ -28,11 +29,11 @@ def sample_bodies(clips: Sequence[FloatArray]) -> NDArray[np.float64]:
         >>> sample_bodies([np.ones((1, 100, 17, 3), np.float32)] * 3).shape
         (24, 17, 3)
     """
-    chosen = [clips[place] for place in _spread(len(clips), MAX_CLIPS)]
-    bodies = [_bodies_of(clip) for clip in chosen]
-    if not bodies:
+    chosen = [clips[place] for place in spread(len(clips), MAX_CLIPS)]
+    if not chosen:
         return np.zeros((0, 0, 0))
-    return np.concatenate(bodies)
+    alike = [clip for clip in chosen if clip.shape[2:] == chosen[0].shape[2:]]
+    return np.concatenate([_bodies_of(clip) for clip in alike])
 
 
 def tree_ratios(bodies: NDArray[np.floating], layout: SkeletonLayout) -> NDArray[np.float64]:
@@ -96,8 +97,20 @@ def asymmetry(bodies: NDArray[np.floating], layout: SkeletonLayout) -> float:
     return float(np.mean(differences)) if differences else 0.0
 
 
-def _spread(total: int, most: int) -> NDArray[np.intp]:
-    """Return at most `most` of `total` places, evenly spread."""
+def spread(total: int, most: int) -> NDArray[np.intp]:
+    """Choose places evenly, the first and the last among them.
+
+    Args:
+        total: How many places there are.
+        most: How many to choose at most.
+
+    Returns:
+        Rising indices.
+
+    Example:
+        >>> spread(9, 3).tolist(), spread(2, 3).tolist()
+        ([0, 4, 8], [0, 1])
+    """
     return np.unique(np.linspace(0, total - 1, min(total, most)).round().astype(np.intp))
 
 
@@ -106,11 +119,11 @@ def _bodies_of(clip: FloatArray) -> NDArray[np.float64]:
     persons, frames, joints, channels = clip.shape
     flat = clip.reshape(persons * frames, joints, channels)
     # look at four times as many as wanted: some are absent or hardly seen
-    flat = flat[_spread(len(flat), 4 * MAX_BODIES * persons)].astype(np.float64)
+    flat = flat[spread(len(flat), 4 * MAX_BODIES * persons)].astype(np.float64)
     flat[~np.isfinite(flat).all(axis=-1)] = np.nan
     seen = np.isfinite(flat).all(axis=-1)
     there = (2 * seen.sum(axis=1) >= joints) & (np.nan_to_num(flat) != 0).any(axis=(1, 2))
-    taken: NDArray[np.float64] = flat[there][_spread(int(there.sum()), MAX_BODIES)]
+    taken: NDArray[np.float64] = flat[there][spread(int(there.sum()), MAX_BODIES)]
     return taken
 
 

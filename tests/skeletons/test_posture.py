@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from skelshot.skeletons import COCO_17, KINECT_V1, OPENNI_15
+from skelshot.skeletons.posture import share_mirrored, share_upright
+
+
+@pytest.fixture
+def bodies(people) -> np.ndarray:
+    return people.person()[0].astype(float)
+
+
+def test_who_stands_rises_against_y_down_alone(bodies) -> None:
+    assert share_upright(bodies, KINECT_V1, -1) == 1
+    assert share_upright(bodies, KINECT_V1, 1) == 0
+    assert share_upright(-bodies, KINECT_V1, 1) == 1
+
+
+def test_the_share_is_that_of_the_bodies_in_which_all_is_seen(bodies) -> None:
+    bodies[:6] *= (1, -1, 1)
+    bodies[6:12, KINECT_V1.index("head")] = np.nan
+    assert share_upright(bodies, KINECT_V1, 1) == pytest.approx(6 / 18)
+
+
+def test_steep_bodies_alone_count_when_asked_for(bodies) -> None:
+    turned = bodies[..., [1, 0, 2]]
+    assert share_upright(turned, KINECT_V1, -1, steep=True) == 0
+
+
+def test_who_has_no_feet_has_no_share(bodies) -> None:
+    bodies[:, KINECT_V1.index("left ankle")] = np.nan
+    assert share_upright(bodies, KINECT_V1, -1) == 0
+
+
+def test_right_handed_bodies_are_not_mirrored(bodies) -> None:
+    assert share_mirrored(bodies, KINECT_V1) == 0
+    assert share_mirrored(bodies * (1, 1, -1), KINECT_V1) == 1
+    assert share_mirrored(bodies * (-1, 1, -1), KINECT_V1) == 0  # a turn about y
+    bodies[: len(bodies) // 4] *= (-1, 1, 1)
+    assert share_mirrored(bodies, KINECT_V1) == 0.25
+
+
+def test_the_nose_tells_where_there_are_no_toes(rng: np.random.Generator) -> None:
+    face = np.zeros((1, 17, 3))
+    face[:, [5, 6]] = (-0.2, 1.4, 0), (0.2, 1.4, 0)
+    face[:, [11, 12]] = (-0.1, 0.9, 0), (0.1, 0.9, 0)
+    face[:, [0, 3, 4]] = (0, 1.6, -0.1), (-0.05, 1.6, 0), (0.05, 1.6, 0)
+    assert share_mirrored(face, COCO_17) == 0
+    assert share_mirrored(face * (-1, 1, 1), COCO_17) == 1
+
+
+def test_pixels_and_layouts_that_cannot_tell_have_no_share(people, bodies) -> None:
+    assert share_mirrored(bodies[..., :2], KINECT_V1) == 0
+    assert share_mirrored(np.random.default_rng(0).normal(size=(9, 15, 3)), OPENNI_15) == 0
