@@ -98,8 +98,8 @@ def test_two_classes_of_one_motion_are_no_pair(make: MakeStore) -> None:
 
 
 def test_too_few_clips_tell_nothing(make: MakeStore) -> None:
-    assert clear_margin(3) > 1
-    store = make("left arm", "right arm", clips=3)
+    assert clear_margin(2) > 1
+    store = make("left arm", "right arm", clips=2)
     assert mirrored_motions(store, clips_of(store)) == []
     assert mirrored_motions(store, {}) == []
 
