@@ -7,7 +7,13 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from skelshot.encoders import EncoderSpec, load_encoder, read_header, save_encoder
+from skelshot.encoders import (
+    EncoderSpec,
+    build_encoder,
+    load_encoder,
+    read_header,
+    save_encoder,
+)
 from skelshot.ground import SkelshotError
 
 
@@ -74,6 +80,20 @@ def test_pickles_are_refused_unopened(tmp_path, writer):
     else:
         torch.save(Bomb(), file, _use_new_zipfile_serialization=writer == "torch")
     assert "never opened" in error_of(file)
+
+
+def test_a_header_whose_length_looks_like_a_pickle_is_read(tmp_path):
+    """The file begins with the length of its header: one in 32 ends in the byte of pickles."""
+    file = tmp_path / "encoder.safetensors"
+    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    encoder = build_encoder(spec, seed=0)
+    for length in range(64):
+        save_encoder(file, encoder, inputs={}, extra={"note": "x" * 8 * length})
+        if file.read_bytes()[0] == 0x80:
+            break
+    else:
+        pytest.fail("no header of such a length")
+    assert load_encoder(file)[0].spec == spec
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,20 @@ import pytest
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
-from skelshot.skeletons.layouts import KINECT_V1
+from skelshot.skeletons.layouts import COCO_17, KINECT_V1
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.rendered_frames import RenderedSource, draw_sequence, fitting_camera
 from skelshot.videos.clip_frames import VideoOptions
+
+STANDING_2D = np.array(
+    [
+        *[(0, -75), (3, -78), (-3, -78), (6, -76), (-6, -76)],
+        *[(16, -60), (-16, -60), (20, -38), (-20, -38), (22, -16), (-22, -16)],
+        *[(10, -8), (-10, -8), (11, 32), (-11, 32), (12, 72), (-12, 72)],
+    ],
+    np.float64,
+)
+"""A person who faces the camera, in pixels: left is right in the picture."""
 
 
 def shifted(sequence: SkeletonSequence, **changed: np.ndarray) -> SkeletonSequence:
@@ -87,10 +97,21 @@ def test_a_tilted_sensor_sees_a_level_floor_all_the_same() -> None:
     np.testing.assert_allclose(level, joints, atol=1e-6)
 
 
+def test_people_in_pixels_stand_in_the_picture_as_they_did() -> None:
+    """A wrist that is stretched out to the right of the picture is drawn there, at any scale."""
+    poses = np.stack([STANDING_2D, STANDING_2D])
+    poses[0, COCO_17.index("left wrist")] = 44, -40
+    drawn = []
+    for scale in (1, 3):
+        joints = (scale * poses[None]).astype(np.float32)
+        clip = SkeletonSequence(joints, np.ones((1, 2), bool), COCO_17)
+        drawn.append(draw_sequence(clip, np.array([0, 1]), 64).astype(int))
+    np.testing.assert_array_equal(*drawn)
+    changed = np.abs(drawn[0][0] - drawn[0][1]).sum(axis=-1)
+    assert changed[:, 32:].sum() > 3 * changed[:, :32].sum()
+
+
 def test_nothing_to_draw_is_said(tiny_sequence: SkeletonSequence) -> None:
-    flat = SkeletonSequence(tiny_sequence.joints[..., :2], tiny_sequence.present, KINECT_V1)
-    with pytest.raises(SkelshotError, match="found joints in pixels, expected metres"):
-        draw_sequence(flat, np.array([0]), 32)
     nobody = shifted(tiny_sequence, present=np.zeros((1, 12), bool))
     with pytest.raises(SkelshotError, match="nobody is present"):
         draw_sequence(nobody, np.array([0]), 32)

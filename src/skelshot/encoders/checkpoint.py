@@ -155,12 +155,13 @@ def _check_kind(path: Path) -> None:
     """Refuse what is no file, and pickles by their first bytes."""
     try:
         with path.open("rb") as file:
-            first = file.read(2)
+            first = file.read(9)
     except FileNotFoundError as error:
         raise SkelshotError(f"{path}: no such file, expected an encoder (.safetensors)") from error
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
-    if first == b"PK" or first[:1] == b"\x80":
+    # A safetensors file begins with its header's length, which may look like either, and "{".
+    if first.startswith((b"PK", b"\x80")) and first[8:] != b"{":
         raise SkelshotError(
             f"{path}: found a pickle or zip archive, expected a .safetensors file; pickles can "
             "run code and are never opened, save the encoder with save_encoder"

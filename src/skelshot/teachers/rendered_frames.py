@@ -41,6 +41,12 @@ STATURE: Final = 1.5
 LEAST_WALK: Final = 0.7
 """Metres nearer or farther that people must walk before the floor's slope is taken from them."""
 
+AHEAD: Final = ("nose", "eye", "mouth", "toe", "foot index")
+"""Parts of the names of joints that point to where a person faces."""
+
+FACE: Final = 0.06
+"""How far those joints lie before the body, as a share of its height, where depth is not known."""
+
 STEEPEST: Final = 0.5
 """Largest slope of a floor as a tilted sensor sees it."""
 
@@ -76,14 +82,14 @@ class RenderedSource:
 
         Args:
             record: The clip's row of the index.
-            sequence: The clip, in metres with y up.
+            sequence: The clip, in metres with y up, or in pixels.
             draws: What draws the frames of each sample.
 
         Returns:
             One `ClipFrames` a draw.
 
         Raises:
-            SkelshotError: The joints are pixels, or nobody is there.
+            SkelshotError: Nobody is there.
         """
         size, count = self.options.size, self.options.frames
         rows = [
@@ -119,7 +125,7 @@ def draw_sequence(
     """Draw frames of a clip.
 
     Args:
-        sequence: The clip, in metres with y up.
+        sequence: The clip, in metres with y up, or in pixels: then bodies are flat.
         rows: Which frames (n,), rising.
         size: Width and height of the pictures.
         dress: Keys of the clothes; each person has others.
@@ -129,13 +135,8 @@ def draw_sequence(
         Pictures RGB (n, size, size, 3).
 
     Raises:
-        SkelshotError: The joints are pixels, or nobody is there.
+        SkelshotError: Nobody is there.
     """
-    if sequence.channels != 3:
-        raise SkelshotError(
-            "rendered: found joints in pixels, expected metres; only skeletons in space can be "
-            "drawn, use videos or text alone"
-        )
     joints = _level(_in_metres(sequence), sequence.present)
     seen = joints[sequence.present]
     seen = seen[np.isfinite(seen).all(axis=-1)]
@@ -163,7 +164,8 @@ def draw_sequence(
     room = room_for("rendered", *place)
     reach = float(np.abs([low[[0, 2]], high[[0, 2]]]).max()) + 1.0
     room = replace(room, walls=np.maximum(room.walls, reach))
-    return np.stack(list(render(join(groups), camera, background_of(room, camera))))
+    pictures = np.stack(list(render(join(groups), camera, background_of(room, camera))))
+    return np.ascontiguousarray(pictures[:, :, ::-1]) if sequence.channels == 2 else pictures
 
 
 def fitting_camera(points: Array, away: Array, size: int) -> PinholeCamera:
@@ -208,8 +210,8 @@ def _viewing_direction(middle: Array) -> Array:
 
 
 def _in_metres(sequence: SkeletonSequence) -> Array:
-    """Return the joints, scaled where their unit cannot be the metre."""
-    joints = sequence.joints.astype(np.float64)
+    """Return the joints in space, scaled where their unit cannot be the metre."""
+    joints = _in_space(sequence)
     heights = joints[..., 1][sequence.present]
     heights = heights[np.isfinite(heights).all(axis=-1)]
     if not len(heights):
@@ -218,6 +220,27 @@ def _in_metres(sequence: SkeletonSequence) -> Array:
     if USUAL[0] <= height <= USUAL[1] or height <= 0:
         return joints
     return joints * (STATURE / height)
+
+
+def _in_space(sequence: SkeletonSequence) -> Array:
+    """Return the joints as x, y up, z; those of a picture stand upright in a plane at z = 0.
+
+    Sensors' pictures are mirror images and cameras' are not: x is turned round here, so that
+    people face the way their left and right tell, and turned back in the pictures. Faces and
+    toes stand a little before the plane.
+    """
+    joints = sequence.joints.astype(np.float64)
+    if sequence.channels == 3:
+        return joints
+    seen = joints[sequence.present]
+    middle = np.nan_to_num(np.nanmean(seen, axis=(0, 1))) if seen.size else np.zeros(2)
+    flat = middle - joints  # x is turned round, and y that grew downwards
+    depth = np.zeros_like(flat[..., :1])
+    if seen.size:
+        tall = float(np.nan_to_num(np.nanmedian(np.ptp(seen[..., 1], axis=-1))))
+        ahead = [any(word in name for word in AHEAD) for name in sequence.layout.joints]
+        depth[:, :, ahead] = -FACE * tall
+    return np.concatenate([flat, depth], axis=-1)
 
 
 def _level(joints: Array, present: NDArray[np.bool_]) -> Array:
