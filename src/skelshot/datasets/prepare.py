@@ -16,7 +16,7 @@ from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
 from skelshot.datasets.workers import ReadingProcesses
-from skelshot.datasets.writing import StoreWriter, write_rejected
+from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons.inputs import AskedSides
@@ -113,7 +113,7 @@ def prepare(
 
     Raises:
         SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip
-            with `strict` (all are listed in `OUT.rejected.csv` then), a full disk or Ctrl-C.
+            with `strict` (all are listed in `OUT.rejected.csv` then), or a full disk.
     """
     started = time.perf_counter()
     raw, out = Path(raw), Path(out)
@@ -126,6 +126,7 @@ def prepare(
     already = out.exists()
     if already:
         _check_same(out, plan)
+        remove_work(out)
     else:
         with _one_line_errors(out), StoreWriter(out, plan) as writer:
             _copy(reader, sources, writer, workers)
@@ -226,8 +227,6 @@ def _one_line_errors(out: Path) -> Iterator[None]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         yield
-    except KeyboardInterrupt as error:
-        raise SkelshotError(f"{out}: stopped by Ctrl-C; {again}") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SkelshotError(f"{out}: the disk is full; make room, {again}") from error

@@ -8,11 +8,14 @@ from typing import Any
 import torch
 import yaml
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file, write_json
+from skelshot.ground.regular import check_regular
+from skelshot.ground.tensor_files import write_tensors
+from skelshot.ground.yaml_text import read_yaml
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -26,6 +29,27 @@ def split_folder(run: Path, split: int) -> Path:
         For example `RUN/split-03`.
     """
     return run / f"split-{split:02d}"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read the configuration that a split was trained with.
+
+    Args:
+        folder: The split's folder.
+
+    Returns:
+        What `config.yaml` holds.
+
+    Raises:
+        SkelshotError: It cannot be read or is no configuration.
+    """
+    file = folder / "config.yaml"
+    config = read_yaml(file)
+    if not isinstance(config, dict):
+        raise SkelshotError(
+            f"{file}: found {type(config).__name__}, expected the configuration of a run"
+        )
+    return config
 
 
 class RunFolder:
@@ -70,7 +94,7 @@ class RunFolder:
             with whole_file(file) as partial:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = read_config(self.path)
         if difference := first_difference(found, wanted):
             key, before, now = difference
             raise SkelshotError(
@@ -95,8 +119,7 @@ class RunFolder:
         before = [file for file in self.checkpoints.glob(f"{stage}-*") if file.stem != stem]
         with whole_file(self.checkpoints / f"{stem}.optimiser") as partial:
             torch.save(dict(optimiser), partial)
-        with whole_file(self.checkpoints / f"{stem}.safetensors") as partial:
-            save_file({k: v.detach().contiguous().cpu() for k, v in tensors.items()}, partial)
+        write_tensors(self.checkpoints / f"{stem}.safetensors", tensors)
         for file in before:
             file.unlink()
 
@@ -116,6 +139,8 @@ class RunFolder:
         if not files:
             return None
         file = files[-1]
+        for part in (file, file.with_suffix(".optimiser")):
+            check_regular(part)
         try:
             tensors = load_file(file)
             optimiser = torch.load(file.with_suffix(".optimiser"), weights_only=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock, read_json, write_json
+from skelshot.ground.files import read_json, write_json
+from skelshot.ground.locks import only_writer
 from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
@@ -88,8 +89,7 @@ def synthesise(
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     recording = Recording(raw, seed, plan.cameras, size)
-    busy = f"{raw}: another synth is writing it; wait for that one to end"
-    with lock(raw / ".lock", busy):
+    with only_writer(raw, "synth", raw / ".lock"):
         _settle_manifest(raw / MANIFEST, seed, size)
         for left in (left for folder in folders for left in folder.glob(".*.partial")):
             left.unlink()  # what a kill left behind
