@@ -39,7 +39,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (CRANE.encode() + b"parts: {a: [arm], a: [hook]}\n", "the key 'a' stands twice"),
         (
             CRANE.encode() + b"centre: &a [*a]\n",
-            "line 4: not valid YAML (an alias of what it stands in)",
+            "line 7: not valid YAML (an alias of what it stands in)",
         ),
         (CRANE.replace("hook, arm", "hok, arm").encode(), "bones: found 'hok'"),
         (CRANE.replace("base, arm, hook", "base, on, hook").encode(), "joints: found True"),

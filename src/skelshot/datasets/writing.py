@@ -26,7 +26,7 @@ from skelshot.datasets.store_format import (
 from skelshot.datasets.store_index import ClipRecord, write_index
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, whole_file, write_json
-from skelshot.ground.locks import only_writer
+from skelshot.ground.locks import lock_file, only_writer, remove_if_left
 from skelshot.skeletons.layouts import layout_from
 
 COMMIT_SECONDS = 2.0
@@ -249,12 +249,13 @@ class StoreWriter:
 
 
 def remove_work(store: Path) -> None:
-    """Remove the journal of a finished store, which a kill in its last moment leaves there.
+    """Remove journal and lock of a finished store, which a kill in its last moment leaves.
 
     Args:
         store: The store.
     """
     shutil.rmtree(store / WORK, ignore_errors=True)
+    remove_if_left(lock_file(store))
 
 
 def write_rejected(path: Path, rejected: list[Rejected]) -> None:

@@ -40,7 +40,7 @@ def only_writer(out: Path, command: str, file: Path | None = None) -> Iterator[N
         ...
         skelshot.ground.errors.SkelshotError: .../run: another pretrain is writing it; wait for ...
     """
-    file = file or out.with_name(f".{out.name}.lock")
+    file = file or lock_file(out)
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = hold(file)
     if handle is None:
@@ -49,6 +49,18 @@ def only_writer(out: Path, command: str, file: Path | None = None) -> Iterator[N
         yield
     finally:
         _remove_held(file, handle)
+
+
+def lock_file(out: Path) -> Path:
+    """Name the lock of an output.
+
+    Args:
+        out: The output.
+
+    Returns:
+        A hidden file beside it.
+    """
+    return out.with_name(f".{out.name}.lock")
 
 
 def hold(file: Path) -> BinaryIO | None:

@@ -38,5 +38,5 @@ def read_layout_file(path: Path | str) -> LayoutReading:
         SkelshotError: The file is missing, too large, not YAML, or describes no skeleton.
     """
     if not Path(path).is_file():
-        raise SkelshotError(f"{path}: found no such file, expected a layout file")
+        raise SkelshotError(f"{path}: No such file, expected a layout file")
     return read_layout(read_yaml(Path(path)), str(path))
