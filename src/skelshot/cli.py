@@ -25,6 +25,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
         self.register("type", Path, _path)
+        self.register("type", int, _whole_number)
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with code 2."""
@@ -38,6 +39,14 @@ def _path(word: str) -> Path:
         raise argparse.ArgumentTypeError(f"found {word!r}, expected a path")
     path = Path(word)
     return path if path.name not in ("", "..") else path.resolve()
+
+
+def _whole_number(word: str) -> int:
+    """Read a number that fits 64 bits, as every file that may name it asks for."""
+    number = int(word)
+    if not -(2**63) <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"found {word:.40}, expected a number within 64 bits")
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

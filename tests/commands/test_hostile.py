@@ -82,6 +82,12 @@ def test_hostile_yaml_at_every_door(
             ("pretrain", "STORE", *SMOKE, "--out", "r", "--set", "input.frames=" + "[" * 3000),
             "--set input.frames, line 1: not valid YAML (nested more than",
         ),
+        (("evaluate", "STORE", *SMOKE, "--threads", "9" * 9), "--threads: found 999999999"),
+        (
+            ("pretrain", "STORE", *SMOKE, "--out", "r", "--seed", "9" * 30),
+            "--seed: found 999999999999999999999999999999, expected a number within 64 bits",
+        ),
+        (("prepare", "npz", "raw", "--out", "r", "--workers", "9" * 9), "workers: found 999999999"),
         (("draw", "STORE", "--out", "/dev/null"), "/dev/null: found a device"),
         (
             ("evaluate", "STORE", *SMOKE, "--method", "raw-nearest", "--out", "/dev/null"),

@@ -214,6 +214,16 @@ def test_after_ctrl_c_the_same_call_goes_on(raw, tmp_path):
     assert prepare(NwUclaReader(), raw, tmp_path / "store").clips == 10
 
 
+def test_what_a_kill_left_of_a_finished_store_is_removed(raw, tmp_path):
+    prepare(NwUclaReader(), raw, tmp_path / "store")
+    (tmp_path / "store" / "work").mkdir()
+    (tmp_path / "store" / "work" / "log.jsonl").touch()
+    (tmp_path / ".store.lock").touch()
+    assert prepare(NwUclaReader(), raw, tmp_path / "store").already_prepared
+    assert not (tmp_path / "store" / "work").exists()
+    assert not (tmp_path / ".store.lock").exists()
+
+
 def test_a_full_disk_says_so_and_the_same_call_goes_on(raw, tmp_path, monkeypatch, commit_each):
     def full(handle):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

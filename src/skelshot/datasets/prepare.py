@@ -18,6 +18,7 @@ from skelshot.datasets.store_format import REJECTED
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
+from skelshot.ground.processes import check_workers
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons.inputs import AskedSides
 
@@ -117,8 +118,7 @@ def prepare(
     """
     started = time.perf_counter()
     raw, out = Path(raw), Path(out)
-    if workers < 1:
-        raise SkelshotError(f"workers: found {workers}, expected at least 1")
+    check_workers(workers)
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)

@@ -14,8 +14,24 @@ from typing import TypeVar
 
 from skelshot.ground.errors import SkelshotError
 
+MOST = 256
+"""How many processes may be asked for."""
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+def check_workers(count: int) -> None:
+    """Refuse a number of processes that is out of range.
+
+    Args:
+        count: What was asked for.
+
+    Raises:
+        SkelshotError: It is not 1 to 256.
+    """
+    if not 1 <= count <= MOST:
+        raise SkelshotError(f"workers: found {count}, expected at least 1 and at most {MOST}")
 
 
 def done_by_processes(
