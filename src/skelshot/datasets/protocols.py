@@ -287,7 +287,8 @@ def _shipped(name: str) -> ClassSplitProtocol | ExemplarProtocol:
 def _protocol_of(name: str, document: object) -> ClassSplitProtocol | ExemplarProtocol:
     """Make a protocol of what its file holds."""
     try:
-        kind = ExemplarProtocol if _names_exemplars(document) else ClassSplitProtocol
+        named = isinstance(document, dict) and "auxiliary" in document
+        kind = ExemplarProtocol if named else ClassSplitProtocol
         return kind.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
@@ -295,8 +296,3 @@ def _protocol_of(name: str, document: object) -> ClassSplitProtocol | ExemplarPr
         raise SkelshotError(
             f"protocol {name}, {place}: {first['msg']}, found {first['input']!r}"
         ) from error
-
-
-def _names_exemplars(document: object) -> bool:
-    """Tell an exemplar protocol by its key `auxiliary`."""
-    return isinstance(document, dict) and "auxiliary" in document

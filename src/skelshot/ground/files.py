@@ -57,6 +57,9 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
         partial.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk is told without a name
+        raise
     finally:
         partial.unlink(missing_ok=True)
         held.close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,10 @@ class RunFolder:
         """
         stem = f"{stage}-{epoch:05d}"
         before = [file for file in self.checkpoints.glob(f"{stage}-*") if file.stem != stem]
+        state = BytesIO()  # PyTorch tells a full disk in many lines
+        torch.save(dict(optimiser), state)
         with whole_file(self.checkpoints / f"{stem}.optimiser") as partial:
-            torch.save(dict(optimiser), partial)
+            partial.write_bytes(state.getbuffer())
         write_tensors(self.checkpoints / f"{stem}.safetensors", tensors)
         for file in before:
             file.unlink()
