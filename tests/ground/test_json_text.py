@@ -18,7 +18,7 @@ from skelshot.ground.json_text import MOST_VALUES, parse_json
         (b"[" * 100_000, r"x: not usable JSON \(nested too deeply\)"),
         (b"[" * 70 + b"]" * 70, r"x: nested more than 64 deep"),
         (b'{"a":' * 70 + b"1" + b"}" * 70, r"x: nested more than 64 deep"),
-        (b"1" * 5000, r"x: not usable JSON \(Exceeds the limit"),
+        (b"1" * 5000, r"x: not usable JSON \(a number of thousands of digits"),
         (b"[1" + b"0" * 400 + b"]", "x: found a whole number beyond 64 bits"),
         ("é".encode("latin-1"), "x, line 1: not UTF-8 text at byte 0 .found 0xe9"),
         ('{"a": "é"}'.encode("utf-16"), "not UTF-8 text at byte 0"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -44,10 +45,23 @@ def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
         SkelshotError: A file cannot be read, or the two do not fit.
     """
     folder = split_folder(run, split.index)
-    options = PretrainOptions.model_validate(read_config(folder)["options"])
+    options = _trained_options(folder)
     weights = folder / "checkpoints" / "encoder.safetensors"
     encoder, _ = load_encoder(weights, expect=options.encoder_spec)
     return encoder, options
+
+
+def _trained_options(folder: Path) -> PretrainOptions:
+    """Read the options that a split was trained with."""
+    try:
+        return PretrainOptions.model_validate(read_config(folder).get("options"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, ("options", *first["loc"])))
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
+            "the file is damaged or of another version, pretrain again"
+        ) from error
 
 
 def split_method(run: Path, split: Split, method: Method, options: EvaluateOptions) -> Method:

@@ -49,7 +49,7 @@ def parse_json(content: str | bytes, place: str) -> Any:
         raise BadDocument(place, f"{reason}; {advice}", error.lineno, error.colno) from error
     except RecursionError as error:
         raise BadDocument(place, "not usable JSON (nested too deeply)") from error
-    except ValueError as error:  # a number of thousands of digits
-        raise BadDocument(place, f"not usable JSON ({error})") from error
+    except ValueError as error:
+        raise BadDocument(place, "not usable JSON (a number of thousands of digits)") from error
     check_values(document, place)
     return document

@@ -21,7 +21,6 @@ from skelshot.fewshot import method_named
 from skelshot.fewshot.weights import save_method
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
-from skelshot.ground.files import read_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.aimclr import AimClrStage
@@ -235,8 +234,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
-        result: dict[str, Any] = read_json(folder.result_file)
-        return result
+        return folder.read_result()
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)

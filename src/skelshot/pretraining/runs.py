@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file, write_json
+from skelshot.ground.files import read_json, whole_file, write_json
 from skelshot.ground.regular import check_regular
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.ground.yaml_text import read_yaml
@@ -159,6 +159,23 @@ class RunFolder:
         for pattern in ("*.optimiser", "*-[0-9][0-9][0-9][0-9][0-9].safetensors"):
             for file in self.checkpoints.glob(pattern):
                 file.unlink()
+
+    def read_result(self) -> dict[str, Any]:
+        """Read `result.json`.
+
+        Returns:
+            What came out.
+
+        Raises:
+            SkelshotError: It cannot be read or is no result.
+        """
+        result = read_json(self.result_file)
+        if not isinstance(result, dict) or not {"split", "base", "seconds"} <= result.keys():
+            raise SkelshotError(
+                f"{self.result_file}: found no result of a split, expected split, base and "
+                "seconds; delete it to train this split anew"
+            )
+        return result
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write `result.json`, which marks the run as done.
