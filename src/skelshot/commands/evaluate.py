@@ -57,7 +57,8 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.split,
         parsed.out,
         parsed.sides,
-    ) | {"adapted": adapted_for(settings.adapted, kind.name)}
+        adapted_for(settings.adapted, kind.name),
+    )
 
 
 def _show(document: Document) -> str:

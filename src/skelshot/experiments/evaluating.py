@@ -60,6 +60,7 @@ def evaluate_run(
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
             the run was trained so, or where novel classes mirror each other by their names or
             by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
+        adapted: What of the settings was changed to fit the store, for the document.
 
     Returns:
         The result document.
@@ -120,7 +121,7 @@ def evaluate_run(
         seconds=time.perf_counter() - began,
         parts=parts,
         sides=decision.as_json(),
-    ) | {"classes": ClassCounts.of(store).as_json()}
+    ) | {"classes": ClassCounts.of(store).as_json(), "adapted": list(adapted)}
     if out is None and run is not None:
         out = run / "results" / f"{protocol.name}-{method.name}.json"
     if out is not None:
