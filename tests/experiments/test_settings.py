@@ -124,7 +124,7 @@ def test_a_hand_is_not_turned_to_the_camera() -> None:
     [
         ("augmentation.rotate_degrees=[5,10,20]", r"set augmentation.rotate_degrees=\[0,0,20\]"),
         ("input.view=view", "expected 'centre' or 'none'; 2-D clips cannot be turned"),
-        ("evaluate.views=[{turn: 30}]", "evaluate.views: found a view turned by 30 degrees"),
+        ("evaluate.views=[{turn: 30}]", "settings: evaluate.views: found a view turned by 30 deg"),
     ],
 )
 def test_turns_that_are_asked_for_are_refused_for_flat_clips(assignment: str, message: str) -> None:

@@ -9,6 +9,7 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
+from skelshot.ground import SkelshotError
 from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
@@ -65,6 +66,20 @@ def test_what_the_earlier_run_mirrored_is_remembered(toy_store: Store, tmp_path:
     assert saw_mirrored_clips(tmp_path / "then", 0)
     assert train(toy_store, tmp_path / "clean", 0.5, "matter") is None
     assert not saw_mirrored_clips(tmp_path / "clean", 0)
+
+
+def test_the_input_may_say_that_sides_matter(toy_store: Store, tmp_path: Path) -> None:
+    said = ["supervised.epochs=1", "input.frames=8", "input.sides=matter"]
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=said).pretrain
+    first = PROTOCOL.split_list(toy_store)[:1]
+    report = pretrain(toy_store, PROTOCOL, first, chosen, tmp_path / "run")
+    assert report.splits[0]["sides"]["sides"] == "matter"
+
+
+def test_a_run_begun_before_sides_were_found_goes_on(toy_store: Store, tmp_path: Path) -> None:
+    train(toy_store, tmp_path / "run", 0.5, "ignore")
+    with pytest.raises(SkelshotError, match="or --sides ignore to go on"):
+        train(toy_store, tmp_path / "run", 0.5, "matter")
 
 
 def test_episodes_do_not_mirror_where_sides_matter(toy_store: Store) -> None:

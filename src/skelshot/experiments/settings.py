@@ -148,7 +148,7 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
         place = ".".join(str(part) for part in first["loc"])
         told = first["msg"].removeprefix("Value error, ")
         found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
-        raise SkelshotError(f"{source}, {place}: {told}{found}") from error
+        raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
 
 
 def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:

@@ -194,6 +194,8 @@ class _Work:
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }
+        if asked == "auto" and job.options.input.sides == "matter":
+            asked = "matter"  # said by --set or a preset
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
         if decision.sides == "matter" and job.start and job.start.saw_mirrored_clips(split.index):
