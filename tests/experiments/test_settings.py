@@ -181,24 +181,3 @@ def test_what_is_refused_is_not_printed_whole() -> None:
     with pytest.raises(SkelshotError) as told:
         load_settings("cpu", layout="kinect-v1", assignments=asked)
     assert str(told.value).endswith("set input.confidence=false or choose another strategy")
-
-
-@pytest.mark.parametrize(
-    ("assignments", "mirrors"),
-    [
-        (["strategy=supervised"], True),
-        (["strategy=transfer"], True),
-        (["strategy=byol"], True),
-        (["strategy=aimclr"], True),
-        (["strategy=none"], False),
-        (["strategy=none", "episodes=protonet"], True),
-        (["strategy=supervised", "augmentation.mirror=0"], False),
-        (["strategy=byol", "augmentation.mirror=0"], True),
-        (["strategy=byol", "byol.aggressive.mirror=0"], False),
-        (["strategy=aimclr", "aimclr.extreme.mirror=0"], False),
-    ],
-)
-def test_what_a_run_mirrors(assignments: list[str], mirrors: bool) -> None:
-    chosen = load_settings("cpu", layout="kinect-v1", assignments=assignments).pretrain
-    assert chosen.mirrors is mirrors
-    assert not chosen.with_sides("matter").mirrors

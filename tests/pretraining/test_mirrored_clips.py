@@ -10,7 +10,7 @@ from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.pretraining.mirrored_clips import REMARK, mirrors_clips, saw_mirrored_clips
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.skeletons.inputs import AskedSides
@@ -89,3 +89,24 @@ def test_episodes_do_not_mirror_where_sides_matter(toy_store: Store) -> None:
         options = chosen.with_sides(sides)
         *_, stage = build_stages(toy_store, split, options, None)[1]
         assert len(stage.method.views) == views
+
+
+@pytest.mark.parametrize(
+    ("assignments", "mirrors"),
+    [
+        (["strategy=supervised"], True),
+        (["strategy=transfer"], True),
+        (["strategy=byol"], True),
+        (["strategy=aimclr"], True),
+        (["strategy=none"], False),
+        (["strategy=none", "episodes=protonet"], True),
+        (["strategy=supervised", "augmentation.mirror=0"], False),
+        (["strategy=byol", "augmentation.mirror=0"], True),
+        (["strategy=byol", "byol.aggressive.mirror=0"], False),
+        (["strategy=aimclr", "aimclr.extreme.mirror=0"], False),
+    ],
+)
+def test_what_a_run_mirrors(assignments: list[str], mirrors: bool) -> None:
+    chosen = load_settings("cpu", layout="kinect-v1", assignments=assignments).pretrain
+    assert mirrors_clips(chosen) is mirrors
+    assert not mirrors_clips(chosen.with_sides("matter"))

@@ -15,6 +15,30 @@ REMARK = (
 """What results of such an encoder say where sides matter."""
 
 
+def mirrors_clips(options: PretrainOptions) -> bool:
+    """Tell whether training mirrors clips.
+
+    Args:
+        options: All choices.
+
+    Returns:
+        Whether a stage that they ask for does.
+
+    Example:
+        >>> mirrors_clips(PretrainOptions(input={"layout": "kinect-v1"}, strategy="byol"))
+        True
+    """
+    shares = [options.augmentation.mirror] if options.episodes != "none" else []
+    if options.strategy in ("supervised", "transfer"):
+        shares.append(options.augmentation.mirror)
+    elif options.strategy == "byol":
+        shares += [options.byol.conservative.mirror, options.byol.aggressive.mirror]
+    elif options.strategy == "aimclr":
+        recipes = (options.aimclr.normal, options.aimclr.extreme)
+        shares += [recipe.mirror for recipe in recipes if recipe]
+    return any(shares)
+
+
 def saw_mirrored_clips(run: Path, split: int) -> bool:
     """Tell whether a split's encoder was trained on mirrored clips, here or where it began.
 
@@ -28,7 +52,7 @@ def saw_mirrored_clips(run: Path, split: int) -> bool:
     """
     folder = split_folder(run, split)
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-    if PretrainOptions.model_validate(config["options"]).mirrors:
+    if mirrors_clips(PretrainOptions.model_validate(config["options"])):
         return True
     result = folder / "result.json"
     sides = read_json(result).get("sides") if result.exists() else None
