@@ -1,6 +1,8 @@
 """A clip of moving skeletons in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,17 @@ from skelshot.skeletons.layouts import SkeletonLayout
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+
+UNITS: Mapping[int, str] = MappingProxyType({3: "metres", 2: "pixels"})
+"""What coordinates count, by their number."""
+
+AXES: Mapping[int, str] = MappingProxyType(
+    {
+        3: "camera: x towards the sensor's own left, y up, z away from it, right-handed",
+        2: "picture: x right, y down",
+    }
+)
+"""Where the axes of coordinates point, by their number."""
 
 LARGEST_PICTURE = 1 << 16
 """The most pixels that a side of a picture may have."""
