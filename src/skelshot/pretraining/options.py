@@ -242,6 +242,19 @@ class PretrainOptions(Options):
         return PretrainOptions.model_validate(document)
 
     @property
+    def mirrors(self) -> bool:
+        """Whether a stage that is asked for mirrors clips."""
+        shares = [self.augmentation.mirror] if self.episodes != "none" else []
+        if self.strategy in ("supervised", "transfer"):
+            shares.append(self.augmentation.mirror)
+        elif self.strategy == "byol":
+            shares += [self.byol.conservative.mirror, self.byol.aggressive.mirror]
+        elif self.strategy == "aimclr":
+            recipes = (self.aimclr.normal, self.aimclr.extreme)
+            shares += [recipe.mirror for recipe in recipes if recipe]
+        return any(shares)
+
+    @property
     def deciding(self) -> dict[str, Any]:
         """What decides a run's numbers, as plain values.
 
