@@ -20,7 +20,12 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
-from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice, choose_layout
+from skelshot.datasets.layout_choice import (
+    SAMPLE,
+    LayoutChoice,
+    choose_layout,
+    number_of_joints,
+)
 from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.readers import Remarks, Source, list_raw
@@ -71,7 +76,7 @@ class NpzReader:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
         self._asked_layout = layout_from(layout) if layout else None
-        self._layout = self._asked_layout
+        self._choice: LayoutChoice | None = None
         self._class_names: tuple[str, ...] = ()
         self._table = ClipTable()
         self._remarks = Remarks()
@@ -83,10 +88,12 @@ class NpzReader:
 
     @property
     def layout(self) -> SkeletonLayout:
-        """The layout asked for, or that of the first clip; known after `sources`."""
-        if self._layout is None:
+        """The layout asked for, or that of most clips; known after `sources`."""
+        if self._choice is not None:
+            return self._choice.layout
+        if self._asked_layout is None:
             raise SkelshotError("layout: not known before the sources have been listed")
-        return self._layout
+        return self._asked_layout
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, `labels.csv` included by its hash."""
@@ -117,8 +124,7 @@ class NpzReader:
         there = [source.name for source in found]
         self._table = read_clip_table(raw / tables[0], there) if tables else ClipTable()
         found += [Source(name, raw / name) for name in self._table.rows if name not in set(there)]
-        choice = _choose(raw, found, self._asked_layout, self._reading)
-        self._layout = choice.layout
+        choice = self._choice = _choose(raw, found, self._asked_layout, self._reading)
         self._class_names = self._labels_of(found)
         others = tuple(name for name in listing.others if name not in tables)
         self._remarks = self._remarks_on(others, choice)
@@ -154,6 +160,8 @@ class NpzReader:
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
+        if self._choice is not None:
+            self._choice.check(sequence)
         made = prepared_clip(sequence, self._reading, self._on_missing)
         return Clip(
             name=without_ending(source.name),
@@ -215,26 +223,37 @@ def _choose(
 ) -> LayoutChoice:
     """Choose the layout that is asked for, that the files tell, or that their joints look like."""
     clips: list[dict[str, NDArray[Any]]] = []
-    told, complaint = asked, ""
+    told: list[SkeletonLayout] = []
+    complaint = ""
     for source in sources:
         try:
             fields = read_clip_file(source.path, (*_LAYOUT, *ARRAYS))
-            told = told or _told_layout(fields)
+            layout = asked or _told_layout(fields)
             if "joints" not in fields:
                 raise _no_joints(source.path)
             clips.append(fields)
+            told += [layout] if layout else []
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
         if len(clips) == SAMPLE:
             break
     try:
-        choice = choose_layout(clips, told, reading)
+        choice = choose_layout(clips, asked or _told_by_most(told, clips), reading)
     except SkelshotError as error:
         choice, complaint = None, complaint or f"{sources[0].name}: {error}"
     if choice is None:
         problem = "no clip has a known layout" if clips else "no clip can be read"
         raise SkelshotError(f"{raw}: {problem}; the first: {complaint}")
     return choice
+
+
+def _told_by_most(
+    told: list[SkeletonLayout], clips: list[dict[str, NDArray[Any]]]
+) -> SkeletonLayout | None:
+    """Return a layout that files tell, unless most are silent and have other joints."""
+    joints = number_of_joints(clips)
+    fitting = [layout for layout in told if layout.num_joints == joints]
+    return next(iter(fitting or (told if len(told) == len(clips) else [])), None)
 
 
 def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
