@@ -93,7 +93,9 @@ def picture_size_of(value: object, field: str) -> tuple[int, int]:
         >>> picture_size_of(np.array([1080.0, 1920.0]), "img_shape")
         (1080, 1920)
     """
-    sides = value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
+    sides = value
+    if isinstance(value, np.ndarray) and value.size in (2, 3):  # MATLAB's rows have two axes
+        sides = value.ravel().tolist()
     if not isinstance(sides, (list, tuple)) or len(sides) not in (2, 3):
         raise BadClip(f"{field}: found {described(value)}, expected two numbers of pixels")
     first, second = (whole_number_of(side, field) for side in sides[:2])

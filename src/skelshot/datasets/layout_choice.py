@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TypeVar
 
+import numpy as np
+
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
@@ -22,6 +24,9 @@ SAMPLE = 8
 
 MOST_FRAMES = 300
 """How many frames of each."""
+
+SHARES = 4.5
+"""Two coordinates that are all smaller than this are shares of a picture, no pixels."""
 
 CROWD = 12
 """More persons than this, all there at once, are rather clips that were stacked."""
@@ -39,15 +44,18 @@ class LayoutChoice:
         guessed: How it was guessed; None where it was told.
         doubts: What about the clips does not look like a human body in this layout.
         channels: How many coordinates most clips have; None where none can be read.
+        shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
+            where that is not asked.
     """
 
     layout: SkeletonLayout
     guessed: str | None = None
     doubts: tuple[str, ...] = ()
     channels: int | None = None
+    shares: bool | None = None
 
     def check(self, sequence: SkeletonSequence) -> None:
-        """Refuse a clip that has another number of coordinates than most.
+        """Refuse a clip that has another number or another scale of coordinates than most.
 
         Args:
             sequence: The clip.
@@ -59,6 +67,13 @@ class LayoutChoice:
             raise BadClip(
                 f"joints: found {sequence.channels} coordinates, most clips beside it have "
                 f"{self.channels}; keep the two kinds in folders or files of their own"
+            )
+        if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
+            kinds = ("pixels", "shares of the picture")
+            raise BadClip(
+                f"joints: found what looks like {kinds[found]}, most clips beside it have "
+                f"{kinds[self.shares]}; bring all to one scale, or, if they are right as they "
+                "are, say --body-check ignore"
             )
 
 
@@ -115,7 +130,15 @@ def choose_layout(
     channels = _most_common(sample.channels for sample in samples)
     samples = [sample for sample in samples if sample.channels == channels]
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
-    return LayoutChoice(layout, guessed, _doubts(samples, layout), channels)
+    asked = channels == len("xy") and reading.body_check == "refuse"
+    shares = _most_common(map(_has_shares, samples)) if asked else None
+    return LayoutChoice(layout, guessed, _doubts(samples, layout), channels, shares)
+
+
+def _has_shares(clip: SkeletonSequence) -> bool:
+    """Tell shares of a picture from pixels; what cannot be told is called pixels."""
+    seen = np.abs(clip.joints[np.isfinite(clip.joints)])
+    return 0 < float(seen.max(initial=0)) < SHARES
 
 
 def _most_common(values: Iterable[Kind]) -> Kind | None:

@@ -169,9 +169,9 @@ class NpzReader:
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
-        if self._choice is not None:
-            self._choice.check(sequence)
         made = prepared_clip(sequence, self._reading, self._on_missing)
+        if self._choice is not None:
+            self._choice.check(made.sequence)
         return Clip(
             name=without_ending(source.name),
             label=self._class_names.index(label),

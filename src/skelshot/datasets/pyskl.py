@@ -149,8 +149,8 @@ class PysklReader:
         if not isinstance(name, str):
             raise BadClip(f"frame_dir: found {type(name).__name__}, expected the clip's name")
         sequence = _sequence(fields, self.layout, self._reading)
-        self._chosen().check(sequence)
         made = prepared_clip(sequence, self._reading, self._on_missing)
+        self._chosen().check(made.sequence)
         match = _NTU_NAME.search(name)
         setup, camera, subject, replication = map(int, match.groups()) if match else [None] * 4
         return Clip(
