@@ -116,8 +116,13 @@ def with_gaps(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSe
         reading: Whether to, and which joints are unseen.
 
     Returns:
-        The clip, with NaN for unseen joints of present persons; who has none left is absent.
+        The clip, with NaN for unseen joints of present persons; who has none left is absent, and
+        among several persons whoever is NaN as a whole, as in a padded place.
     """
+    if sequence.persons > 1:
+        there = np.isfinite(sequence.joints).any(axis=(2, 3)) & sequence.present
+        joints = np.where(there[..., None, None], sequence.joints, np.float32(0))
+        sequence = replace(sequence, joints=joints, present=there)
     if reading.unseen == "keep":
         return sequence
     joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
