@@ -5,7 +5,7 @@ import pytest
 
 from skelshot.datasets import prepared_clip as module
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.prepared_clip import prepared_clip, with_gaps
+from skelshot.datasets.prepared_clip import as_told, prepared_clip
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.skeletons.body_check import BodyProblem
 from skelshot.skeletons.layouts import COCO_17
@@ -65,7 +65,7 @@ def test_the_options_decide_what_is_unseen(clip):
 def test_who_has_no_seen_joint_is_absent(clip):
     confidence = clip.confidence.copy()
     confidence[1, :5] = 0
-    made = with_gaps(replace(clip, confidence=confidence), ReadingOptions())
+    made = as_told(replace(clip, confidence=confidence), ReadingOptions())
     assert made.present.sum(axis=1).tolist() == [20, 15]
     assert not made.joints[1, :5].any()
 

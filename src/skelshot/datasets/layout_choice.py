@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from skelshot.datasets.body_advice import body_advice
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
-from skelshot.datasets.prepared_clip import with_gaps
+from skelshot.datasets.prepared_clip import as_told
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.body_check import body_problems, guess_layout
+from skelshot.skeletons.body_check import BodyProblem, body_problems, guess_layout
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
 from skelshot.skeletons.sequence import SkeletonSequence
 
@@ -55,7 +56,8 @@ def choose_layout(
         The layout and how sure it is; None when no clip has joints.
 
     Raises:
-        SkelshotError: No layout has as many joints, or the bodies fit none that has.
+        SkelshotError: No layout has as many joints, or the bodies fit none that has, or all clips
+            together show what is wrong though none alone does.
     """
     candidates: tuple[SkeletonLayout, ...] = (told,) if told else ()
     samples: list[SkeletonSequence] = []
@@ -76,7 +78,7 @@ def choose_layout(
     if not candidates:
         raise SkelshotError(f"joints: {_unknown_count(shapes[0])}")
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
-    return LayoutChoice(layout, guessed, _doubts(samples, layout))
+    return LayoutChoice(layout, guessed, _doubts(samples, layout, reading))
 
 
 def _shape_of(arrays: Mapping[str, object]) -> tuple[int, ...]:
@@ -106,7 +108,7 @@ def _sample(
     names: Mapping[str, str] | None,
 ) -> SkeletonSequence:
     """Return the first frames of a clip with unseen joints as gaps."""
-    clip = with_gaps(sequence_from(arrays, layout, reading, names), reading)
+    clip = as_told(sequence_from(arrays, layout, reading, names), reading)
     few = slice(0, MOST_FRAMES)
     confidence = clip.confidence
     return SkeletonSequence(
@@ -140,9 +142,28 @@ def _guess(
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
 
 
-def _doubts(samples: list[SkeletonSequence], layout: SkeletonLayout) -> tuple[str, ...]:
-    """Return what is suspicious; what is wrong, reading the clips will say."""
-    problems = body_problems([replace(sample, layout=layout) for sample in samples], layout)
+def _doubts(
+    samples: list[SkeletonSequence], layout: SkeletonLayout, reading: ReadingOptions
+) -> tuple[str, ...]:
+    """Return what is suspicious; what is wrong of a single clip, reading it will say."""
+    samples = [replace(sample, layout=layout) for sample in samples]
+    problems = body_problems(samples, layout)
+    if reading.body_check == "ignore":
+        return tuple(body_advice(problem, reading) for problem in problems)
+    for problem in problems:
+        if problem.severity == "wrong" and not any(_shows(clip, problem) for clip in samples):
+            raise SkelshotError(
+                f"{body_advice(problem, reading)}; if the clips are right as they are, say "
+                "--body-check ignore"
+            )
     return tuple(
-        f"{problem.kind}: {problem}" for problem in problems if problem.severity == "suspicious"
+        body_advice(problem, reading) for problem in problems if problem.severity == "suspicious"
+    )
+
+
+def _shows(clip: SkeletonSequence, problem: BodyProblem) -> bool:
+    """Tell whether a clip by itself will be refused for what is wrong with all."""
+    return any(
+        (one.kind, one.severity) == (problem.kind, "wrong")
+        for one in body_problems(clip, clip.layout)
     )
