@@ -139,11 +139,4 @@ def _without_absent(sequence: SkeletonSequence) -> SkeletonSequence:
     there = sequence.present.any(axis=1)
     if there.all() or not there.any():
         return sequence
-    confidence, pixels = sequence.confidence, sequence.pixels
-    return replace(
-        sequence,
-        joints=sequence.joints[there],
-        present=sequence.present[there],
-        confidence=None if confidence is None else confidence[there],
-        pixels=None if pixels is None else pixels[there],
-    )
+    return sequence.of_persons(np.flatnonzero(there).tolist())
