@@ -131,7 +131,9 @@ def as_told(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequ
     if sequence.channels == 2 and sequence.picture_size is not None:
         backwards = np.array(axes.signs) < 0
         joints = joints + np.where(backwards, sequence.picture_size, 0).astype(np.float32)
-    return replace(sequence, joints=np.where(sequence.present[..., None, None], joints, 0))
+    return replace(
+        sequence, joints=np.where(sequence.present[..., None, None], joints, np.float32(0))
+    )
 
 
 def _without_absent(sequence: SkeletonSequence) -> SkeletonSequence:

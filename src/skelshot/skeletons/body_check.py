@@ -162,7 +162,7 @@ def _layout_problem(severity: Severity, reason: str, layout: SkeletonLayout) -> 
         severity,
         f"joints in another order than that of {layout.name!r}: {reason}",
         "bones that follow the body",
-        "name the layout that the joints have",
+        "name the layout that the joints have, in the file where it names one",
     )
 
 
