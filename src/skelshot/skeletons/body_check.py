@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from skelshot.skeletons.axis_order import NAMES, swapped_axes
-from skelshot.skeletons.bone_tree import sample_bodies
+from skelshot.skeletons.bone_tree import median_over_bodies, sample_bodies
 from skelshot.skeletons.coordinate_axes import CoordinateAxes
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_guess import (
@@ -279,4 +279,4 @@ def _mirrored_problem(bodies: Bodies, layout: SkeletonLayout) -> BodyProblem | N
 def _extent(bodies: Bodies) -> float:
     """Return the largest side of a body's box (median over bodies)."""
     sides = np.nanmax(bodies, axis=1) - np.nanmin(bodies, axis=1)
-    return float(np.median(sides.max(axis=-1)))
+    return float(median_over_bodies(sides.max(axis=-1)))

@@ -107,12 +107,15 @@ def median_over_bodies(values: NDArray[np.floating]) -> NDArray[np.float64]:
         [3.0, 6.0]
     """
     ordered = np.sort(values, axis=0)  # NaN last; nanmedian takes ten times as long
+    total = len(ordered)
+    if total and np.isfinite(ordered[-1]).all():
+        return np.asarray((ordered[(total - 1) // 2] + ordered[total // 2]) / 2)
     count = np.isfinite(ordered).sum(axis=0)
     if not count.any():
         return np.full(count.shape, np.nan)
     low, high = (
         np.take_along_axis(ordered, place[None], axis=0)[0]
-        for place in (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(ordered) - 1))
+        for place in (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, total - 1))
     )
     return np.where(count > 0, (low + high) / 2, np.nan)
 
@@ -148,7 +151,7 @@ def spread(total: int, most: int) -> NDArray[np.intp]:
         >>> spread(9, 3).tolist(), spread(2, 3).tolist()
         ([0, 4, 8], [0, 1])
     """
-    return np.unique(np.linspace(0, total - 1, min(total, most)).round().astype(np.intp))
+    return np.linspace(0, total - 1, min(total, most)).round().astype(np.intp)
 
 
 def _bodies_of(clip: FloatArray) -> NDArray[np.float64]:
@@ -199,14 +202,15 @@ def _spanning_lengths(points: NDArray[np.float64], seen: BoolArray) -> NDArray[n
     bodies, joints = seen.shape
     distances = lengths(points[:, :, None] - points[:, None])
     distances = np.where(seen[:, None] & seen[..., None], distances, np.inf).reshape(-1, joints)
-    nearest, reached = np.full(seen.shape, np.inf), np.zeros(seen.shape)
+    nearest, reached = np.full(bodies * joints, np.inf), np.zeros(bodies * joints)
+    outside = np.empty((bodies, joints))
     steps = np.zeros((joints, bodies))
     first = joints * np.arange(bodies)
     newest = first + seen.argmax(axis=1)
     for step in steps[1:]:
-        reached.flat[newest] = np.inf
-        np.minimum(nearest, distances[newest], out=nearest)
-        outside = nearest + reached
+        reached[newest] = np.inf
+        np.minimum(nearest, distances[newest].ravel(), out=nearest)
+        np.add(nearest, reached, out=outside.reshape(-1))
         newest = first + outside.argmin(axis=1)
-        step[:] = outside.flat[newest]
+        step[:] = outside.reshape(-1)[newest]
     return np.asarray(np.where(np.isfinite(steps), steps, 0).sum(axis=0), np.float64)

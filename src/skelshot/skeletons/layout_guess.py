@@ -217,7 +217,7 @@ def guess_layout(
 def _slender(thickness: NDArray[np.float64], channels: int) -> bool:
     if len(thickness) < _MIN_BODIES or channels not in THICK:
         return False
-    return float(np.median(thickness)) <= THICK[channels]
+    return float(median_over_bodies(thickness)) <= THICK[channels]
 
 
 def _thickness(bodies: Bodies) -> NDArray[np.float64]:
