@@ -9,13 +9,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from skelshot.datasets.body_advice import body_advice
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
-from skelshot.datasets.prepared_clip import with_gaps
+from skelshot.datasets.prepared_clip import as_told
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.body_check import body_problems, guess_layout
+from skelshot.skeletons.body_check import BodyProblem, body_problems, guess_layout
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
 from skelshot.skeletons.sequence import SkeletonSequence
 
@@ -113,7 +114,8 @@ def choose_layout(
         The layout and how sure it is; None when no clip has joints.
 
     Raises:
-        SkelshotError: No layout has as many joints, or the bodies fit none that has.
+        SkelshotError: No layout has as many joints, or the bodies fit none that has, or all clips
+            together show what is wrong though none alone does.
     """
     readable = (arrays for arrays in clips if _shape_of(arrays))
     first = list(islice(readable, SAMPLE))
@@ -132,7 +134,7 @@ def choose_layout(
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
     asked = channels == len("xy") and reading.body_check == "refuse"
     shares = _most_common(map(_has_shares, samples)) if asked else None
-    return LayoutChoice(layout, guessed, _doubts(samples, layout), channels, shares)
+    return LayoutChoice(layout, guessed, _doubts(samples, layout, reading), channels, shares)
 
 
 def _has_shares(clip: SkeletonSequence) -> bool:
@@ -187,7 +189,7 @@ def _sample(
     names: Mapping[str, str] | None,
 ) -> SkeletonSequence:
     """Return the first frames of a clip with unseen joints as gaps."""
-    clip = with_gaps(sequence_from(arrays, layout, reading, names), reading)
+    clip = as_told(sequence_from(arrays, layout, reading, names), reading)
     few = slice(0, MOST_FRAMES)
     confidence = clip.confidence
     return SkeletonSequence(
@@ -221,11 +223,22 @@ def _guess(
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
 
 
-def _doubts(samples: list[SkeletonSequence], layout: SkeletonLayout) -> tuple[str, ...]:
-    """Return what is suspicious; what is wrong, reading the clips will say."""
-    problems = body_problems([replace(sample, layout=layout) for sample in samples], layout)
+def _doubts(
+    samples: list[SkeletonSequence], layout: SkeletonLayout, reading: ReadingOptions
+) -> tuple[str, ...]:
+    """Return what is suspicious; what is wrong of a single clip, reading it will say."""
+    samples = [replace(sample, layout=layout) for sample in samples]
+    problems = body_problems(samples, layout)
+    if reading.body_check == "ignore":
+        return tuple(body_advice(problem, reading) for problem in problems)
+    for problem in problems:
+        if problem.severity == "wrong" and not any(_shows(clip, problem) for clip in samples):
+            raise SkelshotError(
+                f"{body_advice(problem, reading)}; if the clips are right as they are, say "
+                "--body-check ignore"
+            )
     doubts = tuple(
-        f"{problem.kind}: {problem}" for problem in problems if problem.severity == "suspicious"
+        body_advice(problem, reading) for problem in problems if problem.severity == "suspicious"
     )
     crowd = max((_at_once(sample) for sample in samples), default=0)
     if crowd > CROWD:
@@ -234,6 +247,14 @@ def _doubts(samples: list[SkeletonSequence], layout: SkeletonLayout) -> tuple[st
             "counts clips, write each into a file or an annotation of its own",
         )
     return doubts
+
+
+def _shows(clip: SkeletonSequence, problem: BodyProblem) -> bool:
+    """Tell whether a clip by itself will be refused for what is wrong with all."""
+    return any(
+        (one.kind, one.severity) == (problem.kind, "wrong")
+        for one in body_problems(clip, clip.layout)
+    )
 
 
 def _at_once(sample: SkeletonSequence) -> int:

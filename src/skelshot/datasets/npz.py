@@ -316,7 +316,10 @@ def _check_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout) -> 
     except SkelshotError:
         found = None
     if found != expected:
-        raise BadClip(f"layout: found {named!r}, expected {expected.name!r} as elsewhere")
+        raise BadClip(
+            f"layout: found {named!r}, expected {expected.name!r} as elsewhere or in --layout; "
+            "mend the file, or put clips of each layout into a folder of their own"
+        )
 
 
 def _no_joints(path: Path) -> BadClip:
