@@ -45,6 +45,7 @@ def test_pixels_are_drawn(run: Callable[..., Any], tmp_path: Path) -> None:
     keypoint = (start + rng.normal(0, 5, (1, 9, 17, 2))).astype(np.float32)
     clip = {"frame_dir": "a", "label": 0, "total_frames": 9, "keypoint": keypoint}
     (tmp_path / "a.pkl").write_bytes(pickle.dumps({"annotations": [clip]}))
-    run("prepare", "pyskl", tmp_path / "a.pkl", "--out", tmp_path / "store")
+    noise = ("--body-check", "ignore")
+    run("prepare", "pyskl", tmp_path / "a.pkl", *noise, "--out", tmp_path / "store")
     assert run("draw", tmp_path / "store", "--out", tmp_path / "p.png").code == 0
     assert (imread(tmp_path / "p.png")[20:110, :, :3].min(axis=-1) < 0.5).sum() > 500

@@ -167,36 +167,51 @@ def mirrored_motions(store: Store, clips: Mapping[int, Sequence[int]]) -> list[t
         return []
     labels = np.array([label for label, some in chosen.items() for _ in some], np.int64)
     plain, twins = _motions(store, [index for some in chosen.values() for index in some])
-    apart, mirrored = cdist(plain, plain), cdist(twins, plain)
-    for distances in (apart, mirrored):
-        np.fill_diagonal(distances, np.inf)  # a clip is not its own neighbour
-    rows = {label: labels == label for label in chosen}
-    count = min(NEIGHBOURS, min(map(len, chosen.values())) - 1)
-    near, near_mirrored = (
-        labels[distances.argsort(axis=1, kind="stable")[:, :count]]
-        for distances in (apart, mirrored)
-    )
-
-    def share(nearest: NDArray[np.int64], of: int, met: int) -> float:
-        return float(np.mean(nearest[rows[of]] == met))
-
-    def distance(distances: NDArray[np.float64], of: int, to: int) -> float:
-        return float(np.median(distances[np.ix_(rows[of], rows[to])].min(axis=1)))
-
+    as_they_are, mirrored = (_Nearness.of(moves, plain, labels) for moves in (plain, twins))
     pairs = []
     for a, b in combinations(chosen, 2):
-        both = ((a, b), (b, a))
-        exchanged = min(share(near_mirrored, of, met) for of, met in both)
-        else_met = max(
-            *(share(near, of, met) for of, met in both),
-            *(share(near_mirrored, own, own) for own in (a, b)),
-        )
-        within = max(distance(apart, own, own) for own in (a, b))
-        between = max(distance(mirrored, of, to) for of, to in both)
+        exchanged = min(mirrored.share(a, b), mirrored.share(b, a))
+        kept = max(mirrored.share(a, a), mirrored.share(b, b))
+        confused = max(as_they_are.share(a, b), as_they_are.share(b, a))
+        within = max(as_they_are.distance(a, a), as_they_are.distance(b, b))
+        between = max(mirrored.distance(a, b), mirrored.distance(b, a))
         margin = clear_margin(min(len(chosen[a]), len(chosen[b])))
-        if exchanged - else_met >= margin and between <= AS_NEAR * within:
+        if exchanged - max(kept, confused) >= margin and between <= AS_NEAR * within:
             pairs.append((a, b))
     return pairs
+
+
+@dataclass(frozen=True, eq=False)
+class _Nearness:
+    """Which clips lie near which.
+
+    Args:
+        labels: The class of each clip (n,).
+        apart: Distances (n, n) from clips, as they are or mirrored, to clips as they are.
+        nearest: Classes (n, k) of the nearest clips of each.
+    """
+
+    labels: NDArray[np.int64]
+    apart: NDArray[np.float64]
+    nearest: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, moves: NDArray[np.float32], among: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> "_Nearness":
+        apart = cdist(moves, among)
+        np.fill_diagonal(apart, np.inf)  # a clip is not its own neighbour
+        count = min(NEIGHBOURS, int(np.bincount(labels)[np.unique(labels)].min()) - 1)
+        return cls(labels, apart, labels[apart.argsort(axis=1, kind="stable")[:, :count]])
+
+    def share(self, of: int, met: int) -> float:
+        """Return how often a class is found among the nearest of another's clips."""
+        return float(np.mean(self.nearest[self.labels == of] == met))
+
+    def distance(self, of: int, to: int) -> float:
+        """Return how far a class's clips are from the nearest clip of another (median)."""
+        block = self.apart[np.ix_(self.labels == of, self.labels == to)]
+        return float(np.median(block.min(axis=1)))
 
 
 def clear_margin(clips: int) -> float:

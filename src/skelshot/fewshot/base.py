@@ -6,38 +6,20 @@ from types import MappingProxyType
 from typing import ClassVar, Literal, Self
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from skelshot.fewshot.method_options import MethodOptions, WeightedOptions
 from skelshot.fewshot.views import View
 from skelshot.ground import SkelshotError
+
+__all__ = ["FORMS", "FewShotMethod", "MethodOptions", "WeightedOptions", "check_task"]
 
 FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"vector": ("D",), "map": ("D", "T'", "V"), "clip": ("C", "T", "V", "M")}
 )
 """The axes of what methods read of a clip."""
-
-
-class MethodOptions(BaseModel):
-    """The options of a method: frozen, and unknown names are refused.
-
-    Example:
-        >>> MethodOptions()
-        MethodOptions()
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class WeightedOptions(MethodOptions):
-    """The options of a method that has weights of its own.
-
-    Attributes:
-        lr_factor: The learning rate of these weights over that of the encoder, in episodes.
-    """
-
-    lr_factor: float = Field(1.0, gt=0)
 
 
 class FewShotMethod(nn.Module, ABC):

@@ -9,7 +9,7 @@ from skelshot.ground import SkelshotError
 from skelshot.skeletons.augment import Augmentation, augment
 from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
-from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
+from skelshot.skeletons.sequence import AXES, UNITS, BoolArray, FloatArray, SkeletonSequence
 from skelshot.skeletons.streams import Stream, stream
 from skelshot.skeletons.timing import Absent, crop_and_resize
 
@@ -99,6 +99,16 @@ class InputSpec(BaseModel):
     def channels(self) -> int:
         """Channels C of the encoder's input: those of the streams, and the confidence."""
         return self.coordinates * len(self.streams) + self.confidence
+
+    @property
+    def units(self) -> str:
+        """What the coordinates of the clips count: metres, or pixels."""
+        return UNITS[self.coordinates]
+
+    @property
+    def axes(self) -> str:
+        """Where the axes of the clips point."""
+        return AXES[self.coordinates]
 
     def channels_of(self, kind: Stream) -> slice:
         """Return which channels of the input hold a stream.

@@ -1,0 +1,24 @@
+"""The options of few-shot methods."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MethodOptions(BaseModel):
+    """The options of a method: frozen, and unknown names are refused.
+
+    Example:
+        >>> MethodOptions()
+        MethodOptions()
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class WeightedOptions(MethodOptions):
+    """The options of a method that has weights of its own.
+
+    Attributes:
+        lr_factor: The learning rate of these weights over that of the encoder, in episodes.
+    """
+
+    lr_factor: float = Field(1.0, gt=0)
