@@ -109,6 +109,9 @@ def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
     ]
     assert len(flat.evaluate.views) == 2
     assert load_settings("cpu", layout="kinect-v1").adapted == ()
+    paper = load_settings("paper", layout="coco-17", coordinates=2)
+    assert paper.pretrain.input.torso_scale
+    assert "input.torso_scale=true (pixels have no common scale)" in paper.adapted
 
 
 def test_a_hand_is_not_turned_to_the_camera() -> None:

@@ -164,6 +164,9 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
         adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
     if coordinates == 3:
         return tuple(adapted)
+    if "torso_scale" not in inputs:
+        inputs["torso_scale"] = True
+        adapted.append("input.torso_scale=true (pixels have no common scale)")
     augmentation = pretrain.setdefault("augmentation", {})
     x, y, z = augmentation.get("rotate_degrees", (0, 0, 0))
     if x or y:
