@@ -39,6 +39,9 @@ def test_a_fill_value_far_from_the_body_becomes_gaps(pixels, fill: tuple[float, 
     assert gaps(marked) == 3 + 2 + pixels.shape[1] + 1
     seen = ~np.isnan(marked)
     np.testing.assert_array_equal(marked[seen], pixels[seen])
+    once = pixels.copy()
+    once[0, 3, 9] = fill
+    assert gaps(mark_unseen(once, None)) == (fill[0] == fill[1])
     lost[0, 12] = fill
     assert not mark_unseen(lost, None)[0, 12].any()  # nobody there
 
@@ -48,7 +51,7 @@ def test_a_joint_that_rests_near_the_body_is_no_fill_value(pixels, people) -> No
     size = np.ptp(pixels[0], axis=1).max()
     pixels[0, :, 9] = pixels[0].mean(axis=(0, 1)) + np.array([0.9 * size, 0])
     assert gaps(mark_unseen(pixels, None)) == 0
-    pixels[0, 5:7, 9] = 1e5  # a slip of two frames is no mark
+    pixels[0, 5:7, 9] = 1e5, 2e5  # a slip of two frames is no mark
     assert gaps(mark_unseen(pixels, None)) == 0
     still = np.repeat(people.person()[:, :1], 30, axis=1)
     assert gaps(mark_unseen(still, None)) == 0

@@ -213,9 +213,12 @@ def _guess(
         return first, f"{first.name}{of}, by the number of joints alone"
     guess = guess_layout([sample.joints for sample in samples], candidates)
     if guess.layout is None:
+        shape, hint = samples[0].joints.shape, ""
+        if any(layouts_with(size) for size in (*shape[:2], shape[3])):
+            hint = f", or bring the axes of {shape} into the order {AXES} if they are in another"
         raise SkelshotError(
             f"layout: found {first.num_joints} joints that do not follow {names}: {guess.reason}; "
-            "name their layout with --layout NAME or FILE.yaml"
+            f"name their layout with --layout NAME or FILE.yaml{hint}"
         )
     sure = "confirmed by the bodies"
     if not guess.confirmed:

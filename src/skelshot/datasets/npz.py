@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
-from skelshot.datasets.clip_arrays import ARRAYS, AXES, sequence_from
+from skelshot.datasets.clip_arrays import ARRAYS, sequence_from
 from skelshot.datasets.clip_tables import (
     ENDINGS,
     NUMBERS,
@@ -22,28 +22,25 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
-from skelshot.datasets.layout_choice import (
-    SAMPLE,
-    LayoutChoice,
-    choose_layout,
-    number_of_joints,
+from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice
+from skelshot.datasets.npz_files import names_in, read_clip_file, write_npz_clip
+from skelshot.datasets.npz_layout import (
+    LAYOUT_FIELDS,
+    check_told_layout,
+    choose_npz_layout,
+    no_joints,
 )
-from skelshot.datasets.npz_files import arrays_in, names_in, read_clip_file, write_npz_clip
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.readers import Remarks, Source, examples_of, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from, layout_named
+from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
 __all__ = ["NpzReader", "write_npz_clip"]
 
-LONGEST_DEFINITION = 1_000_000
-"""The most characters of a layout's definition within a clip."""
-
 Value = TypeVar("Value", str, int)
-_LAYOUT = ("layout", "layout_definition")
-_READ = (*ARRAYS, *NUMBERS, *_LAYOUT, "label", "video")
+_READ = (*ARRAYS, *NUMBERS, *LAYOUT_FIELDS, "label", "video")
 
 
 class NpzReader:
@@ -133,7 +130,7 @@ class NpzReader:
                 f"{examples_of(list(self._table.rows))}, expected names such as "
                 f"{examples_of(there)}, with their sub-folders, with or without ending"
             )
-        choice = self._choice = _choose(raw, found, self._asked_layout, self._reading)
+        choice = self._choice = choose_npz_layout(raw, found, self._asked_layout, self._reading)
         self._class_names = self._labels_of(found)
         others = tuple(name for name in listing.others if name not in tables)
         self._remarks = self._remarks_on(others + _other_arrays(found), choice)
@@ -163,9 +160,9 @@ class NpzReader:
             raise BadClip(f"{self._table.name} names it, but there is no such file")
         fields = read_clip_file(source.path, _READ)
         if "joints" not in fields:
-            raise _no_joints(source.path)
+            raise no_joints(source.path)
         label = self._label(source, fields)
-        _check_layout(fields, self.layout)
+        check_told_layout(fields, self.layout)
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
@@ -229,35 +226,6 @@ class NpzReader:
         return beside if inside is None else inside
 
 
-def _choose(
-    raw: Path, sources: list[Source], asked: SkeletonLayout | None, reading: ReadingOptions
-) -> LayoutChoice:
-    """Choose the layout that is asked for, that the files tell, or that their joints look like."""
-    clips: list[dict[str, NDArray[Any]]] = []
-    told: list[SkeletonLayout] = []
-    complaint = ""
-    for source in sources:
-        try:
-            fields = read_clip_file(source.path, (*_LAYOUT, *ARRAYS))
-            layout = asked or _told_layout(fields)
-            if "joints" not in fields:
-                raise _no_joints(source.path)
-            clips.append(fields)
-            told += [layout] if layout else []
-        except SkelshotError as error:
-            complaint = complaint or f"{source.name}: {error}"
-        if len(clips) == SAMPLE:
-            break
-    try:
-        choice = choose_layout(clips, asked or _told_by_most(told, clips), reading)
-    except SkelshotError as error:
-        choice, complaint = None, complaint or f"{sources[0].name}: {error}"
-    if choice is None:
-        problem = "no clip has a known layout" if clips else "no clip can be read"
-        raise SkelshotError(f"{raw}: {problem}; the first: {complaint}")
-    return choice
-
-
 def _other_arrays(sources: list[Source]) -> tuple[str, ...]:
     """Name the arrays of the first clips that mean nothing here."""
     others: dict[str, str] = {}
@@ -279,58 +247,3 @@ def _alike(labels: tuple[str, ...]) -> tuple[str, ...]:
         for names in written.values()
         if len(names) > 1
     )
-
-
-def _told_by_most(
-    told: list[SkeletonLayout], clips: list[dict[str, NDArray[Any]]]
-) -> SkeletonLayout | None:
-    """Return a layout that files tell, unless most are silent and have other joints."""
-    joints = number_of_joints(clips)
-    fitting = [layout for layout in told if layout.num_joints == joints]
-    return next(iter(fitting or (told if len(told) == len(clips) else [])), None)
-
-
-def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
-    """Return the layout that a file defines or names."""
-    if "layout_definition" in fields:
-        text = text_of(fields["layout_definition"], "layout_definition", LONGEST_DEFINITION)
-        try:
-            definition = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BadClip(f"layout_definition: not usable JSON ({error})") from error
-        return layout_from(definition)
-    return layout_named(text_of(fields["layout"], "layout")) if "layout" in fields else None
-
-
-def _check_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout) -> None:
-    """Refuse a file that defines or names another layout than the one it is read in."""
-    if "layout" not in fields and "layout_definition" not in fields:
-        return
-    named = text_of(fields["layout"], "layout") if "layout" in fields else expected.name
-    if "layout_definition" not in fields and named == expected.name:
-        return  # a layout of one's own that --layout defines
-    try:
-        found = _told_layout(fields)
-    except BadClip:
-        raise
-    except SkelshotError:
-        found = None
-    if found != expected:
-        raise BadClip(
-            f"layout: found {named!r}, expected {expected.name!r} as elsewhere or in --layout; "
-            "mend the file, or put clips of each layout into a folder of their own"
-        )
-
-
-def _no_joints(path: Path) -> BadClip:
-    """Say what stands in a file in the place of joints."""
-    found = arrays_in(path)
-    hint = f"expected joints {AXES}, or for one person without the first axis"
-    if found.startswith("arr_0 "):
-        hint += "; arr_0 is what numpy.savez writes without a name: write joints=... instead"
-    if "x_train " in found or "x_test " in found:
-        hint += (
-            "; this is a file of the public CTR-GCN code, in which the names of clips, persons "
-            "and subjects are lost: read the raw .skeleton files with 'skelshot prepare ntu'"
-        )
-    return BadClip(f"joints: missing, found only {found}; {hint}")

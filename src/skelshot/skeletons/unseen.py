@@ -22,7 +22,8 @@ OVERSHOOT = 1.5
 """The largest score still taken for one of [0, 1]: peaks of heat maps go a little over 1."""
 
 REPEATED = 3
-"""How often one and the same point, far from the body, must come to be a fill value."""
+"""How often one and the same point, far from the body, must come to be a fill value; once is
+enough where all its coordinates are the same number."""
 
 _SIGNED_SHARE = 0.1
 _EMPTY = np.float32(np.inf)
@@ -156,10 +157,11 @@ def _filled(points: FloatArray, sure: BoolArray) -> BoolArray:
     seen = np.asfortranarray(points[sure])
     extremes = np.unique(np.concatenate([seen.argmin(axis=0), seen.argmax(axis=0)]))
     for point in np.unique(seen[extremes], axis=0):
-        if np.count_nonzero(seen[:, 0] == point[0]) < REPEATED:
+        least = 1 if (point == point[0]).all() else REPEATED
+        if np.count_nonzero(seen[:, 0] == point[0]) < least:
             continue
         mark = sure & (points == point).all(axis=-1)
-        if np.count_nonzero(mark) < REPEATED:
+        if np.count_nonzero(mark) < least:
             continue
         low, high = _box(points, sure & ~mark)
         there = mark.any(axis=-1) & (low <= high).all(axis=-1)
