@@ -22,6 +22,10 @@ MOST_FRAMES = 300
 """How many frames of each."""
 
 
+class ImplausibleBodiesError(SkelshotError):
+    """What is wrong with a folder's clips, which all together show though none does alone."""
+
+
 @dataclass(frozen=True)
 class LayoutChoice:
     """A layout, and how it was come by.
@@ -56,8 +60,8 @@ def choose_layout(
         The layout and how sure it is; None when no clip has joints.
 
     Raises:
-        SkelshotError: No layout has as many joints, or the bodies fit none that has, or all clips
-            together show what is wrong though none alone does.
+        SkelshotError: No layout has as many joints, or the bodies fit none that has.
+        ImplausibleBodiesError: All clips together show what is wrong, though none does alone.
     """
     candidates: tuple[SkeletonLayout, ...] = (told,) if told else ()
     samples: list[SkeletonSequence] = []
@@ -152,7 +156,7 @@ def _doubts(
         return tuple(body_advice(problem, reading) for problem in problems)
     for problem in problems:
         if problem.severity == "wrong" and not any(_shows(clip, problem) for clip in samples):
-            raise SkelshotError(
+            raise ImplausibleBodiesError(
                 f"{body_advice(problem, reading)}; if the clips are right as they are, say "
                 "--body-check ignore"
             )

@@ -20,7 +20,12 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
-from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice, choose_layout
+from skelshot.datasets.layout_choice import (
+    SAMPLE,
+    ImplausibleBodiesError,
+    LayoutChoice,
+    choose_layout,
+)
 from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.readers import Remarks, Source, list_raw
@@ -229,6 +234,8 @@ def _choose(
             break
     try:
         choice = choose_layout(clips, told, reading)
+    except ImplausibleBodiesError as error:
+        raise SkelshotError(f"{raw}: {error}") from error
     except SkelshotError as error:
         choice, complaint = None, complaint or f"{sources[0].name}: {error}"
     if choice is None:
