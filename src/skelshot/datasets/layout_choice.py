@@ -36,6 +36,10 @@ Kind = TypeVar("Kind", bound=Hashable)
 Arrays = Mapping[str, object]
 
 
+class ImplausibleBodiesError(SkelshotError):
+    """What is wrong with a folder's clips, which all together show though none does alone."""
+
+
 @dataclass(frozen=True)
 class LayoutChoice:
     """A layout, and how it was come by.
@@ -114,8 +118,8 @@ def choose_layout(
         The layout and how sure it is; None when no clip has joints.
 
     Raises:
-        SkelshotError: No layout has as many joints, or the bodies fit none that has, or all clips
-            together show what is wrong though none alone does.
+        SkelshotError: No layout has as many joints, or the bodies fit none that has.
+        ImplausibleBodiesError: All clips together show what is wrong, though none does alone.
     """
     readable = (arrays for arrays in clips if _shape_of(arrays))
     first = list(islice(readable, SAMPLE))
@@ -236,7 +240,7 @@ def _doubts(
         return tuple(body_advice(problem, reading) for problem in problems)
     for problem in problems:
         if problem.severity == "wrong" and not any(_shows(clip, problem) for clip in samples):
-            raise SkelshotError(
+            raise ImplausibleBodiesError(
                 f"{body_advice(problem, reading)}; if the clips are right as they are, say "
                 "--body-check ignore"
             )

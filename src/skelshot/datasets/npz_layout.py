@@ -11,6 +11,7 @@ from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of, text_of
 from skelshot.datasets.layout_choice import (
     SAMPLE,
+    ImplausibleBodiesError,
     LayoutChoice,
     choose_layout,
     number_of_joints,
@@ -43,7 +44,8 @@ def choose_npz_layout(
         The layout, and how it was come by.
 
     Raises:
-        SkelshotError: No clip can be read, or none has a known layout.
+        SkelshotError: No clip can be read, none has a known layout, or all together show what is
+            wrong with their bodies.
     """
     clips: list[dict[str, NDArray[Any]]] = []
     told: list[SkeletonLayout] = []
@@ -63,6 +65,8 @@ def choose_npz_layout(
             break
     try:
         choice = choose_layout(clips, asked or _told_by_most(told, clips), reading)
+    except ImplausibleBodiesError as error:
+        raise SkelshotError(f"{raw}: {error}") from error
     except SkelshotError as error:
         choice, complaint = None, complaint or f"{sources[0].name}: {error}"
     if choice is None:
@@ -93,7 +97,10 @@ def check_told_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout)
     except SkelshotError:
         found = None
     if found != expected:
-        raise BadClip(f"layout: found {named!r}, expected {expected.name!r} as elsewhere")
+        raise BadClip(
+            f"layout: found {named!r}, expected {expected.name!r} as elsewhere or in --layout; "
+            "mend the file, or put clips of each layout into a folder of their own"
+        )
 
 
 def no_joints(path: Path) -> BadClip:

@@ -50,11 +50,11 @@ Of 2,140 real and synthetic clips none did, but a single one may show somebody l
 
 UP, DOWN = 0, 1
 _TURNS = {
-    (1, DOWN): "-x,-y,z",  # OpenCV, MediaPipe
     (2, UP): "x,z,-y",  # Human3.6M, AMASS
     (2, DOWN): "x,-z,y",
     (0, UP): "-y,x,z",
     (0, DOWN): "y,-x,z",
+    (1, DOWN): "-x,-y,z",  # OpenCV, MediaPipe; last, since whoever leans rises along y too
 }
 _TURNS_OF_PIXELS = {(1, UP): "x,-y", (0, DOWN): "y,x"}  # the latter: rows before columns
 """The axes that are right where bodies stand along another axis."""

@@ -47,7 +47,8 @@ BETWEEN = {2: (-0.2, 1.25), 3: (0.0, 1.0)}
 """Where hips lie on the way from the shoulders (0) to the knees (1), for pixels and metres.
 
 In 2,140 real and synthetic clips, each in three layouts, they lay at 0.35 to 0.79 in metres and at
-0.37 to 1.07 in pixels; with hips and knees exchanged beyond 1.05 in 98 % of them."""
+0.37 to 1.07 in pixels. Of 417 with hips and knees exchanged, 97 % lay beyond in metres and 93 % in
+pixels: who sits or squats has both equally near."""
 
 _FOLDED = 1 / 3
 """Who folds up, knees this near to the shoulders in lengths of the trunk, says nothing of hips."""
