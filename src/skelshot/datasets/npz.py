@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,10 +27,11 @@ from skelshot.datasets.layout_choice import (
     ImplausibleBodiesError,
     LayoutChoice,
     choose_layout,
+    number_of_joints,
 )
-from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
+from skelshot.datasets.npz_files import arrays_in, names_in, read_clip_file, write_npz_clip
 from skelshot.datasets.prepared_clip import prepared_clip
-from skelshot.datasets.readers import Remarks, Source, list_raw
+from skelshot.datasets.readers import Remarks, Source, examples_of, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
@@ -41,6 +44,7 @@ LONGEST_DEFINITION = 1_000_000
 
 Value = TypeVar("Value", str, int)
 _LAYOUT = ("layout", "layout_definition")
+_READ = (*ARRAYS, *NUMBERS, *_LAYOUT, "label", "video")
 
 
 class NpzReader:
@@ -76,7 +80,7 @@ class NpzReader:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
         self._asked_layout = layout_from(layout) if layout else None
-        self._layout = self._asked_layout
+        self._choice: LayoutChoice | None = None
         self._class_names: tuple[str, ...] = ()
         self._table = ClipTable()
         self._remarks = Remarks()
@@ -88,10 +92,12 @@ class NpzReader:
 
     @property
     def layout(self) -> SkeletonLayout:
-        """The layout asked for, or that of the first clip; known after `sources`."""
-        if self._layout is None:
+        """The layout asked for, or that of most clips; known after `sources`."""
+        if self._choice is not None:
+            return self._choice.layout
+        if self._asked_layout is None:
             raise SkelshotError("layout: not known before the sources have been listed")
-        return self._layout
+        return self._asked_layout
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, `labels.csv` included by its hash."""
@@ -122,11 +128,16 @@ class NpzReader:
         there = [source.name for source in found]
         self._table = read_clip_table(raw / tables[0], there) if tables else ClipTable()
         found += [Source(name, raw / name) for name in self._table.rows if name not in set(there)]
-        choice = _choose(raw, found, self._asked_layout, self._reading)
-        self._layout = choice.layout
+        if self._table.rows and len(found) == len(there) + len(self._table.rows):
+            raise SkelshotError(
+                f"{raw / self._table.name}: names none of the clips there are: found "
+                f"{examples_of(list(self._table.rows))}, expected names such as "
+                f"{examples_of(there)}, with their sub-folders, with or without ending"
+            )
+        choice = self._choice = _choose(raw, found, self._asked_layout, self._reading)
         self._class_names = self._labels_of(found)
         others = tuple(name for name in listing.others if name not in tables)
-        self._remarks = self._remarks_on(others, choice)
+        self._remarks = self._remarks_on(others + _other_arrays(found), choice)
         return found
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
@@ -146,12 +157,12 @@ class NpzReader:
         guessed = {"layout": choice.guessed} if choice.guessed else {}
         if table.separator != "commas":
             guessed[table.name] = f"cells separated by {table.separator}, as its header is"
-        return Remarks(columns + others, guessed, choice.doubts)
+        return Remarks(columns + others, guessed, choice.doubts + _alike(self._class_names))
 
     def _clip(self, source: Source) -> Clip:
-        if not source.path.exists():
+        if source.name in self._table.rows and not source.path.exists():
             raise BadClip(f"{self._table.name} names it, but there is no such file")
-        fields = read_clip_file(source.path, (*ARRAYS, *NUMBERS, *_LAYOUT, "label", "video"))
+        fields = read_clip_file(source.path, _READ)
         if "joints" not in fields:
             raise _no_joints(source.path)
         label = self._label(source, fields)
@@ -160,6 +171,8 @@ class NpzReader:
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
         made = prepared_clip(sequence, self._reading, self._on_missing)
+        if self._choice is not None:
+            self._choice.check(made.sequence)
         return Clip(
             name=without_ending(source.name),
             label=self._class_names.index(label),
@@ -197,11 +210,13 @@ class NpzReader:
 
     def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
         """Return a text, from the file, from the table, or from both when they agree."""
-        inside = text_of(fields[field], field) if field in fields else None
+        told = fields.get(field), self._table.rows.get(source.name, {}).get(field)
+        inside, beside = (None if one is None else text_of(one, field) for one in told)
+        if field == "label":  # an accented letter is one sign or two, and looks the same
+            inside, beside = (one and unicodedata.normalize("NFC", one) for one in (inside, beside))
         if inside is not None and field == "video":
             inside = inside.replace("\\", "/")
-        beside = self._table.rows.get(source.name, {}).get(field)
-        return self._agreed(field, inside, None if beside is None else text_of(beside, field))
+        return self._agreed(field, inside, beside)
 
     def _number(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> int | None:
         inside = whole_number_of(fields[field], field) if field in fields else None
@@ -220,20 +235,22 @@ def _choose(
 ) -> LayoutChoice:
     """Choose the layout that is asked for, that the files tell, or that their joints look like."""
     clips: list[dict[str, NDArray[Any]]] = []
-    told, complaint = asked, ""
+    told: list[SkeletonLayout] = []
+    complaint = ""
     for source in sources:
         try:
             fields = read_clip_file(source.path, (*_LAYOUT, *ARRAYS))
-            told = told or _told_layout(fields)
+            layout = asked or _told_layout(fields)
             if "joints" not in fields:
                 raise _no_joints(source.path)
             clips.append(fields)
+            told += [layout] if layout else []
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
         if len(clips) == SAMPLE:
             break
     try:
-        choice = choose_layout(clips, told, reading)
+        choice = choose_layout(clips, asked or _told_by_most(told, clips), reading)
     except ImplausibleBodiesError as error:
         raise SkelshotError(f"{raw}: {error}") from error
     except SkelshotError as error:
@@ -242,6 +259,38 @@ def _choose(
         problem = "no clip has a known layout" if clips else "no clip can be read"
         raise SkelshotError(f"{raw}: {problem}; the first: {complaint}")
     return choice
+
+
+def _other_arrays(sources: list[Source]) -> tuple[str, ...]:
+    """Name the arrays of the first clips that mean nothing here."""
+    others: dict[str, str] = {}
+    for source in sources[:SAMPLE]:
+        with contextlib.suppress(BadClip):  # reading it will say the same
+            for name in names_in(source.path):
+                others.setdefault(name, source.name)
+    return tuple(f"{file}, array {name!r}" for name, file in others.items() if name not in _READ)
+
+
+def _alike(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Doubt classes whose names differ by case and spaces alone."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        written[" ".join(label.casefold().split())].append(label)
+    return tuple(
+        f"labels: found {', '.join(map(repr, names))} for several classes, expected names that "
+        "differ by more than case and spaces; if they are one class, write it in one way"
+        for names in written.values()
+        if len(names) > 1
+    )
+
+
+def _told_by_most(
+    told: list[SkeletonLayout], clips: list[dict[str, NDArray[Any]]]
+) -> SkeletonLayout | None:
+    """Return a layout that files tell, unless most are silent and have other joints."""
+    joints = number_of_joints(clips)
+    fitting = [layout for layout in told if layout.num_joints == joints]
+    return next(iter(fitting or (told if len(told) == len(clips) else [])), None)
 
 
 def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:

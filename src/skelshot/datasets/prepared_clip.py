@@ -109,12 +109,17 @@ def as_told(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequ
         reading: Whether to, which joints are unseen, and the axes.
 
     Returns:
-        The clip, with NaN for unseen joints of present persons; who has none left is absent.
-        Pixel axes that point the other way begin at the picture's far side, where that is known.
+        The clip, with NaN for unseen joints of present persons; who has none left is absent, and
+        among several persons whoever is NaN as a whole, as in a padded place. Pixel axes that
+        point the other way begin at the picture's far side, where that is known.
 
     Raises:
         BadClip: Axes were told, but not as many as the clip has coordinates.
     """
+    if sequence.persons > 1:
+        there = np.isfinite(sequence.joints).any(axis=(2, 3)) & sequence.present
+        joints = np.where(there[..., None, None], sequence.joints, np.float32(0))
+        sequence = replace(sequence, joints=joints, present=there)
     if reading.unseen == "repair":
         joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
         present = sequence.present & presence_of(joints)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage
@@ -144,6 +145,8 @@ def build_stages(
             stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
             method = method_named(options.episodes).from_options(options.episodic.classifier)
+            if options.input.sides == "matter":
+                method = method.without_mirror()
             stages.append(
                 EpisodicStage(encoder, base, method, options.episodic, seed, options.input)
             )
@@ -191,8 +194,12 @@ class _Work:
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }
+        if asked == "auto" and job.options.input.sides == "matter":
+            asked = "matter"  # said by --set or a preset
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
+        if decision.sides == "matter" and job.start and job.start.saw_mirrored_clips(split.index):
+            decision = replace(decision, remark=REMARK)
         return cls(split, job.options.with_sides(decision.sides), decision)
 
 

@@ -73,9 +73,12 @@ class RunFolder:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
         if difference := first_difference(found, wanted):
             key, before, now = difference
+            same = "the same options"
+            if key == "options.input.sides":  # they may have been found, not asked for
+                same = f"--sides {before or 'ignore'}"
             raise SkelshotError(
                 f"{file}: this run was begun with {key} = {before!r}, the call asks for {now!r}; "
-                "use another --out, or the same options to go on"
+                f"use another --out, or {same} to go on"
             )
 
     def save_stage(

@@ -198,7 +198,8 @@ def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:
         like = "another " if sequence.layout.name == spec.layout.name else ""
         raise SkelshotError(
             f"layout: found a clip of {like}{sequence.layout.name!r}, expected "
-            f"{spec.layout.name!r}; use map_layout or an input spec of the clip's layout"
+            f"{spec.layout.name!r}; read it with an input spec of its own layout, or map "
+            "it (map_layout, `skelshot prepare store STORE --layout NAME`)"
         )
     if sequence.channels != spec.coordinates:
         raise SkelshotError(
