@@ -54,6 +54,25 @@ def test_the_options_reach_the_clips_and_what_is_done_is_said(
     assert "another store is there (options" in run(*words, *options, "--persons", "file").err
 
 
+def test_axes_and_sides_reach_the_store(run: Run, pixels: Path, tmp_path: Path) -> None:
+    words = ("prepare", "pyskl", pixels, "--third-channel", "score", "--score-scale", "100",
+             "--body-check", "ignore", "--layout", "openpose-18")  # fmt: skip
+    plain = run(*words, "--out", tmp_path / "plain")
+    turned = run(*words, "--out", tmp_path / "turned", "--axes=-X,y", "--sides", "matter")
+    assert (plain.code, turned.code) == (0, 0)
+    assert "sides:" not in plain.out
+    assert "sides: matter" in turned.out
+    plain, turned = Store.open(tmp_path / "plain"), Store.open(tmp_path / "turned")
+    assert (plain.document.sides, turned.document.sides) == ("auto", "matter")
+    assert "axes" not in plain.document.reader.options
+    assert turned.document.reader.options["axes"] == "-x,y"
+    np.testing.assert_array_equal(
+        turned.sequence(0).joints, plain.sequence(0).joints * np.float32([-1, 1])
+    )
+    again = run(*words, "--out", tmp_path / "turned", "--axes=-x,y", "--sides", "ignore")
+    assert "(sides: it was made with matter, now asked for ignore)" in again.err
+
+
 def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> None:
     words = ("prepare", "pyskl", pixels, "--out", tmp_path / "store", "--body-check", "ignore")
     shown = run(*words, "--third-channel", "score", "--score-scale", "100").out
@@ -65,6 +84,7 @@ def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> 
     [
         (("--min-confidence", "2"), "min_confidence: found 2.0, expected less than or equal to 1"),
         (("--score-scale", "nan"), "score_scale: found nan"),
+        (("--axes", "x,up"), "axes: found 'x,up', expected the file's axes that are x, y (up)"),
         (("--layout", "openpose"), "layout: found 'openpose', expected one of kinect-v2"),
     ],
 )
@@ -82,6 +102,7 @@ def test_values_that_make_no_sense_are_refused(
         ("nw-ucla", ("--layout", "coco-17")),
         ("ntu", ("--units", "metres")),
         ("store", ("--persons", "file")),
+        ("nw-ucla", ("--axes", "x,y,z")),
         ("npz", ("--class-names", "names.txt")),
     ],
 )

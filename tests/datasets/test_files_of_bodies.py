@@ -70,6 +70,93 @@ def test_a_score_for_a_third_coordinate_is_refused_with_the_option(read, bodies)
         np.testing.assert_allclose(item.sequence.confidence[0], joints[..., 2], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("written", "axes"),
+    [
+        ([-1, -1, 1], "--axes=-x,-y,z"),  # x right and y down, as in OpenCV
+        ([1, -1, -1], "--axes x,-y,-z"),
+    ],
+)
+def test_y_down_is_refused_with_the_axes_that_read_it(read, bodies, written, axes):
+    items, _ = read([joints * written for joints in bodies])
+    assert all(f"or say {axes}; if they are right" in item.reason for item in items)
+    items, reader = read([joints * written for joints in bodies], axes=axes[7:])
+    for item, joints in zip(items, bodies, strict=True):
+        np.testing.assert_array_equal(item.sequence.joints[0], joints)
+    assert reader.remarks().doubts == ()
+    assert reader.options()["axes"] == axes[7:]
+
+
+@pytest.mark.parametrize(
+    ("order", "signs", "axes"),
+    [([0, 2, 1], [1, -1, 1], "--axes x,z,-y"), ([0, 2, 1], [1, 1, -1], "--axes x,-z,y")],
+)
+def test_a_folder_with_z_up_is_refused_with_the_axes_that_read_it(read, bodies, order, signs, axes):
+    turned = [joints[..., order] * signs for joints in bodies]
+    expected = rf": upright: .* along -?z, .*or say {axes}; .*ignore"
+    with pytest.raises(SkelshotError, match=expected) as error:
+        read(turned)
+    assert "known layout" not in str(error.value)
+    items, reader = read(turned, axes=axes[7:])
+    for item, joints in zip(items, bodies, strict=True):
+        np.testing.assert_array_equal(item.sequence.joints[0], joints)
+    assert reader.remarks().doubts == ()
+
+
+def test_a_folder_with_z_up_is_read_and_doubted_when_told_to(read, bodies):
+    items, reader = read([joints[..., [0, 2, 1]] for joints in bodies], body_check="ignore")
+    assert all(isinstance(item, Clip) for item in items)
+    assert any("rise along z" in doubt for doubt in reader.remarks().doubts)
+
+
+def test_mirrored_bodies_are_read_with_one_short_doubt(read, bodies):
+    _, reader = read([joints * [-1, 1, 1] for joints in bodies])
+    (doubt,) = reader.remarks().doubts
+    assert doubt.endswith(", or say --axes=-x,y,z")
+    assert len(doubt) < 200
+    items, reader = read([joints * [-1, 1, 1] for joints in bodies], axes="-x,y,z")
+    assert reader.remarks().doubts == ()
+    np.testing.assert_array_equal(items[0].sequence.joints[0], bodies[0])
+
+
+def test_pixels_with_y_up_are_doubted_and_turned_within_their_picture(tmp_path, bodies):
+    flat = [in_pixels(joints) for joints in bodies]
+    for number, joints in enumerate(flat):
+        turned = [0, 1080] + joints * [1, -1]
+        np.savez(tmp_path / f"{number}.npz", joints=turned, label="x", picture_size=(1920, 1080))
+    reader = NpzReader()
+    reader.sources(tmp_path)
+    (doubt,) = reader.remarks().doubts
+    assert doubt.endswith(", or say --axes x,-y")
+    reader = NpzReader(reading=ReadingOptions(axes="x,-y"))
+    items = [item for source in reader.sources(tmp_path) for item in reader.read(source)]
+    assert reader.remarks().doubts == ()
+    for item, joints in zip(items, flat, strict=True):
+        np.testing.assert_allclose(item.sequence.joints[0], joints, rtol=1e-4, atol=1e-3)
+
+
+def exchanged(joints, one, other):
+    """The joints with two kinds of joint exchanged on both sides."""
+    order = list(range(20))
+    for side in ("left", "right"):
+        first, second = (KINECT_V1.index(f"{side} {name}") for name in (one, other))
+        order[first], order[second] = second, first
+    return joints[:, order]
+
+
+@pytest.mark.parametrize("told", ["in the file", "with the option"])
+def test_a_layout_that_is_told_and_does_not_fit_asks_for_the_right_one(tmp_path, bodies, told):
+    fields = {"layout": "kinect-v1"} if told == "in the file" else {}
+    for number, joints in enumerate(bodies):
+        wrong = exchanged(joints, "hip", "knee")
+        np.savez(tmp_path / f"{number}.npz", joints=wrong, label="x", **fields)
+    reader = NpzReader("kinect-v1" if not fields else None)
+    items = [item for source in reader.sources(tmp_path) for item in reader.read(source)]
+    for item in items:
+        assert "'kinect-v1': its hips do not lie between its shoulders and knees" in item.reason
+        assert "in the file where it names one, or say --layout NAME or FILE.yaml" in item.reason
+
+
 def test_swapped_axes_are_refused_with_the_axes_found(read, bodies):
     items, _ = read([np.stack([joints, joints + 0.5], axis=1) for joints in bodies])
     assert all(isinstance(item, Rejected) for item in items)

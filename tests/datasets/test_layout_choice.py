@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skelshot.datasets import layout_choice as module
-from skelshot.datasets.layout_choice import SAMPLE, choose_layout
+from skelshot.datasets.layout_choice import SAMPLE, ImplausibleBodiesError, choose_layout
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.body_check import BodyProblem, LayoutGuess
@@ -74,6 +74,19 @@ def test_what_is_suspicious_is_said_and_what_is_wrong_left_to_the_clips(guess):
     guess(KINECT_V1, problems=problems)
     choice = choose_layout(clips((5, 20, 3)), None, READING)
     assert choice.doubts == ("sides: found left on the right, expected left; swap them",)
+
+
+def test_what_all_clips_show_together_is_refused_unless_told(guess, monkeypatch):
+    guess(KINECT_V1)
+    problem = BodyProblem("upright", "wrong", "z up", "y up", "turn them")
+    of_many = lambda clips, _: [problem] if isinstance(clips, list) else []  # noqa: E731
+    monkeypatch.setattr(module, "body_problems", of_many)
+    with pytest.raises(
+        ImplausibleBodiesError, match=r"upright: found z up, .*say --body-check ignore$"
+    ):
+        choose_layout(clips((5, 20, 3), (5, 20, 3)), None, READING)
+    choice = choose_layout(clips((5, 20, 3)), None, ReadingOptions(body_check="ignore"))
+    assert choice.doubts == ("upright: found z up, expected y up; turn them",)
 
 
 def test_clips_that_cannot_be_read_are_passed_over(guess):

@@ -5,7 +5,7 @@ import pytest
 
 from skelshot.datasets import prepared_clip as module
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.prepared_clip import prepared_clip, with_gaps
+from skelshot.datasets.prepared_clip import as_told, prepared_clip
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.skeletons.body_check import BodyProblem
 from skelshot.skeletons.layouts import COCO_17
@@ -65,7 +65,7 @@ def test_the_options_decide_what_is_unseen(clip):
 def test_who_has_no_seen_joint_is_absent(clip):
     confidence = clip.confidence.copy()
     confidence[1, :5] = 0
-    made = with_gaps(replace(clip, confidence=confidence), ReadingOptions())
+    made = as_told(replace(clip, confidence=confidence), ReadingOptions())
     assert made.present.sum(axis=1).tolist() == [20, 15]
     assert not made.joints[1, :5].any()
 
@@ -130,3 +130,31 @@ def test_bodies_that_cannot_be_are_refused_unless_told(clip, monkeypatch, severi
     )
     with pytest.raises(BadClip, match=expected):
         prepared_clip(clip, ReadingOptions(), "repair")
+
+
+def test_axes_turn_points_and_leave_who_is_absent_and_what_is_unseen(clip):
+    made = with_ghost(lost(clip, joints=0, confidence=0))
+    turned = as_told(made, ReadingOptions(axes="x,-y"))
+    plain = as_told(made, ReadingOptions())
+    np.testing.assert_array_equal(turned.present, plain.present)
+    np.testing.assert_array_equal(turned.joints, plain.joints * np.float32([1, -1]))
+    assert np.isnan(turned.joints).sum() == np.isnan(plain.joints).sum() == 6
+    assert not turned.joints[~turned.present].any()
+
+
+@pytest.mark.parametrize(
+    ("axes", "expected"),
+    [("x,-y", [300, 480 - 100]), ("-x,y", [640 - 300, 100]), ("y,-x", [100, 480 - 300])],
+)
+def test_axes_of_pixels_turn_within_their_picture(clip, axes, expected):
+    joints = np.zeros_like(clip.joints) + np.float32([300, 100])
+    made = as_told(replace(clip, joints=joints, picture_size=(640, 480)), ReadingOptions(axes=axes))
+    np.testing.assert_array_equal(made.joints, np.zeros_like(joints) + np.float32(expected))
+
+
+def test_as_many_axes_as_coordinates_are_told(clip):
+    with pytest.raises(BadClip, match=r"found 2 coordinates, expected the 3 of --axes x,z,-y"):
+        prepared_clip(clip, ReadingOptions(axes="x,z,-y"), "repair")
+    solid = replace(clip, joints=np.concatenate([clip.joints, clip.joints[..., :1]], axis=-1))
+    with pytest.raises(BadClip, match=r"axes: found 3 coordinates, .*; name x, y and z"):
+        prepared_clip(solid, ReadingOptions(axes="x,-y"), "repair")

@@ -73,6 +73,19 @@ def clips_of(store: Store) -> dict[int, list[int]]:
         (["linker Arm hoch", "rechter Arm hoch"], [(0, 1)]),
         (["lever le bras gauche", "lever le bras droite"], [(0, 1)]),
         (["左手を上げる", "右手を上げる"], [(0, 1)]),
+        (["lever le bras gauche", "lever le bras droit"], [(0, 1)]),
+        (["main gauche leve\u0301e", "main droite lev\u00e9e"], [(0, 1)]),
+        (["braço esquerdo", "braço direito"], [(0, 1)]),
+        (["linkerarm heffen", "rechterarm heffen"], [(0, 1)]),
+        (["lewa ręka", "prawa ręka"], [(0, 1)]),
+        (["поднять левую руку", "поднять правую руку"], [(0, 1)]),
+        (["왼손 들기", "오른손 들기"], [(0, 1)]),
+        (["step leftwards", "step rightwards"], [(0, 1)]),
+        (["raiseleftarm", "raiserightarm"], [(0, 1)]),
+        (["waveL", "waveR"], [(0, 1)]),
+        (["turn clockwise", "turn counterclockwise"], [(0, 1)]),
+        (["left 1", "right 2"], []),
+        (["left the room", "right the boat"], []),
         (["left turn", "right bend"], []),
         (["raise left arm", "raise left arm twice"], []),
         (["put the shoe on the left foot", "wave the right hand"], []),
@@ -102,6 +115,12 @@ def test_too_few_clips_tell_nothing(make: MakeStore) -> None:
     store = make("left arm", "right arm", clips=2)
     assert mirrored_motions(store, clips_of(store)) == []
     assert mirrored_motions(store, {}) == []
+
+
+def test_what_could_not_be_compared_is_said(make: MakeStore) -> None:
+    store = make("left arm", "right arm", clips=2)
+    found = decide_sides(store, "auto", [0, 1], clips_of(store))
+    assert (found.sides, "2 of 2 classes have too few clips" in found.because) == ("ignore", True)
 
 
 def test_only_the_clips_that_are_named_are_looked_at(make: MakeStore) -> None:

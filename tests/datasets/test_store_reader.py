@@ -11,8 +11,9 @@ from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_reader import StoreReader
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.layouts import KINECT_V2
-from skelshot.skeletons.mappings import map_layout
+from skelshot.skeletons.inputs import AskedSides
+from skelshot.skeletons.layouts import COCO_17, KINECT_V2
+from skelshot.skeletons.mappings import map_layout, mapping_report
 
 
 def test_every_clip_arrives_in_the_other_layout(toy_store: Store, tmp_path: Path) -> None:
@@ -26,6 +27,35 @@ def test_every_clip_arrives_in_the_other_layout(toy_store: Store, tmp_path: Path
         found = mapped.clips[index]
         assert np.array_equal(mapped.sequence(index).joints, wanted.joints)
         assert (found.name, found.label, found.subject) == (clip.name, clip.label, clip.subject)
+
+
+def test_what_becomes_of_the_joints_is_told(toy_store: Store, tmp_path: Path) -> None:
+    report = prepare(StoreReader("coco-17"), toy_store.path, tmp_path / "mapped")
+    assert report.remarks.mapping == mapping_report(toy_store.layout, COCO_17)
+    assert report.as_json()["mapping"]["lost"] == list(report.remarks.mapping.borrowed)
+    again = prepare(StoreReader("coco-17"), toy_store.path, tmp_path / "mapped")
+    assert again.remarks.mapping == report.remarks.mapping
+    same = prepare(StoreReader(toy_store.layout.name), toy_store.path, tmp_path / "same")
+    assert same.as_json()["mapping"] is None
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        ("auto", None, "auto"),
+        ("matter", None, "matter"),
+        ("ignore", None, "ignore"),
+        ("matter", "auto", "auto"),
+        ("matter", "ignore", "ignore"),
+    ],
+)
+def test_what_a_store_says_of_sides_is_passed_on(
+    toy_store: Store, tmp_path: Path, first: AskedSides, then: AskedSides | None, kept: AskedSides
+) -> None:
+    prepare(StoreReader(), toy_store.path, tmp_path / "first", sides=first)
+    report = prepare(StoreReader("coco-17"), tmp_path / "first", tmp_path / "then", sides=then)
+    assert Store.open(tmp_path / "then").document.sides == kept
+    assert report.sides == report.as_json()["sides"] == kept
 
 
 def test_without_a_layout_the_store_is_copied(toy_store: Store, tmp_path: Path) -> None:
@@ -51,3 +81,22 @@ def test_the_command_maps_a_store(toy_store: Store, tmp_path: Path) -> None:
     words = ["prepare", "store", str(toy_store.path), "--layout", "coco-17", "--workers", "1"]
     main([*words, "--out", str(tmp_path / "mapped")])
     assert Store.open(tmp_path / "mapped").layout.name == "coco-17"
+
+
+def test_the_command_prints_what_is_lost_and_what_is_said_of_sides(
+    toy_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["prepare", "store", str(toy_store.path), "--layout", "coco-17", "--workers", "1"]
+    main([*words, "--out", str(tmp_path / "one"), "--sides", "matter"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "sides: matter" in lines
+    assert "mapped from kinect-v1 to coco-17" in lines
+    assert "  made: 1 - nose from head" in lines
+    lost = "left eye, right eye, left ear, right ear"
+    assert f"  lost (they stand at their parent, with confidence 0): 4 - {lost}" in lines
+    assert any(line.startswith("  unused of kinect-v1: 7 - hip centre, ") for line in lines)
+    words = ["prepare", "store", str(tmp_path / "one"), "--workers", "1"]
+    main([*words, "--out", str(tmp_path / "two")])
+    out = capsys.readouterr().out
+    assert "sides: matter" in out
+    assert "mapped" not in out

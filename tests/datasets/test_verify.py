@@ -31,6 +31,8 @@ def test_raw_files_are_looked_through(raw):
         ],
         "passed_over": 0,
         "passed_over_examples": [],
+        "guessed": {},
+        "doubts": [],
     }
 
 

@@ -206,3 +206,20 @@ def test_metadata_is_plain_json(saved):
     _, metadata = parts(saved)
     assert set(metadata) == {"format", "format_version", "spec", "inputs", "extra"}
     assert json.loads(metadata["spec"])["layout"] == "kinect-v1"
+
+
+def test_layouts_are_told_apart_in_one_line(tmp_path):
+    stick = {"name": "stick", "joints": ["a", "b", "c"], "bones": [["b", "a"], ["c", "b"]]}
+    spec = EncoderSpec(name="st-gcn", layout=stick, width=0.125)
+    save_encoder(tmp_path / "e.safetensors", build_encoder(spec), inputs={})
+    for other, told in [
+        ("kinect-v1", "layout: found 'stick', expected 'kinect-v1'; load"),
+        (
+            stick | {"bones": [["b", "a"], ["c", "a"]]},
+            r"layout: found a 'stick' with bones \(\(1, 0\), \(2, 1\)\), expected another with "
+            r"\(\(1, 0\), \(2, 0\)\); load",
+        ),
+    ]:
+        wanted = EncoderSpec(name="st-gcn", layout=other, width=0.125)
+        with pytest.raises(SkelshotError, match=told):
+            load_encoder(tmp_path / "e.safetensors", expect=wanted)

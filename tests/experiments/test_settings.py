@@ -105,9 +105,13 @@ def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
         "input.view=centre",
         "augmentation.rotate_degrees=[0,0,11.5]",
         "evaluate.views:",
+        "evaluate.classifiers.jeanie.each_side=0",
     ]
     assert len(flat.evaluate.views) == 2
     assert load_settings("cpu", layout="kinect-v1").adapted == ()
+    paper = load_settings("paper", layout="coco-17", coordinates=2)
+    assert paper.pretrain.input.torso_scale
+    assert "input.torso_scale=true (pixels have no common scale)" in paper.adapted
 
 
 def test_a_hand_is_not_turned_to_the_camera() -> None:
@@ -123,7 +127,7 @@ def test_a_hand_is_not_turned_to_the_camera() -> None:
     [
         ("augmentation.rotate_degrees=[5,10,20]", r"set augmentation.rotate_degrees=\[0,0,20\]"),
         ("input.view=view", "expected 'centre' or 'none'; 2-D clips cannot be turned"),
-        ("evaluate.views=[{turn: 30}]", "evaluate.views: found a view turned by 30 degrees"),
+        ("evaluate.views=[{turn: 30}]", "settings: evaluate.views: found a view turned by 30 deg"),
     ],
 )
 def test_turns_that_are_asked_for_are_refused_for_flat_clips(assignment: str, message: str) -> None:
@@ -147,3 +151,36 @@ def test_where_sides_matter_nothing_is_mirrored() -> None:
     assert (there.input.sides, options.with_sides("ignore")) == ("matter", options)
     assert "sides" not in options.deciding["input"]
     assert there.deciding["input"]["sides"] == "matter"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pretrain: {input: }", "pretrain.input: .*found None"),
+        ("pretrain: {input: [1]}", r"pretrain.input: .*found \[1\]"),
+        ("pretrain: {augmentation: {rotate_degrees: 30}}", "rotate_degrees: .*found 30"),
+        ("pretrain: {augmentation: {rotate_degrees: [1, 2]}}", "rotate_degrees.2: Field required"),
+        ("pretrain: {}\nevaluate: ", "evaluate: .*found None"),
+        ("pretrain: {}\nevaluate: {views: [30]}", "evaluate.views.0: .*found 30"),
+        ("pretrain: {}\nevaluate: {views: {turn: 3}}", "evaluate.views: "),
+        ("pretrain: {}\nevaluate: {classifiers: {jeanie: }}", "classifiers.jeanie: .*found None"),
+        ("pretrain: {nonsense: 1}", "pretrain.nonsense: .*found 1"),
+    ],
+)
+@pytest.mark.parametrize(("layout", "coordinates"), [("kinect-v2", 3), ("coco-17", 2)])
+def test_presets_of_another_form_are_refused_in_one_line(
+    tmp_path: Path, text: str, message: str, layout: str, coordinates: int
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text)
+    with pytest.raises(SkelshotError, match=message) as told:
+        load_settings(str(mine), layout=layout, coordinates=coordinates)
+    assert str(told.value).startswith(f"preset {mine}, ")
+    assert "\n" not in str(told.value)
+
+
+def test_what_is_refused_is_not_printed_whole() -> None:
+    asked = ["strategy=byol", "input.confidence=true"]
+    with pytest.raises(SkelshotError) as told:
+        load_settings("cpu", layout="kinect-v1", assignments=asked)
+    assert str(told.value).endswith("set input.confidence=false or choose another strategy")

@@ -8,7 +8,7 @@ import torch
 
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.runs import RunFolder, read_config
+from skelshot.pretraining.runs import RunFolder, read_config, read_options, read_result
 
 CONFIG = {"protocol": "toy", "options": {"seed": 1}}
 
@@ -37,11 +37,21 @@ def test_a_damaged_configuration(folder: RunFolder, content: bytes, message: str
         folder.settle_config(CONFIG)
 
 
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [("", "options: "), ("options: []", "options: "), ("options: {seed: 1}", "options.input: ")],
+)
+def test_damaged_options(folder: RunFolder, options: str, place: str) -> None:
+    (folder.path / "config.yaml").write_text(f"protocol: toy\n{options}\n")
+    with pytest.raises(SkelshotError, match=rf"config\.yaml, {place}.*pretrain again"):
+        read_options(folder.path)
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"split": 0}', "[" * 3000])
 def test_a_damaged_result(folder: RunFolder, content: str) -> None:
     folder.result_file.write_text(content)
     with pytest.raises(SkelshotError, match=r"result\.json"):
-        folder.read_result()
+        read_result(folder.path)
 
 
 @pytest.mark.parametrize("line", ["{", "[]", "{}", '{"stage": "a"}', "9" * 5000])

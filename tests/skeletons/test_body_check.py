@@ -118,6 +118,41 @@ def test_y_down_is_wrong_in_metres(people, metres) -> None:
     assert kinds(people.clip_of(turned)) == [("upright", "wrong")]
 
 
+@pytest.mark.parametrize(
+    ("order", "signs", "axes"),
+    [
+        ([0, 1, 2], [1, -1, -1], "x,-y,-z"),
+        ([0, 1, 2], [-1, -1, 1], "-x,-y,z"),
+        ([0, 2, 1], [1, -1, 1], "x,z,-y"),
+        ([0, 2, 1], [1, 1, -1], "x,-z,y"),
+        ([1, 0, 2], [1, -1, 1], "-y,x,z"),
+        ([1, 0, 2], [-1, 1, 1], "y,-x,z"),
+        ([0, 1, 2], [-1, 1, 1], "-x,y,z"),
+    ],
+)
+def test_the_axes_that_are_named_are_right(people, metres, order, signs, axes) -> None:
+    metres -= np.float32([0, 0, 1])  # so that steep means steep
+    turned = metres[..., order] * np.float32(signs)
+    (problem,) = body_problems(people.clip_of(turned), KINECT_V1)
+    assert str(problem.axes) == axes
+    np.testing.assert_allclose(problem.axes.of(turned), metres)
+
+
+def test_z_up_in_several_clips_is_wrong(people) -> None:
+    clips = [people.clip_of(people.person(seed=seed)[..., [0, 2, 1]]) for seed in range(3)]
+    assert ("upright", "wrong") in kinds(clips)
+    assert ("upright", "suspicious") in kinds(clips[:2])
+    standing = [people.clip_of(people.person(seed=seed)) for seed in range(3)]
+    assert kinds([*standing, *clips]) == []
+    aside = [people.clip_of(people.person(seed=seed)[..., [1, 0, 2]]) for seed in range(3)]
+    assert ("upright", "suspicious") in kinds(aside)
+
+
+def test_rows_before_columns_are_suspicious_in_pixels(people, pixels) -> None:
+    (problem,) = body_problems(people.clip_of(pixels[..., ::-1], COCO_17), COCO_17)
+    assert (problem.kind, problem.severity, str(problem.axes)) == ("upright", "suspicious", "y,x")
+
+
 def test_y_up_is_suspicious_in_pixels(people, pixels) -> None:
     clip = people.clip_of(pixels * np.float32([1, -1]) + np.float32([0, 1080]), COCO_17)
     assert kinds(clip, COCO_17) == [("upright", "suspicious")]

@@ -4,7 +4,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 
 from skelshot.skeletons import COCO_17, KINECT_V1, KINECT_V2, SkeletonLayout
-from skelshot.skeletons.bone_tree import asymmetry, sample_bodies, tree_ratios
+from skelshot.skeletons.bone_tree import asymmetry, median_over_bodies, sample_bodies, tree_ratios
 
 
 @pytest.mark.parametrize("layout", [KINECT_V1, KINECT_V2, COCO_17], ids=lambda layout: layout.name)
@@ -89,3 +89,15 @@ def test_a_clip_without_bodies_gives_none() -> None:
 def test_clips_of_another_shape_are_passed_over(people) -> None:
     clips = [people.person(), people.coco_pixels(), people.person()]
     assert sample_bodies(clips).shape == (16, 20, 3)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 8])
+def test_the_median_is_that_of_the_numbers_there_are(rows: int, rng: np.random.Generator) -> None:
+    values = rng.normal(size=(rows, 40))
+    np.testing.assert_array_equal(median_over_bodies(values), np.median(values, axis=0))
+    values[rng.random(values.shape) < 0.4] = np.nan
+    values[:, 0] = np.nan
+    values[0, 1:] = 3.0
+    expected = [np.nan, *np.nanmedian(values[:, 1:], axis=0)]
+    np.testing.assert_array_equal(median_over_bodies(values), expected)
+    assert np.isnan(median_over_bodies(values[:0])).all()

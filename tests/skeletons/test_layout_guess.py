@@ -4,6 +4,7 @@ import pytest
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import (
     COCO_17,
+    HAND_21,
     KINECT_V1,
     KINECT_V2,
     LAYOUTS,
@@ -11,7 +12,12 @@ from skelshot.skeletons import (
     SkeletonLayout,
     map_layout,
 )
-from skelshot.skeletons.layout_guess import guess_layout, layout_fit, tree_ratio
+from skelshot.skeletons.layout_guess import (
+    guess_layout,
+    hips_from_shoulders_to_knees,
+    layout_fit,
+    tree_ratio,
+)
 
 H36M = SkeletonLayout(
     name="h36m",
@@ -87,6 +93,39 @@ def test_another_order_is_refused(
     assert guess.layout is None
     assert not guess.confirmed
     assert layout.name in guess.reason
+
+
+def exchanged(layout: SkeletonLayout, one: str, other: str) -> list[int]:
+    order = list(range(layout.num_joints))
+    for side in ("left", "right"):
+        first, second = layout.index(f"{side} {one}"), layout.index(f"{side} {other}")
+        order[first], order[second] = second, first
+    return order
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["metres", "pixels"])
+@pytest.mark.parametrize("layout", [KINECT_V1, KINECT_V2, COCO_17], ids=lambda one: one.name)
+def test_hips_that_do_not_lie_above_the_knees_are_refused(people, layout, flat: bool) -> None:
+    joints = map_layout(people.clip_of(people.person()), layout).joints
+    joints = people.pixels_of(joints) if flat else joints
+    assert layout_fit(joints[0].astype(float), layout).verdict == "right"
+    fit = layout_fit(joints[0][:, exchanged(layout, "hip", "knee")].astype(float), layout)
+    assert fit.verdict == "wrong"
+    assert "between its shoulders and knees" in fit.reason
+
+
+def test_the_place_of_the_hips_is_the_median_of_the_bodies_that_stand() -> None:
+    bodies = np.full((5, 17, 2), np.nan)
+    for body, hips in enumerate([450.0, 500.0, 1000.0]):
+        bodies[body, [5, 6], 1], bodies[body, [13, 14], 1] = 0, 900
+        bodies[body, [11, 12], 1] = hips
+        bodies[body, [5, 6, 11, 12, 13, 14], 0] = 3
+    bodies[3] = bodies[0]
+    bodies[3, [13, 14], 1] = 20  # folds up: the knees at the shoulders
+    place = hips_from_shoulders_to_knees(bodies, COCO_17)
+    assert place == pytest.approx(500 / 900)
+    assert np.isnan(hips_from_shoulders_to_knees(bodies[3:], COCO_17))
+    assert np.isnan(hips_from_shoulders_to_knees(np.ones((2, 21, 3)), HAND_21))
 
 
 def test_coco_read_as_h36m_is_refused(people) -> None:

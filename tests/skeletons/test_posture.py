@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skelshot.skeletons import COCO_17, KINECT_V1, OPENNI_15
-from skelshot.skeletons.posture import share_mirrored, share_upright
+from skelshot.skeletons.posture import share_mirrored, shares_up
 
 
 @pytest.fixture
@@ -10,26 +10,37 @@ def bodies(people) -> np.ndarray:
     return people.person()[0].astype(float)
 
 
-def test_who_stands_rises_against_y_down_alone(bodies) -> None:
-    assert share_upright(bodies, KINECT_V1, -1) == 1
-    assert share_upright(bodies, KINECT_V1, 1) == 0
-    assert share_upright(-bodies, KINECT_V1, 1) == 1
+def upright(bodies: np.ndarray, sign: int, axis: int = 1) -> float:
+    return shares_up(bodies, KINECT_V1)[axis, 0 if sign > 0 else 1]
+
+
+def test_who_stands_rises_along_y_alone(bodies) -> None:
+    assert upright(bodies, 1) == 1
+    assert upright(bodies, -1) == 0
+    assert upright(-bodies, -1) == 1
 
 
 def test_the_share_is_that_of_the_bodies_in_which_all_is_seen(bodies) -> None:
     bodies[:6] *= (1, -1, 1)
     bodies[6:12, KINECT_V1.index("head")] = np.nan
-    assert share_upright(bodies, KINECT_V1, 1) == pytest.approx(6 / 18)
+    assert upright(bodies, -1) == pytest.approx(6 / 18)
 
 
-def test_steep_bodies_alone_count_when_asked_for(bodies) -> None:
-    turned = bodies[..., [1, 0, 2]]
-    assert share_upright(turned, KINECT_V1, -1, steep=True) == 0
+@pytest.mark.parametrize("order", [[1, 0, 2], [0, 2, 1]], ids=["x", "z"])
+def test_steep_bodies_alone_count_along_other_axes(bodies, order: list[int]) -> None:
+    axis = order.index(1)
+    assert upright(bodies[..., order], 1, axis) == 1
+    assert upright(-bodies[..., order], -1, axis) == 1
+    turned = bodies[..., order]
+    turned[..., 1] += turned[..., axis]  # at 45 degrees
+    assert upright(turned, 1, axis) == 0
+    assert upright(turned, 1) == 1
 
 
 def test_who_has_no_feet_has_no_share(bodies) -> None:
     bodies[:, KINECT_V1.index("left ankle")] = np.nan
-    assert share_upright(bodies, KINECT_V1, -1) == 0
+    assert not shares_up(bodies, KINECT_V1).any()
+    assert shares_up(bodies[..., :2], KINECT_V1).shape == (2, 2)
 
 
 def test_right_handed_bodies_are_not_mirrored(bodies) -> None:

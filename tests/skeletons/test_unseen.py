@@ -28,6 +28,35 @@ def test_marks_of_a_present_person_become_gaps(pixels, mark: int, kind: type) ->
     np.testing.assert_array_equal(marked[seen], pixels.astype(np.float32)[seen])
 
 
+@pytest.mark.parametrize(
+    "fill", [(-1000, -1000), (0, -600), (-300, 0), (1e9, 1e9), (9999, 9999), (5000, 300)]
+)
+def test_a_fill_value_far_from_the_body_becomes_gaps(pixels, fill: tuple[float, float]) -> None:
+    lost = pixels.copy()
+    lost[0, 3:6, 9] = lost[0, 7, 13:15] = lost[0, :, 4] = fill
+    lost[0, 10, 3] = 0
+    marked = mark_unseen(lost, None)
+    assert gaps(marked) == 3 + 2 + pixels.shape[1] + 1
+    seen = ~np.isnan(marked)
+    np.testing.assert_array_equal(marked[seen], pixels[seen])
+    once = pixels.copy()
+    once[0, 3, 9] = fill
+    assert gaps(mark_unseen(once, None)) == (fill[0] == fill[1])
+    lost[0, 12] = fill
+    assert not mark_unseen(lost, None)[0, 12].any()  # nobody there
+
+
+def test_a_joint_that_rests_near_the_body_is_no_fill_value(pixels, people) -> None:
+    pixels = np.round(pixels)
+    size = np.ptp(pixels[0], axis=1).max()
+    pixels[0, :, 9] = pixels[0].mean(axis=(0, 1)) + np.array([0.9 * size, 0])
+    assert gaps(mark_unseen(pixels, None)) == 0
+    pixels[0, 5:7, 9] = 1e5, 2e5  # a slip of two frames is no mark
+    assert gaps(mark_unseen(pixels, None)) == 0
+    still = np.repeat(people.person()[:, :1], 30, axis=1)
+    assert gaps(mark_unseen(still, None)) == 0
+
+
 def test_unsigned_pixels_are_read(pixels) -> None:
     pixels = np.clip(pixels / 8, 1, 255).astype(np.uint8)
     pixels[0, 2, 4] = 0

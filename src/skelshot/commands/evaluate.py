@@ -31,7 +31,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.experiments.evaluating import evaluate_run
-    from skelshot.experiments.settings import load_settings
+    from skelshot.experiments.settings import adapted_for, load_settings
     from skelshot.fewshot import method_named
 
     use_threads(parsed.threads)
@@ -57,7 +57,8 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.split,
         parsed.out,
         parsed.sides,
-    ) | {"adapted": list(settings.adapted)}
+        adapted_for(settings.adapted, kind.name),
+    )
 
 
 def _show(document: Document) -> str:

@@ -1,12 +1,9 @@
 """`skelshot layouts`: the joint layouts there are, one of them, or a mapping between two."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
-
-if TYPE_CHECKING:
-    from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.commands.mapping_words import mapping_lines
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +20,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
     from skelshot.skeletons.layout_reading import layout_mapping
     from skelshot.skeletons.layouts import ALIASES, LAYOUTS, layout_from
+    from skelshot.skeletons.mappings import mapping_report
 
     if parsed.layout is None:
         if parsed.to is not None:
@@ -46,23 +44,8 @@ def _run(parsed: argparse.Namespace) -> Document:
         "defaulted": list(read_layout_file(parsed.layout).defaulted) if own else [],
     }
     if parsed.to is not None:
-        document["mapping"] = _mapping(layout, layout_from(parsed.to))
+        document["mapping"] = mapping_report(layout, layout_from(parsed.to)).as_json()
     return document
-
-
-def _mapping(source: "SkeletonLayout", target: "SkeletonLayout") -> Document:
-    """Tell what mapping keeps, makes and loses."""
-    from skelshot.skeletons.mappings import mapping_report
-
-    report = mapping_report(source, target)
-    return {
-        "from": report.source,
-        "to": report.target,
-        "measured": list(report.measured),
-        "made": {joint: list(sources) for joint, sources in report.made.items()},
-        "lost": list(report.borrowed),
-        "unused": list(report.unused),
-    }
 
 
 def _show(document: Document) -> str:
@@ -75,7 +58,7 @@ def _show(document: Document) -> str:
             ),
         )
     if "mapping" in document:
-        return _show_mapping(document["mapping"])
+        return "\n".join(mapping_lines(document["mapping"]))
     return _show_layout(document["layout"], document["defaulted"])
 
 
@@ -105,21 +88,6 @@ def _show_layout(layout: Document, defaulted: list[str]) -> str:
 def _both(pair: list[str] | None) -> str:
     """Write a left and a right joint, or that there are none."""
     return "none" if pair is None else ", ".join(pair)
-
-
-def _show_mapping(mapping: Document) -> str:
-    """Show a mapping's four kinds of joints."""
-    made = [f"{joint} from {' and '.join(used)}" for joint, used in mapping["made"].items()]
-    kinds = {
-        "measured": mapping["measured"],
-        "made": made,
-        "lost (they stand at their parent, with confidence 0)": mapping["lost"],
-        f"unused of {mapping['from']}": mapping["unused"],
-    }
-    lines = [
-        f"{kind}: {len(joints)} - {', '.join(joints) or 'none'}" for kind, joints in kinds.items()
-    ]
-    return "\n".join([f"{mapping['from']} to {mapping['to']}", *lines])
 
 
 def _table(*rows: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
+from skelshot.commands.mapping_words import mapping_lines
 
 if TYPE_CHECKING:
     from skelshot.datasets.ntu_body_options import BodyOptions
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from skelshot.datasets.reading_options import ReadingOptions
 
 _OF_READING = (
-    "units", "third_channel", "score_scale", "unseen", "min_confidence", "persons", "body_check",
+    "units", "axes", "third_channel", "score_scale", "unseen", "min_confidence", "persons",
+    "body_check",
 )  # fmt: skip
 _FORMATS_OF = {
     **dict.fromkeys(("denoise", "legacy", "missing_list"), ("ntu",)),
@@ -63,6 +65,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="ntu: clips to leave out: official, none, or a text file (default: official)",
     )
+    parser.add_argument(
+        "--sides",
+        choices=["auto", "matter", "ignore"],
+        help="whether a clip and its mirror image are different actions (default: auto, which is "
+        "decided where the store is used; store: what the other store says)",
+    )
     parser.add_argument("--workers", type=int, help="processes that read (default: all cores)")
 
 
@@ -73,6 +81,12 @@ def _reading_arguments(parser: argparse.ArgumentParser) -> None:
         "--units",
         choices=["metres", "centimetres", "millimetres"],
         help="what three coordinates count (default: metres)",
+    )
+    own.add_argument(
+        "--axes",
+        metavar="X,Y,Z",
+        help="the file's axes that are x, y (up) and z, such as x,z,-y for z up, --axes=-x,y,z for "
+        "left-handed ones, x,-y for pixels with y up (default: x,y,z)",
     )
     own.add_argument(
         "--third-channel",
@@ -113,7 +127,14 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.ground.environment import usable_cores
 
     workers = usable_cores() if parsed.workers is None else parsed.workers
-    report = prepare(_reader(parsed), parsed.raw, parsed.out, strict=parsed.strict, workers=workers)
+    report = prepare(
+        _reader(parsed),
+        parsed.raw,
+        parsed.out,
+        strict=parsed.strict,
+        workers=workers,
+        sides=parsed.sides,
+    )
     return report.as_json()
 
 
@@ -182,6 +203,11 @@ def _show(document: Document) -> str:
         lines.append(f"{document['ghosts']} persons left out who are hardly there")
     if document["reordered"]:
         lines.append(f"{document['reordered']} clips whose persons were put into another order")
+    if document["sides"] != "auto":
+        lines.append(f"sides: {document['sides']}")
+    if document["mapping"]:
+        first, *kinds = mapping_lines(document["mapping"])
+        lines += [f"mapped from {first}", *(f"  {kind}" for kind in kinds)]
     lines += [f"guessed: {what}: {how}" for what, how in document["guessed"].items()]
     lines += [f"doubtful: {doubt}" for doubt in document["doubts"]]
     if document["passed_over"]:

@@ -41,7 +41,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.experiments.evaluating import choose_splits
-    from skelshot.experiments.settings import load_settings
+    from skelshot.experiments.settings import adapted_for, load_settings
     from skelshot.ground import SkelshotError
     from skelshot.pretraining.pretrain import pretrain
     from skelshot.pretraining.starting_run import StartingRun
@@ -80,7 +80,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         "splits": report.splits,
         "classes": ClassCounts.of(store).as_json(),
         "counts": report.counts.as_json() if report.counts else None,
-        "adapted": list(settings.adapted),
+        "adapted": adapted_for(settings.adapted),
         "seconds": report.seconds,
     }
 

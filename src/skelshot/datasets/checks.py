@@ -75,7 +75,9 @@ def sound(sequence: SkeletonSequence, on_missing: OnMissing) -> tuple[SkeletonSe
     if sequence.frames == 0:
         raise BadClip("no frame: nothing was recorded")
     if sequence.frames == 1:
-        raise BadClip("one frame: no movement to learn from")
+        crowd = f"; found {sequence.persons} persons, so that the first two axes may be exchanged"
+        hint = crowd if sequence.persons > 1 else ""
+        raise BadClip(f"one frame: no movement to learn from{hint}")
     joints = sequence.joints
     lowest, highest = (float(joints.min()), float(joints.max())) if joints.size else (0.0, 0.0)
     if lowest == highest == 0:

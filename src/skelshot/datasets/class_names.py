@@ -1,5 +1,6 @@
 """Text files with one class name a line."""
 
+import unicodedata
 from pathlib import Path
 
 from skelshot.datasets.plain_text import printable, read_lines
@@ -31,7 +32,8 @@ def read_class_names(path: Path | str) -> tuple[str, ...]:
     """
     path = Path(path)
     try:
-        names = [line.strip() for line in read_lines(path)]
+        # an accented letter is one sign or two, and looks the same
+        names = [unicodedata.normalize("NFC", line.strip()) for line in read_lines(path)]
     except SkelshotError as error:
         raise SkelshotError(f"{path}: class names cannot be read ({error})") from error
     while names and not names[-1]:

@@ -11,6 +11,7 @@ from skelshot.datasets.reading_options import METRES, ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.sequence import BoolArray, FloatArray, IntArray, SkeletonSequence
+from skelshot.skeletons.unseen import confidence_scale
 
 ARRAYS = ("joints", "present", "confidence", "pixels", "frame_index", "picture_size")
 """What `sequence_from` puts together; only the first is needed."""
@@ -23,6 +24,9 @@ LAST_FRAME = 2**53
 
 HIGHEST_SCORE = 2.0
 """Pose models go a little over 1; a confidence beyond this is on another scale."""
+
+LOWEST_SCORE = -0.1
+"""Peaks of heat maps go a little below 0; less, other than the mark -1, is no share of 1."""
 
 
 def sequence_from(
@@ -89,7 +93,9 @@ def picture_size_of(value: object, field: str) -> tuple[int, int]:
         >>> picture_size_of(np.array([1080.0, 1920.0]), "img_shape")
         (1080, 1920)
     """
-    sides = value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
+    sides = value
+    if isinstance(value, np.ndarray) and value.size in (2, 3):  # MATLAB's rows have two axes
+        sides = value.ravel().tolist()
     if not isinstance(sides, (list, tuple)) or len(sides) not in (2, 3):
         raise BadClip(f"{field}: found {described(value)}, expected two numbers of pixels")
     first, second = (whole_number_of(side, field) for side in sides[:2])
@@ -121,6 +127,11 @@ coordinates)'
     )
     like_joints = [axis for axis, size in enumerate(shape) if size == joints]
     like_coordinates = [axis for axis, size in enumerate(shape) if size in (2, 3)]
+    if shape[-2:] == (joints, 4) or (shape[-2:-1] == (joints,) and not like_coordinates):
+        return (
+            f"{phrase}; each joint has {shape[-1]} numbers: keep x and y in pixels or x, y and z "
+            "in metres, and give how sure they are as the confidence"
+        )
     if not like_joints:
         hint = f"no axis has {joints} joints"
         if shape[-1:] in ((2 * joints,), (3 * joints,)):
@@ -200,7 +211,18 @@ def _confidence(value: object, name: str, scale: float) -> FloatArray:
 
 
 def _scaled(scores: FloatArray, name: str, scale: float) -> FloatArray:
-    highest = float(np.nanmax(scores)) if np.isfinite(scores).any() else 0.0
+    known = scores[np.isfinite(scores) & (scores != -1)]
+    lowest, highest = float(known.min(initial=0)), float(known.max(initial=0))
+    if lowest / scale < LOWEST_SCORE:
+        raise BadClip(
+            f"{name}: reaches down to {lowest:.4g}, expected 0 to {scale:.4g}, or -1 for unseen "
+            "joints; turn logits into probabilities first"
+        )
+    if scale == 1 and confidence_scale(known).name == "flags":
+        raise BadClip(
+            f"{name}: found only whole numbers up to 2, which looks like 0 absent, 1 hidden and 2 "
+            "seen, expected 0 to 1; say --score-scale 2 when they are"
+        )
     if highest / scale > HIGHEST_SCORE:
         raise BadClip(
             f"{name}: reaches {highest:.4g}, expected 0 to {scale:.4g}; when a certain joint has "
@@ -233,6 +255,9 @@ def _frame_index(value: object) -> IntArray | None:
     if value is None:
         return None
     expected = "frame_index: expected whole numbers that rise from frame to frame"
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":  # as MATLAB has all numbers
+        whole = np.isfinite(value).all() and (value == np.round(value)).all()
+        value = value.astype(np.int64) if whole and (abs(value) < LAST_FRAME).all() else value
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "iu" or value.ndim != 1:
         raise BadClip(f"{expected}, found {described(value)}")
     if value.size and not -LAST_FRAME < value.min() <= value.max() < LAST_FRAME:

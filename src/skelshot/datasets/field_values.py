@@ -133,8 +133,8 @@ def text_of(value: object, field: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text.
 
     Args:
-        value: Text, UTF-8 bytes, a whole number (whose digits are the text), or an array of one
-            of these.
+        value: Text, UTF-8 bytes, a whole number (whose digits are the text; MATLAB writes 3 as
+            3.0), or an array of one of these.
         field: Its name, for the error message.
         longest: The most characters it may have.
 
@@ -151,6 +151,8 @@ def text_of(value: object, field: str, longest: int = LONGEST_TEXT) -> str:
     single = _single(value)
     if isinstance(single, bytes):
         single = single.decode("utf-8", "surrogateescape")
+    if isinstance(single, float) and single.is_integer():
+        single = int(single)
     if type(single) is int:
         single = str(single)
     if not isinstance(single, str) or not (text := single.strip()):
@@ -173,6 +175,6 @@ def _single(value: object) -> object:
 
 def _briefly(value: object) -> str:
     """Describe an array of one value by kind and value."""
-    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf":
-        return f"{value.item()!r:.40}"
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biufSU":
+        return described(value.item())
     return described(value)

@@ -1,16 +1,22 @@
 """The layout of clips whose files do not name one: guessed from their joints, and said."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import TypeVar
 
+import numpy as np
+
+from skelshot.datasets.body_advice import body_advice
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
-from skelshot.datasets.prepared_clip import with_gaps
+from skelshot.datasets.prepared_clip import as_told
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
-from skelshot.skeletons.body_check import body_problems, guess_layout
+from skelshot.skeletons.body_check import BodyProblem, body_problems, guess_layout
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
 from skelshot.skeletons.sequence import SkeletonSequence
 
@@ -19,6 +25,19 @@ SAMPLE = 8
 
 MOST_FRAMES = 300
 """How many frames of each."""
+
+SHARES = 4.5
+"""Two coordinates that are all smaller than this are shares of a picture, no pixels."""
+
+CROWD = 12
+"""More persons than this, all there at once, are rather clips that were stacked."""
+
+Kind = TypeVar("Kind", bound=Hashable)
+Arrays = Mapping[str, object]
+
+
+class ImplausibleBodiesError(SkelshotError):
+    """What is wrong with a folder's clips, which all together show though none does alone."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +48,59 @@ class LayoutChoice:
         layout: The layout.
         guessed: How it was guessed; None where it was told.
         doubts: What about the clips does not look like a human body in this layout.
+        channels: How many coordinates most clips have; None where none can be read.
+        shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
+            where that is not asked.
     """
 
     layout: SkeletonLayout
     guessed: str | None = None
     doubts: tuple[str, ...] = ()
+    channels: int | None = None
+    shares: bool | None = None
+
+    def check(self, sequence: SkeletonSequence) -> None:
+        """Refuse a clip that has another number or another scale of coordinates than most.
+
+        Args:
+            sequence: The clip.
+
+        Raises:
+            BadClip: It has.
+        """
+        if self.channels is not None and sequence.channels != self.channels:
+            raise BadClip(
+                f"joints: found {sequence.channels} coordinates, most clips beside it have "
+                f"{self.channels}; keep the two kinds in folders or files of their own"
+            )
+        if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
+            kinds = ("pixels", "shares of the picture")
+            raise BadClip(
+                f"joints: found what looks like {kinds[found]}, most clips beside it have "
+                f"{kinds[self.shares]}; bring all to one scale, or, if they are right as they "
+                "are, say --body-check ignore"
+            )
+
+
+def number_of_joints(clips: Iterable[Arrays]) -> int | None:
+    """Return the number of joints V that most clips have.
+
+    Args:
+        clips: Arrays of the clips.
+
+    Returns:
+        The number, on a tie that of the clip which comes first; None when no clip has joints.
+
+    Example:
+        >>> import numpy as np
+        >>> number_of_joints([{"joints": np.ones((9, joints, 3))} for joints in (17, 25, 25)])
+        25
+    """
+    return _most_common(shape[-2] for arrays in clips if (shape := _shape_of(arrays)))
 
 
 def choose_layout(
-    clips: Iterable[Mapping[str, object]],
+    clips: Iterable[Arrays],
     told: SkeletonLayout | None,
     reading: ReadingOptions,
     names: Mapping[str, str] | None = None,
@@ -46,7 +109,7 @@ def choose_layout(
 
     Args:
         clips: Arrays of the clips, see `skelshot.datasets.clip_arrays.sequence_from`; the first
-            that are sound are looked at.
+            that are sound are looked at, and most of them decide.
         told: The layout that the user or the files name.
         reading: How arrays become clips.
         names: What the files call an array, where it is not our name for it.
@@ -56,34 +119,57 @@ def choose_layout(
 
     Raises:
         SkelshotError: No layout has as many joints, or the bodies fit none that has.
+        ImplausibleBodiesError: All clips together show what is wrong, though none does alone.
     """
-    candidates: tuple[SkeletonLayout, ...] = (told,) if told else ()
-    samples: list[SkeletonSequence] = []
-    shapes: list[tuple[int, ...]] = []
+    readable = (arrays for arrays in clips if _shape_of(arrays))
+    first = list(islice(readable, SAMPLE))
+    joints = number_of_joints(first)
+    if joints is None and told is None:
+        return None
+    candidates = (told,) if told else layouts_with(joints or 0)
+    if not candidates:
+        shapes = [shape for arrays in first if (shape := _shape_of(arrays))]
+        raise SkelshotError(
+            f"joints: {_unknown_count(next(one for one in shapes if one[-2] == joints))}"
+        )
+    samples = list(islice(_samples(chain(first, readable), candidates[0], reading, names), SAMPLE))
+    channels = _most_common(sample.channels for sample in samples)
+    samples = [sample for sample in samples if sample.channels == channels]
+    layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
+    asked = channels == len("xy") and reading.body_check == "refuse"
+    shares = _most_common(map(_has_shares, samples)) if asked else None
+    return LayoutChoice(layout, guessed, _doubts(samples, layout, reading), channels, shares)
+
+
+def _has_shares(clip: SkeletonSequence) -> bool:
+    """Tell shares of a picture from pixels; what cannot be told is called pixels."""
+    seen = np.abs(clip.joints[np.isfinite(clip.joints)])
+    return 0 < float(seen.max(initial=0)) < SHARES
+
+
+def _most_common(values: Iterable[Kind]) -> Kind | None:
+    """Return the value that comes most often, on a tie the one that comes first."""
+    return next((value for value, _ in Counter(values).most_common(1)), None)
+
+
+def _shape_of(arrays: Arrays) -> tuple[int, ...] | None:
+    """Return the shape of a clip's joints, None where reading them will complain."""
+    with suppress(BadClip):
+        joints = numbers_of(arrays.get("joints"), "joints")
+        if joints.ndim in (3, 4):
+            return joints.shape
+    return None
+
+
+def _samples(
+    clips: Iterable[Arrays],
+    layout: SkeletonLayout,
+    reading: ReadingOptions,
+    names: Mapping[str, str] | None,
+) -> Iterator[SkeletonSequence]:
     for arrays in clips:
         with suppress(BadClip):  # reading it will say the same
-            if not candidates:
-                shapes.append(_shape_of(arrays))
-                candidates = layouts_with(shapes[-1][-2])
-            if candidates:
-                sample = _sample(arrays, candidates[0], reading, names)
-                if not samples or sample.channels == samples[0].channels:
-                    samples.append(sample)
-        if len(samples) == SAMPLE:
-            break
-    if not candidates and not shapes:
-        return None
-    if not candidates:
-        raise SkelshotError(f"joints: {_unknown_count(shapes[0])}")
-    layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
-    return LayoutChoice(layout, guessed, _doubts(samples, layout))
-
-
-def _shape_of(arrays: Mapping[str, object]) -> tuple[int, ...]:
-    joints = numbers_of(arrays.get("joints"), "joints")
-    if joints.ndim not in (3, 4):
-        raise BadClip("joints: not (M, T, V, C) or (T, V, C)")
-    return joints.shape
+            yield _sample(arrays, layout, reading, names)
 
 
 def _unknown_count(shape: tuple[int, ...]) -> str:
@@ -91,22 +177,23 @@ def _unknown_count(shape: tuple[int, ...]) -> str:
     known = ", ".join(f"{layout.num_joints} ({layout.name})" for layout in LAYOUTS)
     advice = "give any other layout with --layout FILE.yaml"
     in_place = shape[-1] in (2, 3) and shape[-2] > 3
-    if not in_place and (likely := [axis for axis in shape if layouts_with(axis)]):
+    likely = [str(axis) for axis, size in enumerate(shape) if layouts_with(size)]
+    if not in_place and likely:
         advice = (
-            f"axis {shape.index(likely[0])} of {shape} looks like the joints: bring the axes into "
+            f"axis {' or '.join(likely)} of {shape} looks like the joints: bring the axes into "
             f"the order {AXES}"
         )
     return f"found {shape[-2]} a person, expected one of {known}; {advice}"
 
 
 def _sample(
-    arrays: Mapping[str, object],
+    arrays: Arrays,
     layout: SkeletonLayout,
     reading: ReadingOptions,
     names: Mapping[str, str] | None,
 ) -> SkeletonSequence:
     """Return the first frames of a clip with unseen joints as gaps."""
-    clip = with_gaps(sequence_from(arrays, layout, reading, names), reading)
+    clip = as_told(sequence_from(arrays, layout, reading, names), reading)
     few = slice(0, MOST_FRAMES)
     confidence = clip.confidence
     return SkeletonSequence(
@@ -130,9 +217,12 @@ def _guess(
         return first, f"{first.name}{of}, by the number of joints alone"
     guess = guess_layout([sample.joints for sample in samples], candidates)
     if guess.layout is None:
+        shape, hint = samples[0].joints.shape, ""
+        if any(layouts_with(size) for size in (*shape[:2], shape[3])):
+            hint = f", or bring the axes of {shape} into the order {AXES} if they are in another"
         raise SkelshotError(
             f"layout: found {first.num_joints} joints that do not follow {names}: {guess.reason}; "
-            "name their layout with --layout NAME or FILE.yaml"
+            f"name their layout with --layout NAME or FILE.yaml{hint}"
         )
     sure = "confirmed by the bodies"
     if not guess.confirmed:
@@ -140,9 +230,40 @@ def _guess(
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
 
 
-def _doubts(samples: list[SkeletonSequence], layout: SkeletonLayout) -> tuple[str, ...]:
-    """Return what is suspicious; what is wrong, reading the clips will say."""
-    problems = body_problems([replace(sample, layout=layout) for sample in samples], layout)
-    return tuple(
-        f"{problem.kind}: {problem}" for problem in problems if problem.severity == "suspicious"
+def _doubts(
+    samples: list[SkeletonSequence], layout: SkeletonLayout, reading: ReadingOptions
+) -> tuple[str, ...]:
+    """Return what is suspicious; what is wrong of a single clip, reading it will say."""
+    samples = [replace(sample, layout=layout) for sample in samples]
+    problems = body_problems(samples, layout)
+    if reading.body_check == "ignore":
+        return tuple(body_advice(problem, reading) for problem in problems)
+    for problem in problems:
+        if problem.severity == "wrong" and not any(_shows(clip, problem) for clip in samples):
+            raise ImplausibleBodiesError(
+                f"{body_advice(problem, reading)}; if the clips are right as they are, say "
+                "--body-check ignore"
+            )
+    doubts = tuple(
+        body_advice(problem, reading) for problem in problems if problem.severity == "suspicious"
     )
+    crowd = max((_at_once(sample) for sample in samples), default=0)
+    if crowd > CROWD:
+        doubts += (
+            f"persons: found {crowd} persons at once, expected at most {CROWD}; if the first axis "
+            "counts clips, write each into a file or an annotation of its own",
+        )
+    return doubts
+
+
+def _shows(clip: SkeletonSequence, problem: BodyProblem) -> bool:
+    """Tell whether a clip by itself will be refused for what is wrong with all."""
+    return any(
+        (one.kind, one.severity) == (problem.kind, "wrong")
+        for one in body_problems(clip, clip.layout)
+    )
+
+
+def _at_once(sample: SkeletonSequence) -> int:
+    """Return how many persons are there in every frame."""
+    return int(sample.present.all(axis=1).sum())

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +11,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
-from skelshot.datasets.clip_arrays import ARRAYS, AXES, sequence_from
+from skelshot.datasets.clip_arrays import ARRAYS, sequence_from
 from skelshot.datasets.clip_tables import (
     ENDINGS,
     NUMBERS,
@@ -20,22 +22,25 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
-from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice, choose_layout
-from skelshot.datasets.npz_files import arrays_in, read_clip_file, write_npz_clip
+from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice
+from skelshot.datasets.npz_files import names_in, read_clip_file, write_npz_clip
+from skelshot.datasets.npz_layout import (
+    LAYOUT_FIELDS,
+    check_told_layout,
+    choose_npz_layout,
+    no_joints,
+)
 from skelshot.datasets.prepared_clip import prepared_clip
-from skelshot.datasets.readers import Remarks, Source, list_raw
+from skelshot.datasets.readers import Remarks, Source, examples_of, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from, layout_named
+from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
 __all__ = ["NpzReader", "write_npz_clip"]
 
-LONGEST_DEFINITION = 1_000_000
-"""The most characters of a layout's definition within a clip."""
-
 Value = TypeVar("Value", str, int)
-_LAYOUT = ("layout", "layout_definition")
+_READ = (*ARRAYS, *NUMBERS, *LAYOUT_FIELDS, "label", "video")
 
 
 class NpzReader:
@@ -71,7 +76,7 @@ class NpzReader:
         self._on_missing = on_missing_named(on_missing)
         self._reading = reading or ReadingOptions()
         self._asked_layout = layout_from(layout) if layout else None
-        self._layout = self._asked_layout
+        self._choice: LayoutChoice | None = None
         self._class_names: tuple[str, ...] = ()
         self._table = ClipTable()
         self._remarks = Remarks()
@@ -83,10 +88,12 @@ class NpzReader:
 
     @property
     def layout(self) -> SkeletonLayout:
-        """The layout asked for, or that of the first clip; known after `sources`."""
-        if self._layout is None:
+        """The layout asked for, or that of most clips; known after `sources`."""
+        if self._choice is not None:
+            return self._choice.layout
+        if self._asked_layout is None:
             raise SkelshotError("layout: not known before the sources have been listed")
-        return self._layout
+        return self._asked_layout
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, `labels.csv` included by its hash."""
@@ -117,11 +124,16 @@ class NpzReader:
         there = [source.name for source in found]
         self._table = read_clip_table(raw / tables[0], there) if tables else ClipTable()
         found += [Source(name, raw / name) for name in self._table.rows if name not in set(there)]
-        choice = _choose(raw, found, self._asked_layout, self._reading)
-        self._layout = choice.layout
+        if self._table.rows and len(found) == len(there) + len(self._table.rows):
+            raise SkelshotError(
+                f"{raw / self._table.name}: names none of the clips there are: found "
+                f"{examples_of(list(self._table.rows))}, expected names such as "
+                f"{examples_of(there)}, with their sub-folders, with or without ending"
+            )
+        choice = self._choice = choose_npz_layout(raw, found, self._asked_layout, self._reading)
         self._class_names = self._labels_of(found)
         others = tuple(name for name in listing.others if name not in tables)
-        self._remarks = self._remarks_on(others, choice)
+        self._remarks = self._remarks_on(others + _other_arrays(found), choice)
         return found
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
@@ -141,20 +153,22 @@ class NpzReader:
         guessed = {"layout": choice.guessed} if choice.guessed else {}
         if table.separator != "commas":
             guessed[table.name] = f"cells separated by {table.separator}, as its header is"
-        return Remarks(columns + others, guessed, choice.doubts)
+        return Remarks(columns + others, guessed, choice.doubts + _alike(self._class_names))
 
     def _clip(self, source: Source) -> Clip:
-        if not source.path.exists():
+        if source.name in self._table.rows and not source.path.exists():
             raise BadClip(f"{self._table.name} names it, but there is no such file")
-        fields = read_clip_file(source.path, (*ARRAYS, *NUMBERS, *_LAYOUT, "label", "video"))
+        fields = read_clip_file(source.path, _READ)
         if "joints" not in fields:
-            raise _no_joints(source.path)
+            raise no_joints(source.path)
         label = self._label(source, fields)
-        _check_layout(fields, self.layout)
+        check_told_layout(fields, self.layout)
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
         )
         made = prepared_clip(sequence, self._reading, self._on_missing)
+        if self._choice is not None:
+            self._choice.check(made.sequence)
         return Clip(
             name=without_ending(source.name),
             label=self._class_names.index(label),
@@ -192,11 +206,13 @@ class NpzReader:
 
     def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
         """Return a text, from the file, from the table, or from both when they agree."""
-        inside = text_of(fields[field], field) if field in fields else None
+        told = fields.get(field), self._table.rows.get(source.name, {}).get(field)
+        inside, beside = (None if one is None else text_of(one, field) for one in told)
+        if field == "label":  # an accented letter is one sign or two, and looks the same
+            inside, beside = (one and unicodedata.normalize("NFC", one) for one in (inside, beside))
         if inside is not None and field == "video":
             inside = inside.replace("\\", "/")
-        beside = self._table.rows.get(source.name, {}).get(field)
-        return self._agreed(field, inside, None if beside is None else text_of(beside, field))
+        return self._agreed(field, inside, beside)
 
     def _number(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> int | None:
         inside = whole_number_of(fields[field], field) if field in fields else None
@@ -210,71 +226,24 @@ class NpzReader:
         return beside if inside is None else inside
 
 
-def _choose(
-    raw: Path, sources: list[Source], asked: SkeletonLayout | None, reading: ReadingOptions
-) -> LayoutChoice:
-    """Choose the layout that is asked for, that the files tell, or that their joints look like."""
-    clips: list[dict[str, NDArray[Any]]] = []
-    told, complaint = asked, ""
-    for source in sources:
-        try:
-            fields = read_clip_file(source.path, (*_LAYOUT, *ARRAYS))
-            told = told or _told_layout(fields)
-            if "joints" not in fields:
-                raise _no_joints(source.path)
-            clips.append(fields)
-        except SkelshotError as error:
-            complaint = complaint or f"{source.name}: {error}"
-        if len(clips) == SAMPLE:
-            break
-    try:
-        choice = choose_layout(clips, told, reading)
-    except SkelshotError as error:
-        choice, complaint = None, complaint or f"{sources[0].name}: {error}"
-    if choice is None:
-        problem = "no clip has a known layout" if clips else "no clip can be read"
-        raise SkelshotError(f"{raw}: {problem}; the first: {complaint}")
-    return choice
+def _other_arrays(sources: list[Source]) -> tuple[str, ...]:
+    """Name the arrays of the first clips that mean nothing here."""
+    others: dict[str, str] = {}
+    for source in sources[:SAMPLE]:
+        with contextlib.suppress(BadClip):  # reading it will say the same
+            for name in names_in(source.path):
+                others.setdefault(name, source.name)
+    return tuple(f"{file}, array {name!r}" for name, file in others.items() if name not in _READ)
 
 
-def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
-    """Return the layout that a file defines or names."""
-    if "layout_definition" in fields:
-        text = text_of(fields["layout_definition"], "layout_definition", LONGEST_DEFINITION)
-        try:
-            definition = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BadClip(f"layout_definition: not usable JSON ({error})") from error
-        return layout_from(definition)
-    return layout_named(text_of(fields["layout"], "layout")) if "layout" in fields else None
-
-
-def _check_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout) -> None:
-    """Refuse a file that defines or names another layout than the one it is read in."""
-    if "layout" not in fields and "layout_definition" not in fields:
-        return
-    named = text_of(fields["layout"], "layout") if "layout" in fields else expected.name
-    if "layout_definition" not in fields and named == expected.name:
-        return  # a layout of one's own that --layout defines
-    try:
-        found = _told_layout(fields)
-    except BadClip:
-        raise
-    except SkelshotError:
-        found = None
-    if found != expected:
-        raise BadClip(f"layout: found {named!r}, expected {expected.name!r} as elsewhere")
-
-
-def _no_joints(path: Path) -> BadClip:
-    """Say what stands in a file in the place of joints."""
-    found = arrays_in(path)
-    hint = f"expected joints {AXES}, or for one person without the first axis"
-    if found.startswith("arr_0 "):
-        hint += "; arr_0 is what numpy.savez writes without a name: write joints=... instead"
-    if "x_train " in found or "x_test " in found:
-        hint += (
-            "; this is a file of the public CTR-GCN code, in which the names of clips, persons "
-            "and subjects are lost: read the raw .skeleton files with 'skelshot prepare ntu'"
-        )
-    return BadClip(f"joints: missing, found only {found}; {hint}")
+def _alike(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Doubt classes whose names differ by case and spaces alone."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        written[" ".join(label.casefold().split())].append(label)
+    return tuple(
+        f"labels: found {', '.join(map(repr, names))} for several classes, expected names that "
+        "differ by more than case and spaces; if they are one class, write it in one way"
+        for names in written.values()
+        if len(names) > 1
+    )

@@ -67,6 +67,24 @@ def read_clip_file(path: Path, fields: Collection[str]) -> dict[str, NDArray[Any
             }
 
 
+def names_in(path: Path) -> list[str]:
+    """Return the names of the arrays that a clip's file holds.
+
+    Args:
+        path: An `.npz` file, or an `.npy` file, whose only array is `joints`.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadClip: It is truncated or no such file.
+    """
+    if path.suffix.lower() == ".npy":
+        return ["joints"]
+    with _complaints(path), zipfile.ZipFile(path) as archive:
+        return list(_members(archive))
+
+
 def arrays_in(path: Path) -> str:
     """Say which arrays an `.npz` file holds, for an error message.
 

@@ -15,6 +15,7 @@ from skelshot.datasets.plain_text import printable
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
+from skelshot.datasets.store_reader import StoreReader
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
@@ -47,6 +48,7 @@ class PrepareReport:
         ghosts: Persons that were left out because they are hardly there.
         reordered: Clips whose persons were put into another order.
         remarks: What the reader passed over and guessed.
+        sides: What the store says of left and right.
     """
 
     clips: int
@@ -59,6 +61,7 @@ class PrepareReport:
     ghosts: int = 0
     reordered: int = 0
     remarks: Remarks = field(default_factory=Remarks)
+    sides: AskedSides = "auto"
 
     @property
     def rejected_file(self) -> Path:
@@ -79,6 +82,8 @@ class PrepareReport:
             "already_prepared": self.already_prepared,
             "ghosts": self.ghosts,
             "reordered": self.reordered,
+            "sides": self.sides,
+            "mapping": self.remarks.mapping.as_json() if self.remarks.mapping else None,
             "guessed": self.remarks.guessed,
             "doubts": list(self.remarks.doubts),
             "passed_over": len(passed_over),
@@ -93,7 +98,7 @@ def prepare(
     *,
     strict: bool = False,
     workers: int = 1,
-    sides: AskedSides = "auto",
+    sides: AskedSides | None = None,
 ) -> PrepareReport:
     """Read raw files into a store.
 
@@ -107,7 +112,8 @@ def prepare(
         out: Where the store is to stand.
         strict: Refuse to make a store when a single clip is rejected.
         workers: Processes that read; the store is the same whatever the number.
-        sides: Whether a clip and its mirror image are different actions, where the caller knows.
+        sides: Whether a clip and its mirror image are different actions, where the caller knows;
+            unsaid it is "auto", and what a store that is read says.
 
     Returns:
         Counts, place and time.
@@ -122,6 +128,8 @@ def prepare(
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)
+    if sides is None:
+        sides = reader.store.document.sides if isinstance(reader, StoreReader) else "auto"
     plan = plan_of(reader, sources, sides)
     already = out.exists()
     if already:
@@ -217,6 +225,7 @@ def _report(
         ghosts=sum(clip.ghosts or 0 for clip in store.clips),
         reordered=sum(bool(clip.reordered) for clip in store.clips),
         remarks=remarks,
+        sides=store.document.sides,
     )
 
 

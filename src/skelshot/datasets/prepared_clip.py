@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skelshot.datasets.body_advice import body_advice
 from skelshot.datasets.checks import OnMissing, presence_of, sound
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.reading_options import METRES, ReadingOptions
-from skelshot.skeletons.body_check import BodyProblem, body_problems
+from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.skeletons.body_check import body_problems
+from skelshot.skeletons.coordinate_axes import CoordinateAxes
 from skelshot.skeletons.persons import order_persons
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.skeletons.unseen import mark_unseen
@@ -38,8 +40,8 @@ def prepared_clip(
 ) -> PreparedClip:
     """Make a clip of people's own files fit to learn from, or say why it is not.
 
-    Unseen joints become gaps, persons are ordered, gaps are filled, and the bodies are looked at,
-    each as the options say.
+    Unseen joints become gaps, axes are turned, persons are ordered, gaps are filled, and the bodies
+    are looked at, each as the options say.
 
     Args:
         sequence: The clip as its arrays give it.
@@ -62,7 +64,7 @@ def prepared_clip(
         >>> prepared_clip(clip, ReadingOptions(), "repair").repaired
         3
     """
-    sequence = with_gaps(sequence, reading)
+    sequence = as_told(sequence, reading)
     ghosts, reordered = 0, False
     if reading.persons == "ranked":
         sequence, report = order_persons(sequence)
@@ -75,19 +77,10 @@ def prepared_clip(
         for problem in body_problems(sequence, sequence.layout):
             if problem.severity == "wrong":
                 raise BadClip(
-                    f"{problem.kind}: {problem}{_option_for(problem)}; if they are right as they "
-                    "are, say --body-check ignore"
+                    f"{body_advice(problem, reading)}; if they are right as they are, say "
+                    "--body-check ignore"
                 )
     return PreparedClip(sequence, repaired, ghosts, reordered)
-
-
-def _option_for(problem: BodyProblem) -> str:
-    """Name the option that reads such clips as they are."""
-    options = {"score": "--third-channel score", "layout": "--layout NAME or FILE.yaml"}
-    for unit in METRES:
-        if problem.kind == "units" and unit in problem.found:
-            options["units"] = f"--units {unit}"
-    return f", or say {options[problem.kind]}" if problem.kind in options else ""
 
 
 def _check_picture(sequence: SkeletonSequence) -> None:
@@ -108,20 +101,44 @@ def _check_picture(sequence: SkeletonSequence) -> None:
         )
 
 
-def with_gaps(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequence:
-    """Turn joints that the pose model did not see into gaps.
+def as_told(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequence:
+    """Turn joints that the pose model did not see into gaps, and the others into our axes.
 
     Args:
         sequence: The clip as its arrays give it.
-        reading: Whether to, and which joints are unseen.
+        reading: Whether to, which joints are unseen, and the axes.
 
     Returns:
-        The clip, with NaN for unseen joints of present persons; who has none left is absent.
+        The clip, with NaN for unseen joints of present persons; who has none left is absent, and
+        among several persons whoever is NaN as a whole, as in a padded place. Pixel axes that
+        point the other way begin at the picture's far side, where that is known.
+
+    Raises:
+        BadClip: Axes were told, but not as many as the clip has coordinates.
     """
-    if reading.unseen == "keep":
+    if sequence.persons > 1:
+        there = np.isfinite(sequence.joints).any(axis=(2, 3)) & sequence.present
+        joints = np.where(there[..., None, None], sequence.joints, np.float32(0))
+        sequence = replace(sequence, joints=joints, present=there)
+    if reading.unseen == "repair":
+        joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
+        present = sequence.present & presence_of(joints)
+        sequence = replace(sequence, joints=joints, present=present)
+    if "axes" not in reading.changed():
         return sequence
-    joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
-    return replace(sequence, joints=joints, present=sequence.present & presence_of(joints))
+    axes = CoordinateAxes.named(reading.axes)
+    if len(axes.places) != sequence.channels:
+        raise BadClip(
+            f"axes: found {sequence.channels} coordinates, expected the {len(axes.places)} of "
+            f"--axes {axes}; name {'x and y' if sequence.channels == 2 else 'x, y and z'}"
+        )
+    joints = axes.of(sequence.joints)
+    if sequence.channels == 2 and sequence.picture_size is not None:
+        backwards = np.array(axes.signs) < 0
+        joints = joints + np.where(backwards, sequence.picture_size, 0).astype(np.float32)
+    return replace(
+        sequence, joints=np.where(sequence.present[..., None, None], joints, np.float32(0))
+    )
 
 
 def _without_absent(sequence: SkeletonSequence) -> SkeletonSequence:
@@ -129,11 +146,4 @@ def _without_absent(sequence: SkeletonSequence) -> SkeletonSequence:
     there = sequence.present.any(axis=1)
     if there.all() or not there.any():
         return sequence
-    confidence, pixels = sequence.confidence, sequence.pixels
-    return replace(
-        sequence,
-        joints=sequence.joints[there],
-        present=sequence.present[there],
-        confidence=None if confidence is None else confidence[there],
-        pixels=None if pixels is None else pixels[there],
-    )
+    return sequence.of_persons(np.flatnonzero(there).tolist())

@@ -31,6 +31,7 @@ MOST_CLASSES = 100_000
 """Labels are smaller than this."""
 
 _NEEDED = ("frame_dir", "label", "total_frames", "keypoint")
+_READ = {*_NEEDED, "keypoint_score", "img_shape", "original_shape"}
 _NAMES = {"joints": "keypoint", "confidence": "keypoint_score"}
 _NTU_NAME = re.compile(r"S([0-9]{3})C([0-9]{3})P([0-9]{3})R([0-9]{3})A[0-9]{3}")
 
@@ -104,6 +105,7 @@ class PysklReader:
     def sources(self, raw: Path | str) -> list[Source]:
         """Read the one annotation file there is; all clips come from it."""
         raw = Path(raw)
+        self._remarks = Remarks()
         if raw.is_file():
             found = [Source(raw.name, raw)]
         else:
@@ -114,6 +116,7 @@ class PysklReader:
             raise SkelshotError(f"{raw}: found {len(found)} pickles ({names}), name one of them")
         self._path = found[0].path
         self._annotations, self._choice = _annotations(self._path), None
+        self._remarks = Remarks(self._remarks.passed_over + _other_fields(self._annotations))
         return found
 
     def _chosen(self) -> LayoutChoice:
@@ -147,6 +150,7 @@ class PysklReader:
             raise BadClip(f"frame_dir: found {type(name).__name__}, expected the clip's name")
         sequence = _sequence(fields, self.layout, self._reading)
         made = prepared_clip(sequence, self._reading, self._on_missing)
+        self._chosen().check(made.sequence)
         match = _NTU_NAME.search(name)
         setup, camera, subject, replication = map(int, match.groups()) if match else [None] * 4
         return Clip(
@@ -199,6 +203,14 @@ def _annotations(path: Path) -> list[Any]:
     return found
 
 
+def _other_fields(annotations: list[Any]) -> tuple[str, ...]:
+    """Name the fields of annotations that mean nothing here."""
+    names = dict.fromkeys(
+        name for entry in annotations if isinstance(entry, dict) for name in entry
+    )
+    return tuple(f"annotations, field {name!r:.60}" for name in names if name not in _READ)
+
+
 def _without_key_points(annotations: list[Any]) -> str:
     """Say what the annotations of a file hold in the place of key points."""
     first = next(entry for entry in annotations if isinstance(entry, dict))
@@ -231,7 +243,12 @@ def _sequence(
     sequence = sequence_from(_arrays(fields), layout, reading, _NAMES)
     total = whole_number_of(fields["total_frames"], "total_frames")
     if total != sequence.frames:
-        raise BadClip(f"total_frames: found {total}, but keypoint has {sequence.frames} frames")
+        hint = ""
+        if total == sequence.persons:
+            hint = f"; axis 0 of its shape looks like the frames: bring the axes into {AXES}"
+        raise BadClip(
+            f"total_frames: found {total}, but keypoint has {sequence.frames} frames{hint}"
+        )
     if sequence.channels == 2:  # the picture that coordinates in metres come from means nothing
         sequence = replace(sequence, picture_size=_picture_size(fields))
     return sequence

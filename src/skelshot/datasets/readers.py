@@ -13,6 +13,7 @@ from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.mappings import MappingReport
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ class Remarks:
             tables.
         guessed: What the files do not tell, and how it was decided, by what it is.
         doubts: What looks odd about the clips, although it can be read.
+        mapping: What becomes of the joints where the clips are mapped to another layout.
     """
 
     passed_over: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    mapping: MappingReport | None = None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.coordinate_axes import CoordinateAxes
 from skelshot.skeletons.unseen import MIN_CONFIDENCE
 
 Units = Literal["metres", "centimetres", "millimetres"]
@@ -25,6 +26,8 @@ class ReadingOptions(BaseModel):
         persons: "ranked" puts the actors first and leaves out persons that are hardly there,
             "file" keeps all persons in the file's order.
         units: What three coordinates count; they are converted to metres.
+        axes: Which of the file's axes are our x, y (up) and z, such as "x,z,-y"; for pixels x and
+            y alone. A reflection exchanges left and right, which files with left-handed axes need.
         third_channel: "z" when the third number of a joint is its depth, "score" when it is how
             sure the pose model is of x and y.
         score_scale: The value of a confidence that means certain.
@@ -33,6 +36,7 @@ class ReadingOptions(BaseModel):
 
     Raises:
         pydantic.ValidationError: A value is out of range or unknown.
+        SkelshotError: The axes are none.
 
     Example:
         >>> ReadingOptions(units="millimetres").changed()
@@ -45,9 +49,15 @@ class ReadingOptions(BaseModel):
     min_confidence: float = Field(default=MIN_CONFIDENCE, ge=0, le=1)
     persons: Literal["ranked", "file"] = "ranked"
     units: Units = "metres"
+    axes: str = "x,y,z"
     third_channel: Literal["z", "score"] = "z"
     score_scale: float = Field(default=1.0, gt=0, le=1e6)
     body_check: Literal["refuse", "ignore"] = "refuse"
+
+    @field_validator("axes")
+    @classmethod
+    def _plain_axes(cls, axes: str) -> str:
+        return str(CoordinateAxes.named(axes))
 
     @classmethod
     def told(cls, **given: object) -> Self:

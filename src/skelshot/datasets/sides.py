@@ -6,6 +6,7 @@ not mirror, and an evaluation must not average a clip with its mirror image.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -32,15 +33,18 @@ AS_NEAR = 1.5
 
 Real pairs lie at 0.85 to 1.15; classes that merely have nothing nearer, at 9."""
 
-_OPPOSITE = {
-    **{"left": "right", "l": "r", "lt": "rt", "lhs": "rhs", "lefthand": "righthand"},
-    **{"links": "rechts", "linke": "rechte", "linker": "rechter", "linken": "rechten"},
-    **{"gauche": "droite", "gauches": "droites", "izquierda": "derecha", "izquierdo": "derecho"},
-    **{"sinistra": "destra", "sinistro": "destro", "esquerda": "direita", "esquerdo": "direito"},
-    **{"左": "右"},
-}
-_SWAPPED = _OPPOSITE | {right: left for left, right in _OPPOSITE.items()}
-_WORD = re.compile(r"[左右]|[A-Z]+(?![a-z])|[A-Z]?[a-zß-öø-ÿ]+|[0-9]+|[^\W\d_a-zA-Z左右]+")
+_LEFT = re.compile(
+    r"\b(?:l|lt|lhs|sol)\b|left|link|gauches?|izquierd|sinistr|esquerd|vänster|venstre|lew|лев"
+    r"|左|ひだり|왼|(?:counter|anti)clock"
+)
+_RIGHT = re.compile(
+    r"\b(?:r|rt|rhs|sağ)\b|right|recht|droite?s?|derech|destr|direit|höger|højre|høyre|praw|прав"
+    r"|右|みぎ|오른|clock"
+)
+"""What means left or right in names. Endings and compounds (`leftwards`, `linkerarm`) are no
+hindrance, and no word is a side by itself: a pair needs both names."""
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ class SidesDecision:
         asked: What the caller or the store said.
         because: Why, in a few words.
         pairs: Names of the classes that are each other's mirror images.
+        remark: What is amiss all the same, if anything is.
     """
 
     sides: Sides
     asked: AskedSides
     because: str
     pairs: tuple[tuple[str, str], ...] = ()
+    remark: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the decision as a JSON document."""
@@ -66,6 +72,7 @@ class SidesDecision:
             "asked": self.asked,
             "because": self.because,
             "pairs": [list(pair) for pair in self.pairs],
+            "remark": self.remark,
         }
 
 
@@ -97,7 +104,7 @@ def decide_sides(
     if not found:
         found, because = mirrored_motions(store, clips), "by their motion"
     if not found:
-        return SidesDecision("ignore", "auto", "no two classes are each other's mirror images")
+        return SidesDecision("ignore", "auto", _why_not(clips))
     pairs = tuple((store.class_names[a], store.class_names[b]) for a, b in found)
     return SidesDecision("matter", "auto", f"classes mirror each other {because}", pairs)
 
@@ -115,7 +122,8 @@ def sides_line(decision: Mapping[str, Any]) -> str:
     more = len(decision["pairs"]) - len(pairs)
     named = f" ({', '.join(pairs)}{f' and {more} more' if more else ''})" if pairs else ""
     what = "matter, nothing is mirrored" if decision["sides"] == "matter" else "ignored"
-    return f"sides {what}: {decision['because']}{named}"
+    remark = f"; but {decision['remark']}" if decision.get("remark") else ""
+    return f"sides {what}: {decision['because']}{named}{remark}"
 
 
 def mirrored_names(names: Mapping[int, str]) -> list[tuple[int, int]]:
@@ -131,11 +139,10 @@ def mirrored_names(names: Mapping[int, str]) -> list[tuple[int, int]]:
         >>> mirrored_names({0: "raise left arm", 1: "bow", 2: "Raise_Right_Arm", 3: "kick (R)"})
         [(0, 2)]
     """
-    words = {label: _words(name) for label, name in names.items()}
-    swapped = {
-        label: tuple(_SWAPPED.get(word, word) for word in found) for label, found in words.items()
-    }
-    return [(a, b) for a, b in combinations(sorted(names), 2) if words[a] != words[b] == swapped[a]]
+    sided = {label: _with_sides(name) for label, name in names.items()}
+    exchange = str.maketrans("<>", "><")
+    swapped = {label: name.translate(exchange) for label, name in sided.items()}
+    return [(a, b) for a, b in combinations(sorted(names), 2) if sided[a] != sided[b] == swapped[a]]
 
 
 def mirrored_motions(store: Store, clips: Mapping[int, Sequence[int]]) -> list[tuple[int, int]]:
@@ -228,8 +235,22 @@ def clear_margin(clips: int) -> float:
     return max(0.2, 3 / max(clips, 1))
 
 
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORD.findall(name))
+def _why_not(clips: Mapping[int, Sequence[int]]) -> str:
+    """Say that no classes mirror each other, and how many could not be compared."""
+    few = sum(clear_margin(len(members)) > 1 for members in clips.values())
+    if not few:
+        return "no two classes are each other's mirror images"
+    return (
+        f"no two names are each other's mirror images, and {few} of {len(clips)} classes have too "
+        "few clips to compare how they move"
+    )
+
+
+def _with_sides(name: str) -> str:
+    """Write a name as words in small letters, with `<` for left and `>` for right."""
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFC", name))
+    words = " ".join(_WORD.findall(spaced)).lower()
+    return _RIGHT.sub(">", _LEFT.sub("<", words))
 
 
 def _some_of(store: Store, members: Sequence[int]) -> list[int]:

@@ -25,12 +25,6 @@ REJECTED = "rejected.csv"
 HEADER_BYTES = 128
 """Every array file begins with a header of this size, so that it can be rewritten in place."""
 
-COORDINATES: dict[int, tuple[str, str]] = {
-    3: ("metres", "camera: x towards the sensor's own left, y up, z away from it, right-handed"),
-    2: ("pixels", "picture: x right, y down"),
-}
-"""Units and axes by number of coordinates."""
-
 
 @dataclass(frozen=True)
 class ArrayFile:

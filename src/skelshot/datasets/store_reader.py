@@ -11,7 +11,7 @@ from skelshot.datasets.store_format import DOCUMENT
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
-from skelshot.skeletons.mappings import map_layout
+from skelshot.skeletons.mappings import map_layout, mapping_report
 
 
 class StoreReader:
@@ -55,8 +55,10 @@ class StoreReader:
         return {"layout": layout_as_data(self.layout), "data_hash": self.store.data_hash}
 
     def remarks(self) -> Remarks:
-        """Return nothing: every clip of the store is read."""
-        return Remarks()
+        """Return what becomes of the joints in another layout; known after `sources`."""
+        source = self.store.layout
+        same = source == self.layout
+        return Remarks(mapping=None if same else mapping_report(source, self.layout))
 
     def sources(self, raw: Path) -> list[Source]:
         """Open the store; each of its clips is a source."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,17 @@ class VerifyReport:
     Args:
         files: How many files were looked at.
         bad: What is wrong, in the order of the files.
-        passed_over: Files that lie there and were not looked at, as the format has no use for
-            them; hidden ones are not counted.
+        passed_over: What lies there and was not looked at, as the format has no use for it;
+            hidden files are not counted.
+        guessed: What the raw files do not tell, and how it was decided, by what it is.
+        doubts: What looks odd about the clips, although it can be read.
     """
 
     files: int
     bad: tuple[Problem, ...]
     passed_over: tuple[str, ...] = ()
+    guessed: dict[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def ok(self) -> int:
@@ -78,6 +82,8 @@ class VerifyReport:
             "bad": [asdict(entry) for entry in self.bad],
             "passed_over": len(self.passed_over),
             "passed_over_examples": list(self.passed_over[:EXAMPLES]),
+            "guessed": self.guessed,
+            "doubts": list(self.doubts),
         }
 
 
@@ -165,8 +171,9 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
                 if isinstance(item, Clip) and item.video_file:
                     videos.add(item.video_file)
             bar.advance(1, bad=len(bad))
-    passed_over = tuple(name for name in reader.remarks().passed_over if name not in videos)
-    return VerifyReport(len(sources), tuple(bad), passed_over)
+    remarks = reader.remarks()
+    passed_over = tuple(name for name in remarks.passed_over if name not in videos)
+    return VerifyReport(len(sources), tuple(bad), passed_over, remarks.guessed, remarks.doubts)
 
 
 def _verify_store(path: Path) -> VerifyReport:

@@ -14,7 +14,6 @@ from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.journal import Journal
 from skelshot.datasets.store import partial_folder
 from skelshot.datasets.store_format import (
-    COORDINATES,
     DOCUMENT,
     INDEX,
     REJECTED,
@@ -28,6 +27,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import lock_file, only_writer, remove_if_left
 from skelshot.skeletons.layouts import layout_from
+from skelshot.skeletons.sequence import AXES, UNITS
 
 COMMIT_SECONDS = 2.0
 """How much work a kill may cost."""
@@ -227,14 +227,13 @@ class StoreWriter:
             )
             for name in [*sorted(arrays), INDEX]
         }
-        units, coordinates = COORDINATES[progress.channels]
         plan = self._plan
         return StoreDocument.model_validate(
             {
                 **plan,
                 "channels": progress.channels,
-                "units": units,
-                "coordinates": coordinates,
+                "units": UNITS[progress.channels],
+                "coordinates": AXES[progress.channels],
                 "counts": Counts(
                     clips=len(records),
                     frames=progress.frame_rows,

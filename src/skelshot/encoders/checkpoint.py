@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from skelshot.ground.documents import BadDocument
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.regular import open_regular
 from skelshot.ground.tensor_files import write_tensors
+from skelshot.skeletons import SkeletonLayout
 
 FORMAT = "skelshot-encoder"
 VERSION = "1"
@@ -186,17 +188,32 @@ def _json_object(path: Path, metadata: Mapping[str, str], key: str) -> dict[str,
 
 
 def _check_expected(path: Path, found: EncoderSpec, expected: EncoderSpec) -> None:
-    ours, theirs = found.model_dump(), expected.model_dump()
     unlike = [
-        f"{name}: found {ours[name]!r}, expected {theirs[name]!r}"
-        for name in ours
-        if ours[name] != theirs[name]
+        f"{name}: found {ours!r}, expected {theirs!r}"
+        for name in EncoderSpec.model_fields
+        if (ours := getattr(found, name)) != (theirs := getattr(expected, name))
+        and name != "layout"
     ]
+    if found.layout != expected.layout:
+        unlike.insert(0, f"layout: {_unlike_layouts(found.layout, expected.layout)}")
     if unlike:
         raise SkelshotError(
             f"{path}: another encoder than asked for; {'; '.join(unlike)}; "
             "load a matching checkpoint or change the options"
         )
+
+
+def _unlike_layouts(found: SkeletonLayout, expected: SkeletonLayout) -> str:
+    """Tell two layouts apart by their names, else by the first of their fields that differs."""
+    if found.name != expected.name:
+        return f"found {found.name!r}, expected {expected.name!r}"
+    field = next(
+        field.name
+        for field in fields(SkeletonLayout)
+        if getattr(found, field.name) != getattr(expected, field.name)
+    )
+    ours, theirs = getattr(found, field), getattr(expected, field)
+    return f"found a {found.name!r} with {field} {ours}, expected another with {theirs}"
 
 
 def _check_names(path: Path, found: set[str], expected: set[str]) -> None:

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,12 @@ from skelshot.experiments.run_features import (
 from skelshot.experiments.split_methods import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.class_names import introduce_classes
+from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
+from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.runs import read_config, split_folder
 from skelshot.skeletons.inputs import AskedSides
 
@@ -42,6 +46,7 @@ def evaluate_run(
     wanted: Sequence[int] | None = None,
     out: Path | None = None,
     sides: AskedSides = "auto",
+    adapted: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Evaluate a method on all splits that a run holds.
 
@@ -57,6 +62,7 @@ def evaluate_run(
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
             the run was trained so, or where novel classes mirror each other by their names or
             by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
+        adapted: What of the settings was changed to fit the store, for the document.
 
     Returns:
         The result document.
@@ -68,12 +74,14 @@ def evaluate_run(
     splits = _splits(store, protocol, run, wanted)
     if out is None and run is not None:
         out = run / "results" / f"{protocol.name}-{method.name}.json"
-    if out is None:
-        return _evaluated(store, protocol, method, shots, options, run, splits, sides)
-    check_regular(out)
-    with only_writer(out, "evaluate"):
+    with ExitStack() as held:
+        if out is not None:
+            check_regular(out)
+            held.enter_context(only_writer(out, "evaluate"))
         document = _evaluated(store, protocol, method, shots, options, run, splits, sides)
-        write_json(out, document)
+        document["adapted"] = list(adapted)
+        if out is not None:
+            write_json(out, document)
     return document
 
 
@@ -103,7 +111,7 @@ def _evaluated(
         method = method.without_mirror()
         options = without_mirror(options)
     options = fitting_views(options, method)
-    _check_turns(store, method)
+    check_turns(method, store.channels, f"classifiers.{method.name}")
     parts: dict[str, float] = {}
     counts = protocol.counts(store)
     if run is not None and method.has_weights:
@@ -151,6 +159,23 @@ def _decide_sides(
     asked: AskedSides,
 ) -> SidesDecision:
     """Decide whether sides matter in any of the splits; queries are not looked at."""
+    decided = _first_that_matters(store, protocol, splits, shots, run, asked)
+    if decided.sides == "ignore" or run is None:
+        return decided
+    mirrored = [str(split.index) for split in splits if saw_mirrored_clips(run, split.index)]
+    remark = f"in split {', '.join(mirrored)} {REMARK}" if mirrored else None
+    return replace(decided, remark=remark)
+
+
+def _first_that_matters(
+    store: Store,
+    protocol: FewShotProtocol,
+    splits: Sequence[Split],
+    shots: Sequence[int],
+    run: Path | None,
+    asked: AskedSides,
+) -> SidesDecision:
+    """Return the decision of the first split in which sides matter, else of the first split."""
     decisions = []
     for split in splits:
         if run is not None and asked == "auto":
@@ -177,15 +202,6 @@ def _check_needs_no_run(method: FewShotMethod) -> None:
         raise SkelshotError(
             f"method {method.name}: reads an encoder's features; give --run RUN, which "
             "`skelshot pretrain` makes"
-        )
-
-
-def _check_turns(store: Store, method: FewShotMethod) -> None:
-    """Refuse a method that wants turned views of 2-D clips."""
-    if store.channels == 2 and any(view.turn for view in method.views):
-        raise SkelshotError(
-            f"method {method.name}: wants turned views of each clip, but the clips are 2-D and "
-            f"cannot be turned; set --set classifiers.{method.name}.each_side=0"
         )
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -25,7 +24,7 @@ from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import read_config, split_folder
+from skelshot.pretraining.runs import read_options, split_folder
 from skelshot.skeletons import InputSpec
 
 Method = TypeVar("Method", bound=FewShotMethod)
@@ -45,23 +44,10 @@ def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
         SkelshotError: A file cannot be read, or the two do not fit.
     """
     folder = split_folder(run, split.index)
-    options = _trained_options(folder)
+    options = read_options(folder)
     weights = folder / "checkpoints" / "encoder.safetensors"
     encoder, _ = load_encoder(weights, expect=options.encoder_spec)
     return encoder, options
-
-
-def _trained_options(folder: Path) -> PretrainOptions:
-    """Read the options that a split was trained with."""
-    try:
-        return PretrainOptions.model_validate(read_config(folder).get("options"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, ("options", *first["loc"])))
-        raise SkelshotError(
-            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
-            "the file is damaged or of another version, pretrain again"
-        ) from error
 
 
 def split_method(run: Path, split: Split, method: Method, options: EvaluateOptions) -> Method:

@@ -14,6 +14,8 @@ from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 
+_NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
+
 
 class Settings(BaseModel):
     """A preset with its changes applied.
@@ -39,6 +41,32 @@ class Settings(BaseModel):
                 "cannot be turned; set turn to 0"
             )
         return self
+
+
+def adapted_for(adapted: Iterable[str], method: str | None = None) -> list[str]:
+    """Choose of the changes to a preset those that concern a call.
+
+    Args:
+        adapted: From `Settings.adapted`.
+        method: The few-shot method that is evaluated; None when training.
+
+    Returns:
+        Those of training and of the views, or those of the evaluation with this method.
+
+    Example:
+        >>> adapted_for(load_settings("cpu", layout="coco-17", coordinates=2).adapted, "jeanie")
+        ['evaluate.views: 4 turned ones left out', \
+'evaluate.classifiers.jeanie.each_side=0 (2-D clips cannot be turned)']
+    """
+    others = "evaluate.classifiers."
+    if method is None:
+        return [told for told in adapted if not told.startswith(others)]
+    own = f"{others}{method}."
+    return [
+        told
+        for told in adapted
+        if told.startswith(own) or (told.startswith("evaluate.") and not told.startswith(others))
+    ]
 
 
 def preset_names() -> list[str]:
@@ -87,6 +115,10 @@ def load_settings(
         2
     """
     document = _read_preset(preset)
+    inputs = document["pretrain"].setdefault("input", {})
+    if isinstance(inputs, dict):
+        inputs |= {"layout": layout_from(layout), "coordinates": 3}
+    _validated(document, f"preset {preset}")  # what follows relies on its form
     adapted = _adapt(document, layout_from(layout), coordinates)
     told = document["pretrain"].get("episodes", "none")
     for key, value in (changes or {}).items():
@@ -97,28 +129,34 @@ def load_settings(
         document["pretrain"].get("episodic", {}).pop("classifier", None)
     if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
         document["pretrain"].setdefault("episodic", {})["classifier"] = {"each_side": 0}
+        adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
     for text in assignments:
         key, equals, value = text.partition("=")
         if not equals:
             raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
         known = key.split(".")[0] in ("pretrain", "evaluate")
         _assign(document, key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}"))
+    return _validated(document | {"adapted": adapted}, "settings")
+
+
+def _validated(document: Mapping[str, Any], source: str) -> Settings:
+    """Read settings; what does not fit is told with its place, and with its value if it is one."""
     try:
-        return Settings.model_validate(document | {"adapted": adapted})
+        return Settings.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SkelshotError(
-            f"settings, {place}: {first['msg']}, found {first.get('input')!r}"
-        ) from error
+        told = first["msg"].removeprefix("Value error, ")
+        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
+        raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
 
 
 def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:
     """Fit a preset to a store's joints, in place; return in words what was changed."""
     adapted = []
     pretrain = document["pretrain"]
-    inputs = pretrain.setdefault("input", {})
-    inputs |= {"layout": layout, "coordinates": coordinates}
+    inputs = pretrain["input"]
+    inputs["coordinates"] = coordinates
     faceless = layout.hips is None and layout.shoulders is None
     if inputs.get("view", "view") == "view" and (coordinates == 2 or faceless):
         inputs["view"] = "centre"
@@ -126,6 +164,9 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
         adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
     if coordinates == 3:
         return tuple(adapted)
+    if "torso_scale" not in inputs:
+        inputs["torso_scale"] = True
+        adapted.append("input.torso_scale=true (pixels have no common scale)")
     augmentation = pretrain.setdefault("augmentation", {})
     x, y, z = augmentation.get("rotate_degrees", (0, 0, 0))
     if x or y:
@@ -137,7 +178,10 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
         kept = [view for view in views if not view.get("turn")] or [{}]
         evaluate["views"] = kept
         adapted.append(f"evaluate.views: {len(views) - len(kept)} turned ones left out")
-    evaluate.setdefault("classifiers", {}).setdefault("jeanie", {}).setdefault("each_side", 0)
+    jeanie = evaluate.setdefault("classifiers", {}).setdefault("jeanie", {})
+    if "each_side" not in jeanie:
+        jeanie["each_side"] = 0
+        adapted.append(f"evaluate.classifiers.jeanie.{_NO_TURNS}")
     return tuple(adapted)
 
 

@@ -111,13 +111,9 @@ def body_coordinates(joints: Tensor, layout: SkeletonLayout | None) -> Tensor:
     """
     if layout is None:
         return joints - joints.mean(2, keepdim=True)
-    if layout.hips is None:
-        raise SkelshotError(
-            f"layout: {layout.name!r} has no hips to lay the body's own frame; use a method that "
-            "reads no pose features"
-        )
-    hips = joints[:, :, list(layout.hips)].mean(2)
-    x = normalize(joints[:, :, layout.hips[0]] - hips, dim=-1)
+    left, right = hips_of(layout)
+    hips = joints[:, :, [left, right]].mean(2)
+    x = normalize(joints[:, :, left] - hips, dim=-1)
     z = normalize(joints[:, :, list(layout.trunk[1])].mean(2) - hips, dim=-1)
     y = torch.linalg.cross(x, z)
     seen = joints - hips[:, :, None]
@@ -128,6 +124,26 @@ def body_coordinates(joints: Tensor, layout: SkeletonLayout | None) -> Tensor:
     return torch.stack(
         [(on_x - slant * on_z) / across, on_y / across, (on_z - slant * on_x) / across], dim=-1
     )
+
+
+def hips_of(layout: SkeletonLayout) -> tuple[int, int]:
+    """Return the hips of a layout.
+
+    Args:
+        layout: The joints.
+
+    Returns:
+        Index of the left and of the right hip.
+
+    Raises:
+        SkelshotError: It has none.
+    """
+    if layout.hips is None:
+        raise SkelshotError(
+            f"layout: {layout.name!r} has no hips to lay the body's own frame; name them in its "
+            "file, or use a method that reads no pose features"
+        )
+    return layout.hips
 
 
 def bone_angles(joints: Tensor, layout: SkeletonLayout | None, bones: Bones) -> Tensor:

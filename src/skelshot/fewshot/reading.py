@@ -29,6 +29,24 @@ def check_reads(method: FewShotMethod, encoder: Encoder) -> None:
         )
 
 
+def check_turns(method: FewShotMethod, coordinates: int, option: str) -> None:
+    """Refuse a method that wants turned views of 2-D clips, before any work is done.
+
+    Args:
+        method: Declares its views.
+        coordinates: Coordinates a joint, 3 or 2.
+        option: Where the method's options are set, for the message.
+
+    Raises:
+        SkelshotError: It wants turned views and the clips are 2-D.
+    """
+    if coordinates == 2 and any(view.turn for view in method.views):
+        raise SkelshotError(
+            f"method {method.name}: wants turned views of each clip, but the clips are 2-D and "
+            f"cannot be turned; set --set {option}.each_side=0"
+        )
+
+
 def read_features(
     method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut, inputs: InputSpec
 ) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.clip_coordinates import main_person
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
-from skelshot.fewshot.pose_features import Bones, feature_count, pose_features
+from skelshot.fewshot.pose_features import Bones, feature_count, hips_of, pose_features
 from skelshot.fewshot.tcn import CausalNetwork
 from skelshot.skeletons import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
@@ -116,6 +116,10 @@ class TCNOneshot(EmbeddingMethod):
         Args:
             shape: `(C, T, V, M)`.
             layout: The joints V.
+
+        Raises:
+            SkelshotError: The layout has no hips.
         """
+        hips_of(layout)
         self.options = self.options.model_copy(update={"layout": layout_as_data(layout)})
         super().begin_training(shape, layout)

@@ -9,7 +9,7 @@ from skelshot.encoders import Encoder
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.class_names import NamedClassMethod, introduce_classes, logits_of
 from skelshot.fewshot.embedding_method import EmbeddingMethod
-from skelshot.fewshot.reading import check_reads, read_features, read_shape
+from skelshot.fewshot.reading import check_reads, check_turns, read_features, read_shape
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.stage import BaseSet, Stage
@@ -59,6 +59,7 @@ class EpisodicStage(Stage):
                 "gradients do not reach the encoder; choose another, or none"
             )
         check_reads(method, encoder)
+        check_turns(method, inputs.coordinates, "episodic.classifier")
         method.check_shape(options.episode.ways, options.episode.shots)
         self.method_shape = read_shape(method, encoder, options.readout)
         self.head: nn.Linear | None = None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import RunFolder, split_folder
+from skelshot.pretraining.runs import RunFolder, read_result, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.supervised import SupervisedStage
@@ -149,6 +150,8 @@ def build_stages(
             stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
             method = method_named(options.episodes).from_options(options.episodic.classifier)
+            if options.input.sides == "matter":
+                method = method.without_mirror()
             stages.append(
                 EpisodicStage(encoder, base, method, options.episodic, seed, options.input)
             )
@@ -196,8 +199,12 @@ class _Work:
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }
+        if asked == "auto" and job.options.input.sides == "matter":
+            asked = "matter"  # said by --set or a preset
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
+        if decision.sides == "matter" and job.start and job.start.saw_mirrored_clips(split.index):
+            decision = replace(decision, remark=REMARK)
         return cls(split, job.options.with_sides(decision.sides), decision)
 
 
@@ -234,7 +241,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
-        return folder.read_result()
+        return read_result(path)
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)

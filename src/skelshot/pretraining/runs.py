@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import yaml
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -17,6 +18,7 @@ from skelshot.ground.files import read_json, whole_file, write_json
 from skelshot.ground.regular import check_regular
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.ground.yaml_text import read_yaml
+from skelshot.pretraining.options import PretrainOptions
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -51,6 +53,51 @@ def read_config(folder: Path) -> dict[str, Any]:
             f"{file}: found {type(config).__name__}, expected the configuration of a run"
         )
     return config
+
+
+def read_options(folder: Path) -> PretrainOptions:
+    """Read the options that a split was trained with.
+
+    Args:
+        folder: The split's folder.
+
+    Returns:
+        The options of its configuration.
+
+    Raises:
+        SkelshotError: They cannot be read, or are no options of this version.
+    """
+    try:
+        return PretrainOptions.model_validate(read_config(folder).get("options"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, ("options", *first["loc"])))
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
+            "the file is damaged or of another version, pretrain again"
+        ) from error
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    """Read the result of a split.
+
+    Args:
+        folder: The split's folder.
+
+    Returns:
+        What `result.json` holds.
+
+    Raises:
+        SkelshotError: It cannot be read or is no result.
+    """
+    file = folder / "result.json"
+    result = read_json(file)
+    if not isinstance(result, dict) or not {"split", "base", "seconds"} <= result.keys():
+        raise SkelshotError(
+            f"{file}: found no result of a split, expected split, base and seconds; delete it to "
+            "train this split anew"
+        )
+    return result
 
 
 class RunFolder:
@@ -98,9 +145,12 @@ class RunFolder:
         found = read_config(self.path)
         if difference := first_difference(found, wanted):
             key, before, now = difference
+            same = "the same options"
+            if key == "options.input.sides":  # they may have been found, not asked for
+                same = f"--sides {before or 'ignore'}"
             raise SkelshotError(
                 f"{file}: this run was begun with {key} = {before!r}, the call asks for {now!r}; "
-                "use another --out, or the same options to go on"
+                f"use another --out, or {same} to go on"
             )
 
     def save_stage(
@@ -159,23 +209,6 @@ class RunFolder:
         for pattern in ("*.optimiser", "*-[0-9][0-9][0-9][0-9][0-9].safetensors"):
             for file in self.checkpoints.glob(pattern):
                 file.unlink()
-
-    def read_result(self) -> dict[str, Any]:
-        """Read `result.json`.
-
-        Returns:
-            What came out.
-
-        Raises:
-            SkelshotError: It cannot be read or is no result.
-        """
-        result = read_json(self.result_file)
-        if not isinstance(result, dict) or not {"split", "base", "seconds"} <= result.keys():
-            raise SkelshotError(
-                f"{self.result_file}: found no result of a split, expected split, base and "
-                "seconds; delete it to train this split anew"
-            )
-        return result
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write `result.json`, which marks the run as done.

@@ -8,6 +8,7 @@ from typing import Any
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.pretraining.mirrored_clips import saw_mirrored_clips
 from skelshot.pretraining.runs import first_difference, read_config, split_folder
 from skelshot.skeletons import InputSpec
 
@@ -74,6 +75,21 @@ class StartingRun:
                 "same preset and input"
             )
         encoder.load_state_dict(found.state_dict())
+
+    def saw_mirrored_clips(self, split: int) -> bool:
+        """Tell whether an encoder was trained on mirrored clips.
+
+        Args:
+            split: The split's number.
+
+        Returns:
+            See `skelshot.pretraining.mirrored_clips`.
+
+        Raises:
+            SkelshotError: There is no such encoder.
+        """
+        self._encoder_file(split)
+        return saw_mirrored_clips(self.run, split)
 
     def _encoder_file(self, split: int) -> Path:
         file = split_folder(self.run, split) / "checkpoints" / "encoder.safetensors"

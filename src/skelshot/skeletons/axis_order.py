@@ -1,15 +1,14 @@
 """The order of an array's axes: persons, frames, joints, coordinates, or another."""
 
-from collections.abc import Iterator
 from itertools import permutations
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from skelshot.skeletons.bone_tree import sample_bodies
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_guess import layout_fit
-from skelshot.skeletons.sequence import FloatArray
 
 NAMES = ("M", "T", "V", "C")
 """Persons, frames, joints, coordinates: the order in which Skelshot reads them."""
@@ -22,7 +21,7 @@ People jump by less than 0.1 at 10 Hz and more; two persons are about one apart.
 MAX_PERSONS = 12
 """Above this many persons, and more persons than frames, the axes are exchanged."""
 
-_READ = "MTVC"
+_AS_IT_IS = (0, 1, 2, 3)
 _CLEARLY = 1.25
 _MANY = 5
 _LOOK = 64
@@ -48,44 +47,51 @@ def swapped_axes(joints: ArrayLike, layout: SkeletonLayout) -> str | None:
         True
     """
     array = np.asarray(joints)
-    scores: dict[str, float] = {}
-    for order in _readings(array.shape, layout.num_joints):
-        name = "".join(NAMES[order.index(axis)] for axis in range(4))
-        scores[name] = _score(np.transpose(array, order).astype(np.float32), layout)
-    best = min(scores, key=lambda name: scores[name], default=_READ)
-    if scores.get(best, np.inf) * _CLEARLY < scores.get(_READ, np.inf):
-        return best
-    return None
+    others = _readings(array.shape, layout.num_joints)
+    least = np.inf
+    if _AS_IT_IS in others:
+        others.remove(_AS_IT_IS)
+        least = _score(array, layout) if others else 0.0
+    if least <= _CLEARLY:  # no score lies below 1
+        return None
+    scores = {order: _score(np.transpose(array, order), layout) for order in others}
+    best = min(scores, key=lambda order: scores[order], default=_AS_IT_IS)
+    if not scores.get(best, np.inf) * _CLEARLY < least:
+        return None
+    return "".join(NAMES[best.index(axis)] for axis in range(4))
 
 
-def _readings(shape: tuple[int, ...], joints: int) -> Iterator[tuple[int, ...]]:
-    """Give the orders that make (M, T, V, C) of the axes, the one that changes nothing first."""
+def _readings(shape: tuple[int, ...], joints: int) -> list[tuple[int, ...]]:
+    """Return the orders that make (M, T, V, C) of the axes."""
     if len(shape) != len(NAMES):
-        return
-    for order in permutations(range(4)):
-        _, frames, middle, channels = (shape[axis] for axis in order)
-        if middle == joints and channels in (2, 3) and frames > 1:
-            yield order
+        return []
+    return [
+        order
+        for order in permutations(range(4))
+        if shape[order[2]] == joints and shape[order[3]] in (2, 3) and shape[order[1]] > 1
+    ]
 
 
-def _score(joints: FloatArray, layout: SkeletonLayout) -> float:
+def _score(joints: NDArray[Any], layout: SkeletonLayout) -> float:
     """Return how ill the layout fits an array read as (M, T, V, C), infinite without a body."""
     persons, frames = joints.shape[:2]
     if persons > MAX_PERSONS and persons > frames:
         return float("inf")
     if persons >= _MANY and _step(joints.swapaxes(0, 1)) < SMOOTH:
         return float("inf")
+    if not _step(joints) < SMOOTH:
+        return float("inf")
     fit = layout_fit(sample_bodies([joints]), layout)
-    return fit.score if fit.verdict == "right" and _step(joints) < SMOOTH else float("inf")
+    return fit.score if fit.verdict == "right" else float("inf")
 
 
-def _step(joints: FloatArray) -> float:
+def _step(joints: NDArray[Any]) -> float:
     """Return the median step along the second axis, in sizes of the body; infinite without one."""
     seen = joints[:, :_LOOK]
     there = (np.nan_to_num(seen) != 0).any(axis=(2, 3)) & np.isfinite(seen).all(axis=(2, 3))
     both = there[:, 1:] & there[:, :-1]
     if not both.any():
         return float("inf")
-    steps = np.linalg.norm(np.diff(seen, axis=1)[both], axis=-1).mean(axis=-1)
+    steps = np.linalg.norm((seen[:, 1:] - seen[:, :-1])[both], axis=-1).mean(axis=-1)
     size = np.linalg.norm(seen[there].max(axis=1) - seen[there].min(axis=1), axis=-1)
     return float(np.median(steps) / max(float(np.median(size)), 1e-30))

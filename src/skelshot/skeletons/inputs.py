@@ -9,7 +9,7 @@ from skelshot.ground import SkelshotError
 from skelshot.skeletons.augment import Augmentation, augment
 from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
-from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
+from skelshot.skeletons.sequence import AXES, UNITS, BoolArray, FloatArray, SkeletonSequence
 from skelshot.skeletons.streams import Stream, stream
 from skelshot.skeletons.timing import Absent, crop_and_resize
 
@@ -100,6 +100,16 @@ class InputSpec(BaseModel):
         """Channels C of the encoder's input: those of the streams, and the confidence."""
         return self.coordinates * len(self.streams) + self.confidence
 
+    @property
+    def units(self) -> str:
+        """What the coordinates of the clips count: metres, or pixels."""
+        return UNITS[self.coordinates]
+
+    @property
+    def axes(self) -> str:
+        """Where the axes of the clips point."""
+        return AXES[self.coordinates]
+
     def channels_of(self, kind: Stream) -> slice:
         """Return which channels of the input hold a stream.
 
@@ -188,7 +198,8 @@ def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:
         like = "another " if sequence.layout.name == spec.layout.name else ""
         raise SkelshotError(
             f"layout: found a clip of {like}{sequence.layout.name!r}, expected "
-            f"{spec.layout.name!r}; use map_layout or an input spec of the clip's layout"
+            f"{spec.layout.name!r}; read it with an input spec of its own layout, or map "
+            "it (map_layout, `skelshot prepare store STORE --layout NAME`)"
         )
     if sequence.channels != spec.coordinates:
         raise SkelshotError(

@@ -9,6 +9,7 @@ shoulder (`skelshot.skeletons.joint_names`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,17 @@ class MappingReport:
     made: Mapping[str, tuple[str, ...]]
     borrowed: tuple[str, ...]
     unused: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as a JSON document."""
+        return {
+            "from": self.source,
+            "to": self.target,
+            "measured": list(self.measured),
+            "made": {joint: list(sources) for joint, sources in self.made.items()},
+            "lost": list(self.borrowed),
+            "unused": list(self.unused),
+        }
 
 
 def mapping_report(source: SkeletonLayout, target: SkeletonLayout) -> MappingReport:

@@ -140,7 +140,7 @@ def align_view(
     if not lines:
         raise SkelshotError(
             f"view: the layout {layout.name!r} has neither hips nor shoulders to turn to the "
-            "camera; use view 'centre'"
+            "camera; use view 'centre' (--set input.view=centre)"
         )
     person, frames = _lead(present)
     if not len(frames):

@@ -1,6 +1,6 @@
 """The order of a clip's persons: who acts comes first, false detections go."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def order_persons(sequence: SkeletonSequence) -> tuple[SkeletonSequence, PersonR
     report = PersonReport(_detections(sequence) - len(order), order != kept)
     if order == list(range(sequence.persons)):
         return sequence, report
-    return _take(sequence, order), report
+    return sequence.of_persons(order), report
 
 
 def _mean_confidence(sequence: SkeletonSequence) -> NDArray[np.float64]:
@@ -159,15 +159,3 @@ def _detections(sequence: SkeletonSequence) -> int:
     if sequence.confidence is not None:
         said = said | (sequence.confidence > 0).any(axis=(1, 2))
     return int(np.count_nonzero(said))
-
-
-def _take(sequence: SkeletonSequence, order: list[int]) -> SkeletonSequence:
-    """Return the clip with these persons in this order."""
-    confidence, pixels = sequence.confidence, sequence.pixels
-    return replace(
-        sequence,
-        joints=sequence.joints[order],
-        present=sequence.present[order],
-        confidence=None if confidence is None else confidence[order],
-        pixels=None if pixels is None else pixels[order],
-    )

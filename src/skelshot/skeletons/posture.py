@@ -1,54 +1,62 @@
 """Which way bodies stand and face: upright along y, and toes against left and right."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.skeletons.layout import SkeletonLayout
-from skelshot.skeletons.layout_guess import Bodies, hips_and_shoulders
+from skelshot.skeletons.layout_guess import Bodies
 
 _TOES = (("foot", "ankle"), ("foot index", "heel"), ("big toe", "heel"))
 _FACING = 0.2
 """The least volume of the three directions, in their lengths, that tells a side."""
 
 
-def share_upright(bodies: Bodies, layout: SkeletonLayout, sign: int, steep: bool = False) -> float:
-    """Return the share of bodies whose heads, hips and feet rise along y times sign.
+def shares_up(bodies: Bodies, layout: SkeletonLayout) -> NDArray[np.float64]:
+    """Return which way bodies stand: the share whose feet, hips and head rise along each axis.
 
     Args:
-        bodies: Joints (F, V, C), of which y counts.
-        layout: Names head, hips and feet; without them the share is 0.
-        sign: 1 counts feet that lie higher in y than hips, and hips than heads; -1 the reverse.
-        steep: Count only bodies with more than twice as much along y as along the first axis.
+        bodies: Joints (F, V, C).
+        layout: Names head, hips and feet; without them the shares are 0.
 
     Returns:
-        The share, of the bodies in which all three are seen.
+        Shares (C, 2) along each axis upwards and downwards, of the bodies in which all three are
+        seen. For axes other than y, a body must reach more than twice as far as along y.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
         >>> bodies = np.zeros((1, 20, 2))
         >>> bodies[:, [KINECT_V1.index("left ankle"), KINECT_V1.index("right ankle")], 1] = 900
         >>> bodies[:, list(KINECT_V1.hips), 1] = 500
-        >>> share_upright(bodies, KINECT_V1, 1)
-        1.0
+        >>> shares_up(bodies, KINECT_V1).tolist()  # heads are at 0: y points down
+        [[0.0, 0.0], [0.0, 1.0]]
     """
-    head = next((name for name in ("head", "nose") if name in layout.joints), None)
-    foot = next((name for name in ("ankle", "foot") if f"left {name}" in layout.joints), None)
-    hips, _ = hips_and_shoulders(layout)
-    if head is None or foot is None or hips is None:
-        return 0.0
-    feet = [layout.index(f"{side} {foot}") for side in ("left", "right")]
-    top = bodies[:, layout.index(head)]
-    middle, bottom = (bodies[:, list(pair)].mean(axis=1) for pair in (hips, feet))
-    chain = np.stack([top, middle, bottom])
-    known = np.isfinite(chain).all(axis=(0, 2))
-    if not known.any():
-        return 0.0
-    chain = chain[:, known]
-    rises = (sign * np.diff(chain[..., 1], axis=0) > 0).all(axis=0)
-    if steep:
-        span = np.abs(chain[2] - chain[0])
-        rises &= span[:, 1] > 2 * span[:, 0]
-    return float(np.mean(rises))
+    joints = _feet_hips_head(layout)
+    if joints is None:
+        return np.zeros((bodies.shape[-1], 2))
+    chain = np.stack([bodies[:, list(some)].mean(axis=1) for some in joints])
+    chain = chain[:, np.isfinite(chain).all(axis=(0, 2))]
+    if not chain.shape[1]:
+        return np.zeros((bodies.shape[-1], 2))
+    steps = np.diff(chain, axis=0)
+    rises = np.stack([(steps > 0).all(axis=0), (steps < 0).all(axis=0)], axis=-1)
+    span = np.abs(chain[2] - chain[0])
+    steep = span > 2 * span[:, 1:2]
+    steep[:, 1] = True
+    return np.asarray((rises & steep[..., None]).mean(axis=0), np.float64)
+
+
+@lru_cache(maxsize=64)
+def _feet_hips_head(layout: SkeletonLayout) -> tuple[tuple[int, ...], ...] | None:
+    """Return the joints that stand one above the other; None when the layout lacks some."""
+    names = layout.joints
+    head = next((name for name in ("head", "nose") if name in names), None)
+    foot = next((name for name in ("ankle", "foot") if f"left {name}" in names), None)
+    if head is None or foot is None or layout.hips is None:
+        return None
+    feet = (layout.index(f"left {foot}"), layout.index(f"right {foot}"))
+    return feet, layout.hips, (layout.index(head),)
 
 
 def share_mirrored(bodies: Bodies, layout: SkeletonLayout) -> float:
@@ -67,20 +75,23 @@ def share_mirrored(bodies: Bodies, layout: SkeletonLayout) -> float:
         >>> share_mirrored(np.ones((4, 20, 3)), KINECT_V1)
         0.0
     """
-    forward = _forward(bodies, layout)
-    hips, shoulders = hips_and_shoulders(layout)
-    if bodies.shape[-1] != len("xyz") or forward is None or hips is None or shoulders is None:
+    hips, shoulders, toes = layout.hips, layout.shoulders, _toes(layout)
+    if bodies.shape[-1] != len("xyz") or toes is None or hips is None or shoulders is None:
         return 0.0
+    front, back = toes
+    forward = (bodies[:, list(front)] - bodies[:, list(back)]).mean(axis=1)
     left = bodies[:, shoulders[0]] - bodies[:, shoulders[1]]
     up = bodies[:, list(shoulders)].mean(axis=1) - bodies[:, list(hips)].mean(axis=1)
-    volume = np.einsum("fc,fc->f", forward, np.cross(left, up))
-    sizes = np.prod([np.linalg.norm(axis, axis=-1) for axis in (forward, left, up)], axis=0)
+    axes = np.stack([forward, left, up], axis=1)
+    sizes = np.sqrt((axes**2).sum(axis=-1)).prod(axis=-1)
+    volume = np.linalg.det(axes)
     clear = np.abs(volume) > _FACING * sizes  # NaN is not
     return float(np.mean(volume[clear] < 0)) if clear.any() else 0.0
 
 
-def _forward(bodies: Bodies, layout: SkeletonLayout) -> NDArray[np.float64] | None:
-    """Return where the toes point (F, C), or else the nose; None when the layout cannot tell."""
+@lru_cache(maxsize=64)
+def _toes(layout: SkeletonLayout) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return joints that point forward, and those from where; None when the layout lacks them."""
     names = layout.joints
     pairs = [
         (f"{side} {front}", f"{side} {back}")
@@ -90,7 +101,5 @@ def _forward(bodies: Bodies, layout: SkeletonLayout) -> NDArray[np.float64] | No
     ] or [("nose", ear) for ear in ("left ear", "right ear") if {"nose", ear} <= set(names)]
     if not pairs:
         return None
-    steps = [
-        bodies[:, layout.index(front)] - bodies[:, layout.index(back)] for front, back in pairs
-    ]
-    return np.asarray(np.mean(steps, axis=0), np.float64)
+    front, back = zip(*pairs, strict=True)
+    return tuple(map(layout.index, front)), tuple(map(layout.index, back))

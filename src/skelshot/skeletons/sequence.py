@@ -1,6 +1,8 @@
 """A clip of moving skeletons in memory."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,17 @@ from skelshot.skeletons.layouts import SkeletonLayout
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+
+UNITS: Mapping[int, str] = MappingProxyType({3: "metres", 2: "pixels"})
+"""What coordinates count, by their number."""
+
+AXES: Mapping[int, str] = MappingProxyType(
+    {
+        3: "camera: x towards the sensor's own left, y up, z away from it, right-handed",
+        2: "picture: x right, y down",
+    }
+)
+"""Where the axes of coordinates point, by their number."""
 
 LARGEST_PICTURE = 1 << 16
 """The most pixels that a side of a picture may have."""
@@ -77,6 +90,31 @@ class SkeletonSequence:
                 f"picture_size: found {width} x {height} pixels, expected 1 to {LARGEST_PICTURE} "
                 "each way"
             )
+
+    def of_persons(self, chosen: Sequence[int]) -> "SkeletonSequence":
+        """Return the clip with some of its persons, in the order given.
+
+        Args:
+            chosen: Places along the person axis.
+
+        Returns:
+            The clip; all that is kept person by person goes with them.
+
+        Example:
+            >>> from skelshot.skeletons.layouts import KINECT_V1
+            >>> clip = SkeletonSequence(np.zeros((3, 8, 20, 3), np.float32), np.eye(3, 8) > 0,
+            ...                         KINECT_V1)
+            >>> clip.of_persons([2, 0]).present.argmax(axis=1).tolist()
+            [2, 0]
+        """
+        persons = list(chosen)
+        return replace(
+            self,
+            joints=self.joints[persons],
+            present=self.present[persons],
+            confidence=None if self.confidence is None else self.confidence[persons],
+            pixels=None if self.pixels is None else self.pixels[persons],
+        )
 
     @property
     def persons(self) -> int:

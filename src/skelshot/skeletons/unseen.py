@@ -21,6 +21,10 @@ the position of an occluded joint with a score of 0.1 still says more than an in
 OVERSHOOT = 1.5
 """The largest score still taken for one of [0, 1]: peaks of heat maps go a little over 1."""
 
+REPEATED = 3
+"""How often one and the same point, far from the body, must come to be a fill value; once is
+enough where all its coordinates are the same number."""
+
 _SIGNED_SHARE = 0.1
 _EMPTY = np.float32(np.inf)
 
@@ -89,12 +93,13 @@ def mark_unseen(
 ) -> FloatArray:
     """Set joints that the pose estimator marks as unseen to NaN, and persons without any to 0.
 
-    A joint is unseen when all its coordinates are exactly 0, all are exactly -1, or its
-    confidence is 0, -1 or below `min_confidence`. Centred data have true zeros: a joint at the
-    origin (or at -1) is kept where that point lies within the bounding box of the person's other
-    seen joints of the frame, or where the joint stays there in every frame of coordinates of
-    both signs, as a root does. A person with no seen joint is absent in that frame, not a gap;
-    a frame that is NaN as a whole stays one.
+    A joint is unseen when all its coordinates are exactly 0, all are exactly -1, or its confidence
+    is 0, -1 or below `min_confidence`. So are joints that stand at one and the same other point,
+    farther from the body than its size: -9999, or the 0 of a cut-out picture. Centred data have
+    true zeros: a joint at the origin (or at -1) is kept where that point lies within the bounding
+    box of the person's other seen joints of the frame, or where the joint stays there in every
+    frame of coordinates of both signs, as a root does. A person with no seen joint is absent in
+    that frame, not a gap; a frame that is NaN as a whole stays one.
 
     Args:
         joints: Coordinates (M, T, V, C) of any number type.
@@ -116,12 +121,14 @@ def mark_unseen(
         points = np.array(joints, np.float32)
     zero, minus = (points == 0).all(axis=-1), (points == -1).all(axis=-1)
     doubted = _doubted(confidence, min_confidence, zero)
-    if not (zero.any() or minus.any() or doubted.any()):
-        return points
     finite = np.isfinite(points).all(axis=-1)
     sure = finite & ~zero & ~minus & ~doubted
+    filled = _filled(points, sure)
+    if not (zero.any() or minus.any() or doubted.any() or filled.any()):
+        return points
+    sure &= ~filled
     low, high = _box(points, sure)
-    unseen = doubted.copy()
+    unseen = doubted | filled
     for mark, value in ((zero, 0.0), (minus, -1.0)):
         if mark.any():
             unseen |= mark & ~_true_positions(points, mark, sure, low - value, high - value, value)
@@ -140,6 +147,29 @@ def _doubted(confidence: ArrayLike | None, least: float, like: BoolArray) -> Boo
         return np.zeros_like(like)
     doubted: BoolArray = (scores <= 0) | (scores < least)  # NaN is neither
     return doubted
+
+
+def _filled(points: FloatArray, sure: BoolArray) -> BoolArray:
+    """Return the joints (M, T, V) at one point far from every body: one of the clip's extremes."""
+    filled = np.zeros_like(sure)
+    if not sure.any():
+        return filled
+    seen = np.asfortranarray(points[sure])
+    extremes = np.unique(np.concatenate([seen.argmin(axis=0), seen.argmax(axis=0)]))
+    for point in np.unique(seen[extremes], axis=0):
+        least = 1 if (point == point[0]).all() else REPEATED
+        if np.count_nonzero(seen[:, 0] == point[0]) < least:
+            continue
+        mark = sure & (points == point).all(axis=-1)
+        if np.count_nonzero(mark) < least:
+            continue
+        low, high = _box(points, sure & ~mark)
+        there = mark.any(axis=-1) & (low <= high).all(axis=-1)
+        away = np.maximum(low - point, point - high).max(axis=-1)[there]
+        size = (high - low).max(axis=-1, initial=0, where=there[..., None])[there]
+        if len(away) and (away > size).all():
+            filled |= mark
+    return filled
 
 
 def _box(points: FloatArray, sure: BoolArray) -> tuple[FloatArray, FloatArray]:

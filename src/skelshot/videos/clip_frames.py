@@ -277,7 +277,10 @@ def _check_length(video: VideoFile, last: int, tail: int) -> None:
         advice = "the file is truncated, fetch it again"
     else:
         found = f"{video.frames} frames"
-        advice = "is it the right video, and whole?"
+        advice = (
+            "is it the right video, and whole? If the skeleton is of another rate, say by --every "
+            "how many frames of the video one of its frames is, such as 0.5"
+        )
     raise SkelshotError(
         f"{video.path}: found {found}, but the skeleton reaches frame {last} (up to {tail} may be "
         f"missing); {advice}"

@@ -1,0 +1,54 @@
+"""Whether an encoder has seen mirrored clips, which matters where left and right are classes."""
+
+from pathlib import Path
+
+from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.runs import read_options, read_result, split_folder
+
+REMARK = (
+    "the encoder was trained on mirrored clips and may take one side for the other; pretrain it "
+    "anew with --sides matter"
+)
+"""What results of such an encoder say where sides matter."""
+
+
+def mirrors_clips(options: PretrainOptions) -> bool:
+    """Tell whether training mirrors clips.
+
+    Args:
+        options: All choices.
+
+    Returns:
+        Whether a stage that they ask for does.
+
+    Example:
+        >>> mirrors_clips(PretrainOptions(input={"layout": "kinect-v1"}, strategy="byol"))
+        True
+    """
+    shares = [options.augmentation.mirror] if options.episodes != "none" else []
+    if options.strategy in ("supervised", "transfer"):
+        shares.append(options.augmentation.mirror)
+    elif options.strategy == "byol":
+        shares += [options.byol.conservative.mirror, options.byol.aggressive.mirror]
+    elif options.strategy == "aimclr":
+        recipes = (options.aimclr.normal, options.aimclr.extreme)
+        shares += [recipe.mirror for recipe in recipes if recipe]
+    return any(shares)
+
+
+def saw_mirrored_clips(run: Path, split: int) -> bool:
+    """Tell whether a split's encoder was trained on mirrored clips, here or where it began.
+
+    Args:
+        run: The run's folder.
+        split: The split's number.
+
+    Returns:
+        Whether a stage of its training mirrored clips, or its result remarks that of the run it
+        began from.
+    """
+    folder = split_folder(run, split)
+    if mirrors_clips(read_options(folder)):
+        return True
+    sides = read_result(folder).get("sides") if (folder / "result.json").exists() else None
+    return bool(sides and sides.get("remark"))

@@ -1,0 +1,112 @@
+"""Where sides matter, it is said of an encoder that it has seen mirrored clips."""
+
+from pathlib import Path
+
+import pytest
+
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.store import Store
+from skelshot.experiments.evaluating import evaluate_run
+from skelshot.experiments.settings import load_settings
+from skelshot.fewshot.nearest import NearestNeighbour
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.mirrored_clips import REMARK, mirrors_clips, saw_mirrored_clips
+from skelshot.pretraining.pretrain import build_stages, pretrain
+from skelshot.pretraining.starting_run import StartingRun
+from skelshot.skeletons.inputs import AskedSides
+
+PROTOCOL = protocol_named("toy")
+
+
+def train(
+    store: Store, out: Path, mirror: float, sides: AskedSides, start: Path | None = None
+) -> str | None:
+    """Train one split and return what its result remarks of sides."""
+    small = ["supervised.epochs=1", "input.frames=8", f"augmentation.mirror={mirror}"]
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
+    begin = None if start is None else StartingRun(start)
+    first = PROTOCOL.split_list(store)[:1]
+    report = pretrain(store, PROTOCOL, first, chosen, out, start=begin, sides=sides)
+    remark: str | None = report.splits[0]["sides"]["remark"]
+    return remark
+
+
+def remark(store: Store, run: Path, sides: AskedSides) -> str | None:
+    settings = load_settings("smoke", layout="kinect-v1")
+    method = NearestNeighbour()
+    found = evaluate_run(store, PROTOCOL, method, [1], settings.evaluate, run, sides=sides)
+    told: str | None = found["sides"]["remark"]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("mirror", "trained", "sides", "told"),
+    [
+        (0.5, "ignore", "matter", f"in split 0 {REMARK}"),
+        (0.5, "ignore", "ignore", None),
+        (0.5, "matter", "auto", None),
+        (0.0, "ignore", "matter", None),
+    ],
+)
+def test_an_evaluation_says_that_training_mirrored(
+    toy_store: Store,
+    tmp_path: Path,
+    mirror: float,
+    trained: AskedSides,
+    sides: AskedSides,
+    told: str | None,
+) -> None:
+    assert train(toy_store, tmp_path / "run", mirror, trained) is None
+    assert remark(toy_store, tmp_path / "run", sides) == told
+
+
+def test_what_the_earlier_run_mirrored_is_remembered(toy_store: Store, tmp_path: Path) -> None:
+    train(toy_store, tmp_path / "first", 0.5, "ignore")
+    assert train(toy_store, tmp_path / "then", 0.5, "matter", tmp_path / "first") == REMARK
+    assert saw_mirrored_clips(tmp_path / "then", 0)
+    assert train(toy_store, tmp_path / "clean", 0.5, "matter") is None
+    assert not saw_mirrored_clips(tmp_path / "clean", 0)
+
+
+def test_the_input_may_say_that_sides_matter(toy_store: Store, tmp_path: Path) -> None:
+    said = ["supervised.epochs=1", "input.frames=8", "input.sides=matter"]
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=said).pretrain
+    first = PROTOCOL.split_list(toy_store)[:1]
+    report = pretrain(toy_store, PROTOCOL, first, chosen, tmp_path / "run")
+    assert report.splits[0]["sides"]["sides"] == "matter"
+
+
+def test_a_run_begun_before_sides_were_found_goes_on(toy_store: Store, tmp_path: Path) -> None:
+    train(toy_store, tmp_path / "run", 0.5, "ignore")
+    with pytest.raises(SkelshotError, match="or --sides ignore to go on"):
+        train(toy_store, tmp_path / "run", 0.5, "matter")
+
+
+def test_episodes_do_not_mirror_where_sides_matter(toy_store: Store) -> None:
+    chosen = load_settings("smoke", layout="kinect-v1", assignments=["episodes=subspace"]).pretrain
+    split = PROTOCOL.split_list(toy_store)[0]
+    for sides, views in (("ignore", 1), ("matter", 0)):
+        options = chosen.with_sides(sides)
+        *_, stage = build_stages(toy_store, split, options, None)[1]
+        assert len(stage.method.views) == views
+
+
+@pytest.mark.parametrize(
+    ("assignments", "mirrors"),
+    [
+        (["strategy=supervised"], True),
+        (["strategy=transfer"], True),
+        (["strategy=byol"], True),
+        (["strategy=aimclr"], True),
+        (["strategy=none"], False),
+        (["strategy=none", "episodes=protonet"], True),
+        (["strategy=supervised", "augmentation.mirror=0"], False),
+        (["strategy=byol", "augmentation.mirror=0"], True),
+        (["strategy=byol", "byol.aggressive.mirror=0"], False),
+        (["strategy=aimclr", "aimclr.extreme.mirror=0"], False),
+    ],
+)
+def test_what_a_run_mirrors(assignments: list[str], mirrors: bool) -> None:
+    chosen = load_settings("cpu", layout="kinect-v1", assignments=assignments).pretrain
+    assert mirrors_clips(chosen) is mirrors
+    assert not mirrors_clips(chosen.with_sides("matter"))
