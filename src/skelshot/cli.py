@@ -2,25 +2,51 @@
 
 import argparse
 import errno
+import io
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from skelshot import __version__
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import escaped, printable
 
 Document = dict[str, Any]
 BAD_CALL = 2
 INTERRUPTED = 130
+LONGEST_MESSAGE = 2000
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a call in one line."""
 
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.register("type", Path, _path)
+        self.register("type", int, _whole_number)
+
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with code 2."""
-        self.exit(BAD_CALL, f"skelshot: error: {message} (try {self.prog} --help)\n")
+        shown = printable(message, LONGEST_MESSAGE - 100)
+        _leave(f"error: {shown} (try {self.prog} --help)", BAD_CALL)
+
+
+def _path(word: str) -> Path:
+    """Read a path that names something; an empty one would be the working folder."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError(f"found {word!r}, expected a path")
+    path = Path(word)
+    return path if path.name not in ("", "..") else path.resolve()
+
+
+def _whole_number(word: str) -> int:
+    """Read a number that fits 64 bits, as every file that may name it asks for."""
+    number = int(word)
+    if not -(2**63) <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"found {word:.40}, expected a number within 64 bits")
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -29,8 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
-    parsed = build_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
     try:
+        parsed = build_parser().parse_args(arguments)
         document: Document = parsed.run(parsed)
         _print(document, parsed)
         if parsed.failed(document):
@@ -49,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    sys.stderr.write(f"skelshot: {message}\n")
+    sys.stderr.write(f"skelshot: {printable(message, LONGEST_MESSAGE)}\n")
     sys.exit(code)
 
 
@@ -57,8 +86,22 @@ def _print(document: Document, parsed: argparse.Namespace) -> None:
     if parsed.json:
         text = json.dumps(document, indent=2, allow_nan=False, default=str)
     else:
-        text = parsed.show(document)
+        text = parsed.show(_all_escaped(document))
     sys.stdout.write(text + "\n")
+
+
+def _all_escaped(value: Any) -> Any:
+    """Escape every text of a document, so that names and paths cannot steer the terminal."""
+    match value:
+        case str():
+            return escaped(value)
+        case dict():
+            return {_all_escaped(key): _all_escaped(entry) for key, entry in value.items()}
+        case list() | tuple():
+            return [_all_escaped(entry) for entry in value]
+        case Path():
+            return escaped(str(value))
+    return value
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -96,7 +96,8 @@ def test_truncated_json_is_named_with_line_and_column(write_clip):
     path.write_text(whole[: len(whole) // 2])
     lines = whole[: len(whole) // 2].splitlines()
     (item,) = read(path)
-    assert f"not valid JSON at line {item.line}, column" in item.reason
+    assert f"line {item.line}, column" in item.reason
+    assert "not valid JSON" in item.reason
     assert "may be truncated" in item.reason
     assert abs(item.line - len(lines)) <= 1
 
@@ -106,7 +107,7 @@ def test_every_cut_of_a_file_is_rejected(write_clip, make_joints):
     whole = path.read_bytes()
     for end in range(0, len(whole), 97):
         path.write_bytes(whole[:end])
-        assert "not valid JSON at line 1, column" in reason(path)
+        assert f"{path.name}, line 1, column" in reason(path)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

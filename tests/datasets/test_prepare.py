@@ -208,10 +208,20 @@ def test_changed_raw_files_are_not_mixed_with_old_ones(raw, tmp_path, commit_eac
         prepare(NwUclaReader(), raw, tmp_path / "store")
 
 
-def test_ctrl_c_says_how_to_go_on(raw, tmp_path):
-    with pytest.raises(SkelshotError, match="stopped by Ctrl-C; what is done is kept, the same"):
+def test_after_ctrl_c_the_same_call_goes_on(raw, tmp_path):
+    with pytest.raises(KeyboardInterrupt):  # which the command line tells as code 130
         prepare(Watched(3, KeyboardInterrupt), raw, tmp_path / "store")
     assert prepare(NwUclaReader(), raw, tmp_path / "store").clips == 10
+
+
+def test_what_a_kill_left_of_a_finished_store_is_removed(raw, tmp_path):
+    prepare(NwUclaReader(), raw, tmp_path / "store")
+    (tmp_path / "store" / "work").mkdir()
+    (tmp_path / "store" / "work" / "log.jsonl").touch()
+    (tmp_path / ".store.lock").touch()
+    assert prepare(NwUclaReader(), raw, tmp_path / "store").already_prepared
+    assert not (tmp_path / "store" / "work").exists()
+    assert not (tmp_path / ".store.lock").exists()
 
 
 def test_a_full_disk_says_so_and_the_same_call_goes_on(raw, tmp_path, monkeypatch, commit_each):

@@ -35,6 +35,14 @@ def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
     assert target.read_text() == "before"
 
 
+def test_a_full_disk_names_the_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OSError, match=r"No space left on device: '.*a\.txt'"),
+        whole_file(tmp_path / "a.txt"),
+    ):
+        raise OSError(28, "No space left on device")
+
+
 def test_json_comes_back_and_nan_is_refused(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"a": [1, 2.5, "ü"]})
     assert read_json(tmp_path / "a.json") == {"a": [1, 2.5, "ü"]}

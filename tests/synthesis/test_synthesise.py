@@ -12,7 +12,7 @@ from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock
+from skelshot.ground.locks import only_writer
 from skelshot.synthesis import synthesise as module
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import SynthesisPlan, Take
@@ -95,7 +95,7 @@ def test_a_killed_call_goes_on_and_ends_with_the_same_files(raw: Path, tmp_path:
 
 def test_two_calls_do_not_write_side_by_side(raw: Path) -> None:
     with (
-        lock(raw / ".lock", "held"),
+        only_writer(raw, "synth", raw / ".lock"),
         pytest.raises(SkelshotError, match="another synth is writing"),
     ):
         synthesise(PLAN, raw, size=SIZE)

@@ -107,7 +107,7 @@ def test_bad_features_are_refused_before_writing(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("step", ["save_file", "write_json"])
+@pytest.mark.parametrize("step", ["write_tensors", "write_json"])
 def test_a_kill_leaves_no_cache_and_the_next_run_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_full_disk_gives_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing, "save_file", full)
+    monkeypatch.setattr(writing, "write_tensors", full)
     with pytest.raises(SkelshotError, match=r"features: cannot be written \(No space left"):
         write_features(tmp_path / "features", **arguments())
 

@@ -72,7 +72,7 @@ def use_threads(count: int | None) -> None:
         count: From `--threads`.
 
     Raises:
-        SkelshotError: It is not positive.
+        SkelshotError: It is not 1 to 1024.
     """
     import torch
 
@@ -80,8 +80,8 @@ def use_threads(count: int | None) -> None:
 
     if count is None:
         return
-    if count < 1:
-        raise SkelshotError(f"--threads: found {count}, expected at least 1")
+    if not 1 <= count <= 1024:
+        raise SkelshotError(f"--threads: found {count}, expected at least 1 and at most 1024")
     torch.set_num_threads(count)
 
 

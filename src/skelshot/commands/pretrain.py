@@ -51,7 +51,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     store = Store.open(parsed.store)
     protocol = protocol_named(parsed.protocol)
     every = protocol.split_list(store)
-    if parsed.split != "all" and not parsed.split.isdigit():
+    if parsed.split != "all" and not parsed.split.isdecimal():
         raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
     usual = "none" if parsed.start else "supervised"

@@ -11,6 +11,7 @@ from zipfile import ZipFile, ZipInfo
 
 from skelshot.datasets.clips import BadClip
 from skelshot.ground import SkelshotError
+from skelshot.ground.regular import check_regular
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 """Endings of archives; one within another is not opened."""
@@ -43,6 +44,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        check_regular(path)
         try:
             self._zip = ZipFile(path)
         except _BROKEN as error:

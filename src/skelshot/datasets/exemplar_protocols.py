@@ -18,6 +18,7 @@ from skelshot.datasets.tasks import (
     task_of,
 )
 from skelshot.ground import SkelshotError
+from skelshot.ground.file_names import FileName
 
 
 class ExemplarProtocol(BaseModel):
@@ -44,7 +45,7 @@ class ExemplarProtocol(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: FileName
     auxiliary: tuple[int, ...]
     auxiliary_classes: int = Field(ge=1)
     exemplars: dict[int, str] = Field(min_length=2)

@@ -11,6 +11,8 @@ from skelshot.datasets.readers import Reader, Source, fingerprint
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.regular import check_regular, open_regular
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import layout_as_data
 
@@ -118,7 +120,9 @@ class Journal:
                 raise SkelshotError(
                     f"{path}: not a journal of prepare; delete {self.folder.parent} and start again"
                 ) from error
-        self._log: BinaryIO = (self.folder / "log.jsonl").open("ab")
+        log = self.folder / "log.jsonl"
+        check_regular(log)
+        self._log: BinaryIO = log.open("ab")
         if self._log.tell() < self.progress.log_bytes:
             self._log.close()
             raise SkelshotError(
@@ -126,12 +130,22 @@ class Journal:
                 f"{self.folder.parent} and start again"
             )
         self._log.truncate(self.progress.log_bytes)
-        for line in (self.folder / "log.jsonl").read_bytes().splitlines():
-            entry = json.loads(line)
-            if "clip" in entry:
-                self.records.append(ClipRecord(**entry["clip"]))
-            else:
-                self.rejected.append(Rejected(**entry["rejected"]))
+        self._read_log(log)
+
+    def _read_log(self, path: Path) -> None:
+        with open_regular(path) as lines:
+            for number, line in enumerate(lines, 1):
+                entry = parse_json(line, f"{path}, line {number}")
+                try:
+                    if "clip" in entry:
+                        self.records.append(ClipRecord(**entry["clip"]))
+                    else:
+                        self.rejected.append(Rejected(**entry["rejected"]))
+                except (KeyError, TypeError) as error:
+                    raise SkelshotError(
+                        f"{path}, line {number}: no entry of prepare; delete "
+                        f"{self.folder.parent} and start again"
+                    ) from error
 
     def _check_plan(self, found: dict[str, Any]) -> None:
         if other := difference(found, self.plan):

@@ -14,6 +14,7 @@ from skelshot.datasets.ntu_names import missing_names, ntu_class_names, parse_na
 from skelshot.datasets.ntu_parse import parse_skeleton
 from skelshot.datasets.readers import Remarks, Source, list_raw, natural_key
 from skelshot.ground import SkelshotError
+from skelshot.ground.regular import open_regular
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
 
@@ -149,7 +150,7 @@ class NtuReader:
         if source.member is not None:
             return self._opened(source.path).read(source.member, MAX_BYTES)
         try:
-            with source.path.open("rb") as handle:
+            with open_regular(source.path) as handle:
                 size = os.fstat(handle.fileno()).st_size
                 if size > MAX_BYTES:
                     raise BadClip(f"found {size} bytes, expected at most {MAX_BYTES} a clip")

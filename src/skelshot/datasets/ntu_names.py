@@ -9,7 +9,10 @@ from pathlib import Path
 import yaml
 
 from skelshot.datasets.clips import BadClip
+from skelshot.datasets.plain_text import MAX_BYTES
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import utf8_text
+from skelshot.ground.regular import read_regular
 
 CLASSES = 120
 FIRST_NEW_ACTION, FIRST_NEW_SETUP = 61, 18
@@ -117,8 +120,8 @@ def missing_names(which: Path | str) -> frozenset[str]:
     if which == "official":
         return _official()
     try:
-        text = Path(which).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        text = utf8_text(read_regular(Path(which), MAX_BYTES), str(which))
+    except SkelshotError as error:
         raise SkelshotError(
             f"{which}: the list of missing skeletons cannot be read ({error}); expected "
             "'official', 'none' or a text file"

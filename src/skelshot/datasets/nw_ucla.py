@@ -1,6 +1,5 @@
 """NW-UCLA: one JSON file a clip, as the skeletons are packaged for CTR-GCN."""
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +13,9 @@ import yaml
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.readers import Remarks, Source, list_sources
+from skelshot.ground.documents import BadDocument
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.regular import read_regular
 from skelshot.skeletons.layouts import KINECT_V1, SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
@@ -111,21 +113,9 @@ def _actions() -> dict[int, str]:
 def _document(path: Path) -> dict[str, Any]:
     """Read a file's JSON object, or say at which line and column it breaks off."""
     try:
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise BadClip(f"found {size} bytes, expected at most {MAX_BYTES} a clip")
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise BadClip(f"cannot be read ({error.strerror})") from error
-    except json.JSONDecodeError as error:
-        raise BadClip(
-            f"not valid JSON at line {error.lineno}, column {error.colno} ({error.msg}); "
-            "the file may be truncated",
-            error.lineno,
-        ) from error
-    except UnicodeDecodeError as error:
-        raise BadClip(f"not UTF-8 text at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadClip(f"not usable JSON ({error})") from error
+        document = parse_json(read_regular(path, MAX_BYTES), path.name)
+    except BadDocument as error:
+        raise BadClip(str(error), error.line) from error
     if not isinstance(document, dict):
         raise BadClip(f"found a JSON {type(document).__name__}, expected an object")
     return document

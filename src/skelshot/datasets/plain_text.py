@@ -4,6 +4,9 @@ import codecs
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
+
+__all__ = ["MAX_BYTES", "printable", "read_lines"]
 
 MAX_BYTES = 64 << 20
 """The largest text file that is read."""
@@ -62,23 +65,3 @@ def _decoded(path: Path, content: bytes) -> str:
             f"{path}, line {line}: cannot be read: found the byte 0x{content[error.start]:02x}, "
             "which is not UTF-8; save the file anew as UTF-8"
         ) from error
-
-
-def printable(text: str, limit: int = 60) -> str:
-    r"""Return text that a terminal and a list can show.
-
-    Args:
-        text: From a file or a file's name.
-        limit: The most characters to return.
-
-    Returns:
-        The text with control characters and lone surrogates escaped, cut to `limit`.
-
-    Example:
-        >>> printable("bell\x07 wave")
-        'bell\\x07 wave'
-    """
-    shown = "".join(
-        letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[: limit + 1]
-    )
-    return shown if len(text) <= limit and len(shown) <= limit else f"{shown[: limit - 3]}..."

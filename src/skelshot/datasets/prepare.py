@@ -17,8 +17,9 @@ from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
 from skelshot.datasets.store_reader import StoreReader
 from skelshot.datasets.workers import ReadingProcesses
-from skelshot.datasets.writing import StoreWriter, write_rejected
+from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
+from skelshot.ground.processes import check_workers
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons.inputs import AskedSides
 
@@ -119,12 +120,11 @@ def prepare(
 
     Raises:
         SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip
-            with `strict` (all are listed in `OUT.rejected.csv` then), a full disk or Ctrl-C.
+            with `strict` (all are listed in `OUT.rejected.csv` then), or a full disk.
     """
     started = time.perf_counter()
     raw, out = Path(raw), Path(out)
-    if workers < 1:
-        raise SkelshotError(f"workers: found {workers}, expected at least 1")
+    check_workers(workers)
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)
@@ -134,6 +134,7 @@ def prepare(
     already = out.exists()
     if already:
         _check_same(out, plan)
+        remove_work(out)
     else:
         with _one_line_errors(out), StoreWriter(out, plan) as writer:
             _copy(reader, sources, writer, workers)
@@ -235,8 +236,6 @@ def _one_line_errors(out: Path) -> Iterator[None]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         yield
-    except KeyboardInterrupt as error:
-        raise SkelshotError(f"{out}: stopped by Ctrl-C; {again}") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise SkelshotError(f"{out}: the disk is full; make room, {again}") from error

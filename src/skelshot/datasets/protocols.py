@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skelshot.datasets.class_counts import ClassCounts
@@ -23,7 +22,11 @@ from skelshot.datasets.tasks import (
     task_of,
 )
 from skelshot.ground import SkelshotError
+from skelshot.ground.file_names import FileName
 from skelshot.ground.seeding import shuffled_by_hash
+from skelshot.ground.yaml_text import parse_yaml, read_yaml
+
+_SHIPPED = files("skelshot.datasets") / "protocol_files"
 
 
 class ClassSplitProtocol(BaseModel):
@@ -49,7 +52,7 @@ class ClassSplitProtocol(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: FileName
     draws_as: str
     splits: int = Field(ge=1)
     base: int = Field(ge=1)
@@ -260,39 +263,36 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
         >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
-    shipped = files("skelshot.datasets") / "protocol_files"
-    known = sorted(Path(entry.name).stem for entry in shipped.iterdir())
+    known = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
     stem, _, count = name.partition("-aux")
     if name in known:
-        return _parsed(name, (shipped / f"{name}.yaml").read_text(encoding="utf-8"))
+        return _shipped(name)
     if stem in known and count.isdecimal():
-        protocol = _parsed(stem, (shipped / f"{stem}.yaml").read_text(encoding="utf-8"))
+        protocol = _shipped(stem)
         if isinstance(protocol, ExemplarProtocol):
             return protocol.with_auxiliary(int(count))
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
-        return _parsed(name, Path(name).read_text(encoding="utf-8"))
+        return _protocol_of(name, read_yaml(Path(name)))
     raise SkelshotError(
         f"protocol: found {name!r}, expected one of {', '.join(known)}, a one-shot protocol with "
         "-aux20 or the like behind its name, or a .yaml file of your own"
     )
 
 
-def _parsed(name: str, text: str) -> ClassSplitProtocol | ExemplarProtocol:
-    """Make a protocol of a YAML text."""
+def _shipped(name: str) -> ClassSplitProtocol | ExemplarProtocol:
+    text = (_SHIPPED / f"{name}.yaml").read_text(encoding="utf-8")
+    return _protocol_of(name, parse_yaml(text, name))
+
+
+def _protocol_of(name: str, document: object) -> ClassSplitProtocol | ExemplarProtocol:
+    """Make a protocol of what its file holds."""
     try:
-        document = yaml.safe_load(text)
-        kind = ExemplarProtocol if _names_exemplars(document) else ClassSplitProtocol
+        named = isinstance(document, dict) and "auxiliary" in document
+        kind = ExemplarProtocol if named else ClassSplitProtocol
         return kind.model_validate(document)
-    except yaml.YAMLError as error:
-        raise SkelshotError(f"protocol {name}: not valid YAML ({error})") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise SkelshotError(
             f"protocol {name}, {place}: {first['msg']}, found {first['input']!r}"
         ) from error
-
-
-def _names_exemplars(document: object) -> bool:
-    """Tell an exemplar protocol by its key `auxiliary`."""
-    return isinstance(document, dict) and "auxiliary" in document

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from skelshot.datasets.field_values import described
 from skelshot.ground import SkelshotError
+from skelshot.ground.regular import open_regular
 
 MAX_BYTES = 8 << 30
 """The largest pickle that is read."""
@@ -203,7 +204,7 @@ def load_plain(path: Path, max_bytes: int = MAX_BYTES) -> object:
         size = path.stat().st_size
         if size > max_bytes:
             raise SkelshotError(f"{path}: found {size} bytes, expected at most {max_bytes}")
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             _refuse_other_files(handle.read(8))
             handle.seek(0)
             _look_through(handle)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
+from skelshot.ground.regular import open_regular
 from skelshot.skeletons.inputs import AskedSides
 
 DOCUMENT = "store.json"
@@ -77,7 +78,7 @@ class ArrayFile:
         wanted = HEADER_BYTES + rows * self.row_bytes
         try:
             found = path.stat().st_size
-            with path.open("rb") as handle:
+            with open_regular(path) as handle:
                 header = handle.read(HEADER_BYTES)
         except OSError as error:
             raise SkelshotError(

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.regular import check_regular
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def read_index(path: Path) -> tuple[ClipRecord, ...]:
         SkelshotError: It is not such a table, or an offset does not follow from the clips
             before it.
     """
+    check_regular(path)
     try:
         table = _with_later_columns(pq.read_table(path, memory_map=False, use_threads=False))
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -1,7 +1,6 @@
 """Processes that read raw files side by side and hand the clips back in order."""
 
 import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from typing import Self
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.readers import Reader, Source
 from skelshot.ground import SkelshotError
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 
 Items = list[Clip | Rejected]
 """What one source gave."""
@@ -45,7 +45,8 @@ class ReadingProcesses:
         for _ in range(count):
             here, there = context.Pipe()
             process = context.Process(target=_work, args=(reader, there), daemon=True)
-            process.start()
+            with ctrl_c_for_parent_only():
+                process.start()
             there.close()
             self._workers.append((process, here))
         self._starting = {connection for _, connection in self._workers}
@@ -128,7 +129,7 @@ def _one_line_errors() -> Iterator[None]:
 
 def _work(reader: Reader, connection: Connection) -> None:
     """Read batches until the other end is closed; Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow_parent()
     with suppress(*_ENDED):
         connection.send("ready")
         while True:

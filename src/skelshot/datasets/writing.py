@@ -24,12 +24,16 @@ from skelshot.datasets.store_format import (
 )
 from skelshot.datasets.store_index import ClipRecord, write_index
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock, sha256_of, write_json
+from skelshot.ground.files import sha256_of, whole_file, write_json
+from skelshot.ground.locks import lock_file, only_writer, remove_if_left
 from skelshot.skeletons.layouts import layout_from
 from skelshot.skeletons.sequence import AXES, UNITS
 
 COMMIT_SECONDS = 2.0
 """How much work a kill may cost."""
+
+WORK = "work"
+"""Folder of the journal, which a finished store has no more."""
 
 
 class StoreWriter:
@@ -51,15 +55,10 @@ class StoreWriter:
         self._out = out
         self._partial = partial_folder(out)
         self._plan = plan
-        work = self._partial / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        busy = f"{self._partial}: another prepare is writing it; wait for that one to end"
-        self._lock = lock(work / "lock", busy)
-        try:
-            self._journal = Journal(work, plan)
-        except BaseException:
-            self._lock.close()
-            raise
+        with contextlib.ExitStack() as held:
+            held.enter_context(only_writer(out, "prepare"))
+            self._journal = Journal(self._partial / WORK, plan)
+            self._held = held.pop_all()
         self._layout = layout_from(plan["layout"])
         joints = self._layout.num_joints
         self._arrays = ArrayWriter(self._partial, joints, self._journal.progress)
@@ -126,11 +125,10 @@ class StoreWriter:
         arrays = self._arrays.finish(records)
         write_index(self._partial / INDEX, records)
         write_rejected(self._partial / REJECTED, self.rejected)
-        for name in (INDEX, REJECTED):
-            with (self._partial / name).open("rb") as written:
-                os.fsync(written.fileno())
+        with (self._partial / INDEX).open("rb") as written:
+            os.fsync(written.fileno())
         write_json(self._partial / DOCUMENT, self._document(arrays).model_dump())
-        self.close()
+        self._close_files()
         try:
             self._partial.rename(self._out)
         except OSError as error:
@@ -138,19 +136,22 @@ class StoreWriter:
                 f"{self._out}: cannot take its place ({error.strerror}); move what is there "
                 "and run the same command again"
             ) from error
-        shutil.rmtree(self._out / "work", ignore_errors=True)
+        remove_work(self._out)
 
     def discard(self) -> None:
         """Remove the partial folder."""
-        self.close()
+        self._close_files()
         shutil.rmtree(self._partial)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Let go of all files, and of the store's name."""
+        self._close_files()
+        self._held.close()
+
+    def _close_files(self) -> None:
         self._arrays.close()
         with contextlib.suppress(OSError):
             self._journal.close()
-        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -246,6 +247,16 @@ class StoreWriter:
         )
 
 
+def remove_work(store: Path) -> None:
+    """Remove journal and lock of a finished store, which a kill in its last moment leaves.
+
+    Args:
+        store: The store.
+    """
+    shutil.rmtree(store / WORK, ignore_errors=True)
+    remove_if_left(lock_file(store))
+
+
 def write_rejected(path: Path, rejected: list[Rejected]) -> None:
     """Write the list of rejections.
 
@@ -253,7 +264,7 @@ def write_rejected(path: Path, rejected: list[Rejected]) -> None:
         path: A CSV file; overwritten.
         rejected: One a row: source and reason, which begins with the line where that is known.
     """
-    with path.open("w", newline="", encoding="utf-8") as handle:
+    with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as handle:
         table = csv.writer(handle)
         table.writerow(["source", "reason"])
         table.writerows((item.source, _reason(item)) for item in rejected)

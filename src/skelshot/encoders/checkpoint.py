@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.build import build_encoder
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.documents import BadDocument
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.regular import open_regular
+from skelshot.ground.tensor_files import write_tensors
 from skelshot.skeletons import SkeletonLayout
 
 FORMAT = "skelshot-encoder"
@@ -70,9 +72,8 @@ def save_encoder(
     except (TypeError, ValueError) as error:
         raise SkelshotError(f"{path}: inputs and extra must be JSON values ({error})") from error
     try:
-        with whole_file(path) as partial:
-            save_file(state, partial, metadata)
-    except (OSError, SafetensorError) as error:
+        write_tensors(path, state, metadata)
+    except OSError as error:
         raise SkelshotError(f"{path}: cannot be written ({error})") from error
 
 
@@ -156,7 +157,7 @@ def _state(encoder: Encoder) -> dict[str, Tensor]:
 def _check_kind(path: Path) -> None:
     """Refuse what is no file, and pickles by their first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             first = file.read(9)
     except FileNotFoundError as error:
         raise SkelshotError(f"{path}: no such file, expected an encoder (.safetensors)") from error
@@ -176,10 +177,11 @@ def _damaged(path: Path, error: Exception) -> SkelshotError:
 
 def _json_object(path: Path, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
     """Return one JSON object of the metadata."""
+    place = f"{path}, metadata {key!r}"
     try:
-        value = json.loads(metadata.get(key, ""))
-    except ValueError as error:
-        raise SkelshotError(f"{path}, metadata {key!r}: not valid JSON; {AGAIN}") from error
+        value = parse_json(metadata.get(key, ""), place)
+    except BadDocument as error:
+        raise SkelshotError(f"{place}: {error.reason}") from error
     if not isinstance(value, dict):
         raise SkelshotError(f"{path}, metadata {key!r}: expected a JSON object; {AGAIN}")
     return value

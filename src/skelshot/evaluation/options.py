@@ -26,7 +26,7 @@ class EvaluateOptions(BaseModel):
 
     readout: ReadOut = "pooled"
     views: tuple[View, ...] = Field((View(),), min_length=1)
-    batch: int = Field(64, ge=1)
+    batch: int = Field(64, ge=1, le=1_000_000)
     precision: Literal["float32", "bfloat16"] = "float32"
     classifiers: dict[str, dict[str, Any]] = {}
 

@@ -18,7 +18,6 @@ from skelshot.evaluation.results import result_document
 from skelshot.experiments.run_features import (
     RunFeatures,
     fitting_views,
-    read_config,
     split_encoder,
     split_method,
     without_mirror,
@@ -29,8 +28,10 @@ from skelshot.fewshot.class_names import introduce_classes
 from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
+from skelshot.ground.locks import only_writer
+from skelshot.ground.regular import check_regular
 from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
-from skelshot.pretraining.runs import split_folder
+from skelshot.pretraining.runs import read_config, split_folder
 from skelshot.skeletons.inputs import AskedSides
 
 
@@ -69,8 +70,31 @@ def evaluate_run(
         SkelshotError: The run lacks a split or the method's weights, is of other data, or a
             checkpoint does not fit its own configuration; or what reads class names is missing.
     """
-    began = time.perf_counter()
     splits = _splits(store, protocol, run, wanted)
+    if out is None and run is not None:
+        out = run / "results" / f"{protocol.name}-{method.name}.json"
+    told = {"adapted": list(adapted)}
+    if out is None:
+        return _evaluated(store, protocol, method, shots, options, run, splits, sides) | told
+    check_regular(out)
+    with only_writer(out, "evaluate"):
+        document = _evaluated(store, protocol, method, shots, options, run, splits, sides) | told
+        write_json(out, document)
+    return document
+
+
+def _evaluated(
+    store: Store,
+    protocol: FewShotProtocol,
+    method: FewShotMethod,
+    shots: Sequence[int],
+    options: EvaluateOptions,
+    run: Path | None,
+    splits: list[Split],
+    sides: AskedSides,
+) -> dict[str, Any]:
+    """Evaluate a method on some splits; the arguments are those of `evaluate_run`."""
+    began = time.perf_counter()
     uses_run = run is not None and (method.has_weights or method.reads != "clip")
     if run is not None and uses_run:
         for split in splits:
@@ -103,7 +127,7 @@ def evaluate_run(
         introduce_classes(method, store.class_names, store.layout)
         source = RunFeatures(store, method, options, run)
         results = evaluate(store, protocol, splits, method, shots, source, parts)
-    document = result_document(
+    return result_document(
         method=method.name,
         protocol=protocol.name,
         splits=[split.index for split in splits],
@@ -116,18 +140,12 @@ def evaluate_run(
             "method": method.options.model_dump(mode="json"),
             "is_transductive": method.is_transductive,
             "uses_class_names": method.uses_class_names,
-            "run": read_config(run, splits[0]) if run and uses_run else None,
+            "run": read_config(split_folder(run, splits[0].index)) if run and uses_run else None,
         },
         seconds=time.perf_counter() - began,
         parts=parts,
         sides=decision.as_json(),
-    ) | {"classes": ClassCounts.of(store).as_json(), "adapted": list(adapted)}
-    if out is None and run is not None:
-        out = run / "results" / f"{protocol.name}-{method.name}.json"
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_json(out, document)
-    return document
+    ) | {"classes": ClassCounts.of(store).as_json()}
 
 
 def _decide_sides(
@@ -236,7 +254,7 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
 
 def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Path) -> None:
     """Refuse a run that was trained on other data or other base classes."""
-    config = read_config(run, split)
+    config = read_config(split_folder(run, split.index))
     expected = {
         "data_hash": store.data_hash,
         "base": [store.class_names[label] for label in split.base],

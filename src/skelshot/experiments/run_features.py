@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import torch
-import yaml
+from pydantic import ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.datasets.store import Store
@@ -21,34 +21,14 @@ from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, read_shape, views_of
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import sha256_of, whole_file
+from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
+from skelshot.ground.tensor_files import write_tensors
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import split_folder
+from skelshot.pretraining.runs import read_config, split_folder
 from skelshot.skeletons import InputSpec
 
 Method = TypeVar("Method", bound=FewShotMethod)
-
-
-def read_config(run: Path, split: Split) -> dict[str, Any]:
-    """Read the configuration that a split was trained with.
-
-    Args:
-        run: The run's folder.
-        split: The split.
-
-    Returns:
-        What `config.yaml` holds.
-
-    Raises:
-        SkelshotError: It cannot be read.
-    """
-    file = split_folder(run, split.index) / "config.yaml"
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise SkelshotError(f"{file}: cannot be read ({error})") from error
-    return dict(config)
 
 
 def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
@@ -64,10 +44,24 @@ def split_encoder(run: Path, split: Split) -> tuple[Encoder, PretrainOptions]:
     Raises:
         SkelshotError: A file cannot be read, or the two do not fit.
     """
-    options = PretrainOptions.model_validate(read_config(run, split)["options"])
-    weights = split_folder(run, split.index) / "checkpoints" / "encoder.safetensors"
+    folder = split_folder(run, split.index)
+    options = _trained_options(folder)
+    weights = folder / "checkpoints" / "encoder.safetensors"
     encoder, _ = load_encoder(weights, expect=options.encoder_spec)
     return encoder, options
+
+
+def _trained_options(folder: Path) -> PretrainOptions:
+    """Read the options that a split was trained with."""
+    try:
+        return PretrainOptions.model_validate(read_config(folder).get("options"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, ("options", *first["loc"])))
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
+            "the file is damaged or of another version, pretrain again"
+        ) from error
 
 
 def split_method(run: Path, split: Split, method: Method, options: EvaluateOptions) -> Method:
@@ -196,8 +190,7 @@ class RunFeatures:
             return kept
         features = make()
         file.parent.mkdir(exist_ok=True)
-        with whole_file(file) as partial:
-            save_file({"features": features}, partial)
+        write_tensors(file, {"features": features})
         return features
 
 

@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
+from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 
@@ -135,7 +135,7 @@ def load_settings(
         if not equals:
             raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
         known = key.split(".")[0] in ("pretrain", "evaluate")
-        _assign(document, key if known else f"pretrain.{key}", _parsed(text, value))
+        _assign(document, key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}"))
     return _validated(document | {"adapted": adapted}, "settings")
 
 
@@ -189,24 +189,16 @@ def _read_preset(preset: str) -> dict[str, Any]:
     names = preset_names()
     if preset in names:
         shipped = files("skelshot.experiments") / "presets" / f"{preset}.yaml"
-        text = shipped.read_text(encoding="utf-8")
+        document = parse_yaml(shipped.read_text(encoding="utf-8"), preset)
     elif preset.endswith((".yaml", ".yml")) and Path(preset).is_file():
-        text = Path(preset).read_text(encoding="utf-8")
+        document = read_yaml(Path(preset))
     else:
         raise SkelshotError(
             f"preset: found {preset!r}, expected one of {', '.join(names)} or a .yaml file"
         )
-    document = _parsed(preset, text)
     if not isinstance(document, dict) or not isinstance(document.get("pretrain"), dict):
         raise SkelshotError(f"preset {preset}: expected a mapping with the key 'pretrain'")
     return deepcopy(document)
-
-
-def _parsed(place: str, text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SkelshotError(f"{place}: not valid YAML ({error})") from error
 
 
 def _assign(document: dict[str, Any], key: str, value: Any) -> None:

@@ -21,8 +21,8 @@ class AttentionReadOutOptions(TrainedReadOutOptions):
         2
     """
 
-    hidden: Annotated[int, Field(ge=1)] = 64
-    rounds: Annotated[int, Field(ge=1)] = 2
+    hidden: Annotated[int, Field(ge=1, le=65_536)] = 64
+    rounds: Annotated[int, Field(ge=1, le=100)] = 2
 
 
 class GlobalContextAttention(nn.Module):

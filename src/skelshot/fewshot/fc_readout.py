@@ -20,7 +20,7 @@ class FCReadOutOptions(TrainedReadOutOptions):
         256
     """
 
-    width: Annotated[int, Field(ge=1)] = 256
+    width: Annotated[int, Field(ge=1, le=65_536)] = 256
 
 
 class FCReadOut(ReadOutNearest):

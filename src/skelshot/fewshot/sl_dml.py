@@ -35,7 +35,7 @@ class SLDMLOptions(EmbeddingOptions):
 
     encoding: Encoding = "xyz"
     image_size: int = Field(64, ge=8, le=1024)
-    embedding: int = Field(128, ge=1)
+    embedding: int = Field(128, ge=1, le=65_536)
     imagenet: Path | None = None
 
 

@@ -40,10 +40,10 @@ class SMAMOptions(WeightedOptions):
     """
 
     attention: bool = True
-    width: int = Field(64, ge=1)
+    width: int = Field(64, ge=1, le=65_536)
     mutual_weight: float = Field(0.5, ge=0, le=1)
     sharpness: float = Field(0.1, ge=1e-3)
-    time_steps: int = Field(4, ge=1)
+    time_steps: int = Field(4, ge=1, le=1000)
     to: Literal["tokens", "mean", "exemplar"] = "tokens"
     transductive: bool = False
     set_weight: float = Field(0.5, ge=0, le=1)

@@ -38,10 +38,10 @@ class TCNOneshotOptions(EmbeddingOptions):
 
     layout: str | dict[str, Any] | None = None
     bones: Bones = "tree"
-    width: int = Field(256, ge=1)
-    kernel: int = Field(4, ge=1)
+    width: int = Field(256, ge=1, le=65_536)
+    kernel: int = Field(4, ge=1, le=1000)
     dilations: tuple[int, ...] = Field((1, 2, 4), min_length=1)
-    stacks: int = Field(2, ge=1)
+    stacks: int = Field(2, ge=1, le=100)
     dropout: float = Field(0.2, ge=0, lt=1)
 
 

@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from skelshot.fewshot.base import FewShotMethod
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.regular import check_regular
+from skelshot.ground.tensor_files import write_tensors
 
 FORMAT = "skelshot-method"
 VERSION = "1"
@@ -43,8 +44,7 @@ def save_method(path: Path, method: FewShotMethod, shape: tuple[int, ...]) -> No
         "options": method.options.model_dump_json(),
         "shape": json.dumps(shape),
     }
-    with whole_file(path) as partial:
-        save_file(state, partial, header)
+    write_tensors(path, state, header)
 
 
 def load_method(path: Path, method: Method, shape: tuple[int, ...]) -> Method:
@@ -64,6 +64,7 @@ def load_method(path: Path, method: Method, shape: tuple[int, ...]) -> Method:
         SkelshotError: There is no such file, it is damaged, of another method, of features of
             another form or of options that give weights of another form; both sides are named.
     """
+    check_regular(path)
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -112,6 +113,7 @@ def _read_header(
             f"--episodes {wanted}"
         )
     try:
-        return dict(json.loads(header["options"])), tuple(json.loads(header["shape"]))
-    except (KeyError, TypeError, ValueError) as error:
+        options, shape = (parse_json(header[key], key) for key in ("options", "shape"))
+        return dict(options), tuple(shape)
+    except (KeyError, TypeError, ValueError, SkelshotError) as error:
         raise SkelshotError(f"{path}: its header is damaged; pretrain again") from error

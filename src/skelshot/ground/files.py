@@ -1,19 +1,28 @@
 """Files that are whole or absent, and JSON with errors that name the file."""
 
+import glob
 import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from skelshot.ground.errors import SkelshotError
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.locks import hold, remove_if_left
+from skelshot.ground.regular import check_regular, open_regular, read_regular
+
+MOST_JSON_BYTES = 64 << 20
+"""The largest JSON file that is read."""
 
 
 @contextmanager
 def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place only when all went well.
+
+    What killed processes left of the same file is removed first.
 
     Args:
         path: Where the file is to stand; its folder must exist.
@@ -23,6 +32,9 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     Yields:
         The temporary path to write to. On an exception it is removed and `path` is untouched.
 
+    Raises:
+        SkelshotError: A folder, pipe, device or socket stands at `path`.
+
     Example:
         >>> import tempfile
         >>> target = Path(tempfile.mkdtemp()) / "a.txt"
@@ -31,15 +43,26 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
         >>> target.read_text()
         'whole'
     """
+    check_regular(path)
+    if durable:  # listing the folder for each of many small files would take too long
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+            remove_if_left(left)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    held = hold(partial)
+    if held is None:
+        raise SkelshotError(f"{path}: is being written already")
     try:
         yield partial
         if durable:
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
         partial.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk is told without a name
+        raise
     finally:
         partial.unlink(missing_ok=True)
+        held.close()
 
 
 def write_json(path: Path, document: object) -> None:
@@ -67,19 +90,9 @@ def read_json(path: Path) -> Any:
         What it holds.
 
     Raises:
-        SkelshotError: It cannot be read or is not JSON; the message names file and line.
+        SkelshotError: It cannot be read, or as for `parse_json`; the message names file and line.
     """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
-    except json.JSONDecodeError as error:
-        raise SkelshotError(
-            f"{path}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}); "
-            "the file may be truncated, fetch or write it again"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SkelshotError(f"{path}: not UTF-8 text at byte {error.start}") from error
+    return parse_json(read_regular(path, MOST_JSON_BYTES), str(path))
 
 
 def sha256_of(path: Path) -> str:
@@ -90,32 +103,10 @@ def sha256_of(path: Path) -> str:
 
     Returns:
         64 hexadecimal digits.
-    """
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def lock(path: Path, refusal: str) -> BinaryIO:
-    """Open a lock file; the lock goes with the process, however it ends.
-
-    Args:
-        path: The lock file; made if missing.
-        refusal: What to say when another process holds it.
-
-    Returns:
-        The open file; closing it lets go.
 
     Raises:
-        SkelshotError: Another process holds the lock.
+        SkelshotError: It is no regular file.
+        OSError: It cannot be read.
     """
-    handle = path.open("ab")
-    try:
-        import fcntl  # noqa: PLC0415 - absent on Windows, where the lock is left out
-    except ImportError:
-        return handle
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise SkelshotError(refusal) from error
-    return handle
+    with open_regular(path) as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,16 +1,37 @@
 """Work spread over processes; what is done is kept by whoever does it."""
 
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import TypeVar
 
 from skelshot.ground.errors import SkelshotError
 
+MOST = 256
+"""How many processes may be asked for."""
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+def check_workers(count: int) -> None:
+    """Refuse a number of processes that is out of range.
+
+    Args:
+        count: What was asked for.
+
+    Raises:
+        SkelshotError: It is not 1 to 256.
+    """
+    if not 1 <= count <= MOST:
+        raise SkelshotError(f"workers: found {count}, expected at least 1 and at most {MOST}")
 
 
 def done_by_processes(
@@ -18,7 +39,8 @@ def done_by_processes(
 ) -> Iterator[Result]:
     """Do jobs in fresh processes, in whatever order they are done; one worker does them here.
 
-    Ctrl-C reaches the calling process alone, which drops the jobs that have not begun.
+    Ctrl-C reaches the calling process alone, which drops the jobs that have not begun. The
+    processes end with it, even when it is killed.
 
     Args:
         work: Does one; a function of a module, since it is called in other processes.
@@ -39,9 +61,11 @@ def done_by_processes(
         yield from map(work, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), context, _leave_ctrl_c_to_parent)
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), context, follow_parent)
     try:
-        for future in as_completed([pool.submit(work, job) for job in jobs]):
+        with ctrl_c_for_parent_only():
+            futures = [pool.submit(work, job) for job in jobs]
+        for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
         raise SkelshotError(
@@ -52,5 +76,30 @@ def done_by_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_ctrl_c_to_parent() -> None:
+@contextmanager
+def ctrl_c_for_parent_only() -> Iterator[None]:
+    """Start processes in the block that Ctrl-C never reaches, not while they start either.
+
+    Yields:
+        Nothing. A Ctrl-C during the block reaches this process after it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes inherit it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def follow_parent() -> None:
+    """Leave Ctrl-C to the process that started this one, and end when that one has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parent := multiprocessing.parent_process():
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)  # whoever waited for the work is gone

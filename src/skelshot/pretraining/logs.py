@@ -6,6 +6,15 @@ from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
+from skelshot.ground import SkelshotError
+from skelshot.ground.documents import utf8_text
+from skelshot.ground.files import whole_file
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.regular import read_regular
+
+MOST_BYTES = 64 << 20
+"""The largest metrics file that is read."""
+
 
 class MetricsLog:
     """Writes one JSON line and one TensorBoard step an epoch.
@@ -21,19 +30,26 @@ class MetricsLog:
         self._stage = stage
         self._file = folder / "metrics.jsonl"
         kept = [line for line in self._lines() if self._is_kept(line, done)]
-        self._file.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        with whole_file(self._file) as partial:
+            partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
         self._writer = SummaryWriter(folder / "events", purge_step=done)
 
     def _lines(self) -> list[str]:
         if not self._file.exists():
             return []
-        text = self._file.read_text(encoding="utf-8")
+        text = utf8_text(read_regular(self._file, MOST_BYTES), str(self._file))
         whole = text[: text.rfind("\n") + 1]
         return whole.splitlines()
 
     def _is_kept(self, line: str, done: int) -> bool:
-        entry = json.loads(line)
-        return bool(entry["stage"] != self._stage or entry["epoch"] <= done)
+        entry = parse_json(line, str(self._file))
+        try:
+            return bool(entry["stage"] != self._stage or entry["epoch"] <= done)
+        except (KeyError, TypeError) as error:
+            raise SkelshotError(
+                f"{self._file}: found {line!r:.80}, expected the figures of an epoch; delete the "
+                "file to go on without the earlier ones"
+            ) from error
 
     def write(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write the figures of an epoch.

@@ -54,8 +54,8 @@ class SupervisedOptions(ClassHeadOptions):
         backwards_classes: Train on each base class played backwards as a class of its own.
     """
 
-    epochs: int = Field(30, ge=0)
-    batch: int = Field(32, ge=2)
+    epochs: int = Field(30, ge=0, le=99_999)
+    batch: int = Field(32, ge=2, le=1_000_000)
     optimiser: OptimiserOptions = OptimiserOptions()
     backwards_classes: bool = False
 
@@ -108,8 +108,8 @@ class TransferOptions(Options):
             random start, 0 copies the skeleton's projector after every step.
     """
 
-    epochs: int = Field(100, ge=0)
-    batch: int = Field(128, ge=2)
+    epochs: int = Field(100, ge=0, le=99_999)
+    batch: int = Field(128, ge=2, le=1_000_000)
     optimiser: OptimiserOptions = OptimiserOptions(name="adam", lr=1e-3, weight_decay=1e-2)
     predictor_lr_factor: float = Field(10.0, gt=0)
     representation: Representation = "text"
@@ -124,8 +124,8 @@ class TransferOptions(Options):
     contrast_temperature: float = Field(0.1, gt=0)
     labels: LabelOptions = LabelOptions()
     projector: Literal["mlp", "linear"] = "mlp"
-    hidden: int = Field(4096, ge=1)
-    embedding: int = Field(256, ge=1)
+    hidden: int = Field(4096, ge=1, le=65_536)
+    embedding: int = Field(256, ge=1, le=65_536)
     embedding_norm: Literal["none", "batch"] = "none"
     predictor: bool = True
     decay: float = Field(0.99, ge=0, le=1)
@@ -145,8 +145,8 @@ class EpisodicOptions(Options):
         backwards_classes: Draw base classes played backwards as classes of their own too.
     """
 
-    epochs: int = Field(20, ge=0)
-    batch: int = Field(1, ge=1)
+    epochs: int = Field(20, ge=0, le=99_999)
+    batch: int = Field(1, ge=1, le=1_000_000)
     episode: EpisodeSpec = EpisodeSpec()
     optimiser: OptimiserOptions = OptimiserOptions(name="sgd", lr=1e-3, weight_decay=1e-4)
     readout: ReadOut = "pooled"
@@ -180,8 +180,8 @@ class LoopOptions(Options):
     """
 
     precision: Literal["32-true", "bf16-mixed"] = Field("auto", validate_default=True)
-    workers: int = Field(0, ge=0)
-    accumulate: int = Field(1, ge=1)
+    workers: int = Field(0, ge=0, le=256)
+    accumulate: int = Field(1, ge=1, le=1_000_000)
     keep_every: int = Field(1, ge=1)
 
     @field_validator("precision", mode="before")

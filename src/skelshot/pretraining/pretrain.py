@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from skelshot.fewshot import method_named
 from skelshot.fewshot.weights import save_method
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
-from skelshot.ground.files import read_json
+from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
@@ -102,7 +103,11 @@ def pretrain(
             start.load(encoder, work.split.index, work.options.input)
         _try_one_clip(work, store, stages)
         _config(job, work)
-    results = [_pretrain_split(job, work, split_folder(out, work.split.index)) for work in works]
+    with ExitStack() as held:
+        folders = [split_folder(out, work.split.index) for work in works]
+        for folder in folders if fabric.is_global_zero else ():
+            held.enter_context(only_writer(folder, "pretrain"))
+        results = [_pretrain_split(job, work, at) for work, at in zip(works, folders, strict=True)]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
@@ -236,8 +241,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
-        result: dict[str, Any] = read_json(folder.result_file)
-        return result
+        return folder.read_result()
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)

@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import torch
 import yaml
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file, write_json
+from skelshot.ground.files import read_json, whole_file, write_json
+from skelshot.ground.regular import check_regular
+from skelshot.ground.tensor_files import write_tensors
+from skelshot.ground.yaml_text import read_yaml
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -26,6 +30,27 @@ def split_folder(run: Path, split: int) -> Path:
         For example `RUN/split-03`.
     """
     return run / f"split-{split:02d}"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read the configuration that a split was trained with.
+
+    Args:
+        folder: The split's folder.
+
+    Returns:
+        What `config.yaml` holds.
+
+    Raises:
+        SkelshotError: It cannot be read or is no configuration.
+    """
+    file = folder / "config.yaml"
+    config = read_yaml(file)
+    if not isinstance(config, dict):
+        raise SkelshotError(
+            f"{file}: found {type(config).__name__}, expected the configuration of a run"
+        )
+    return config
 
 
 class RunFolder:
@@ -70,7 +95,7 @@ class RunFolder:
             with whole_file(file) as partial:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = read_config(self.path)
         if difference := first_difference(found, wanted):
             key, before, now = difference
             same = "the same options"
@@ -96,10 +121,11 @@ class RunFolder:
         """
         stem = f"{stage}-{epoch:05d}"
         before = [file for file in self.checkpoints.glob(f"{stage}-*") if file.stem != stem]
+        state = BytesIO()  # PyTorch tells a full disk in many lines
+        torch.save(dict(optimiser), state)
         with whole_file(self.checkpoints / f"{stem}.optimiser") as partial:
-            torch.save(dict(optimiser), partial)
-        with whole_file(self.checkpoints / f"{stem}.safetensors") as partial:
-            save_file({k: v.detach().contiguous().cpu() for k, v in tensors.items()}, partial)
+            partial.write_bytes(state.getbuffer())
+        write_tensors(self.checkpoints / f"{stem}.safetensors", tensors)
         for file in before:
             file.unlink()
 
@@ -119,6 +145,8 @@ class RunFolder:
         if not files:
             return None
         file = files[-1]
+        for part in (file, file.with_suffix(".optimiser")):
+            check_regular(part)
         try:
             tensors = load_file(file)
             optimiser = torch.load(file.with_suffix(".optimiser"), weights_only=True)
@@ -134,6 +162,23 @@ class RunFolder:
         for pattern in ("*.optimiser", "*-[0-9][0-9][0-9][0-9][0-9].safetensors"):
             for file in self.checkpoints.glob(pattern):
                 file.unlink()
+
+    def read_result(self) -> dict[str, Any]:
+        """Read `result.json`.
+
+        Returns:
+            What came out.
+
+        Raises:
+            SkelshotError: It cannot be read or is no result.
+        """
+        result = read_json(self.result_file)
+        if not isinstance(result, dict) or not {"split", "base", "seconds"} <= result.keys():
+            raise SkelshotError(
+                f"{self.result_file}: found no result of a split, expected split, base and "
+                "seconds; delete it to train this split anew"
+            )
+        return result
 
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write `result.json`, which marks the run as done.

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining.mirrored_clips import saw_mirrored_clips
-from skelshot.pretraining.runs import first_difference, split_folder
+from skelshot.pretraining.runs import first_difference, read_config, split_folder
 from skelshot.skeletons import InputSpec
 
 
@@ -41,8 +39,8 @@ class StartingRun:
             SkelshotError: There is no such encoder, or it was trained on other data or classes.
         """
         file = self._encoder_file(split)
-        note = split_folder(self.run, split) / "config.yaml"
-        before = yaml.safe_load(note.read_text(encoding="utf-8")) if note.exists() else {}
+        folder = split_folder(self.run, split)
+        before = read_config(folder) if (folder / "config.yaml").exists() else {}
         for key in ("data_hash", "base"):
             if before.get(key) != config[key]:
                 raise SkelshotError(

@@ -61,11 +61,11 @@ class ByolOptions(Options):
             performance, where the store knows of one.
     """
 
-    epochs: int = Field(100, ge=0)
-    batch: int = Field(128, ge=2)
+    epochs: int = Field(100, ge=0, le=99_999)
+    batch: int = Field(128, ge=2, le=1_000_000)
     optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
-    hidden: int = Field(4096, ge=1)
-    embedding: int = Field(256, ge=1)
+    hidden: int = Field(4096, ge=1, le=65_536)
+    embedding: int = Field(256, ge=1, le=65_536)
     decay: float = Field(0.99, ge=0, le=1)
     decay_schedule: Literal["constant", "cosine"] = "cosine"
     symmetric: bool = True
@@ -103,12 +103,12 @@ class AimClrOptions(Options):
         context: In cross-stream mining, compare products of both streams' similarities, too.
     """
 
-    epochs: int = Field(300, ge=0)
-    batch: int = Field(128, ge=2)
+    epochs: int = Field(300, ge=0, le=99_999)
+    batch: int = Field(128, ge=2, le=1_000_000)
     optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
     lower_rate_from: int | None = Field(250, ge=0)
-    embedding: int = Field(128, ge=1)
-    queue: int = Field(32768, ge=1)
+    embedding: int = Field(128, ge=1, le=65_536)
+    queue: int = Field(32768, ge=1, le=10_000_000)
     temperature: float = Field(0.07, gt=0)
     decay: float = Field(0.999, ge=0, le=1)
     key_norm: KeyNorm = "batch"
@@ -118,6 +118,6 @@ class AimClrOptions(Options):
     drop_threshold: float = Field(0.7, ge=0, le=1)
     mining: Literal["none", "nearest", "cross-stream"] = "nearest"
     mine_from_epoch: int = Field(150, ge=0)
-    top_k: int = Field(1, ge=1)
+    top_k: int = Field(1, ge=1, le=10_000_000)
     further_streams: tuple[Stream, ...] = ()
     context: bool = True

@@ -62,8 +62,8 @@ class InputSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     layout: LayoutField
-    frames: int = Field(default=64, ge=1)
-    persons: int = Field(default=1, ge=1)
+    frames: int = Field(default=64, ge=1, le=10_000)
+    persons: int = Field(default=1, ge=1, le=100)
     second_person: SecondPerson = "zero"
     coordinates: Literal[2, 3] = 3
     streams: tuple[Stream, ...] = Field(default=("joint",), min_length=1)

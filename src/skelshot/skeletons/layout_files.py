@@ -1,15 +1,10 @@
 """Layouts of one's own in YAML files."""
 
-import reprlib
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.yaml_text import read_yaml
 from skelshot.skeletons.layout_reading import LayoutReading, read_layout
-
-_MOST_BYTES = 1 << 18
 
 
 def is_layout_file(value: object) -> bool:
@@ -42,32 +37,6 @@ def read_layout_file(path: Path | str) -> LayoutReading:
     Raises:
         SkelshotError: The file is missing, too large, not YAML, or describes no skeleton.
     """
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise SkelshotError(f"{path}: {error.strerror}, expected a layout file") from error
-    if len(content) > _MOST_BYTES:
-        raise SkelshotError(
-            f"{path}: found more than {_MOST_BYTES} bytes, expected a layout's name, joints and "
-            "bones"
-        )
-    try:
-        document = yaml.load(content, _EachKeyOnce)  # noqa: S506, it is a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SkelshotError(f"{path}: not valid YAML ({str(error)[:300]})") from error
-    return read_layout(document, str(path))
-
-
-class _EachKeyOnce(yaml.SafeLoader):
-    """A safe loader that refuses a key that stands twice, where YAML's own takes the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {reprlib.repr(key.value)} stands twice", key.start_mark
-                )
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
-        return super().construct_mapping(node, deep)
+    if not Path(path).is_file():
+        raise SkelshotError(f"{path}: No such file, expected a layout file")
+    return read_layout(read_yaml(Path(path)), str(path))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock, read_json, write_json
-from skelshot.ground.processes import done_by_processes
+from skelshot.ground.files import read_json, write_json
+from skelshot.ground.locks import only_writer
+from skelshot.ground.processes import check_workers, done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
 from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
@@ -78,8 +79,7 @@ def synthesise(
     """
     began = time.perf_counter()
     raw = Path(raw)
-    if workers < 1:
-        raise SkelshotError(f"workers: found {workers}, expected at least 1")
+    check_workers(workers)
     if any(length < 16 or length % 2 or length > 4096 for length in size):
         raise SkelshotError(
             f"video size: found {size[0]} x {size[1]}, expected even numbers from 16 to 4096"
@@ -88,8 +88,7 @@ def synthesise(
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     recording = Recording(raw, seed, plan.cameras, size)
-    busy = f"{raw}: another synth is writing it; wait for that one to end"
-    with lock(raw / ".lock", busy):
+    with only_writer(raw, "synth", raw / ".lock"):
         _settle_manifest(raw / MANIFEST, seed, size)
         for left in (left for folder in folders for left in folder.glob(".*.partial")):
             left.unlink()  # what a kill left behind

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
+from skelshot.ground.regular import open_regular
 from skelshot.teachers.video_features import VideoInfo
 
 FORMAT_VERSION: Final = 2
@@ -121,7 +122,8 @@ def read_text(file: Path, info: FeatureInfo) -> Tensor:
         SkelshotError: The file is damaged, a pickle, or holds something else.
     """
     try:
-        content = file.read_bytes()
+        with open_regular(file) as handle:
+            content = handle.read()
     except OSError as error:
         raise SkelshotError(f"{file}: cannot be read ({error.strerror})") from error
     tensors = _parse_tensors(content, file)

@@ -1,6 +1,5 @@
 """Features made elsewhere: the door for models that cannot be run here."""
 
-import json
 import zipfile
 from collections.abc import Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.ground.json_text import parse_json
 from skelshot.teachers.frozen import model_label
 
 _PARTS = (("video", "clips"), ("text", "texts"))
@@ -162,7 +162,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, li
     with safe_open(path, framework="pt") as file:
         header = file.metadata() or {}
         tables = {name: file.get_tensor(name).float().numpy() for name in file.keys()}  # noqa: SIM118
-    names = {key: json.loads(header[key]) for _, key in _PARTS if key in header}
+    names = {key: parse_json(header[key], f"{path}, {key}") for _, key in _PARTS if key in header}
     for key, value in names.items():
         if not isinstance(value, list):
             raise ValueError(f"{key} in the header is no list of names")

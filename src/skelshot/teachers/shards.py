@@ -10,11 +10,14 @@ from typing import Any, Final
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock, read_json, whole_file, write_json
+from skelshot.ground.files import read_json, write_json
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.locks import only_writer
+from skelshot.ground.regular import check_regular
 from skelshot.ground.seeding import digest_of
+from skelshot.ground.tensor_files import write_tensors
 from skelshot.teachers.video_writing import Chunk, ClipNote, SkippedClip
 
 PLAN: Final = "plan.json"
@@ -69,8 +72,9 @@ class ShardFolder:
         try:
             if not file.exists():
                 self._refuse_foreign()
-                (self.path / SHARDS).mkdir(parents=True, exist_ok=True)
+                self.path.mkdir(parents=True, exist_ok=True)
                 write_json(file, wanted)
+            (self.path / SHARDS).mkdir(exist_ok=True)
         except OSError as error:
             raise SkelshotError(
                 f"{self.path}: cannot be written ({error.strerror or error})"
@@ -91,6 +95,8 @@ class ShardFolder:
     def held_by(self, rank: int) -> Iterator[None]:
         """Keep a second run of the same command out while the block runs.
 
+        The first process holds the lock of the cache itself, as whoever writes texts alone.
+
         Args:
             rank: Number of this process.
 
@@ -100,14 +106,10 @@ class ShardFolder:
         Raises:
             SkelshotError: Another process with this number is at work.
         """
-        handle = lock(
-            self.path / f"rank-{rank}.lock",
-            f"{self.path}: another `skelshot teach` is writing it; wait for that one to end",
-        )
-        try:
+        out = self.path.with_name(self.path.name.removesuffix(".partial"))
+        own = out.with_name(f".{out.name}.rank-{rank}.lock") if rank else None
+        with only_writer(out, "`skelshot teach`", own):
             yield
-        finally:
-            handle.close()
 
     def missing(self, strict: bool = False) -> list[int]:
         """List the shards that are not on disk.
@@ -147,11 +149,11 @@ class ShardFolder:
             "skipped": [asdict(entry) for entry in chunk.skipped],
         }
         try:
-            with whole_file(self.file(shard)) as partial:
-                save_file(tensors, partial, metadata={"document": json.dumps(document)})
-        except (OSError, SafetensorError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise SkelshotError(f"{self.file(shard)}: cannot be written ({reason})") from error
+            write_tensors(self.file(shard), tensors, {"document": json.dumps(document)})
+        except OSError as error:
+            raise SkelshotError(
+                f"{self.file(shard)}: cannot be written ({error.strerror or error})"
+            ) from error
 
     def read(self, shard: int) -> Chunk:
         """Read a shard.
@@ -166,6 +168,7 @@ class ShardFolder:
             SkelshotError: It is damaged, or of another plan.
         """
         file = self.file(shard)
+        check_regular(file)
         try:
             with safe_open(file, framework="np") as opened:
                 document = self._document(opened)
@@ -181,6 +184,7 @@ class ShardFolder:
     def counts(self, shard: int) -> tuple[int, int]:
         """Tell how many clips of a shard have features, and how many were skipped."""
         file = self.file(shard)
+        check_regular(file)
         try:
             with safe_open(file, framework="np") as opened:
                 document = self._document(opened)
@@ -190,7 +194,7 @@ class ShardFolder:
 
     def _document(self, opened: Any) -> dict[str, Any]:
         """Read what a shard's header says."""
-        document: dict[str, Any] = json.loads((opened.metadata() or {})["document"])
+        document: dict[str, Any] = parse_json((opened.metadata() or {})["document"], "document")
         if document["key"] != self.key:
             raise ValueError("of another plan")
         return document

@@ -98,8 +98,8 @@ def teach_videos(
     if how.reuse is not None:
         job = replace(job, earlier=EarlierFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
-    shards.begin()
     with shards.held_by(mine.rank):
+        shards.begin()
         done = _run_share(job, shards, mine, how)
         if mine.rank == 0:
             _wait_for_others(shards, mine, how)

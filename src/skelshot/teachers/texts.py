@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 SLOT = "{}"
 """Where a template takes the class name."""
@@ -45,7 +43,7 @@ def load_templates(name_or_file: str | Path) -> tuple[str, ...]:
     named = str(name_or_file) in prompt_names()
     if named:
         source = resources.files("skelshot.teachers") / "prompts" / f"{name_or_file}.yaml"
-        document = _parse_yaml(source.read_text(encoding="utf-8"), str(name_or_file))
+        document = parse_yaml(source.read_text(encoding="utf-8"), str(name_or_file))
     else:
         path = Path(name_or_file)
         if not path.is_file():
@@ -53,7 +51,7 @@ def load_templates(name_or_file: str | Path) -> tuple[str, ...]:
                 f"--prompts {name_or_file}: no such prompts, expected "
                 f"{', '.join(prompt_names())} or a YAML file with a list `templates`"
             )
-        document = _read_yaml(path)
+        document = read_yaml(path)
     templates = document.get("templates") if isinstance(document, dict) else None
     if not isinstance(templates, list) or not templates:
         raise SkelshotError(
@@ -137,9 +135,9 @@ def load_class_texts(name_or_file: str | Path, class_names: Sequence[str]) -> tu
     if shipped:
         stem = str(name_or_file).removesuffix("-descriptions")
         source = resources.files("skelshot.teachers") / "descriptions" / f"{stem}.yaml"
-        document = _parse_yaml(source.read_text(encoding="utf-8"), str(path))
+        document = parse_yaml(source.read_text(encoding="utf-8"), str(path))
     else:
-        document = _read_yaml(path)
+        document = read_yaml(path)
     if not isinstance(document, dict):
         raise SkelshotError(
             f"{path}: found {type(document).__name__}, expected a mapping from class name to text"
@@ -169,25 +167,3 @@ def _listed(names: Sequence[object], most: int = 5) -> str:
     """Return the first few names in quotes, and how many more there are."""
     shown = ", ".join(repr(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
-def _read_yaml(path: Path) -> Any:
-    """Read a YAML file with errors that name it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise SkelshotError(f"{path}: not UTF-8 text at byte {error.start}") from error
-    return _parse_yaml(text, str(path))
-
-
-def _parse_yaml(text: str, place: str) -> Any:
-    """Parse YAML with errors that name the place."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        problem = getattr(error, "problem", None) or "cannot be parsed"
-        raise SkelshotError(f"{place}{line}: not valid YAML ({problem})") from error

@@ -45,12 +45,12 @@ class VideoTeaching(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    draws: int = Field(0, ge=0)
+    draws: int = Field(0, ge=0, le=1000)
     seed: int = 0
     prompted: bool = False
     strict: bool = False
-    batch: int = Field(8, ge=1)
-    decoders: int = Field(2, ge=1)
+    batch: int = Field(8, ge=1, le=10_000)
+    decoders: int = Field(2, ge=1, le=256)
     shard: int = Field(64, ge=1)
     reuse: Path | None = None
     patience: float = Field(3600.0, gt=0)

@@ -1,7 +1,6 @@
 """Writing a feature cache, whole or not at all."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,13 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import JsonValue
-from safetensors import SafetensorError
-from safetensors.torch import save_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, write_json
+from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import digest_of
+from skelshot.ground.tensor_files import write_tensors
 from skelshot.teachers.feature_files import INFO_FILE, TENSOR_FILE
 from skelshot.teachers.features import FeatureCache
 from skelshot.teachers.standing import checked_info, kept_or_refused
@@ -100,9 +99,10 @@ def write_features(
         texts=texts,
         options=options,
     )
-    if standing := kept_or_refused(path, fields, tensor, info):
-        return standing
-    return write_whole(path, fresh_partial(path), fields, tensor, info, chunks)
+    with only_writer(path, "`skelshot teach`"):
+        if standing := kept_or_refused(path, fields, tensor, info):
+            return standing
+        return write_whole(path, fresh_partial(path), fields, tensor, info, chunks)
 
 
 def fresh_partial(path: Path) -> Path:
@@ -191,8 +191,8 @@ def write_whole(
     """
     dim = int(str(fields["dim"]))
     try:
-        save_file({"text": torch.empty(0, 1, dim) if text is None else text}, partial / TENSOR_FILE)
-        _flush(partial / TENSOR_FILE)
+        tensor = torch.empty(0, 1, dim) if text is None else text
+        write_tensors(partial / TENSOR_FILE, {"text": tensor})
         if video is not None:
             video = write_video_features(partial, chunks, video.clips, video)
         digest = sha256_of(partial / TENSOR_FILE)
@@ -201,9 +201,8 @@ def write_whole(
         if path.exists():
             path.rmdir()
         partial.rename(path)
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SkelshotError(f"{path}: cannot be written ({reason})") from error
+    except OSError as error:
+        raise SkelshotError(f"{path}: cannot be written ({error.strerror or error})") from error
     return FeatureCache.open(path)
 
 
@@ -240,9 +239,3 @@ def _clear(partial: Path) -> None:
             f"{partial}: holds {foreign[0]!r}, which no feature cache has; move it away first"
         )
     shutil.rmtree(partial)
-
-
-def _flush(file: Path) -> None:
-    """Have the file on the disk before the folder takes its name."""
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())

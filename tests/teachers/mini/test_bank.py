@@ -51,7 +51,7 @@ def test_a_bank_holds_what_is_filmed(folder: Path) -> None:
 
 def test_nothing_but_the_bank_is_left(folder: Path) -> None:
     names = sorted(path.name for path in folder.iterdir())
-    assert names == [".lock", "actions.npy", "bank.json", "frames.npy", "joints.npy", "plan.json"]
+    assert names == ["actions.npy", "bank.json", "frames.npy", "joints.npy", "plan.json"]
 
 
 def test_writing_goes_on_after_a_kill(

@@ -95,6 +95,24 @@ def test_an_unfinished_cache_of_something_else(
         teach_videos(films, teacher, source, ["{}"], tmp_path / "g")
 
 
+def test_a_plan_without_its_shards_starts_again(
+    films: Store, teacher: XCLIPTeacher, source: VideoSource, tmp_path: Path
+) -> None:
+    partial = tmp_path / "f.partial"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skelshot.teachers.shards.ShardFolder.write", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+    assert (partial / "plan.json").exists()
+    (partial / "shards").rmdir()
+    assert teach_videos(films, teacher, source, ["{}"], tmp_path / "f").skipped == 0
+    assert [entry.name for entry in tmp_path.iterdir()] == ["f"]
+
+
+def _stopped(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_damaged_shard_is_named(
     films: Store, teacher: XCLIPTeacher, source: VideoSource, tmp_path: Path
 ) -> None:

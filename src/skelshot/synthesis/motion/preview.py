@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skelshot.ground.files import whole_file
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.synthesis.motion.body import performer_of
@@ -50,7 +51,8 @@ def preview(performance: Performance, title: str, out: Path, moments: int = 9) -
             axes.set_title(f"{frame / 30:.1f} s" if row == 0 else name * (column == 0), fontsize=8)
             axes.axhline(0.0, color="#cccccc", linewidth=0.8, zorder=0)
     picture.tight_layout()
-    picture.savefig(out, dpi=72)
+    with whole_file(out) as partial:
+        picture.savefig(partial, format="png", dpi=72)
 
 
 def _span(performance: Performance, axis: int, sign: int) -> tuple[float, float]:

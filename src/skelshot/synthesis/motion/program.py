@@ -4,10 +4,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.yaml_text import parse_yaml
 from skelshot.synthesis.motion.goals import Goal, Place, Walk
 from skelshot.synthesis.motion.program_fields import Channels, Seconds, Shakes, Speed, Spot
 from skelshot.synthesis.motion.vocabulary import ANCHORS
@@ -178,10 +178,7 @@ def read_programs(text: str, file: str) -> dict[int, Program]:
         >>> read_programs("7: {name: wave, do: [{take: 1, main hand: overhead}]}", "x")[7].name
         'wave'
     """
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SkelshotError(f"{file}: not valid YAML: {error}") from error
+    document = parse_yaml(text, file)
     if not isinstance(document, dict):
         raise SkelshotError(f"{file}: found no mapping, expected programs keyed by class number")
     programs: dict[int, Program] = {}

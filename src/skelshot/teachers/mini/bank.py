@@ -12,7 +12,8 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import lock, read_json, whole_file, write_json
+from skelshot.ground.files import read_json, whole_file, write_json
+from skelshot.ground.locks import only_writer
 from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
@@ -126,7 +127,7 @@ def write_bank(
         )
     plan = _Plan(folder, seed, clips, actions, frames, size)
     (folder / "done").mkdir(parents=True, exist_ok=True)
-    with lock(folder / ".lock", f"{folder}: another process is writing this bank; wait for it"):
+    with only_writer(folder, "train-mini", folder / ".lock"):
         composed = compose(seed, actions)
         document = _document(plan, composed)
         if _settled(plan, document["digest"]):

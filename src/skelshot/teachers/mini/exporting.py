@@ -4,10 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
-
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.tensor_files import write_tensors
 from skelshot.teachers.loading import WEIGHTS
 from skelshot.teachers.mini.model import LARGEST, parameters_of
 from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
@@ -33,10 +31,7 @@ def export_model(model: Any, words: Path, folder: Path) -> None:
     if (found := parameters_of(model)) > LARGEST:
         raise SkelshotError(f"mini teacher: {found} parameters, expected at most {LARGEST}")
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.contiguous() for name, tensor in model.half().state_dict().items()}
-    with whole_file(folder / WEIGHTS) as partial:
-        save_file(weights, partial, metadata={"format": "pt"})
-        partial.chmod(0o644)  # safetensors lets nobody else read its files
+    write_tensors(folder / WEIGHTS, model.half().state_dict(), {"format": "pt"})
     model.config.architectures, model.config.dtype = ["XCLIPModel"], "float16"
     model.config.save_pretrained(folder)
     for name in TOKENISER_FILES:

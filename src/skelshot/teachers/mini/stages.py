@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.files import whole_file
+from skelshot.ground.json_text import parse_json
 from skelshot.ground.progress import progress_bar
 from skelshot.teachers.mini.contrast import LARGEST_SCALE
 from skelshot.teachers.mini.helping import Helpers
@@ -210,8 +212,9 @@ class _Log:
         self._file = file
         lines = file.read_text(encoding="utf-8").splitlines(True) if file.exists() else []
         whole = [line for line in lines if line.endswith("\n")]
-        kept = [line for line in whole if json.loads(line)["step"] <= done]
-        file.write_text("".join(kept), encoding="utf-8")
+        kept = [line for line in whole if parse_json(line, str(file))["step"] <= done]
+        with whole_file(file) as partial:
+            partial.write_text("".join(kept), encoding="utf-8")
 
     def write(self, figures: Mapping[str, float]) -> None:
         with self._file.open("a", encoding="utf-8") as handle:

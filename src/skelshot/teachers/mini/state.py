@@ -6,11 +6,10 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.tensor_files import write_tensors
 
 _WEIGHT = "weight"
 
@@ -43,9 +42,7 @@ class StateFile:
             for optimiser in optimisers:
                 for key, value in optimiser.state.get(parameter, {}).items():
                     tensors[f"{key}/{name}"] = torch.as_tensor(value)
-        tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
-        with whole_file(self.path) as partial:
-            save_file(tensors, partial, metadata={"step": str(step), "key": self.key})
+        write_tensors(self.path, tensors, {"step": str(step), "key": self.key})
 
     def load(self, model: torch.nn.Module, optimisers: Sequence[torch.optim.Optimizer]) -> int:
         """Bring model and optimisers to the state, if there is one.

@@ -1,0 +1,128 @@
+"""YAML from anywhere, parsed within bounds; dates stay text."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skelshot.ground.documents import MOST_DEPTH, BadDocument, check_values, utf8_text
+from skelshot.ground.regular import read_regular
+
+MOST_BYTES = 1 << 20
+"""The largest YAML file that is read."""
+
+MOST_VALUES = 100_000
+"""How many values a document may hold, counted each time that an alias repeats them."""
+
+_DATE = "tag:yaml.org,2002:timestamp"
+_LONGEST_NUMBER = 64
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        What it holds: mappings, lists, texts, numbers, booleans and None.
+
+    Raises:
+        SkelshotError: It cannot be read, or as for `parse_yaml`.
+    """
+    return parse_yaml(utf8_text(read_regular(path, MOST_BYTES), str(path)), str(path))
+
+
+def parse_yaml(text: str, place: str) -> Any:
+    """Parse YAML.
+
+    Args:
+        text: The text.
+        place: Where it comes from, for the message.
+
+    Returns:
+        What it holds: mappings, lists, texts, numbers, booleans and None.
+
+    Raises:
+        BadDocument: It is no YAML, has a key twice, holds too much or other things than these,
+            is nested too deeply, or a whole number is beyond 64 bits.
+
+    Example:
+        >>> parse_yaml("{a: [1, 2.5], b: 2001-99-99}", "x")
+        {'a': [1, 2.5], 'b': '2001-99-99'}
+    """
+    try:
+        document = yaml.load(text, _Loader)  # noqa: S506, it is a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadDocument(
+            place, f"not valid YAML ({error.problem!s:.200})", mark.line + 1 if mark else None
+        ) from error
+    except yaml.reader.ReaderError as error:
+        line = 1 + text.count("\n", 0, error.position)
+        raise BadDocument(place, f"not valid YAML ({error.reason})", line) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadDocument(place, f"not valid YAML ({error!s:.200})") from error
+    check_values(document, place)
+    return document
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that counts before it builds and takes each key once."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _DATE]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._count = 0
+        self._sizes: dict[yaml.Node, int] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a node and count its values; an alias counts as all that it repeats."""
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        before = self._count
+        self._depth += 1
+        self._count += 1
+        self._refuse_if(self._depth > MOST_DEPTH + 1, f"nested more than {MOST_DEPTH} deep", event)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if node is not None and isinstance(event, yaml.AliasEvent):
+            self._refuse_if(node not in self._sizes, "an alias of what it stands in", event)
+            self._count = before + self._sizes[node]
+        elif node is not None:
+            self._sizes[node] = self._count - before
+        self._refuse_if(self._count > MOST_VALUES, f"more than {MOST_VALUES} values", event)
+        return node
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        """Compose a mapping whose keys stand once each."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                self._refuse_if(key.value in seen, f"the key {key.value!r:.80} stands twice", key)
+                seen.add(key.value)
+        return node
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """Read a number whose length is bounded, as reading a long one takes for ever."""
+        size = len(node.value)
+        self._refuse_if(size > _LONGEST_NUMBER, f"a number of {size} characters", node)
+        whole = node.tag.endswith(":int")
+        number: int | float = (self.construct_yaml_int if whole else self.construct_yaml_float)(
+            node
+        )
+        return number
+
+    @staticmethod
+    def _refuse_if(wrong: bool, problem: str, there: yaml.Event | yaml.Node) -> None:
+        if wrong:
+            mark: Any = there.start_mark
+            raise yaml.constructor.ConstructorError(None, None, problem, mark)
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.construct_number)

@@ -1,0 +1,60 @@
+"""The files of a run, damaged: one line that names the file, never another exception."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.logs import MetricsLog
+from skelshot.pretraining.runs import RunFolder, read_config
+
+CONFIG = {"protocol": "toy", "options": {"seed": 1}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    folder = RunFolder(tmp_path / "split-00")
+    folder.settle_config(CONFIG)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "found NoneType, expected the configuration of a run"),
+        (b"[]", "found list, expected the configuration of a run"),
+        (b"a: \xe9", "line 1: not UTF-8 text at byte 3"),
+        (b"[" * 3000, "line 1: not valid YAML .nested more than 64 deep"),
+        (b"a: 1", "this run was begun with a = 1, the call asks for None"),
+    ],
+)
+def test_a_damaged_configuration(folder: RunFolder, content: bytes, message: str) -> None:
+    assert read_config(folder.path) == CONFIG
+    (folder.path / "config.yaml").write_bytes(content)
+    with pytest.raises(SkelshotError, match=rf"config\.yaml.*{message}"):
+        folder.settle_config(CONFIG)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"split": 0}', "[" * 3000])
+def test_a_damaged_result(folder: RunFolder, content: str) -> None:
+    folder.result_file.write_text(content)
+    with pytest.raises(SkelshotError, match=r"result\.json"):
+        folder.read_result()
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"stage": "a"}', "9" * 5000])
+def test_damaged_metrics(folder: RunFolder, line: str) -> None:
+    (folder.path / "metrics.jsonl").write_text(line + "\n")
+    with pytest.raises(SkelshotError, match=r"metrics\.jsonl"):
+        MetricsLog(folder.path, "a", done=1)
+
+
+def test_a_pipe_in_place_of_a_state(folder: RunFolder) -> None:
+    folder.save_stage("a", 1, {"x": torch.ones(1)}, {"state": {}})
+    state = folder.checkpoints / "a-00001.optimiser"
+    state.unlink()
+    os.mkfifo(state)
+    with pytest.raises(SkelshotError, match=r"a-00001\.optimiser: found a pipe"):
+        folder.load_stage("a")
