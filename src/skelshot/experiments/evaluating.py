@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,14 +73,13 @@ def evaluate_run(
     splits = _splits(store, protocol, run, wanted)
     if out is None and run is not None:
         out = run / "results" / f"{protocol.name}-{method.name}.json"
-    with ExitStack() as held:
-        if out is not None:
-            check_regular(out)
-            held.enter_context(only_writer(out, "evaluate"))
-        document = _evaluated(store, protocol, method, shots, options, run, splits, sides)
-        document["adapted"] = list(adapted)
-        if out is not None:
-            write_json(out, document)
+    told = {"adapted": list(adapted)}
+    if out is None:
+        return _evaluated(store, protocol, method, shots, options, run, splits, sides) | told
+    check_regular(out)
+    with only_writer(out, "evaluate"):
+        document = _evaluated(store, protocol, method, shots, options, run, splits, sides) | told
+        write_json(out, document)
     return document
 
 
