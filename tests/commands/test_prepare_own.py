@@ -49,8 +49,8 @@ def test_the_options_reach_the_clips_and_what_is_done_is_said(
     }  # fmt: skip
     shown = run(*words, *options, "--body-check", "ignore").out
     assert "6 missing joints filled by interpolation" in shown
-    assert "1 files or columns passed over, such as read me.txt" in shown
-    assert "guessed" not in shown
+    assert "1 files, columns, arrays or fields passed over, such as read me.txt" in shown
+    assert "guessed: layout" not in shown
     assert "another store is there (options" in run(*words, *options, "--persons", "file").err
 
 

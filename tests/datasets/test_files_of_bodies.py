@@ -41,7 +41,10 @@ def in_pixels(joints):
 def test_bodies_in_metres_are_read_and_their_layout_confirmed(read, bodies):
     items, reader = read(bodies)
     assert all(isinstance(item, Clip) for item in items)
-    assert reader.remarks().guessed == {"layout": "kinect-v1, confirmed by the bodies"}
+    assert reader.remarks().guessed == {
+        "layout": "kinect-v1, confirmed by the bodies",
+        "coordinates": "metres, y up, right-handed (confirmed by the bodies)",
+    }
     for item, joints in zip(items, bodies, strict=True):
         np.testing.assert_array_equal(item.sequence.joints[0], joints)
 

@@ -17,6 +17,7 @@ from skelshot.datasets.prepared_clip import as_told
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.body_check import BodyProblem, body_problems, guess_layout
+from skelshot.skeletons.coordinate_guess import guessed_coordinates
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
 from skelshot.skeletons.sequence import SkeletonSequence
 
@@ -51,6 +52,7 @@ class LayoutChoice:
         channels: How many coordinates most clips have; None where none can be read.
         shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
             where that is not asked.
+        coordinates: What the coordinates were taken for; None where units or axes were told.
     """
 
     layout: SkeletonLayout
@@ -58,6 +60,12 @@ class LayoutChoice:
     doubts: tuple[str, ...] = ()
     channels: int | None = None
     shares: bool | None = None
+    coordinates: str | None = None
+
+    def guesses(self) -> dict[str, str]:
+        """Return what was guessed, by what it is."""
+        found = {"layout": self.guessed, "coordinates": self.coordinates}
+        return {what: how for what, how in found.items() if how}
 
     def check(self, sequence: SkeletonSequence) -> None:
         """Refuse a clip that has another number or another scale of coordinates than most.
@@ -138,7 +146,11 @@ def choose_layout(
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
     asked = channels == len("xy") and reading.body_check == "refuse"
     shares = _most_common(map(_has_shares, samples)) if asked else None
-    return LayoutChoice(layout, guessed, _doubts(samples, layout, reading), channels, shares)
+    samples = [replace(sample, layout=layout) for sample in samples]
+    problems = body_problems(samples, layout)
+    doubts = _doubts(samples, problems, reading)
+    coordinates = _coordinates(samples, problems, reading)
+    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates)
 
 
 def _has_shares(clip: SkeletonSequence) -> bool:
@@ -230,12 +242,19 @@ def _guess(
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
 
 
+def _coordinates(
+    samples: list[SkeletonSequence], problems: list[BodyProblem], reading: ReadingOptions
+) -> str | None:
+    """Say what the coordinates are taken for, unless units or axes are told."""
+    if not samples or {"units", "axes"} & reading.model_fields_set:
+        return None
+    return guessed_coordinates(samples, samples[0].layout, problems)
+
+
 def _doubts(
-    samples: list[SkeletonSequence], layout: SkeletonLayout, reading: ReadingOptions
+    samples: list[SkeletonSequence], problems: list[BodyProblem], reading: ReadingOptions
 ) -> tuple[str, ...]:
     """Return what is suspicious; what is wrong of a single clip, reading it will say."""
-    samples = [replace(sample, layout=layout) for sample in samples]
-    problems = body_problems(samples, layout)
     if reading.body_check == "ignore":
         return tuple(body_advice(problem, reading) for problem in problems)
     for problem in problems:
