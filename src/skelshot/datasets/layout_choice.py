@@ -53,6 +53,7 @@ class LayoutChoice:
         shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
             where that is not asked.
         coordinates: What the coordinates were taken for; None where units or axes were told.
+        score: Why no clip can be read, where the third channel of most is a score.
     """
 
     layout: SkeletonLayout
@@ -61,6 +62,7 @@ class LayoutChoice:
     channels: int | None = None
     shares: bool | None = None
     coordinates: str | None = None
+    score: str | None = None
 
     def guesses(self) -> dict[str, str]:
         """Return what was guessed, by what it is."""
@@ -68,7 +70,7 @@ class LayoutChoice:
         return {what: how for what, how in found.items() if how}
 
     def check(self, sequence: SkeletonSequence) -> None:
-        """Refuse a clip that has another number or another scale of coordinates than most.
+        """Refuse a clip that has another number or scale of coordinates, or a score as most have.
 
         Args:
             sequence: The clip.
@@ -81,6 +83,8 @@ class LayoutChoice:
                 f"joints: found {sequence.channels} coordinates, most clips beside it have "
                 f"{self.channels}; keep the two kinds in folders or files of their own"
             )
+        if self.score is not None:  # the posture of this clip may have hidden it
+            raise BadClip(self.score)
         if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
             kinds = ("pixels", "shares of the picture")
             raise BadClip(
@@ -150,7 +154,8 @@ def choose_layout(
     problems = body_problems(samples, layout)
     doubts = _doubts(samples, problems, reading)
     coordinates = _coordinates(samples, problems, reading)
-    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates)
+    score = _score(problems, reading)
+    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, score)
 
 
 def _has_shares(clip: SkeletonSequence) -> bool:
@@ -240,6 +245,13 @@ def _guess(
     if not guess.confirmed:
         sure = f"not confirmed by the bodies: {guess.reason}; check it or give --layout"
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
+
+
+def _score(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
+    """Say that the third channel of most clips is a score, unless that is not asked."""
+    if reading.body_check == "ignore":
+        return None
+    return next((body_advice(one, reading) for one in problems if one.kind == "score"), None)
 
 
 def _coordinates(

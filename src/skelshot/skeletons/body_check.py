@@ -24,6 +24,7 @@ from skelshot.skeletons.length_units import LARGEST, SMALLEST, likely_units
 from skelshot.skeletons.posture import (
     CONSISTENT,
     DOWN,
+    SEVERAL,
     UP,
     extent,
     looks_like_a_picture,
@@ -39,11 +40,6 @@ __all__ = ["BodyProblem", "LayoutGuess", "body_problems", "guess_layout", "tree_
 
 FLAT = 0.05
 """A pixel picture's third channel reaches less than this share of the other two."""
-
-SEVERAL = 3
-"""How many clips must show people standing along z before only a mistake explains it.
-
-Of 2,140 real and synthetic clips none did, but a single one may show somebody lying."""
 
 _TURNS = {
     (2, UP): "x,z,-y",  # Human3.6M, AMASS
@@ -90,7 +86,8 @@ def body_problems(
         return [problem]
     if fit.verdict in ("wrong", "unclear"):
         severity: Severity = "wrong" if fit.verdict == "wrong" else "suspicious"
-        return [_layout_problem(severity, fit.reason, layout)]
+        size = _units_problem(bodies, layout) if fit.verdict == "unclear" else None
+        return [*([size] if size else []), _layout_problem(severity, fit.reason, layout)]
     if fit.verdict == "no body":
         return []
     found = (

@@ -9,6 +9,7 @@ from skelshot.skeletons.layout_guess import Bodies, layout_fit
 from skelshot.skeletons.posture import (
     CONSISTENT,
     DOWN,
+    SEVERAL,
     UP,
     share_mirrored,
     share_of_backward_heads,
@@ -54,7 +55,7 @@ def guessed_coordinates(
     picture = clips[0].channels == len("xy")
     bodies = sample_bodies([clip.joints for clip in clips])
     checked = ("pixels", "y down") if picture else ("metres", "y up", "right-handed")
-    sure = set(_confirmed(bodies, layout))
+    sure = set(_confirmed(bodies, layout, len(clips)))
     sure -= {thing for problem in problems for thing in _ABOUT.get(problem.kind, checked)}
     unsure = [thing for thing in checked if thing not in sure]
     confirmed = "confirmed by the bodies" + (", but for x" if picture else "")
@@ -65,7 +66,7 @@ def guessed_coordinates(
     return f"{taken} ({confirmed})"
 
 
-def _confirmed(bodies: Bodies, layout: SkeletonLayout) -> Iterator[str]:
+def _confirmed(bodies: Bodies, layout: SkeletonLayout, clips: int) -> Iterator[str]:
     """Name what bodies in the right layout show, sizes but for what complains of them."""
     if layout.hips is None or layout_fit(bodies, layout).verdict != "right":
         return
@@ -76,6 +77,7 @@ def _confirmed(bodies: Bodies, layout: SkeletonLayout) -> Iterator[str]:
     if shares[1, DOWN] > _MOST:
         yield "y down"
     mirrored = bodies * ([-1.0] + [1.0] * (bodies.shape[-1] - 1))
-    left_handed = (share_mirrored(mirrored, layout), share_of_backward_heads(mirrored, layout))
-    if max(left_handed) >= CONSISTENT:
+    if share_mirrored(mirrored, layout) >= CONSISTENT or (
+        clips >= SEVERAL and share_of_backward_heads(mirrored, layout) >= CONSISTENT
+    ):
         yield "right-handed"

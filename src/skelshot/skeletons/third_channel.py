@@ -29,6 +29,9 @@ LEVEL = 0.1
 
 The medians of real clips are 0.13 and more, those of people who face a sensor among them."""
 
+_SHARE = 1.5
+"""The largest share of a picture; people may reach out of it."""
+
 _PERCENT = (10, 100)
 """Scores in percent reach beyond the one, which is too far for metres, and not the other."""
 
@@ -78,6 +81,8 @@ def _is_score(
     percent = _PERCENT[0] < high <= _PERCENT[1] and looks_like_a_picture(flat, layout)
     if (small or whole or percent) and extent(flat) > LARGEST:
         return True
+    if small and np.nanmax(flat) <= _SHARE and looks_like_a_picture(flat, layout):
+        return True  # the depth beside shares of a picture is below 0 for half of the joints
     flat_fit = layout_fit(flat, layout)
     if small and low > 0 and extent(third) < LEVEL * extent(flat):
         upright = shares_up(flat, layout)[1, UP] >= CONSISTENT
