@@ -77,6 +77,7 @@ def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> 
     words = ("prepare", "pyskl", pixels, "--out", tmp_path / "store", "--body-check", "ignore")
     shown = run(*words, "--third-channel", "score", "--score-scale", "100").out
     assert "guessed: layout: openpose-18, by the number of joints alone" in shown
+    assert "guessed: coordinates: pixels, x right, y down (not confirmed by the bodies)" in shown
 
 
 @pytest.mark.parametrize(

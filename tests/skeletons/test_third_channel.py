@@ -17,14 +17,16 @@ def metres(people) -> np.ndarray:
 
 def test_depth_is_no_score(metres) -> None:
     for shift in (-3, -2.5, 0):
-        assert score(metres + (0, 0, shift)) is None
+        assert score(metres + np.array([0, 0, shift])) is None
     assert score(metres * (1, 1, 0)) is None
-    assert score(metres * (1, 1, 0) + (0, 0, 1)) is None  # upright in metres: a depth of 1
+    assert (
+        score(metres * (1, 1, 0) + np.array([0, 0, 1])) is None
+    )  # upright in metres: a depth of 1
 
 
 @pytest.mark.parametrize("channel", [0.5, 1.0])
 def test_a_level_channel_beside_bodies_that_do_not_stand_is_a_score(metres, channel) -> None:
-    rows = metres[..., [1, 0, 2]] * (-1, 1, 0) + (0, 0, channel)
+    rows = metres[..., [1, 0, 2]] * (-1, 1, 0) + np.array([0, 0, channel])
     assert "looks like a score" in str(score(rows))
 
 

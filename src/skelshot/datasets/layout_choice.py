@@ -232,7 +232,10 @@ def _guess(
     first, of = candidates[0], f" (of {names})" if len(candidates) > 1 else ""
     if not samples or reading.body_check == "ignore":
         return first, f"{first.name}{of}, by the number of joints alone"
-    guess = guess_layout([sample.joints for sample in samples], candidates)
+    joints = [sample.joints for sample in samples]
+    guess = guess_layout(joints, candidates)
+    if guess.layout is None and _has_scores(samples, candidates):
+        guess = guess_layout([array[..., :2] for array in joints], candidates)
     if guess.layout is None:
         shape, hint = samples[0].joints.shape, ""
         if any(layouts_with(size) for size in (*shape[:2], shape[3])):
@@ -245,6 +248,15 @@ def _guess(
     if not guess.confirmed:
         sure = f"not confirmed by the bodies: {guess.reason}; check it or give --layout"
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
+
+
+def _has_scores(samples: list[SkeletonSequence], candidates: tuple[SkeletonLayout, ...]) -> bool:
+    """Tell whether the third channel is a score, in which no bone has its length."""
+    return any(
+        problem.kind == "score"
+        for layout in candidates
+        for problem in body_problems(samples, layout)
+    )
 
 
 def _score(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:

@@ -16,9 +16,9 @@ CONSISTENT = 0.9
 """The share of bodies that must stand the wrong way round."""
 
 SEVERAL = 3
-"""How many clips must show people standing along z before only a mistake explains it.
+"""How many clips must show people standing along z, or heads behind necks, before it counts.
 
-Of 2,140 real and synthetic clips none did, but a single one may show somebody lying."""
+Of 2,140 real and synthetic clips none stood along z, but a single one may show somebody lying."""
 
 _TURNS_OF_PICTURES = {(0, DOWN): "y,x", (0, UP): "y,-x", (1, UP): "x,-y"}
 """The axes that are right where bodies stand another way in a picture: rows before columns, such
@@ -213,9 +213,10 @@ def _share_left_handed(
     left = bodies[:, shoulders[0]] - bodies[:, shoulders[1]]
     up = bodies[:, list(shoulders)].mean(axis=1) - bodies[:, list(hips)].mean(axis=1)
     axes = np.stack([forward, left, up], axis=1)
+    axes = axes[np.isfinite(axes).all(axis=(1, 2))]
     sizes = np.sqrt((axes**2).sum(axis=-1)).prod(axis=-1)
     volume = np.linalg.det(axes)
-    clear = np.abs(volume) > least * sizes  # NaN is not
+    clear = np.abs(volume) > least * sizes
     return float(np.mean(volume[clear] < 0)) if clear.any() else 0.0
 
 
