@@ -49,8 +49,8 @@ def test_the_options_reach_the_clips_and_what_is_done_is_said(
     }  # fmt: skip
     shown = run(*words, *options, "--body-check", "ignore").out
     assert "6 missing joints filled by interpolation" in shown
-    assert "1 files or columns passed over, such as read me.txt" in shown
-    assert "guessed" not in shown
+    assert "1 files, columns, arrays or fields passed over, such as read me.txt" in shown
+    assert "guessed: layout" not in shown
     assert "another store is there (options" in run(*words, *options, "--persons", "file").err
 
 
@@ -77,6 +77,7 @@ def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> 
     words = ("prepare", "pyskl", pixels, "--out", tmp_path / "store", "--body-check", "ignore")
     shown = run(*words, "--third-channel", "score", "--score-scale", "100").out
     assert "guessed: layout: openpose-18, by the number of joints alone" in shown
+    assert "guessed: coordinates: pixels, x right, y down (not confirmed by the bodies)" in shown
 
 
 @pytest.mark.parametrize(

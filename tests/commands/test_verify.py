@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from skelshot.datasets.store import Store
@@ -63,3 +64,30 @@ def test_files_passed_over_are_said(run: Run, toy_store: Store, tmp_path: Path) 
     assert answer.code == 0
     assert "7 files passed over: n0.skeleton, n1.skeleton, n2.skeleton, n3.skel" in answer.out
     assert answer.out.rstrip().endswith("n4.skeleton, ...")
+
+
+@pytest.fixture
+def millimetres(toy_store: Store, tmp_path: Path) -> Path:
+    """Three clips of people in millimetres that name no layout."""
+    (tmp_path / "mm").mkdir()
+    for index in range(3):
+        joints = 1000 * toy_store.sequence(20 * index).joints
+        np.savez(tmp_path / "mm" / f"{index}.npz", joints=joints, label="x")
+    return tmp_path / "mm"
+
+
+def test_the_options_that_messages_name_are_taken(run: Run, millimetres: Path) -> None:
+    answer = run("verify", millimetres)
+    assert answer.code == 2
+    assert "or say --units millimetres" in answer.out
+    assert "guessed: coordinates: metres, y up, right-handed (not confirmed by" in answer.out
+    told = run("verify", millimetres, "--units", "millimetres", "--layout", "kinect-v1", "--json")
+    assert (told.code, told.json["ok"], told.json["guessed"]) == (0, 3, {})
+
+
+def test_the_options_of_other_formats_are_refused(run: Run, toy_store: Store) -> None:
+    for option in (("--units", "metres"), ("--layout", "coco-17"), ("--score-scale", "2")):
+        answer = run("verify", toy_store.path, *option)
+        assert answer.code == 2
+        assert f"found a store, but only npz and pyskl files have {option[0]}; leave" in answer.err
+        assert answer.err.count("\n") == 1

@@ -35,3 +35,16 @@ def test_the_option_that_helps_is_named(kind, found, ending) -> None:
 def test_axes_count_from_those_of_the_file(told, right, option) -> None:
     problem = BodyProblem("upright", "wrong", "z up", "y", "turn", CoordinateAxes.named(right))
     assert body_advice(problem, ReadingOptions(axes=told)).endswith(f"; turn, or say {option}")
+
+
+def test_a_score_beside_exchanged_axes_needs_two_options() -> None:
+    turn = CoordinateAxes.named("y,x")
+    problem = BodyProblem("score", "wrong", "a score", "z", "move it", turn)
+    for told in ("x,y,z", "x,z,-y"):
+        advice = body_advice(problem, ReadingOptions(axes=told))
+        assert advice.endswith("; move it, or say --third-channel score --axes y,x")
+
+
+def test_the_unit_that_is_named_first_is_advised() -> None:
+    problem = BodyProblem("units", "wrong", "bodies: inches or centimetres", "metres", "scale")
+    assert body_advice(problem, ReadingOptions()).endswith("or say --units inches")

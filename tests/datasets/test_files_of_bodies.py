@@ -41,12 +41,18 @@ def in_pixels(joints):
 def test_bodies_in_metres_are_read_and_their_layout_confirmed(read, bodies):
     items, reader = read(bodies)
     assert all(isinstance(item, Clip) for item in items)
-    assert reader.remarks().guessed == {"layout": "kinect-v1, confirmed by the bodies"}
+    assert reader.remarks().guessed == {
+        "layout": "kinect-v1, confirmed by the bodies",
+        "coordinates": "metres, y up, right-handed (confirmed by the bodies)",
+    }
     for item, joints in zip(items, bodies, strict=True):
         np.testing.assert_array_equal(item.sequence.joints[0], joints)
 
 
-@pytest.mark.parametrize(("units", "factor"), [("millimetres", 1000), ("centimetres", 100)])
+@pytest.mark.parametrize(
+    ("units", "factor"),
+    [("millimetres", 1000), ("centimetres", 100), ("inches", 1 / 0.0254), ("feet", 1 / 0.3048)],
+)
 def test_other_units_are_refused_with_the_option_that_reads_them(read, bodies, units, factor):
     items, _ = read([joints * factor for joints in bodies])
     assert all(isinstance(item, Rejected) for item in items)
@@ -68,6 +74,68 @@ def test_a_score_for_a_third_coordinate_is_refused_with_the_option(read, bodies)
     for item, joints in zip(items, scored, strict=True):
         np.testing.assert_allclose(item.sequence.joints[0], joints[..., :2], rtol=1e-6)
         np.testing.assert_allclose(item.sequence.confidence[0], joints[..., 2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("spread", [0, 0.02, 0.3])
+def test_rows_of_y_x_and_score_are_refused_in_every_clip_with_both_options(read, bodies, spread):
+    rng = np.random.default_rng(0)
+    shares = [in_pixels(joints) / [1920, 1080] for joints in bodies]
+    scores = [0.7 + spread * rng.uniform(-1, 1, (*flat.shape[:2], 1)) for flat in shares]
+    rows = [
+        np.concatenate([flat[..., ::-1], score], axis=2)
+        for flat, score in zip(shares, scores, strict=True)
+    ]
+    rows[3] = rng.random(rows[3].shape)  # no body, which alone tells nothing
+    items, _ = read(rows)
+    expected = "or say --third-channel score --axes y,x"
+    assert [expected in item.reason for item in items] == [True] * len(rows)
+    items, _ = read(rows, third_channel="score", axes="y,x")
+    for item, flat in zip(items[:3], shares[:3], strict=True):
+        np.testing.assert_allclose(item.sequence.joints[0], flat, rtol=1e-5)
+
+
+def test_pixels_with_x_and_y_exchanged_are_doubted(read, bodies):
+    rows = [in_pixels(joints)[..., ::-1] for joints in bodies]
+    _, reader = read(rows)
+    (doubt,) = reader.remarks().doubts
+    assert doubt.endswith("or say --axes y,x")
+    assert "not confirmed by the bodies: y down" in reader.remarks().guessed["coordinates"]
+    _, reader = read(rows, axes="y,x")
+    assert reader.remarks().doubts == ()
+    assert "coordinates" not in reader.remarks().guessed
+
+
+@pytest.mark.parametrize("third", ["millimetres", "percent"])
+def test_pixels_beside_another_unit_are_not_called_millimetres(read, bodies, third):
+    rng = np.random.default_rng(0)
+    mixed = []
+    for joints in bodies:
+        depth = 1000 * joints[..., 2:] if third == "millimetres" else None
+        score = rng.uniform(20, 99, (*joints.shape[:2], 1))
+        mixed.append(np.concatenate([in_pixels(joints), score if depth is None else depth], axis=2))
+    items, _ = read(mixed)
+    assert all(isinstance(item, Rejected) for item in items)
+    assert not any("--units" in item.reason for item in items)
+
+
+def test_metres_without_depth_are_doubted(read, bodies):
+    _, reader = read([joints * [1, 1, 0] for joints in bodies])
+    (doubt,) = reader.remarks().doubts
+    assert doubt.startswith("flat: found z that is 0 throughout")
+
+
+def test_units_that_are_told_are_not_guessed(read, bodies):
+    _, reader = read(bodies, units="metres")
+    assert list(reader.remarks().guessed) == ["layout"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinite_coordinates_are_repaired_without_a_warning(read, bodies):
+    broken = [joints.copy() for joints in bodies]
+    for joints in broken:
+        joints[3:5, 4] = np.inf
+    items, _ = read(broken)
+    assert [item.repaired for item in items] == [2] * len(bodies)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from skelshot.datasets import layout_choice as module
+from skelshot.datasets.clip_arrays import sequence_from
+from skelshot.datasets.clips import BadClip
 from skelshot.datasets.layout_choice import SAMPLE, ImplausibleBodiesError, choose_layout
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
@@ -112,3 +114,28 @@ def test_clips_that_cannot_be_read_are_passed_over(guess):
 def test_a_number_of_joints_that_none_has_may_be_another_axis(shape, expected):
     with pytest.raises(SkelshotError, match=expected):
         choose_layout(clips(shape), None, READING)
+
+
+def test_a_score_in_most_clips_refuses_all_unless_told(guess):
+    guess(KINECT_V1, problems=[BodyProblem("score", "wrong", "a score", "z", "move it")])
+    choice = choose_layout(clips((5, 20, 3)), None, READING)
+    clip = sequence_from(clips((5, 20, 3))[0], KINECT_V1)
+    with pytest.raises(BadClip, match=r"^score: found a score, .* or say --third-channel score$"):
+        choice.check(clip)
+    ignoring = ReadingOptions(body_check="ignore")
+    choose_layout(clips((5, 20, 3)), None, ignoring).check(clip)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, True),
+        ({"units": "metres"}, False),
+        ({"axes": "x,y,z"}, False),
+        ({"persons": "file"}, True),
+    ],
+)
+def test_coordinates_are_said_unless_they_are_told(told, said):
+    choice = choose_layout(clips((5, 20, 3)), KINECT_V1, ReadingOptions(**told))
+    expected = {"coordinates": "metres, y up, right-handed (not confirmed by the bodies)"}
+    assert choice.guesses() == (expected if said else {})

@@ -6,6 +6,7 @@ import pytest
 
 from skelshot.datasets.npz import write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.verify import guess_reader, verify
 from skelshot.ground import SkelshotError
@@ -240,3 +241,14 @@ def test_a_description_of_other_clips_is_reported(store):
     (problem,) = verify(store.path).bad
     assert problem.file == "store.json"
     assert problem.problem.startswith("data_hash: found 000")
+
+
+def test_a_store_and_other_formats_take_no_reading_options(raw, toy_store):
+    reading = ReadingOptions(units="millimetres", axes="x,z,-y")
+    with pytest.raises(SkelshotError, match=r"found a store, but only npz and pyskl .*--layout; "):
+        verify(toy_store.path, layout="kinect-v1")
+    with pytest.raises(SkelshotError, match=r"found nw-ucla files, but .*--axes, --units; leave"):
+        verify(raw, reading=reading)
+    with pytest.raises(SkelshotError, match="--units"):
+        verify(raw, reading=ReadingOptions(units="metres"))
+    verify(raw, reading=ReadingOptions())

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from skelshot.datasets.nw_ucla import NwUclaReader
-from skelshot.skeletons import COCO_17, KINECT_V1, KINECT_V2, SkeletonLayout, SkeletonSequence
+from skelshot.skeletons import (
+    COCO_17,
+    KINECT_V1,
+    KINECT_V2,
+    OPENNI_15,
+    SkeletonLayout,
+    SkeletonSequence,
+    map_layout,
+)
 from skelshot.skeletons.body_check import body_problems, guess_layout
 
 
@@ -65,7 +73,15 @@ def test_what_is_no_body_is_not_asked_for_more_than_its_layout(
 
 @pytest.mark.parametrize(
     ("scale", "unit"),
-    [(1000, "millimetres"), (100, "centimetres"), (3.28, "another unit"), (0.1, "normalised")],
+    [
+        (1000, "millimetres"),
+        (100, "centimetres"),
+        (39.37, "inches"),
+        (3.28, "another unit"),
+        (3.28, "feet"),
+        (1e5, "another unit"),
+        (0.1, "normalised"),
+    ],
 )
 def test_other_units_are_wrong(people, metres, scale: float, unit: str) -> None:
     problems = body_problems(people.clip_of(metres * scale), KINECT_V1)
@@ -73,9 +89,12 @@ def test_other_units_are_wrong(people, metres, scale: float, unit: str) -> None:
     assert unit in problems[0].found
 
 
-def test_pixels_with_a_depth_in_metres_are_wrong(people, metres) -> None:
-    mixed = np.concatenate([people.pixels_of(metres), metres[..., 2:]], axis=-1)
-    assert ("units", "wrong") in kinds(people.clip_of(mixed))
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_pixels_with_a_depth_of_their_own_are_wrong(people, metres, scale: float) -> None:
+    mixed = np.concatenate([people.pixels_of(metres), scale * metres[..., 2:]], axis=-1)
+    problems = body_problems(people.clip_of(mixed), KINECT_V1)
+    (found,) = (problem.found for problem in problems if problem.kind == "units")
+    assert found.endswith("looks like pixels")
 
 
 @pytest.mark.parametrize("scale", [1, 1 / 1920], ids=["pixels", "shares"])
@@ -95,6 +114,29 @@ def test_a_score_in_the_place_of_z_is_wrong(people, pixels, rng, score, scale: f
     problems = body_problems(people.clip_of(joints, COCO_17), COCO_17)
     assert [(problem.kind, problem.severity) for problem in problems] == [("score", "wrong")]
     assert "keypoint_score" in str(problems[0])
+
+
+def test_scores_in_percent_are_told_in_pixels(people, pixels, rng) -> None:
+    joints = np.concatenate([pixels, rng.uniform(5, 99, (*pixels.shape[:3], 1))], axis=-1)
+    assert kinds(people.clip_of(joints, COCO_17), COCO_17) == [("score", "wrong")]
+
+
+@pytest.mark.parametrize("spread", [0, 0.02, 0.3])
+@pytest.mark.parametrize("scale", [1, 1 / 1920], ids=["pixels", "shares"])
+def test_rows_columns_and_scores_are_told_with_their_axes(
+    people, pixels, rng, scale: float, spread: float
+) -> None:
+    score = 0.7 + spread * rng.uniform(-1, 1, (*pixels.shape[:3], 1))
+    joints = np.concatenate([pixels[..., ::-1] * scale, score], axis=-1)
+    (problem,) = body_problems(people.clip_of(joints, COCO_17), COCO_17)
+    assert (problem.kind, problem.severity, str(problem.axes)) == ("score", "wrong", "y,x")
+
+
+def test_metres_without_depth_are_suspicious(people, metres) -> None:
+    for depth, found in ((0, "z that is 0 throughout"), (1, "z that is 1 throughout")):
+        flat = np.concatenate([metres[..., :2], np.full_like(metres[..., 2:], depth)], axis=-1)
+        (problem,) = body_problems(people.clip_of(flat), KINECT_V1)
+        assert (problem.kind, problem.severity, problem.found) == ("flat", "suspicious", found)
 
 
 def test_scores_that_change_slowly_are_told_in_pixels(people, pixels) -> None:
@@ -175,6 +217,29 @@ def test_who_lies_down_now_and_then_is_no_problem(people, metres) -> None:
 def test_mirrored_axes_are_suspicious(people, metres, axis: int) -> None:
     metres[..., axis] *= -1
     assert kinds(people.clip_of(metres)) == [("mirrored", "suspicious")]
+
+
+def test_heads_behind_necks_are_suspicious_in_several_clips(people) -> None:
+    clips = []
+    for seed in range(3):
+        joints = map_layout(people.clip_of(people.person(seed=seed)), OPENNI_15).joints
+        joints[:, :, OPENNI_15.index("head"), 2] -= 0.1
+        clips.append(people.clip_of(joints, OPENNI_15))
+    mirrored = [people.clip_of(clip.joints * np.float32([-1, 1, 1]), OPENNI_15) for clip in clips]
+    assert kinds(clips, OPENNI_15) == []
+    assert kinds(mirrored, OPENNI_15) == [("mirrored", "suspicious")]
+    assert kinds(mirrored[:2], OPENNI_15) == []
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 3e38])
+def test_infinite_coordinates_raise_no_warning(people, metres, value: float) -> None:
+    two = np.concatenate([metres, metres + np.float32([1, 0, 0])])
+    two[0, 3:5, 4] = value
+    two[0, 9] = value
+    assert ("axes", "wrong") not in kinds(people.clip_of(two))
+    body_problems(people.clip_of(two.transpose(1, 0, 2, 3)), KINECT_V1)
+    guess_layout([two], [KINECT_V1])
 
 
 def test_exchanged_sides_are_suspicious(people, metres) -> None:

@@ -204,3 +204,39 @@ def test_no_clip_confirms_nothing() -> None:
     guess = guess_layout([], [COCO_17])
     assert guess.layout is COCO_17
     assert not guess.confirmed
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["metres", "pixels"])
+def test_a_hand_is_never_confirmed(people, flat: bool) -> None:
+    joints = people.person()
+    joints = np.concatenate([joints, joints[:, :, :1]], axis=2)  # a body of 21 joints
+    guess = guess_layout([people.pixels_of(joints) if flat else joints], [HAND_21])
+    assert not guess.confirmed
+    finger = np.float32([0.03, 0.09, 0.03]) * np.arange(1, 5)[:, None]
+    hand = np.zeros((1, 9, 21, 3), np.float32)
+    for number in range(5):
+        turn = np.float32([number - 2, 1, 0.2])
+        hand[0, :, 1 + 4 * number : 5 + 4 * number] = finger * turn
+    guess = guess_layout([hand], [HAND_21])
+    assert (guess.layout, guess.confirmed) == (HAND_21, False)
+    assert "cannot tell hand-21 from a body" in guess.reason
+
+
+@pytest.mark.filterwarnings("error")
+def test_two_joints_tell_nothing(rng) -> None:
+    pair = SkeletonLayout(
+        name="pair",
+        joints=("a", "b"),
+        bones=((1, 0),),
+        pairs=(),
+        parts={"all": (0, 1)},
+        centre=(0,),
+        hips=None,
+        shoulders=None,
+        trunk=((0,), (1,)),
+    )
+    guess = guess_layout([rng.normal(size=(1, 9, 2, 3))], [pair])
+    assert not guess.confirmed
+    assert "nan" not in guess.reason
+    fit = layout_fit(rng.normal(size=(9, 2, 3)), pair)
+    assert (fit.verdict, fit.reason) == ("no body", "too few joints are seen to tell")

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.mapping_words import mapping_lines
+from skelshot.commands.reading_words import OF_READING, add_reading, reading_of
 
 if TYPE_CHECKING:
     from skelshot.datasets.ntu_body_options import BodyOptions
     from skelshot.datasets.readers import Reader
-    from skelshot.datasets.reading_options import ReadingOptions
 
-_OF_READING = (
-    "units", "axes", "third_channel", "score_scale", "unseen", "min_confidence", "persons",
-    "body_check",
-)  # fmt: skip
 _FORMATS_OF = {
     **dict.fromkeys(("denoise", "legacy", "missing_list"), ("ntu",)),
-    **dict.fromkeys(_OF_READING, ("npz", "pyskl")),
+    **dict.fromkeys(OF_READING, ("npz", "pyskl")),
     "class_names": ("pyskl",),
     "layout": ("npz", "pyskl", "store"),
 }
@@ -42,13 +38,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         default="repair",
         help="what becomes of clips with NaN or infinite coordinates (default: repair)",
     )
-    parser.add_argument(
-        "--layout",
-        metavar="NAME|FILE.yaml",
-        help="joint layout, where the files do not tell it: a name, or a file of your own",
-    )
     parser.add_argument("--class-names", type=Path, help="pyskl: text file, one name a line")
-    _reading_arguments(parser)
+    add_reading(parser)
     parser.add_argument(
         "--denoise",
         choices=["ctr-gcn", "none"],
@@ -72,54 +63,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "decided where the store is used; store: what the other store says)",
     )
     parser.add_argument("--workers", type=int, help="processes that read (default: all cores)")
-
-
-def _reading_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the formats that hold people's own arrays."""
-    own = parser.add_argument_group("npz and pyskl")
-    own.add_argument(
-        "--units",
-        choices=["metres", "centimetres", "millimetres"],
-        help="what three coordinates count (default: metres)",
-    )
-    own.add_argument(
-        "--axes",
-        metavar="X,Y,Z",
-        help="the file's axes that are x, y (up) and z, such as x,z,-y for z up, --axes=-x,y,z for "
-        "left-handed ones, x,-y for pixels with y up (default: x,y,z)",
-    )
-    own.add_argument(
-        "--third-channel",
-        choices=["z", "score"],
-        help="what the third number of a joint is (default: z)",
-    )
-    own.add_argument(
-        "--score-scale",
-        type=float,
-        metavar="X",
-        help="confidence that means certain, such as 100 (default: 1)",
-    )
-    own.add_argument(
-        "--unseen",
-        choices=["repair", "keep"],
-        help="joints at zero or of no confidence: interpolate them, or keep them (default: repair)",
-    )
-    own.add_argument(
-        "--min-confidence",
-        type=float,
-        metavar="X",
-        help="joints less sure than this are unseen (default: 0.05)",
-    )
-    own.add_argument(
-        "--body-check",
-        choices=["refuse", "ignore"],
-        help="clips that no human body explains in these units, axes and joints (default: refuse)",
-    )
-    own.add_argument(
-        "--persons",
-        choices=["ranked", "file"],
-        help="order of persons: actors first and without ghosts, or the file's (default: ranked)",
-    )
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -160,18 +103,12 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
             missing_list = parsed.missing_list or "official"
             return NtuReader(parsed.on_missing, _bodies(parsed), missing_list)
         case "pyskl":
-            reading = _reading(parsed)
+            reading = reading_of(parsed)
             return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing, reading)
         case "store":
             return StoreReader(parsed.layout)
         case _:
-            return NpzReader(parsed.layout, parsed.on_missing, _reading(parsed))
-
-
-def _reading(parsed: argparse.Namespace) -> "ReadingOptions":
-    from skelshot.datasets.reading_options import ReadingOptions
-
-    return ReadingOptions.told(**{option: getattr(parsed, option) for option in _OF_READING})
+            return NpzReader(parsed.layout, parsed.on_missing, reading_of(parsed))
 
 
 def _bodies(parsed: argparse.Namespace) -> "BodyOptions":
@@ -212,7 +149,8 @@ def _show(document: Document) -> str:
     lines += [f"doubtful: {doubt}" for doubt in document["doubts"]]
     if document["passed_over"]:
         examples = ", ".join(document["passed_over_examples"])
-        lines.append(f"{document['passed_over']} files or columns passed over, such as {examples}")
+        places = "files, columns, arrays or fields"
+        lines.append(f"{document['passed_over']} {places} passed over, such as {examples}")
     return "\n".join(lines)
 
 

@@ -4,16 +4,19 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
+from skelshot.commands.reading_words import add_reading, is_told, reading_of
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
+    add_reading(parser)
 
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.verify import verify
 
-    return verify(parsed.path).as_json()
+    reading = reading_of(parsed) if is_told(parsed) else None
+    return verify(parsed.path, layout=parsed.layout, reading=reading).as_json()
 
 
 def _show(document: Document) -> str:

@@ -1,8 +1,9 @@
 """What to tell people whose clips do not look like bodies: the option that reads them right."""
 
-from skelshot.datasets.reading_options import METRES, ReadingOptions
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.skeletons.body_check import BodyProblem
 from skelshot.skeletons.coordinate_axes import CoordinateAxes
+from skelshot.skeletons.length_units import METRES
 
 
 def body_advice(problem: BodyProblem, reading: ReadingOptions) -> str:
@@ -26,15 +27,21 @@ def body_advice(problem: BodyProblem, reading: ReadingOptions) -> str:
 
 
 def _option_for(problem: BodyProblem, reading: ReadingOptions) -> str | None:
-    """Name the option that reads such clips as they are."""
-    if problem.axes:
-        axes = problem.axes
-        if "axes" in reading.changed():
-            axes = axes.after(CoordinateAxes.named(reading.axes))
-        return f"--axes{'=' if str(axes).startswith('-') else ' '}{axes}"
+    """Name the options that read such clips as they are."""
+    options = [_axes_option(problem.axes, reading)] if problem.axes else []
     if problem.kind == "units":
-        units = [unit for unit in METRES if unit != "metres" and unit in problem.found]
-        return f"--units {units[0]}" if units else None
-    return {"score": "--third-channel score", "layout": "--layout NAME or FILE.yaml"}.get(
-        problem.kind
-    )
+        found = problem.found
+        units = [unit for unit in METRES if unit != "metres" and unit in found]
+        options += [f"--units {unit}" for unit in sorted(units, key=found.index)[:1]]
+    elif problem.kind == "score":
+        options.insert(0, "--third-channel score")
+    elif problem.kind == "layout":
+        options.append("--layout NAME or FILE.yaml")
+    return " ".join(options) or None
+
+
+def _axes_option(axes: CoordinateAxes, reading: ReadingOptions) -> str:
+    told = CoordinateAxes.named(reading.axes)
+    if "axes" in reading.changed() and len(told.places) == len(axes.places):
+        axes = axes.after(told)
+    return f"--axes{'=' if str(axes).startswith('-') else ' '}{axes}"

@@ -7,9 +7,10 @@ import numpy as np
 from skelshot.datasets.checks import presence_of
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described, numbers_of, whole_number_of
-from skelshot.datasets.reading_options import METRES, ReadingOptions
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.length_units import METRES
 from skelshot.skeletons.sequence import BoolArray, FloatArray, IntArray, SkeletonSequence
 from skelshot.skeletons.unseen import confidence_scale
 

@@ -17,6 +17,7 @@ from skelshot.datasets.prepared_clip import as_told
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.body_check import BodyProblem, body_problems, guess_layout
+from skelshot.skeletons.coordinate_guess import guessed_coordinates
 from skelshot.skeletons.layouts import LAYOUTS, SkeletonLayout, layouts_with
 from skelshot.skeletons.sequence import SkeletonSequence
 
@@ -51,6 +52,8 @@ class LayoutChoice:
         channels: How many coordinates most clips have; None where none can be read.
         shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
             where that is not asked.
+        coordinates: What the coordinates were taken for; None where units or axes were told.
+        score: Why no clip can be read, where the third channel of most is a score.
     """
 
     layout: SkeletonLayout
@@ -58,9 +61,16 @@ class LayoutChoice:
     doubts: tuple[str, ...] = ()
     channels: int | None = None
     shares: bool | None = None
+    coordinates: str | None = None
+    score: str | None = None
+
+    def guesses(self) -> dict[str, str]:
+        """Return what was guessed, by what it is."""
+        found = {"layout": self.guessed, "coordinates": self.coordinates}
+        return {what: how for what, how in found.items() if how}
 
     def check(self, sequence: SkeletonSequence) -> None:
-        """Refuse a clip that has another number or another scale of coordinates than most.
+        """Refuse a clip that has another number or scale of coordinates, or a score as most have.
 
         Args:
             sequence: The clip.
@@ -73,6 +83,8 @@ class LayoutChoice:
                 f"joints: found {sequence.channels} coordinates, most clips beside it have "
                 f"{self.channels}; keep the two kinds in folders or files of their own"
             )
+        if self.score is not None:  # the posture of this clip may have hidden it
+            raise BadClip(self.score)
         if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
             kinds = ("pixels", "shares of the picture")
             raise BadClip(
@@ -138,7 +150,12 @@ def choose_layout(
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
     asked = channels == len("xy") and reading.body_check == "refuse"
     shares = _most_common(map(_has_shares, samples)) if asked else None
-    return LayoutChoice(layout, guessed, _doubts(samples, layout, reading), channels, shares)
+    samples = [replace(sample, layout=layout) for sample in samples]
+    problems = body_problems(samples, layout)
+    doubts = _doubts(samples, problems, reading)
+    coordinates = _coordinates(samples, problems, reading)
+    score = _score(problems, reading)
+    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, score)
 
 
 def _has_shares(clip: SkeletonSequence) -> bool:
@@ -215,7 +232,10 @@ def _guess(
     first, of = candidates[0], f" (of {names})" if len(candidates) > 1 else ""
     if not samples or reading.body_check == "ignore":
         return first, f"{first.name}{of}, by the number of joints alone"
-    guess = guess_layout([sample.joints for sample in samples], candidates)
+    joints = [sample.joints for sample in samples]
+    guess = guess_layout(joints, candidates)
+    if guess.layout is None and _has_scores(samples, candidates):
+        guess = guess_layout([array[..., :2] for array in joints], candidates)
     if guess.layout is None:
         shape, hint = samples[0].joints.shape, ""
         if any(layouts_with(size) for size in (*shape[:2], shape[3])):
@@ -230,12 +250,35 @@ def _guess(
     return guess.layout, f"{guess.layout.name}{of}, {sure}"
 
 
+def _has_scores(samples: list[SkeletonSequence], candidates: tuple[SkeletonLayout, ...]) -> bool:
+    """Tell whether the third channel is a score, in which no bone has its length."""
+    return any(
+        problem.kind == "score"
+        for layout in candidates
+        for problem in body_problems(samples, layout)
+    )
+
+
+def _score(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
+    """Say that the third channel of most clips is a score, unless that is not asked."""
+    if reading.body_check == "ignore":
+        return None
+    return next((body_advice(one, reading) for one in problems if one.kind == "score"), None)
+
+
+def _coordinates(
+    samples: list[SkeletonSequence], problems: list[BodyProblem], reading: ReadingOptions
+) -> str | None:
+    """Say what the coordinates are taken for, unless units or axes are told."""
+    if not samples or {"units", "axes"} & reading.model_fields_set:
+        return None
+    return guessed_coordinates(samples, samples[0].layout, problems)
+
+
 def _doubts(
-    samples: list[SkeletonSequence], layout: SkeletonLayout, reading: ReadingOptions
+    samples: list[SkeletonSequence], problems: list[BodyProblem], reading: ReadingOptions
 ) -> tuple[str, ...]:
     """Return what is suspicious; what is wrong of a single clip, reading it will say."""
-    samples = [replace(sample, layout=layout) for sample in samples]
-    problems = body_problems(samples, layout)
     if reading.body_check == "ignore":
         return tuple(body_advice(problem, reading) for problem in problems)
     for problem in problems:

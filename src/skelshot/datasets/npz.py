@@ -150,7 +150,7 @@ class NpzReader:
     def _remarks_on(self, others: tuple[str, ...], choice: LayoutChoice) -> Remarks:
         table = self._table
         columns = tuple(f"{table.name}, column {name!r}" for name in table.other_columns)
-        guessed = {"layout": choice.guessed} if choice.guessed else {}
+        guessed = choice.guesses()
         if table.separator != "commas":
             guessed[table.name] = f"cells separated by {table.separator}, as its header is"
         return Remarks(columns + others, guessed, choice.doubts + _alike(self._class_names))

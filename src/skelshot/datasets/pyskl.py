@@ -96,11 +96,10 @@ class PysklReader:
         return {"layout": layout, "on_missing": self._on_missing, **self._reading.changed()}
 
     def remarks(self) -> Remarks:
-        """Return which files were passed over, and, once asked for, the layout that was guessed."""
+        """Return which files were passed over, and, once asked for, what was guessed."""
         if (choice := self._choice) is None:
             return self._remarks
-        guessed = {"layout": choice.guessed} if choice.guessed else {}
-        return replace(self._remarks, guessed=guessed, doubts=choice.doubts)
+        return replace(self._remarks, guessed=choice.guesses(), doubts=choice.doubts)
 
     def sources(self, raw: Path | str) -> list[Source]:
         """Read the one annotation file there is; all clips come from it."""

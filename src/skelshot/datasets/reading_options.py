@@ -6,13 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.coordinate_axes import CoordinateAxes
+from skelshot.skeletons.length_units import Units
 from skelshot.skeletons.unseen import MIN_CONFIDENCE
-
-Units = Literal["metres", "centimetres", "millimetres"]
-"""What the three coordinates of a joint count."""
-
-METRES: dict[Units, float] = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001}
-"""Metres in one of each unit."""
 
 
 class ReadingOptions(BaseModel):

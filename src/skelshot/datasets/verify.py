@@ -14,11 +14,13 @@ from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.readers import Reader, Source, list_sources
+from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store, partial_folder
 from skelshot.datasets.store_format import DOCUMENT, INDEX, REJECTED, data_hash_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.progress import progress_bar
+from skelshot.skeletons.layouts import SkeletonLayout
 
 EXAMPLES = 5
 """How many of the files that were passed over are named."""
@@ -87,25 +89,35 @@ class VerifyReport:
         }
 
 
-def verify(path: Path | str, reader: Reader | None = None) -> VerifyReport:
+def verify(
+    path: Path | str,
+    reader: Reader | None = None,
+    *,
+    layout: SkeletonLayout | Path | str | None = None,
+    reading: ReadingOptions | None = None,
+) -> VerifyReport:
     """Look through raw files or a store.
 
     Args:
         path: A store, or the folder (or file) of raw clips.
         reader: The raw files' reader; guessed from the files unless told. A guessed reader
             reports NaN and infinite coordinates instead of repairing them.
+        layout: The layout for a guessed reader of people's own arrays (npz, pyskl).
+        reading: How such a reader makes clips of arrays.
 
     Returns:
         How many files there are and what is wrong with them.
 
     Raises:
-        SkelshotError: There is nothing there, or the format cannot be guessed.
+        SkelshotError: There is nothing there, the format cannot be guessed, or a layout or a
+            way of reading is told for a store or another format.
     """
     path = Path(path)
     if reader is None:
         if _is_store(path):
+            _refuse_options(path, "a store", layout, reading)
             return _verify_store(path)
-        reader = guess_reader(path)
+        reader = guess_reader(path, layout, reading)
     return _verify_raw(path, reader)
 
 
@@ -117,17 +129,24 @@ def _is_store(path: Path) -> bool:
     return any((path / name).exists() for name in (DOCUMENT, INDEX))
 
 
-def guess_reader(raw: Path) -> Reader:
+def guess_reader(
+    raw: Path,
+    layout: SkeletonLayout | Path | str | None = None,
+    reading: ReadingOptions | None = None,
+) -> Reader:
     """Choose a reader by how most of the files' names end.
 
     Args:
         raw: The folder (or file) of raw clips.
+        layout: The layout of people's own arrays (npz, pyskl).
+        reading: How such arrays become clips.
 
     Returns:
         A reader that rejects clips with NaN or infinite coordinates.
 
     Raises:
-        SkelshotError: `raw` is missing, or no reader knows such files.
+        SkelshotError: `raw` is missing, no reader knows such files, or the reader that does has
+            no layout and way of reading to be told.
     """
     if not raw.exists():
         raise SkelshotError(f"{raw}: no such file or folder, expected raw clips or a store")
@@ -142,7 +161,27 @@ def guess_reader(raw: Path) -> Reader:
             ".skeleton or .zip (ntu), .npz (npz), .pkl or .pickle (pyskl) files"
         )
     likely = max(dict.fromkeys(_READERS.values()), key=lambda reader: found[reader])
-    return likely(on_missing="reject")
+    if likely in (NpzReader, PysklReader):
+        return likely(layout, on_missing="reject", reading=reading)
+    found_reader = likely(on_missing="reject")
+    _refuse_options(raw, f"{found_reader.name} files", layout, reading)
+    return found_reader
+
+
+def _refuse_options(
+    path: Path,
+    found: str,
+    layout: SkeletonLayout | Path | str | None,
+    reading: ReadingOptions | None,
+) -> None:
+    """Refuse what only people's own arrays have to be told."""
+    told = ["layout"] if layout else []
+    told += sorted(reading.model_fields_set) if reading else []
+    if told:
+        options = ", ".join(f"--{option.replace('_', '-')}" for option in told)
+        raise SkelshotError(
+            f"{path}: found {found}, but only npz and pyskl files have {options}; leave it out"
+        )
 
 
 def _files(folder: Path) -> list[Source]:

@@ -87,7 +87,8 @@ def _score(joints: NDArray[Any], layout: SkeletonLayout) -> float:
 
 def _step(joints: NDArray[Any]) -> float:
     """Return the median step along the second axis, in sizes of the body; infinite without one."""
-    seen = joints[:, :_LOOK]
+    seen = joints[:, :_LOOK].astype(np.float64)  # the squares of some float32 are beyond it
+    seen[~np.isfinite(seen)] = np.nan
     there = (np.nan_to_num(seen) != 0).any(axis=(2, 3)) & np.isfinite(seen).all(axis=(2, 3))
     both = there[:, 1:] & there[:, :-1]
     if not both.any():

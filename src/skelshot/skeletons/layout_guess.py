@@ -143,6 +143,8 @@ def layout_fit(bodies: Bodies, layout: SkeletonLayout) -> LayoutFit:
     if len(bodies) < _MIN_BODIES:
         return LayoutFit("no body", float("nan"), "the joints do not show a body clearly")
     ratio = float(median_over_bodies(tree_ratios(bodies, layout)))
+    if not np.isfinite(ratio):
+        return LayoutFit("no body", ratio, "too few joints are seen to tell")
     sides = float(np.exp(asymmetry(bodies, layout)))
     score, channels = ratio * sides, bodies.shape[-1]
     reason = (
@@ -183,8 +185,9 @@ def guess_layout(
         candidates: Layouts with V joints, the most usual first.
 
     Returns:
-        The layout, confirmed where it surely fits and no other does as well; None when all
-        candidates are surely wrong; for data that are no bodies the first candidate, unconfirmed.
+        The layout, confirmed where it surely fits and no other does as well, and only with hips,
+        since bones alone do not tell a hand; None when all candidates are surely wrong; for data
+        that are no bodies the first candidate, unconfirmed.
 
     Raises:
         SkelshotError: There is no candidate.
@@ -211,8 +214,11 @@ def guess_layout(
         against = "; ".join(f"{layout.name}: {fit.reason}" for layout, fit in fits)
         return LayoutGuess(None, against, False)
     best, fit = possible[0]
+    reason = f"by its {best.num_joints} joints and their bones"
+    if best.hips is None:  # the bones of a body may be as short in the order of a hand
+        return LayoutGuess(best, f"{reason}, which cannot tell {best.name} from a body", False)
     sure = fit.verdict == "right" and all(other.verdict != "right" for _, other in possible[1:])
-    return LayoutGuess(best, f"by its {best.num_joints} joints and their bones", sure)
+    return LayoutGuess(best, reason, sure)
 
 
 def _slender(thickness: NDArray[np.float64], channels: int) -> bool:
