@@ -53,7 +53,7 @@ class LayoutChoice:
         shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
             where that is not asked.
         coordinates: What the coordinates were taken for; None where units or axes were told.
-        score: Why no clip can be read, where the third channel of most is a score.
+        misread: Why no clip can be read, where most hold a score for z or count in another unit.
     """
 
     layout: SkeletonLayout
@@ -62,7 +62,7 @@ class LayoutChoice:
     channels: int | None = None
     shares: bool | None = None
     coordinates: str | None = None
-    score: str | None = None
+    misread: str | None = None
 
     def guesses(self) -> dict[str, str]:
         """Return what was guessed, by what it is."""
@@ -70,7 +70,7 @@ class LayoutChoice:
         return {what: how for what, how in found.items() if how}
 
     def check(self, sequence: SkeletonSequence) -> None:
-        """Refuse a clip that has another number or scale of coordinates, or a score as most have.
+        """Refuse a clip that has other coordinates than most, or that is misread as most are.
 
         Args:
             sequence: The clip.
@@ -83,8 +83,8 @@ class LayoutChoice:
                 f"joints: found {sequence.channels} coordinates, most clips beside it have "
                 f"{self.channels}; keep the two kinds in folders or files of their own"
             )
-        if self.score is not None:  # the posture of this clip may have hidden it
-            raise BadClip(self.score)
+        if self.misread is not None:  # the posture of this clip may have hidden it
+            raise BadClip(f"most clips beside it show what is wrong: {self.misread}")
         if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
             kinds = ("pixels", "shares of the picture")
             raise BadClip(
@@ -154,8 +154,8 @@ def choose_layout(
     problems = body_problems(samples, layout)
     doubts = _doubts(samples, problems, reading)
     coordinates = _coordinates(samples, problems, reading)
-    score = _score(problems, reading)
-    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, score)
+    misread = _misread(problems, reading)
+    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, misread)
 
 
 def _has_shares(clip: SkeletonSequence) -> bool:
@@ -259,11 +259,12 @@ def _has_scores(samples: list[SkeletonSequence], candidates: tuple[SkeletonLayou
     )
 
 
-def _score(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
-    """Say that the third channel of most clips is a score, unless that is not asked."""
+def _misread(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
+    """Say what is wrong with most clips and then surely with all, unless that is not asked."""
     if reading.body_check == "ignore":
         return None
-    return next((body_advice(one, reading) for one in problems if one.kind == "score"), None)
+    found = (problem for problem in problems if problem.kind in ("score", "units"))
+    return next((body_advice(problem, reading) for problem in found), None)
 
 
 def _coordinates(
