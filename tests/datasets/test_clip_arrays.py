@@ -152,7 +152,7 @@ def test_what_is_no_picture_is_refused(value, expected):
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"units": "feet"}, "units: found 'feet', expected 'metres', 'centimetres' or"),
+        ({"units": "yards"}, "units: found 'yards', expected 'metres', 'centimetres', 'milli"),
         ({"min_confidence": 2}, "min_confidence: found 2, expected less than or equal to 1"),
         ({"score_scale": 0}, "score_scale: found 0, expected greater than 0"),
         ({"person": "file"}, "person: found 'file'"),

@@ -85,13 +85,20 @@ def test_rows_of_y_x_and_score_are_refused_in_every_clip_with_both_options(read,
         np.concatenate([flat[..., ::-1], score], axis=2)
         for flat, score in zip(shares, scores, strict=True)
     ]
-    rows[3] = rng.random(rows[3].shape)  # no body, which alone tells nothing
     items, _ = read(rows)
     expected = "or say --third-channel score --axes y,x"
     assert [expected in item.reason for item in items] == [True] * len(rows)
     items, _ = read(rows, third_channel="score", axes="y,x")
-    for item, flat in zip(items[:3], shares[:3], strict=True):
+    for item, flat in zip(items, shares, strict=True):
         np.testing.assert_allclose(item.sequence.joints[0], flat, rtol=1e-5)
+
+
+def test_who_sits_where_most_count_in_feet_is_refused_too(read, bodies):
+    feet = [joints / 0.3048 for joints in bodies]
+    feet[2] = feet[2] * [1, 0.6, 1]
+    items, _ = read(feet)
+    assert all("or say --units feet" in item.reason for item in items)
+    assert items[2].reason.startswith("most clips beside it show what is wrong: units: found")
 
 
 def test_pixels_with_x_and_y_exchanged_are_doubted(read, bodies):

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TypeVar
 
-import numpy as np
-
 from skelshot.datasets.body_advice import body_advice
+from skelshot.datasets.chosen_layout import LayoutChoice, has_shares
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
@@ -27,9 +26,6 @@ SAMPLE = 8
 MOST_FRAMES = 300
 """How many frames of each."""
 
-SHARES = 4.5
-"""Two coordinates that are all smaller than this are shares of a picture, no pixels."""
-
 CROWD = 12
 """More persons than this, all there at once, are rather clips that were stacked."""
 
@@ -39,59 +35,6 @@ Arrays = Mapping[str, object]
 
 class ImplausibleBodiesError(SkelshotError):
     """What is wrong with a folder's clips, which all together show though none does alone."""
-
-
-@dataclass(frozen=True)
-class LayoutChoice:
-    """A layout, and how it was come by.
-
-    Args:
-        layout: The layout.
-        guessed: How it was guessed; None where it was told.
-        doubts: What about the clips does not look like a human body in this layout.
-        channels: How many coordinates most clips have; None where none can be read.
-        shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
-            where that is not asked.
-        coordinates: What the coordinates were taken for; None where units or axes were told.
-        score: Why no clip can be read, where the third channel of most is a score.
-    """
-
-    layout: SkeletonLayout
-    guessed: str | None = None
-    doubts: tuple[str, ...] = ()
-    channels: int | None = None
-    shares: bool | None = None
-    coordinates: str | None = None
-    score: str | None = None
-
-    def guesses(self) -> dict[str, str]:
-        """Return what was guessed, by what it is."""
-        found = {"layout": self.guessed, "coordinates": self.coordinates}
-        return {what: how for what, how in found.items() if how}
-
-    def check(self, sequence: SkeletonSequence) -> None:
-        """Refuse a clip that has another number or scale of coordinates, or a score as most have.
-
-        Args:
-            sequence: The clip.
-
-        Raises:
-            BadClip: It has.
-        """
-        if self.channels is not None and sequence.channels != self.channels:
-            raise BadClip(
-                f"joints: found {sequence.channels} coordinates, most clips beside it have "
-                f"{self.channels}; keep the two kinds in folders or files of their own"
-            )
-        if self.score is not None:  # the posture of this clip may have hidden it
-            raise BadClip(self.score)
-        if self.shares is not None and (found := _has_shares(sequence)) is not self.shares:
-            kinds = ("pixels", "shares of the picture")
-            raise BadClip(
-                f"joints: found what looks like {kinds[found]}, most clips beside it have "
-                f"{kinds[self.shares]}; bring all to one scale, or, if they are right as they "
-                "are, say --body-check ignore"
-            )
 
 
 def number_of_joints(clips: Iterable[Arrays]) -> int | None:
@@ -149,19 +92,13 @@ def choose_layout(
     samples = [sample for sample in samples if sample.channels == channels]
     layout, guessed = (told, None) if told else _guess(candidates, samples, reading)
     asked = channels == len("xy") and reading.body_check == "refuse"
-    shares = _most_common(map(_has_shares, samples)) if asked else None
+    shares = _most_common(map(has_shares, samples)) if asked else None
     samples = [replace(sample, layout=layout) for sample in samples]
     problems = body_problems(samples, layout)
     doubts = _doubts(samples, problems, reading)
     coordinates = _coordinates(samples, problems, reading)
-    score = _score(problems, reading)
-    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, score)
-
-
-def _has_shares(clip: SkeletonSequence) -> bool:
-    """Tell shares of a picture from pixels; what cannot be told is called pixels."""
-    seen = np.abs(clip.joints[np.isfinite(clip.joints)])
-    return 0 < float(seen.max(initial=0)) < SHARES
+    misread = _misread(problems, reading)
+    return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, misread)
 
 
 def _most_common(values: Iterable[Kind]) -> Kind | None:
@@ -259,11 +196,12 @@ def _has_scores(samples: list[SkeletonSequence], candidates: tuple[SkeletonLayou
     )
 
 
-def _score(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
-    """Say that the third channel of most clips is a score, unless that is not asked."""
+def _misread(problems: list[BodyProblem], reading: ReadingOptions) -> str | None:
+    """Say what is wrong with most clips and then surely with all, unless that is not asked."""
     if reading.body_check == "ignore":
         return None
-    return next((body_advice(one, reading) for one in problems if one.kind == "score"), None)
+    found = (problem for problem in problems if problem.kind in ("score", "units"))
+    return next((body_advice(problem, reading) for problem in found), None)
 
 
 def _coordinates(

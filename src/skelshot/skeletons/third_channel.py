@@ -102,8 +102,8 @@ def flat_problem(bodies: Bodies) -> BodyProblem | None:
 
     Example:
         >>> print(flat_problem(np.random.default_rng(0).random((9, 20, 3)) * (1, 1, 0)))
-        found z that is 0 throughout, expected depth in metres; if two coordinates were written \
-as three, give x and y alone
+        found z that is 0 throughout, expected depth in metres; give x and y alone if two \
+coordinates were written as three, else ignore this
     """
     third = bodies[..., 2:]
     if not third.size or extent(third) > 0:
@@ -115,5 +115,5 @@ as three, give x and y alone
         "suspicious",
         f"z that is {value}",
         "depth in metres",
-        "if two coordinates were written as three, give x and y alone",
+        "give x and y alone if two coordinates were written as three, else ignore this",
     )
