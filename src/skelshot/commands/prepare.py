@@ -213,6 +213,9 @@ def _show(document: Document) -> str:
     if document["passed_over"]:
         examples = ", ".join(document["passed_over_examples"])
         lines.append(f"{document['passed_over']} files or columns passed over, such as {examples}")
+    if document["unreadable"]:
+        examples = ", ".join(document["unreadable_examples"])
+        lines.append(f"{document['unreadable']} sub-folders cannot be read: {examples}")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
-MAX_BYTES = 512 << 20
+MAX_BYTES = 320 << 20
 """The most that the arrays of one file may hold once decompressed."""
 
 _DAMAGE = (
