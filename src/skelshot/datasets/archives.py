@@ -17,6 +17,8 @@ ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Only these are unpacked piece by piece; others unpack all of a member at once."""
+
+_OTHER_METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma"}
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -152,6 +154,6 @@ def packing_refusal(info: ZipInfo) -> str:
     if info.flag_bits & _ENCRYPTED:
         return "encrypted: unpack the archive with its password first"
     if info.compress_type not in _METHODS:
-        method = zipfile.compressor_names.get(info.compress_type, str(info.compress_type))
+        method = _OTHER_METHODS.get(info.compress_type, f"of method {info.compress_type}")
         return f"found the compression {method}, expected none or deflate; pack the archive anew"
     return ""

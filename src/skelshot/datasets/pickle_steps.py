@@ -4,11 +4,16 @@ import pickletools
 import sys
 from typing import BinaryIO
 
-GROWTH = 8
-"""Bytes of memory that a byte of the file may take; arrays take 1, lists of numbers up to 7."""
+GROWTH = 6
+"""Bytes of memory that a byte of the file may take; arrays take 1, long lists of numbers 4."""
 
-ALLOWANCE = 256 << 20
+ALLOWANCE = 128 << 20
 """Bytes of memory that any file may take besides."""
+
+STEPS = 4_000_000
+"""Steps that any file may have; one more for every `BYTES_A_STEP` bytes."""
+
+BYTES_A_STEP = 16
 
 _CODE = {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "INST", "OBJ"}
 _PUT = {"PUT", "BINPUT", "LONG_BINPUT"}
@@ -27,6 +32,11 @@ _COSTS = {
     "REDUCE": 128,
     **dict.fromkeys(("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"), 64),
     **dict.fromkeys((*_PUT, *_GET, "PROTO", "FRAME"), 8),
+}
+_PUSHED = {
+    opcode.name: opcode.stack_after[0].name
+    for opcode in pickletools.opcodes
+    if not opcode.stack_before and len(opcode.stack_after) == 1 and opcode.name not in _CODE | _GET
 }
 _EFFECTS = {
     opcode.name: (
@@ -68,18 +78,22 @@ def follow_steps(handle: BinaryIO, size: int) -> None:
     """
     stack: list[str] = []
     memo: dict[int, str] = {}
-    left = ALLOWANCE + GROWTH * size
+    left, most = ALLOWANCE + GROWTH * size, STEPS + size // BYTES_A_STEP
     for count, (opcode, argument, position) in enumerate(pickletools.genops(handle)):
         name = opcode.name
-        if name in _CODE:
-            raise Refused(f"byte {position}: found the opcode {name}")
-        left -= _cost(name, argument)
-        if left < 0:
+        cost = _COSTS.get(name)
+        left -= _cost(argument) if cost is None else cost
+        if left < 0 or count > most:
             raise Refused(
                 f"byte {position}: found more values than a file of {size} bytes should hold; keep "
                 "numbers in arrays, not in lists"
             )
-        if name in _PUT or name == "MEMOIZE":
+        if name in _PUSHED:
+            big = type(argument) is int and argument.bit_length() > 64
+            stack.append("long number" if big else _PUSHED[name])  # thousands may have one hash
+        elif name in _CODE:
+            raise Refused(f"byte {position}: found the opcode {name}")
+        elif name in _PUT or name == "MEMOIZE":
             number = len(memo) if name == "MEMOIZE" else argument
             if not isinstance(number, int) or not 0 <= number <= count:
                 raise Refused(f"byte {position}: found memo number {number} after {count} steps")
@@ -92,15 +106,11 @@ def follow_steps(handle: BinaryIO, size: int) -> None:
             taken, given = _step(name, stack)
             if name in _HASHED and (unfit := _UNFIT.intersection(taken[_HASHED[name]])):
                 raise Refused(f"byte {position}: found a {min(unfit)} for a key")
-            if isinstance(argument, int) and argument.bit_length() > 64:
-                given = ["long number"]  # thousands of them may have one hash
             stack += given
 
 
-def _cost(name: str, argument: object) -> int:
+def _cost(argument: object) -> int:
     """Return about how many bytes the value of a step takes, its place in a list included."""
-    if name in _COSTS:
-        return _COSTS[name]
     if argument is None or (isinstance(argument, int) and -5 <= argument <= 256):
         return 8
     return 8 + sys.getsizeof(argument)
