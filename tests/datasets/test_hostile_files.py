@@ -161,6 +161,8 @@ REFUSED = {
     ),
     # A2: shared parts, where Python would walk each as often as it is used
     "tuple for a key": ("pyskl", pickled(b"}N", DOUBLED, b"Ns"), "a tuple for a key"),
+    "tuple built upon": ("pyskl", pickled(b"}N", DOUBLED, b"NbNs"), "a tuple for a key"),
+    "tuple put aside": ("pyskl", pickled(b"}N", DOUBLED, b"q\x000h\x00Ns"), "a tuple for a key"),
     "tuples in set": ("pyskl", pickled(b"\x8f(N", DOUBLED, b"\x90"), "a tuple for a key"),
     "frozen set": ("pyskl", pickled(b"(N", DOUBLED, b"\x91"), "a tuple for a key"),
     "set by name": (

@@ -106,7 +106,7 @@ def follow_steps(handle: BinaryIO, size: int) -> None:
             taken, given = _step(name, stack)
             if name in _HASHED and (unfit := _UNFIT.intersection(taken[_HASHED[name]])):
                 raise Refused(f"byte {position}: found a {min(unfit)} for a key")
-            stack += given
+            stack += taken[:1] if name == "BUILD" else given  # what is built upon stays what it is
 
 
 def _cost(argument: object) -> int:
