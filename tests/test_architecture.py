@@ -35,13 +35,14 @@ def test_no_file_holds_more_than_one_concept_is_likely_to_need() -> None:
 
 
 def test_no_pickle_is_loaded() -> None:
-    """Only the writer of PYSKL files imports pickle; only the safe reader speaks its opcodes."""
+    """Only the writer of PYSKL files imports pickle; only the safe reader follows its steps."""
     users = {
         str(file.relative_to(ROOT / "src/skelshot"))
         for file in (ROOT / "src").rglob("*.py")
         if "import pickle" in file.read_text()
     }
-    assert users <= {"datasets/pyskl_export.py", "datasets/safe_pickle.py"}
+    reader = {"datasets/safe_pickle.py", "datasets/pickle_steps.py"}
+    assert users <= {"datasets/pyskl_export.py", *reader}
     for file in (ROOT / "src").rglob("*.py"):
         text = file.read_text()
         assert "pickle.load(" not in text

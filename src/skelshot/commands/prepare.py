@@ -151,6 +151,9 @@ def _show(document: Document) -> str:
         examples = ", ".join(document["passed_over_examples"])
         places = "files, columns, arrays or fields"
         lines.append(f"{document['passed_over']} {places} passed over, such as {examples}")
+    if document["unreadable"]:
+        examples = ", ".join(document["unreadable_examples"])
+        lines.append(f"{document['unreadable']} sub-folders cannot be read: {examples}")
     return "\n".join(lines)
 
 

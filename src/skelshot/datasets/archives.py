@@ -1,6 +1,5 @@
 """Reading members of zip archives without unpacking them, whatever the archive claims."""
 
-import lzma
 import stat
 import struct
 import zipfile
@@ -17,10 +16,13 @@ ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 """Endings of archives; one within another is not opened."""
 
 _ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Only these are unpacked piece by piece; others unpack all of a member at once."""
+
+_OTHER_METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma"}
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     OSError,
     EOFError,
@@ -133,6 +135,27 @@ def refusal(info: ZipInfo) -> str:
         return "the member is a link or a device, expected a plain file"
     if written.lower().endswith(ARCHIVES):
         return "an archive within the archive is not opened; unpack it first"
+    return packing_refusal(info)
+
+
+def packing_refusal(info: ZipInfo) -> str:
+    """Say why the bytes of a member are not to be unpacked.
+
+    Args:
+        info: The archive's entry.
+
+    Returns:
+        The reason; empty if there is none.
+
+    Example:
+        >>> info = ZipInfo("joints.npy")
+        >>> info.compress_type = zipfile.ZIP_LZMA
+        >>> packing_refusal(info)
+        'found the compression lzma, expected none or deflate; pack the archive anew'
+    """
     if info.flag_bits & _ENCRYPTED:
         return "encrypted: unpack the archive with its password first"
+    if info.compress_type not in _METHODS:
+        method = _OTHER_METHODS.get(info.compress_type, f"of method {info.compress_type}")
+        return f"found the compression {method}, expected none or deflate; pack the archive anew"
     return ""

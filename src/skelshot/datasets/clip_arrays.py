@@ -20,6 +20,9 @@ ARRAYS = ("joints", "present", "confidence", "pixels", "frame_index", "picture_s
 AXES = "(persons, frames, joints, coordinates)"
 """The axes of coordinates in every raw file and in every clip."""
 
+MOST_PERSONS = 1000
+"""Of more than this, the first axis counts something else than persons."""
+
 LAST_FRAME = 2**53
 """Frame numbers are smaller than this, so that interpolation over them is exact."""
 
@@ -196,6 +199,11 @@ def _joints(value: object, name: str, layout: SkeletonLayout) -> FloatArray:
     joints = _persons_first(joints, 4)
     if joints.shape[2] != layout.num_joints or joints.shape[3] not in (2, 3):
         raise BadClip(f"{name}: {misfit_of_axes(joints.shape, layout)}")
+    if joints.shape[0] > MOST_PERSONS:
+        raise BadClip(
+            f"{name}: found {joints.shape[0]} persons, expected at most {MOST_PERSONS}; bring the "
+            f"axes into the order {AXES}"
+        )
     return joints
 
 

@@ -39,8 +39,8 @@ class Clip:
         reordered: Whether the persons were put into another order than the file's.
 
     Raises:
-        BadClip: The name is empty, over 400 characters or not printable, or a number is
-            negative.
+        BadClip: The name is empty, over 400 characters or not printable, a number is negative,
+            or a path is not Unicode.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -76,6 +76,13 @@ class Clip:
             number = getattr(self, field)
             if number is not None and not 0 <= number < 2**31:
                 raise BadClip(f"{field}: found {number}, expected 0 or more")
+        for path in (self.source_file, self.video_file or ""):
+            try:
+                path.encode()  # the store's index is UTF-8
+            except UnicodeEncodeError as error:
+                raise BadClip(
+                    f"found the path {path!a:.200}, expected UTF-8; rename the file or its folder"
+                ) from error
 
 
 @dataclass(frozen=True)

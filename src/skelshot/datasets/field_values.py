@@ -1,6 +1,8 @@
 """Values of raw files in their many kinds: numbers, texts and arrays, made one kind each."""
 
 import math
+from collections.abc import Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ from skelshot.datasets.clips import BadClip
 from skelshot.datasets.plain_text import printable
 from skelshot.skeletons.sequence import FloatArray
 
-MAX_NUMBERS = 1 << 27
-"""The most numbers that nested lists may stand for."""
+MAX_NUMBERS = 1 << 24
+"""The most numbers of an array: an hour of two persons of 25 joints at 30 frames a second."""
+
+MOST_AXES = 5
+"""How deep lists of numbers may lie in each other."""
 
 LARGEST = 2**31
 """Whole numbers that describe a clip are smaller than this."""
@@ -40,7 +45,7 @@ def described(value: object) -> str:
         case np.ndarray():
             phrase = f"{value.dtype!s:.40} {value.shape}"
         case dict():
-            keys = ", ".join(f"{key!r:.40}" for key in list(value)[:6])
+            keys = ", ".join(_key(key) for key in islice(value, 6))
             more = f" and {len(value) - 6} more" if len(value) > 6 else ""
             phrase = f"a dictionary with the keys {keys}{more}" if keys else "an empty dictionary"
         case list() | tuple() | set() | frozenset():
@@ -52,6 +57,10 @@ def described(value: object) -> str:
         case int() | float():
             phrase = f"{value!r:.40}"
     return phrase
+
+
+def _key(key: object) -> str:
+    return repr(key[:40]) if isinstance(key, (str, bytes)) else described(key)
 
 
 def numbers_of(value: object, field: str) -> FloatArray:
@@ -74,6 +83,11 @@ def numbers_of(value: object, field: str) -> FloatArray:
         [[1.0, 2.0], [3.0, nan]]
     """
     array = value if isinstance(value, np.ndarray) else _from_lists(value, field)
+    if math.prod(max(1, size) for size in array.shape) > MAX_NUMBERS:
+        raise BadClip(
+            f"{field}: found {described(array)}, expected at most {MAX_NUMBERS} numbers; cut the "
+            "recording into clips"
+        )
     if array.dtype.kind not in "fiu":
         raise BadClip(f"{field}: found {described(array)}, expected numbers")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -82,15 +96,12 @@ def numbers_of(value: object, field: str) -> FloatArray:
 
 def _from_lists(value: object, field: str) -> NDArray[Any]:
     """Make an array of nested lists, once their lengths are known to be bounded."""
-    lengths: list[int] = []
-    inner = value
-    while isinstance(inner, (list, tuple)) and len(lengths) < 6:
-        lengths.append(len(inner))
-        inner = inner[0] if inner else None
-    lengths += list(inner.shape) if isinstance(inner, np.ndarray) else []
-    if not lengths or len(lengths) > 5 or math.prod(lengths) > MAX_NUMBERS:
+    leaves = leaves_of(value) if isinstance(value, (list, tuple)) else None
+    if leaves is None or _size_of(leaves) > MAX_NUMBERS:
         raise BadClip(f"{field}: found {described(value)}, expected an array of numbers")
     try:
+        if {list, tuple}.intersection(map(type, leaves)):
+            raise ValueError
         array = np.asarray(value)
         if array.dtype == object and all(
             entry is None or type(entry) in (int, float) for entry in array.flat
@@ -101,6 +112,37 @@ def _from_lists(value: object, field: str) -> NDArray[Any]:
             f"{field}: found lists of different lengths, expected a regular array of numbers"
         ) from error
     return array
+
+
+def _size_of(leaves: Sequence[Any]) -> int:
+    """Return how many numbers an array of these takes; all texts get the room of the longest."""
+    arrays = sum(leaf.size for leaf in leaves if isinstance(leaf, np.ndarray))
+    longest = max((len(leaf) for leaf in leaves if isinstance(leaf, (str, bytes))), default=0)
+    return max(arrays, len(leaves) * longest)
+
+
+def leaves_of(value: list[Any] | tuple[Any, ...]) -> Sequence[Any] | None:
+    """Return what nested lists hold, in bounded time and memory.
+
+    Args:
+        value: Lists or tuples of lists or tuples, of whatever depth.
+
+    Returns:
+        All entries at the first depth at which not all are lists; None where lists are too deep
+        or there are more than `MAX_NUMBERS` entries.
+
+    Example:
+        >>> leaves_of([[1, 2.5], [None, 3]])
+        [1, 2.5, None, 3]
+    """
+    level: Sequence[Any] = value
+    for _ in range(MOST_AXES):
+        if not level or not set(map(type, level)) <= {list, tuple}:
+            return level
+        if sum(map(len, level)) > MAX_NUMBERS:
+            return None
+        level = list(chain.from_iterable(level))
+    return None
 
 
 def whole_number_of(value: object, field: str, below: int = LARGEST) -> int:

@@ -151,7 +151,7 @@ def _sample(
     few = slice(0, MOST_FRAMES)
     confidence = clip.confidence
     return SkeletonSequence(
-        clip.joints[:, few],
+        clip.joints[:, few].copy(),  # so that the rest is let go
         clip.present[:, few],
         layout,
         confidence=None if confidence is None else confidence[:, few],

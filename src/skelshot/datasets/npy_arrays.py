@@ -1,12 +1,20 @@
 """Arrays in NumPy's own format, read within bounds and without pickles."""
 
-from typing import IO, Any
+import math
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from skelshot.datasets.clips import BadClip
+from skelshot.datasets.field_values import MAX_NUMBERS
+
+LONGEST_HEADER = 1 << 16
+"""The most bytes of a header; that of a plain array has about a hundred."""
+
+WIDEST = 16
+"""The most bytes of a number."""
 
 Header = tuple[tuple[int, ...], bool, np.dtype[Any]]
 """Shape, whether in Fortran's order, and kind of number."""
@@ -31,30 +39,47 @@ def read_header(handle: IO[bytes], field: str) -> Header:
         raise BadClip(f"{field}: found array format {version}, expected 1.0, 2.0 or 3.0")
     # 3.0 is 2.0 whose column names may hold any letter, and arrays with columns are refused
     read = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
-    return read(handle)
+    return read(cast("IO[bytes]", _Header(handle)))
 
 
-def read_array(handle: IO[bytes], total: int, field: str) -> NDArray[Any]:
+class _Header:
+    """A file of which only so much is read at a time as a header may have."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        if size > LONGEST_HEADER:
+            raise ValueError(f"its header claims {size} bytes")
+        return self._handle.read(size)
+
+
+def read_array(handle: IO[bytes], total: int, field: str, most: int = MAX_NUMBERS) -> NDArray[Any]:
     """Read an array after checking that its header asks for no more than its bytes.
 
     Args:
         handle: The file, at its beginning.
         total: How many bytes it has.
         field: The array's name, for the error message.
+        most: How many numbers it may hold.
 
     Returns:
         The array.
 
     Raises:
-        BadClip: It holds Python objects, or another number of bytes than its shape needs.
+        BadClip: It holds Python objects, too many numbers, or another number of bytes than its
+            shape needs.
         ValueError: It has no header.
     """
     shape, is_fortran, dtype = read_header(handle, field)
     if dtype.hasobject or not dtype.itemsize:
         raise BadClip(f"{field}: found Python objects, expected numbers or text")
-    count = 1
-    for size in shape:
-        count *= size
+    count = math.prod(shape)
+    if math.prod(max(1, size) for size in shape) * dtype.itemsize > most * WIDEST or count > most:
+        raise BadClip(
+            f"{field}: found {dtype!s:.40} of shape {shape}, expected at most {most} numbers"
+        )
     left = total - handle.tell()
     if min(shape, default=0) < 0 or count * dtype.itemsize != left:
         raise BadClip(f"{field}: found {left} bytes for an array of shape {shape}")

@@ -5,6 +5,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -134,7 +135,8 @@ class NpzReader:
         choice = self._choice = choose_npz_layout(raw, found, self._asked_layout, self._reading)
         self._class_names = self._labels_of(found)
         others = tuple(name for name in listing.others if name not in tables)
-        self._remarks = self._remarks_on(others + _other_arrays(found), choice)
+        remarks = self._remarks_on(others + _other_arrays(found), choice)
+        self._remarks = replace(remarks, unreadable=listing.unreadable)
         return found
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:

@@ -23,7 +23,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
-MAX_BYTES = 512 << 20
+MAX_BYTES = 320 << 20
 """The most that the arrays of one file may hold once decompressed."""
 
 _DAMAGE = (
@@ -57,7 +57,7 @@ def read_clip_file(path: Path, fields: Collection[str]) -> dict[str, NDArray[Any
         BadClip: It is truncated or no such file, decompresses to more than `MAX_BYTES`, or
             holds Python objects.
     """
-    with _complaints(path):
+    with complaints(path):
         if path.suffix.lower() == ".npy":
             return _single_array(path) if "joints" in fields else {}
         with zipfile.ZipFile(path) as archive:
@@ -81,7 +81,7 @@ def names_in(path: Path) -> list[str]:
     """
     if path.suffix.lower() == ".npy":
         return ["joints"]
-    with _complaints(path), zipfile.ZipFile(path) as archive:
+    with complaints(path), zipfile.ZipFile(path) as archive:
         return list(_members(archive))
 
 
@@ -98,7 +98,7 @@ def arrays_in(path: Path) -> str:
         BadClip: It is truncated or no such file.
     """
     found = []
-    with _complaints(path), zipfile.ZipFile(path) as archive:
+    with complaints(path), zipfile.ZipFile(path) as archive:
         members = _members(archive)
         for name in sorted(members)[:8]:
             with archive.open(members[name]) as handle:
@@ -109,8 +109,18 @@ def arrays_in(path: Path) -> str:
 
 
 @contextmanager
-def _complaints(path: Path) -> Iterator[None]:
-    """Turn whatever damage brings about into a `BadClip`."""
+def complaints(path: Path) -> Iterator[None]:
+    """Turn whatever damage of a file brings about into a `BadClip`.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Nothing; read the file meanwhile.
+
+    Raises:
+        BadClip: It is no regular file, cannot be read, or is damaged.
+    """
     try:
         if path.exists() and not path.is_file():
             raise BadClip("found no regular file")
@@ -119,7 +129,9 @@ def _complaints(path: Path) -> Iterator[None]:
         raise BadClip(f"cannot be read ({error.strerror or error})") from error
     except _DAMAGE as error:
         ending = path.suffix.lower()
-        raise BadClip(f"not a whole {ending} file ({error or type(error).__name__})") from error
+        raise BadClip(
+            f"not a whole {ending} file ({printable(str(error), 200) or type(error).__name__})"
+        ) from error
 
 
 def _single_array(path: Path) -> dict[str, NDArray[Any]]:

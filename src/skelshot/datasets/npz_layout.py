@@ -25,6 +25,9 @@ from skelshot.skeletons.layouts import SkeletonLayout, layout_from, layout_named
 LONGEST_DEFINITION = 1_000_000
 """The most characters of a layout's definition within a clip."""
 
+ENOUGH_BYTES = 128 << 20
+"""Once the arrays of the first clips take more than this, no more are looked at."""
+
 LAYOUT_FIELDS = ("layout", "layout_definition")
 """The fields of a clip's file that tell its layout."""
 
@@ -61,7 +64,8 @@ def choose_npz_layout(
             told += [layout] if layout else []
         except SkelshotError as error:
             complaint = complaint or f"{source.name}: {error}"
-        if len(clips) == SAMPLE:
+        held = sum(array.nbytes for each in clips for array in each.values())
+        if len(clips) == SAMPLE or held > ENOUGH_BYTES:
             break
     try:
         choice = choose_layout(clips, asked or _told_by_most(told, clips), reading)

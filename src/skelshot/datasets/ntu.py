@@ -101,7 +101,8 @@ class NtuReader:
             files = [Source(raw.name, raw)]
         else:
             listing = list_raw(raw, _wanted, expected)
-            files, self._remarks = listing.sources, Remarks(listing.others)
+            files = listing.sources
+            self._remarks = Remarks(listing.others, unreadable=listing.unreadable)
         videos = {
             source.path.name[: -len(VIDEO)]: source.name
             for source in files

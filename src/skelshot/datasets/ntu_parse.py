@@ -1,6 +1,7 @@
 """An NTU `.skeleton` file's text into bodies, or what is wrong with it and where."""
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -23,6 +24,11 @@ from skelshot.datasets.text_bytes import padded
 from skelshot.skeletons.sequence import IntArray
 
 _MARKS = 4096
+MOST_MARKS = 1 << 20
+"""The most fields that are no plain decimal numbers, such as `nan`: 300 frames of six bodies have
+540,000 fields."""
+
+_AT_A_TIME = 1 << 16
 _FIELD = re.compile(rb"[^ \t\r\n]*")
 
 
@@ -59,6 +65,8 @@ def parse_skeleton(text: bytes) -> RawClip:
         skelshot.datasets.clips.BadClip: frame 2 of 2: the file ends here, expected ...
     """
     columns, found = _scanned(text)
+    if found.code == FULL:
+        raise BadClip(f"found more than {MOST_MARKS} fields that are no plain decimal numbers")
     if found.code != DONE:
         raise explain(text, found)
     if found.rows == 0:
@@ -74,7 +82,7 @@ def _scanned(text: bytes) -> tuple[Columns, Scanned]:
     """Scan the text into arrays that are large enough."""
     rows = len(text) // BODY_BYTES + 2
     laid_out = padded(text)
-    for marks in (_MARKS, len(text) + 2):
+    for marks in (_MARKS, min(len(text), MOST_MARKS) + 2):
         columns = Columns(
             ids=np.empty(rows, np.int64),
             times=np.empty(rows, np.int64),
@@ -92,7 +100,7 @@ def _scanned(text: bytes) -> tuple[Columns, Scanned]:
 def _fill_marked(text: bytes, columns: Columns) -> None:
     """Convert the fields that the scan set aside."""
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: a gap
-        for target, start in columns.marks[1 : columns.marks[0, 0] + 1].tolist():
+        for target, start in _marked(columns):
             match = _FIELD.match(text, start)
             field = match.group() if match else b""
             value = number_in(field)
@@ -104,6 +112,13 @@ def _fill_marked(text: bytes, columns: Columns) -> None:
                 columns.joints[unit * 3 + column] = np.float32(value)
             elif target >= 0:
                 columns.colour[unit * 2 + column - 3] = np.float32(value)
+
+
+def _marked(columns: Columns) -> Iterator[tuple[int, int]]:
+    """Yield target and place of each field set aside, from few lists at a time."""
+    end = int(columns.marks[0, 0]) + 1
+    for first in range(1, end, _AT_A_TIME):
+        yield from columns.marks[first : min(first + _AT_A_TIME, end)].tolist()
 
 
 def _shown(field: bytes) -> str:

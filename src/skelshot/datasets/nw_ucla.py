@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,18 @@ import yaml
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.readers import Remarks, Source, list_sources
+from skelshot.datasets.field_values import leaves_of
+from skelshot.datasets.readers import Remarks, Source, list_raw
 from skelshot.ground.documents import BadDocument
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.regular import read_regular
 from skelshot.skeletons.layouts import KINECT_V1, SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
-MAX_BYTES = 64 << 20
+MAX_BYTES = 16 << 20
 """The largest file that is read; the largest real clip has a third of a megabyte."""
 
+_NUMERIC = {int, float, type(None)}
 _FILE_NAME = re.compile(r"a([0-9]{2})_s([0-9]{2})_e([0-9]{2})_v([0-9]{2})\.json")
 
 
@@ -49,6 +52,7 @@ class NwUclaReader:
 
     def __init__(self, on_missing: str = "repair") -> None:
         self._on_missing = on_missing_named(on_missing)
+        self._remarks = Remarks()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -65,12 +69,14 @@ class NwUclaReader:
         return {"on_missing": self._on_missing}
 
     def remarks(self) -> Remarks:
-        """Return nothing: every file is read or rejected by name."""
-        return Remarks()
+        """Return which sub-folders cannot be read; every file is read or rejected by name."""
+        return self._remarks
 
     def sources(self, raw: Path) -> list[Source]:
         """List every file of the folder; those with other names will be rejected by name."""
-        return list_sources(raw, lambda name: True, "NW-UCLA files (aAA_sSS_eEE_vVV.json)")
+        listing = list_raw(raw, lambda name: True, "NW-UCLA files (aAA_sSS_eEE_vVV.json)")
+        self._remarks = Remarks(listing.others, unreadable=listing.unreadable)
+        return listing.sources
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one file, which holds one clip."""
@@ -125,12 +131,12 @@ def _check_agreement(document: dict[str, Any], stem: str, label: int) -> None:
     """Check what the file says of itself against its name."""
     written = document.get("label")
     if type(written) is not int:
-        raise BadClip(f"label: found {written!r:.40}, expected {label + 1} from the file name")
+        raise BadClip(f"label: found {short(written):.40}, expected {label + 1} from the file name")
     if written != label + 1:
-        raise BadClip(f"label: found {written}, but the file name says {label + 1}")
+        raise BadClip(f"label: found {short(written):.40}, but the file name says {label + 1}")
     name = document.get("file_name", stem)
     if name != stem:
-        raise BadClip(f"file_name: found {name!r:.60}, but the file is called {stem}")
+        raise BadClip(f"file_name: found {short(name):.60}, but the file is called {stem}")
 
 
 def _joints(document: dict[str, Any]) -> FloatArray:
@@ -141,7 +147,9 @@ def _joints(document: dict[str, Any]) -> FloatArray:
     if not frames:
         return np.zeros((0, KINECT_V1.num_joints, 3), np.float32)
     try:
-        array = np.asarray(frames)
+        array = np.asarray(
+            frames if _NUMERIC.issuperset(map(type, leaves_of(frames) or [[]])) else []
+        )
         if array.dtype == object:  # null stands for a coordinate that is not known
             array = array.astype(np.float64)
     except (ValueError, TypeError, OverflowError):
@@ -160,10 +168,13 @@ def _misfit(frames: list[Any]) -> str:
             return f"skeletons, frame {t}: found {found} joints, expected {KINECT_V1.num_joints}"
         for v, joint in enumerate(frame):
             if not isinstance(joint, list) or len(joint) != 3:
-                return f"skeletons, frame {t}, joint {v}: found {joint!r:.40}, expected [x, y, z]"
+                return (
+                    f"skeletons, frame {t}, joint {v}: found {short(joint):.40}, expected [x, y, z]"
+                )
             for value in joint:
                 if isinstance(value, (bool, str, list, dict)):
                     return (
-                        f"skeletons, frame {t}, joint {v}: found {value!r:.40}, expected a number"
+                        f"skeletons, frame {t}, joint {v}: found {short(value):.40}, "
+                        "expected a number"
                     )
     return "skeletons: expected numbers in (frames, 20 joints, 3)"

@@ -12,7 +12,7 @@ from typing import Any
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
 from skelshot.datasets.plain_text import printable
-from skelshot.datasets.readers import Reader, Remarks, Source
+from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
 from skelshot.datasets.store_reader import StoreReader
@@ -88,6 +88,10 @@ class PrepareReport:
             "doubts": list(self.remarks.doubts),
             "passed_over": len(passed_over),
             "passed_over_examples": [printable(name, 200) for name in passed_over[:EXAMPLES]],
+            "unreadable": len(self.remarks.unreadable),
+            "unreadable_examples": [
+                printable(name, 200) for name in self.remarks.unreadable[:EXAMPLES]
+            ],
         }
 
 
@@ -110,7 +114,8 @@ def prepare(
         reader: The format's reader with its options.
         raw: The folder (or file) of raw clips.
         out: Where the store is to stand.
-        strict: Refuse to make a store when a single clip is rejected.
+        strict: Refuse to make a store when a single clip is rejected or a sub-folder of the raw
+            folder cannot be read.
         workers: Processes that read; the store is the same whatever the number.
         sides: Whether a clip and its mirror image are different actions, where the caller knows;
             unsaid it is "auto", and what a store that is read says.
@@ -119,8 +124,9 @@ def prepare(
         Counts, place and time.
 
     Raises:
-        SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip
-            with `strict` (all are listed in `OUT.rejected.csv` then), or a full disk.
+        SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip or
+            an unreadable sub-folder with `strict` (all clips are listed in `OUT.rejected.csv`
+            then), or a full disk.
     """
     started = time.perf_counter()
     raw, out = Path(raw), Path(out)
@@ -128,6 +134,11 @@ def prepare(
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)
+    if strict and (unreadable := reader.remarks().unreadable):
+        raise SkelshotError(
+            f"{raw}: {len(unreadable)} sub-folders cannot be read: {examples_of(unreadable)}; "
+            "make them readable or leave out --strict"
+        )
     if sides is None:
         sides = reader.store.document.sides if isinstance(reader, StoreReader) else "auto"
     plan = plan_of(reader, sources, sides)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,15 @@ class PysklReader:
             found = [Source(raw.name, raw)]
         else:
             listing = list_raw(raw, lambda name: name.lower().endswith(ENDINGS), ".pkl file")
-            found, self._remarks = listing.sources, Remarks(listing.others)
+            found = listing.sources
+            self._remarks = Remarks(listing.others, unreadable=listing.unreadable)
         if len(found) > 1:
             names = ", ".join(source.name for source in found[:3])
             raise SkelshotError(f"{raw}: found {len(found)} pickles ({names}), name one of them")
         self._path = found[0].path
         self._annotations, self._choice = _annotations(self._path), None
-        self._remarks = Remarks(self._remarks.passed_over + _other_fields(self._annotations))
+        others = self._remarks.passed_over + _other_fields(self._annotations)
+        self._remarks = replace(self._remarks, passed_over=others)
         return found
 
     def _chosen(self) -> LayoutChoice:
@@ -137,7 +140,7 @@ class PysklReader:
         for number, annotation in enumerate(self._annotations):
             fields = annotation if isinstance(annotation, dict) else {}
             name = fields.get("frame_dir", number)
-            place = f"{source.name}#{name if isinstance(name, (str, int)) else number!s:.200}"
+            place = f"{source.name}#{name[:200] if isinstance(name, str) else number}"
             yield clip_or_rejected(place, partial(self._clip, source, fields))
 
     def _clip(self, source: Source, fields: dict[str, Any]) -> Clip:
@@ -184,7 +187,17 @@ def read_splits(path: Path | str) -> dict[str, tuple[str, ...]]:
     splits = document.get("split", {}) if isinstance(document, dict) else {}
     if not isinstance(splits, dict):
         raise SkelshotError(f"{path}, split: found {type(splits).__name__}, expected a dictionary")
-    return {str(name): tuple(map(str, members)) for name, members in splits.items()}
+    for name, members in splits.items():
+        if not isinstance(members, (list, tuple)) or not set(map(type, members)) <= {str}:
+            raise SkelshotError(
+                f"{path}, split {described(name)}: found {described(members)}, expected a list of "
+                "clips' names"
+            )
+    return {_name(name): tuple(members) for name, members in splits.items()}
+
+
+def _name(key: object) -> str:
+    return key if isinstance(key, str) else described(key)
 
 
 def _annotations(path: Path) -> list[Any]:
@@ -208,13 +221,15 @@ def _other_fields(annotations: list[Any]) -> tuple[str, ...]:
     names = dict.fromkeys(
         name for entry in annotations if isinstance(entry, dict) for name in entry
     )
-    return tuple(f"annotations, field {name!r:.60}" for name in names if name not in _READ)
+    return tuple(f"annotations, field {described(name)}" for name in names if name not in _READ)
 
 
 def _without_key_points(annotations: list[Any]) -> str:
     """Say what the annotations of a file hold in the place of key points."""
     first = next(entry for entry in annotations if isinstance(entry, dict))
-    found = ", ".join(f"{key!s:.40} {described(value)}" for key, value in list(first.items())[:12])
+    found = ", ".join(
+        f"{_name(key)} {described(value)}" for key, value in islice(first.items(), 12)
+    )
     hint = ""
     if "raw_file" in first:
         hint = (

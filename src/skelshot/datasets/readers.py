@@ -44,12 +44,14 @@ class Remarks:
         guessed: What the files do not tell, and how it was decided, by what it is.
         doubts: What looks odd about the clips, although it can be read.
         mapping: What becomes of the joints where the clips are mapped to another layout.
+        unreadable: Sub-folders of the raw folder that cannot be looked into, and why.
     """
 
     passed_over: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     mapping: MappingReport | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ class Listing:
     Args:
         sources: Those to read, in natural order.
         others: Paths of all others, relative to the folder, in natural order.
+        unreadable: Sub-folders that cannot be looked into, and why.
     """
 
     sources: list[Source]
     others: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 class Reader(Protocol):
@@ -148,8 +152,7 @@ def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing
         expected: What the folder should hold, for the error message.
 
     Returns:
-        The sources, at least one, and all other files; a sub-folder that cannot be read is one
-        of these.
+        The sources, at least one, all other files, and the sub-folders that cannot be read.
 
     Raises:
         SkelshotError: The folder is missing, not a folder, or holds no such file.
@@ -160,11 +163,13 @@ def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing
         raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
     found: list[Source] = []
     others: list[str] = []
+    unreadable: list[str] = []
 
-    def unreadable(error: OSError) -> None:
-        others.append(f"{Path(error.filename).relative_to(raw).as_posix()}/ ({error.strerror})")
+    def note(error: OSError) -> None:
+        folder = Path(error.filename).relative_to(raw).as_posix()
+        unreadable.append(f"{folder}/ ({error.strerror})")
 
-    for folder, subfolders, names in os.walk(raw, onerror=unreadable):
+    for folder, subfolders, names in os.walk(raw, onerror=note):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         for name in names:
             if not name.startswith("."):
@@ -177,9 +182,13 @@ def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing
     others.sort(key=lambda name: (natural_key(name), name))
     if not found:
         there = f"; it holds {examples_of(others)}" if others else ""
+        if unreadable:
+            there += f"; sub-folders cannot be read: {examples_of(unreadable)}"
         raise SkelshotError(f"{raw}: the folder holds no {expected}{there}")
     return Listing(
-        sorted(found, key=lambda source: (natural_key(source.name), source.name)), tuple(others)
+        sorted(found, key=lambda source: (natural_key(source.name), source.name)),
+        tuple(others),
+        tuple(sorted(unreadable)),
     )
 
 

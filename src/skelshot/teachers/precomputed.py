@@ -1,10 +1,12 @@
 """Features made elsewhere: the door for models that cannot be run here."""
 
-import zipfile
-from collections.abc import Sequence
-from functools import cached_property
+import json
+import math
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 import torch
@@ -12,13 +14,40 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from skelshot.datasets.archives import packing_refusal
+from skelshot.datasets.clips import BadClip
+from skelshot.datasets.field_values import described
+from skelshot.datasets.npy_arrays import read_array, read_header
+from skelshot.datasets.npz_files import complaints
+from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
-from skelshot.ground.json_text import parse_json
 from skelshot.teachers.frozen import model_label
 
 _PARTS = (("video", "clips"), ("text", "texts"))
 """Each table of vectors and the list that names its rows."""
+
+_NAMES = [key for _, key in _PARTS]
+
+MOST_NUMBERS = 1 << 28
+"""The most numbers of a table: 1 GiB as float32."""
+
+MOST_NAMES = 1 << 21
+"""The most names of a list."""
+
+LONGEST_LIST = 16 << 20
+"""The most characters of a list in a header."""
+
+LONGEST_REASON = 300
+
+
+class _Table(NamedTuple):
+    """A table that is not read yet."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    is_number: bool
+    read: Callable[[], NDArray[Any]]
 
 
 class PrecomputedTeacher:
@@ -58,9 +87,9 @@ class PrecomputedTeacher:
                 self._tables[table] = _checked(self.path, table, key, tables, names)
                 self._rows[table] = _rows(self.path, key, names[key])
         if not self._tables:
+            found = printable(str(sorted([*tables, *names])[:9]))
             raise SkelshotError(
-                f"{self.path}: found {sorted([*tables, *names])}, expected video and clips (or "
-                "text and texts)"
+                f"{self.path}: found {found}, expected video and clips (or text and texts)"
             )
         widths = {table.shape[1] for table in self._tables.values()}
         if len(widths) > 1:
@@ -131,72 +160,111 @@ class PrecomputedTeacher:
         return self._tables[table][[rows[name] for name in wanted]]
 
 
-def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, list[Any]]]:
-    """Read tables and names from either kind of file."""
+def _read(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
+    """Find the tables of either kind of file, and read the names."""
     if not path.is_file():
         raise SkelshotError(f"--model {path}: no such file, expected .npz or .safetensors")
+    if path.suffix not in (".npz", ".safetensors"):
+        raise SkelshotError(f"--model {path}: expected a file .npz or .safetensors")
     try:
-        if path.suffix == ".npz":
-            return _read_npz(path)
-        if path.suffix == ".safetensors":
-            return _read_safetensors(path)
-    except (OSError, ValueError, EOFError, SafetensorError, zipfile.BadZipFile) as error:
-        reason = (
-            "names as Python objects, which are pickles; save them with np.array(names, dtype=str)"
-            if "pickle" in str(error)
-            else f"not a whole {path.suffix} file"
-        )
-        raise SkelshotError(f"{path}: {reason} ({error})") from error
-    raise SkelshotError(f"--model {path}: expected a file .npz or .safetensors")
+        with complaints(path):
+            return _read_npz(path) if path.suffix == ".npz" else _read_safetensors(path)
+    except (BadClip, SafetensorError) as error:
+        reason = printable(str(error), LONGEST_REASON)
+        if isinstance(error, SafetensorError):
+            reason = f"not a whole .safetensors file ({reason})"
+        raise SkelshotError(f"{path}: {reason}") from error
 
 
-def _read_npz(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, list[Any]]]:
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    keys = {key for _, key in _PARTS}
-    names = {key: [*np.atleast_1d(arrays.pop(key))] for key in keys & set(arrays)}
-    return arrays, names
-
-
-def _read_safetensors(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, list[Any]]]:
-    with safe_open(path, framework="pt") as file:
-        header = file.metadata() or {}
-        tables = {name: file.get_tensor(name).float().numpy() for name in file.keys()}  # noqa: SIM118
-    names = {key: parse_json(header[key], f"{path}, {key}") for _, key in _PARTS if key in header}
-    for key, value in names.items():
-        if not isinstance(value, list):
-            raise ValueError(f"{key} in the header is no list of names")
+def _read_npz(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
+    tables: dict[str, _Table] = {}
+    names: dict[str, list[Any]] = {}
+    with ZipFile(path) as archive:
+        for info in archive.infolist():
+            name = info.filename.removesuffix(".npy")
+            if reason := packing_refusal(info):
+                raise BadClip(f"{printable(name)}: {reason}")
+            with archive.open(info) as handle:
+                shape, _, dtype = read_header(handle, printable(name))
+            if dtype.hasobject:
+                raise BadClip(
+                    f"{printable(name)}: names as Python objects, which are pickles; save them "
+                    "with np.array(names, dtype=str)"
+                )
+            if name in _NAMES:
+                names[name] = np.atleast_1d(_array(path, info, MOST_NAMES)).tolist()
+            else:
+                read = partial(_array, path, info, MOST_NUMBERS)
+                tables[name] = _Table(shape, f"{dtype!s:.20}", dtype.kind in "fiu", read)
     return tables, names
 
 
+def _array(path: Path, info: ZipInfo, most: int) -> NDArray[Any]:
+    with ZipFile(path) as archive, archive.open(info) as handle:
+        return read_array(handle, info.file_size, printable(info.filename), most)
+
+
+def _read_safetensors(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
+    tables: dict[str, _Table] = {}
+    with safe_open(path, framework="pt") as file:
+        header = file.metadata() or {}
+        for name in file.keys():  # noqa: SIM118
+            part = file.get_slice(name)
+            dtype = part.get_dtype()
+            is_number = dtype[0] in "FBIU" and dtype != "BOOL"
+            tables[name] = _Table(
+                tuple(part.get_shape()), dtype, is_number, partial(_tensor, path, name)
+            )
+    names = {key: _names_in(header[key], key) for key in _NAMES if key in header}
+    return tables, names
+
+
+def _names_in(text: str, key: str) -> list[Any]:
+    if len(text) > LONGEST_LIST:
+        raise BadClip(f"{key}: found {len(text)} characters, expected at most {LONGEST_LIST}")
+    names = json.loads(text)
+    if not isinstance(names, list):
+        raise BadClip(f"not a whole file: {key} in the header is no list of names")
+    return names
+
+
+def _tensor(path: Path, name: str) -> NDArray[Any]:
+    with safe_open(path, framework="pt") as file:
+        return np.asarray(file.get_tensor(name).float().numpy())
+
+
 def _checked(
-    path: Path,
-    table: str,
-    key: str,
-    tables: dict[str, NDArray[Any]],
-    names: dict[str, list[Any]],
+    path: Path, table: str, key: str, tables: dict[str, _Table], names: dict[str, list[Any]]
 ) -> Tensor:
-    """Return one table as float32, or say what is wrong with it."""
+    """Return one table as float32, or say what is wrong with it, unread where that shows."""
     for part, found in ((table, tables), (key, names)):
         if part not in found:
             raise SkelshotError(f"{path}: no {part}, expected {table} (rows, D) and {key} (rows)")
-    values = tables[table]
-    if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "fiu":
+    shape, dtype, is_number, read = tables[table]
+    if len(shape) != 2 or min(shape) < 1 or not is_number:
         raise SkelshotError(
-            f"{path}: {table} has shape {values.shape} of {values.dtype}, expected numbers "
-            "(rows, D)"
+            f"{path}: {table} has shape {shape} of {dtype}, expected numbers (rows, D)"
         )
-    if len(names[key]) != len(values):
+    if len(names[key]) != shape[0]:
         raise SkelshotError(
-            f"{path}: {len(names[key])} {key} for {len(values)} rows of {table}, expected one each"
+            f"{path}: {len(names[key])} {key} for {shape[0]} rows of {table}, expected one each"
         )
-    tensor = torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
-    if bad := int((~torch.isfinite(tensor)).any(dim=1).sum()):
-        row = int((~torch.isfinite(tensor)).any(dim=1).nonzero()[0])
+    if math.prod(shape) > MOST_NUMBERS:
         raise SkelshotError(
-            f"{path}: {bad} rows of {table} are not finite, the first is {names[key][row]!r}"
+            f"{path}: {table} has shape {shape}, expected at most {MOST_NUMBERS} numbers"
         )
-    return tensor
+    try:
+        with complaints(path):
+            values = np.ascontiguousarray(read(), dtype=np.float32)
+    except (BadClip, SafetensorError) as error:
+        raise SkelshotError(f"{path}: {printable(str(error), LONGEST_REASON)}") from error
+    good = np.isfinite(values).all(axis=1)
+    if not good.all():
+        raise SkelshotError(
+            f"{path}: {np.count_nonzero(~good)} rows of {table} are not finite, the first is "
+            f"{described(names[key][int(good.argmin())])}"
+        )
+    return torch.from_numpy(values)
 
 
 def _rows(path: Path, key: str, names: Sequence[Any]) -> dict[str, int]:
@@ -204,8 +272,8 @@ def _rows(path: Path, key: str, names: Sequence[Any]) -> dict[str, int]:
     rows: dict[str, int] = {}
     for row, name in enumerate(names):
         if not isinstance(name, str):
-            raise SkelshotError(f"{path}: {key} holds {name!r}, expected names (texts)")
-        if str(name) in rows:
-            raise SkelshotError(f"{path}: {key} names {str(name)!r} twice")
-        rows[str(name)] = row
+            raise SkelshotError(f"{path}: {key} holds {described(name)}, expected names (texts)")
+        if name in rows:
+            raise SkelshotError(f"{path}: {key} names {described(name)} twice")
+        rows[name] = row
     return rows
