@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from skelshot.datasets.plain_text import printable, read_lines
+from skelshot.datasets.plain_text import read_lines
 from skelshot.ground import SkelshotError
 
 
@@ -50,10 +50,3 @@ def test_what_is_no_file_or_too_large_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("skelshot.datasets.plain_text.MAX_BYTES", 3)
     with pytest.raises(SkelshotError, match="found 4 bytes, expected at most 3"):
         read_lines(written(tmp_path, b"abcd"))
-
-
-def test_text_is_made_printable():
-    assert printable("wave 手 é") == "wave 手 é"
-    assert printable("\x1b[31m\udcff\n") == r"\x1b[31m\udcff\n"
-    assert printable("x" * 70) == "x" * 57 + "..."
-    assert len(printable("\x00" * 50)) <= 60

@@ -4,9 +4,6 @@ import codecs
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.printable import printable
-
-__all__ = ["MAX_BYTES", "printable", "read_lines"]
 
 MAX_BYTES = 64 << 20
 """The largest text file that is read."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
-from skelshot.datasets.plain_text import printable
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
@@ -19,6 +18,7 @@ from skelshot.datasets.store_reader import StoreReader
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 from skelshot.ground.processes import check_workers
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons.inputs import AskedSides

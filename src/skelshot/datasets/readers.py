@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.mappings import MappingReport
