@@ -20,6 +20,7 @@ from skelshot.datasets.store import Store
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.skeletons import InputSpec, encode_input
 from skelshot.skeletons.inputs import AskedSides, Sides
+from skelshot.skeletons.normalise import can_align_view
 from skelshot.skeletons.transforms import mirror
 
 CLIPS = 20
@@ -264,12 +265,11 @@ def _motions(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how the clips and their mirror images move, as unit vectors (n, D)."""
     layout = store.layout
-    turns = store.channels == 3 and not (layout.hips is None and layout.shoulders is None)
     spec = InputSpec(
         layout=layout,
         frames=16,
         coordinates=store.channels,
-        view="view" if turns else "centre",
+        view="view" if can_align_view(layout, store.channels) else "centre",
         torso_scale=True,
     )
     encoded = [encode_input(store.sequence(index), spec) for index in indices]

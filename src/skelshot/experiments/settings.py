@@ -13,6 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
+from skelshot.skeletons.normalise import can_align_view
 
 _NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
 
@@ -157,8 +158,7 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
     pretrain = document["pretrain"]
     inputs = pretrain["input"]
     inputs["coordinates"] = coordinates
-    faceless = layout.hips is None and layout.shoulders is None
-    if inputs.get("view", "view") == "view" and (coordinates == 2 or faceless):
+    if inputs.get("view", "view") == "view" and not can_align_view(layout, coordinates):
         inputs["view"] = "centre"
         reason = "2-D clips" if coordinates == 2 else f"{layout.name} has no hips or shoulders and"
         adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
