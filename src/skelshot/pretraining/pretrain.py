@@ -199,8 +199,9 @@ class _Work:
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }
-        if asked == "auto" and job.options.input.sides == "matter":
-            asked = "matter"  # said by --set or a preset
+        inputs = job.options.input
+        if asked == "auto" and "sides" in inputs.model_fields_set:  # said by --set or a preset
+            asked = inputs.sides
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
         if decision.sides == "matter" and job.start and job.start.saw_mirrored_clips(split.index):
