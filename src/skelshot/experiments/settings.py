@@ -129,7 +129,8 @@ def load_settings(
         # a preset's options are for the method that it names, or else for the paper's own
         document["pretrain"].get("episodic", {}).pop("classifier", None)
     if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
-        document["pretrain"].setdefault("episodic", {})["classifier"] = {"each_side": 0}
+        episodic = document["pretrain"].setdefault("episodic", {})
+        episodic.setdefault("classifier", {})["each_side"] = 0
         adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
     for text in assignments:
         key, equals, value = text.partition("=")
@@ -148,7 +149,7 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         told = first["msg"].removeprefix("Value error, ")
-        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
+        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r:.80}"
         raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
 
 
@@ -174,10 +175,10 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
         adapted.append(f"augmentation.rotate_degrees=[0,0,{z:g}] (2-D clips turn about z only)")
     evaluate = document.setdefault("evaluate", {})
     views = evaluate.get("views", [])
-    if any(view.get("turn") for view in views):
-        kept = [view for view in views if not view.get("turn")] or [{}]
-        evaluate["views"] = kept
-        adapted.append(f"evaluate.views: {len(views) - len(kept)} turned ones left out")
+    kept = [view for view in views if not view.get("turn")]
+    if left_out := len(views) - len(kept):
+        evaluate["views"] = kept or [{}]
+        adapted.append(f"evaluate.views: {left_out} turned ones left out")
     jeanie = evaluate.setdefault("classifiers", {}).setdefault("jeanie", {})
     if "each_side" not in jeanie:
         jeanie["each_side"] = 0
