@@ -14,7 +14,6 @@ from skelshot.datasets.journal import difference, plan_of
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
-from skelshot.datasets.store_reader import StoreReader
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
@@ -113,7 +112,7 @@ def prepare(
         strict: Refuse to make a store when a single clip is rejected.
         workers: Processes that read; the store is the same whatever the number.
         sides: Whether a clip and its mirror image are different actions, where the caller knows;
-            unsaid it is "auto", and what a store that is read says.
+            unsaid it is what the reader's files say.
 
     Returns:
         Counts, place and time.
@@ -128,8 +127,7 @@ def prepare(
     if out.resolve().is_relative_to(raw.resolve()):
         raise SkelshotError(f"{out}: lies within the raw folder {raw}; choose another --out")
     sources = reader.sources(raw)
-    if sides is None:
-        sides = reader.store.document.sides if isinstance(reader, StoreReader) else "auto"
+    sides = sides or reader.remarks().sides
     plan = plan_of(reader, sources, sides)
     already = out.exists()
     if already:

@@ -12,6 +12,7 @@ from skelshot.datasets.clips import Clip, Rejected
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.seeding import digest_of
+from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.mappings import MappingReport
 
@@ -36,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Remarks:
-    """What a reader did of its own accord and the user should know.
+    """What a reader found and did of its own accord, and the user should know.
 
     Args:
         passed_over: What it found in the raw folder and made no use of: files, and columns of
@@ -44,12 +45,14 @@ class Remarks:
         guessed: What the files do not tell, and how it was decided, by what it is.
         doubts: What looks odd about the clips, although it can be read.
         mapping: What becomes of the joints where the clips are mapped to another layout.
+        sides: What the files say of left and right; "auto" where they say nothing.
     """
 
     passed_over: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     mapping: MappingReport | None = None
+    sides: AskedSides = "auto"
 
 
 @dataclass(frozen=True)
