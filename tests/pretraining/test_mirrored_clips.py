@@ -64,6 +64,8 @@ def test_what_the_earlier_run_mirrored_is_remembered(toy_store: Store, tmp_path:
     train(toy_store, tmp_path / "first", 0.5, "ignore")
     assert train(toy_store, tmp_path / "then", 0.5, "matter", tmp_path / "first") == REMARK
     assert saw_mirrored_clips(tmp_path / "then", 0)
+    assert train(toy_store, tmp_path / "silent", 0.0, "ignore", tmp_path / "first") is None
+    assert saw_mirrored_clips(tmp_path / "silent", 0)
     assert train(toy_store, tmp_path / "clean", 0.5, "matter") is None
     assert not saw_mirrored_clips(tmp_path / "clean", 0)
 
