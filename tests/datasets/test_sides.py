@@ -20,6 +20,7 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.toy import toy_clip
 from skelshot.skeletons import KINECT_V1
 from skelshot.skeletons.inputs import AskedSides
+from skelshot.skeletons.sequence import SkeletonSequence
 
 MakeStore = Callable[..., Store]
 
@@ -154,3 +155,21 @@ def test_names_are_asked_before_motions(make: MakeStore) -> None:
     found = decide_sides(store, "auto", [0, 1], {})
     assert found.because == "classes mirror each other by their names"
     assert replace(found, pairs=()).as_json()["pairs"] == []
+
+
+def test_a_first_place_that_is_always_empty_is_passed_over(
+    make: MakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store of another reader may keep the places of persons who never come."""
+    store = make("left arm", "right arm")
+    expected = mirrored_motions(store, clips_of(store))
+    read = Store.sequence
+
+    def padded(self: Store, index: int) -> SkeletonSequence:
+        clip = read(self, index)
+        joints = np.concatenate([np.zeros_like(clip.joints), clip.joints])
+        present = np.concatenate([np.zeros_like(clip.present), clip.present])
+        return replace(clip, joints=joints, present=present, confidence=None, pixels=None)
+
+    monkeypatch.setattr(Store, "sequence", padded)
+    assert mirrored_motions(store, clips_of(store)) == expected == [(0, 1)]

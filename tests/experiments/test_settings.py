@@ -184,3 +184,16 @@ def test_what_is_refused_is_not_printed_whole() -> None:
     with pytest.raises(SkelshotError) as told:
         load_settings("cpu", layout="kinect-v1", assignments=asked)
     assert str(told.value).endswith("set input.confidence=false or choose another strategy")
+
+
+def test_flat_clips_change_no_more_of_a_preset_than_they_must(tmp_path: Path) -> None:
+    """Only turned views go, each counted, and JEANIE keeps its other options."""
+    preset = tmp_path / "mine.yaml"
+    preset.write_text(
+        "pretrain: {episodes: jeanie, episodic: {classifier: {degrees: 10, each_side: 2}}}\n"
+        "evaluate: {views: [{turn: 10}, {turn: 20}]}\n"
+    )
+    settings = load_settings(str(preset), layout="coco-17", coordinates=2)
+    assert settings.pretrain.episodic.classifier == {"degrees": 10, "each_side": 0}
+    assert [view.turn for view in settings.evaluate.views] == [0]
+    assert "evaluate.views: 2 turned ones left out" in settings.adapted

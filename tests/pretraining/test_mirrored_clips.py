@@ -64,16 +64,22 @@ def test_what_the_earlier_run_mirrored_is_remembered(toy_store: Store, tmp_path:
     train(toy_store, tmp_path / "first", 0.5, "ignore")
     assert train(toy_store, tmp_path / "then", 0.5, "matter", tmp_path / "first") == REMARK
     assert saw_mirrored_clips(tmp_path / "then", 0)
+    assert train(toy_store, tmp_path / "silent", 0.0, "ignore", tmp_path / "first") is None
+    assert saw_mirrored_clips(tmp_path / "silent", 0)
     assert train(toy_store, tmp_path / "clean", 0.5, "matter") is None
     assert not saw_mirrored_clips(tmp_path / "clean", 0)
 
 
-def test_the_input_may_say_that_sides_matter(toy_store: Store, tmp_path: Path) -> None:
-    said = ["supervised.epochs=1", "input.frames=8", "input.sides=matter"]
+@pytest.mark.parametrize("sides", ["matter", "ignore"])
+def test_the_input_may_say_whether_sides_matter(
+    toy_store: Store, tmp_path: Path, sides: AskedSides
+) -> None:
+    said = ["supervised.epochs=1", "input.frames=8", f"input.sides={sides}"]
     chosen = load_settings("smoke", layout="kinect-v1", assignments=said).pretrain
     first = PROTOCOL.split_list(toy_store)[:1]
     report = pretrain(toy_store, PROTOCOL, first, chosen, tmp_path / "run")
-    assert report.splits[0]["sides"]["sides"] == "matter"
+    found = report.splits[0]["sides"]
+    assert (found["sides"], found["because"]) == (sides, "as asked for")
 
 
 def test_a_run_begun_before_sides_were_found_goes_on(toy_store: Store, tmp_path: Path) -> None:

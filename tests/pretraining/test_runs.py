@@ -68,3 +68,18 @@ def test_a_pipe_in_place_of_a_state(folder: RunFolder) -> None:
     os.mkfifo(state)
     with pytest.raises(SkelshotError, match=r"a-00001\.optimiser: found a pipe"):
         folder.load_stage("a")
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"hello\n" * 40, "half", "no optimiser"])
+def test_a_damaged_state(folder: RunFolder, content: bytes | str) -> None:
+    weights = torch.nn.Linear(2, 2)
+    optimiser = torch.optim.Adam(weights.parameters())
+    folder.save_stage("supervised", 1, weights.state_dict(), optimiser.state_dict())
+    file = folder.checkpoints / "supervised-00001.optimiser"
+    if content == "no optimiser":
+        file.unlink()
+    else:
+        whole = file.read_bytes()
+        file.write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
+    with pytest.raises(SkelshotError, match=r"supervised-00001.* is corrupt .*; delete supervised"):
+        folder.load_stage("supervised")

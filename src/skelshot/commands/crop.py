@@ -45,7 +45,6 @@ def _run(parsed: argparse.Namespace) -> Document:
         clip = clip_frames(video, sequence, options, within, rng, every)
     except SkelshotError as error:
         raise SkelshotError(f"clip {record.name}: {error}") from error
-    picture = options.picture(picture_of(sequence))
     write_png(parsed.out, crop_picture(video, sequence, clip, options))
     return {
         "picture": str(parsed.out),
@@ -56,11 +55,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         "box": [clip.box.left, clip.box.top, clip.box.width, clip.box.height],
         "fallback": clip.fallback,
         "clamped": clip.clamped,
-        "sensor": {
-            "size": None if picture.size is None else [*picture.size],
-            "from": picture.origin,
-            "words": picture.words(),
-        },
+        "sensor": options.picture(picture_of(sequence)).as_json(),
         "remark": clip.remark,
     }
 

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 from skelshot.skeletons.repair import count_non_finite, repair_gaps
 from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
 

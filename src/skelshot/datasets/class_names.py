@@ -3,8 +3,9 @@
 import unicodedata
 from pathlib import Path
 
-from skelshot.datasets.plain_text import printable, read_lines
+from skelshot.datasets.plain_text import read_lines
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 
 LONGEST = 400
 """The most characters of a class name."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from skelshot.datasets.plain_text import printable
 from skelshot.datasets.tables import TableLine, read_table
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 
 TABLES = ("labels.csv", "labels.tsv")
 """What the table may be called, in any case."""

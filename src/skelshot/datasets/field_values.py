@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.plain_text import printable
+from skelshot.ground.printable import printable
 from skelshot.skeletons.sequence import FloatArray
 
 MAX_NUMBERS = 1 << 24

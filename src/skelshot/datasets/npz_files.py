@@ -18,9 +18,9 @@ from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clip_tables import NUMBERS
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.npy_arrays import read_array, read_header
-from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
+from skelshot.ground.printable import printable
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 
 MAX_BYTES = 320 << 20

@@ -1,6 +1,7 @@
 """What NTU RGB+D says outside its files: file names, class names, clips to leave out."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,10 +10,8 @@ from pathlib import Path
 import yaml
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.plain_text import MAX_BYTES
+from skelshot.datasets.plain_text import read_lines
 from skelshot.ground import SkelshotError
-from skelshot.ground.documents import utf8_text
-from skelshot.ground.regular import read_regular
 
 CLASSES = 120
 FIRST_NEW_ACTION, FIRST_NEW_SETUP = 61, 18
@@ -120,13 +119,13 @@ def missing_names(which: Path | str) -> frozenset[str]:
     if which == "official":
         return _official()
     try:
-        text = utf8_text(read_regular(Path(which), MAX_BYTES), str(which))
+        lines = read_lines(Path(which))
     except SkelshotError as error:
         raise SkelshotError(
             f"{which}: the list of missing skeletons cannot be read ({error}); expected "
             "'official', 'none' or a text file"
         ) from error
-    names = _names_in(text)
+    names = _names_in(lines)
     if not names:
         raise SkelshotError(
             f"{which}: found no clip's name, expected one a line, such as S001C002P005R002A008"
@@ -136,13 +135,13 @@ def missing_names(which: Path | str) -> frozenset[str]:
 
 @cache
 def _official() -> frozenset[str]:
-    return _names_in(_resource("ntu-missing-skeletons.txt"))
+    return _names_in(_resource("ntu-missing-skeletons.txt").splitlines())
 
 
-def _names_in(text: str) -> frozenset[str]:
+def _names_in(lines: Iterable[str]) -> frozenset[str]:
     """Return the lines that are names; files may give them their ending."""
-    lines = (line.strip().removesuffix(".skeleton") for line in text.splitlines())
-    return frozenset(line for line in lines if _NAME.fullmatch(line))
+    names = (line.strip().removesuffix(".skeleton") for line in lines)
+    return frozenset(name for name in names if _NAME.fullmatch(name))
 
 
 def _resource(name: str) -> str:

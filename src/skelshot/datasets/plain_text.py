@@ -4,9 +4,8 @@ import codecs
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.printable import printable
-
-__all__ = ["MAX_BYTES", "printable", "read_lines"]
+from skelshot.ground.documents import utf8_text
+from skelshot.ground.regular import read_regular
 
 MAX_BYTES = 64 << 20
 """The largest text file that is read."""
@@ -39,14 +38,7 @@ def read_lines(path: Path) -> list[str]:
         >>> read_lines(path)
         ['wave', 'bow']
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise SkelshotError(f"{path}: found no regular file, expected a text file")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise SkelshotError(f"{path}: found {size} bytes, expected at most {MAX_BYTES}")
-        content = path.read_bytes()
-    except OSError as error:
-        raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
+    content = read_regular(path, MAX_BYTES)
     lines = _decoded(path, content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines if lines[-1] else lines[:-1]
 
@@ -57,11 +49,4 @@ def _decoded(path: Path, content: bytes) -> str:
         raise SkelshotError(
             f"{path}: found UTF-16, UTF-32 or no text at all, expected UTF-8; save it anew as UTF-8"
         )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = 1 + content.count(b"\n", 0, error.start)
-        raise SkelshotError(
-            f"{path}, line {line}: cannot be read: found the byte 0x{content[error.start]:02x}, "
-            "which is not UTF-8; save the file anew as UTF-8"
-        ) from error
+    return utf8_text(content, str(path))

@@ -11,14 +11,13 @@ from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
-from skelshot.datasets.plain_text import printable
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
-from skelshot.datasets.store_reader import StoreReader
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 from skelshot.ground.processes import check_workers
 from skelshot.ground.progress import progress_bar
 from skelshot.skeletons.inputs import AskedSides
@@ -118,7 +117,7 @@ def prepare(
             folder cannot be read.
         workers: Processes that read; the store is the same whatever the number.
         sides: Whether a clip and its mirror image are different actions, where the caller knows;
-            unsaid it is "auto", and what a store that is read says.
+            unsaid it is what the reader's files say.
 
     Returns:
         Counts, place and time.
@@ -139,8 +138,7 @@ def prepare(
             f"{raw}: {len(unreadable)} sub-folders cannot be read: {examples_of(unreadable)}; "
             "make them readable or leave out --strict"
         )
-    if sides is None:
-        sides = reader.store.document.sides if isinstance(reader, StoreReader) else "auto"
+    sides = sides or reader.remarks().sides
     plan = plan_of(reader, sources, sides)
     already = out.exists()
     if already:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 from skelshot.ground.seeding import digest_of
+from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.mappings import MappingReport
 
@@ -36,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Remarks:
-    """What a reader did of its own accord and the user should know.
+    """What a reader found and did of its own accord, and the user should know.
 
     Args:
         passed_over: What it found in the raw folder and made no use of: files, and columns of
@@ -45,6 +46,7 @@ class Remarks:
         doubts: What looks odd about the clips, although it can be read.
         mapping: What becomes of the joints where the clips are mapped to another layout.
         unreadable: Sub-folders of the raw folder that cannot be looked into, and why.
+        sides: What the files say of left and right; "auto" where they say nothing.
     """
 
     passed_over: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Remarks:
     doubts: tuple[str, ...] = ()
     mapping: MappingReport | None = None
     unreadable: tuple[str, ...] = ()
+    sides: AskedSides = "auto"
 
 
 @dataclass(frozen=True)

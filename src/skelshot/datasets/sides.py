@@ -20,6 +20,8 @@ from skelshot.datasets.store import Store
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.skeletons import InputSpec, encode_input
 from skelshot.skeletons.inputs import AskedSides, Sides
+from skelshot.skeletons.normalise import can_align_view
+from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.skeletons.transforms import mirror
 
 CLIPS = 20
@@ -264,16 +266,20 @@ def _motions(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how the clips and their mirror images move, as unit vectors (n, D)."""
     layout = store.layout
-    turns = store.channels == 3 and not (layout.hips is None and layout.shoulders is None)
     spec = InputSpec(
         layout=layout,
         frames=16,
         coordinates=store.channels,
-        view="view" if turns else "centre",
+        view="view" if can_align_view(layout, store.channels) else "centre",
         torso_scale=True,
     )
-    encoded = [encode_input(store.sequence(index), spec) for index in indices]
+    encoded = [encode_input(_first_person(store.sequence(index)), spec) for index in indices]
     joints = np.stack(encoded)[..., 0].transpose(0, 2, 3, 1)  # (n, T, V, C)
     moves = joints - joints.mean(axis=1, keepdims=True)
     moves /= np.maximum(np.sqrt(np.square(moves).sum(axis=(1, 2, 3), keepdims=True)), 1e-6)
     return moves.reshape(len(moves), -1), mirror(moves, layout).reshape(len(moves), -1)
+
+
+def _first_person(sequence: SkeletonSequence) -> SkeletonSequence:
+    """Return a clip of the first person who is there at all."""
+    return sequence.of_persons([int(sequence.present.any(axis=1).argmax())])

@@ -21,7 +21,7 @@ class StoreReader:
     Kinect v1 clips, and so on (`skelshot.skeletons.mappings` tells how).
 
     Args:
-        layout: Name of the layout wanted; the store's own unless told.
+        layout: Name of the layout wanted, or a .yaml file of your own; the store's unless told.
 
     Raises:
         SkelshotError: No such layout.
@@ -55,10 +55,11 @@ class StoreReader:
         return {"layout": layout_as_data(self.layout), "data_hash": self.store.data_hash}
 
     def remarks(self) -> Remarks:
-        """Return what becomes of the joints in another layout; known after `sources`."""
+        """Return what the store says of sides, and what becomes of the joints; after `sources`."""
         source = self.store.layout
         same = source == self.layout
-        return Remarks(mapping=None if same else mapping_report(source, self.layout))
+        mapping = None if same else mapping_report(source, self.layout)
+        return Remarks(mapping=mapping, sides=self.store.document.sides)
 
     def sources(self, raw: Path) -> list[Source]:
         """Open the store; each of its clips is a source."""

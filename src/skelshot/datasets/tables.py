@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from skelshot.datasets.plain_text import printable, read_lines
+from skelshot.datasets.plain_text import read_lines
 from skelshot.ground import SkelshotError
+from skelshot.ground.printable import printable
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between the cells of a line."""

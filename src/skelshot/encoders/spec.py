@@ -65,7 +65,7 @@ class EncoderSpec(BaseModel):
             return handler(values)
         except ValidationError as error:
             faults = "; ".join(
-                f"{'.'.join(map(str, fault['loc']))}: found {fault['input']!r}, {fault['msg']}"
+                f"{'.'.join(map(str, fault['loc']))}: found {fault['input']!r:.80}, {fault['msg']}"
                 for fault in error.errors()
             )
             raise SkelshotError(f"encoder spec, {faults}") from error

@@ -12,13 +12,12 @@ from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
-from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.evaluate import ShotResult, evaluate
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.results import result_document
 from skelshot.experiments.run_features import (
     RunFeatures,
     fitting_views,
-    split_encoder,
     split_method,
     without_mirror,
 )
@@ -31,7 +30,7 @@ from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
 from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
-from skelshot.pretraining.runs import read_config, split_folder
+from skelshot.pretraining.runs import read_config, read_options, split_folder
 from skelshot.skeletons.inputs import AskedSides
 
 
@@ -95,16 +94,16 @@ def _evaluated(
 ) -> dict[str, Any]:
     """Evaluate a method on some splits; the arguments are those of `evaluate_run`."""
     began = time.perf_counter()
-    uses_run = run is not None and (method.has_weights or method.reads != "clip")
-    if run is not None and uses_run:
-        for split in splits:
+    if method.reads == "clip" and not method.has_weights:
+        run = None  # it reads nothing of a run
+    for split in splits:
+        if run is not None:
             _check_config(store, protocol, split, run)
     for split in splits:
-        for count in shots:
-            method.check_shape(len(split.novel), count)
+        _check_shapes(method, split, shots)
     if run is None:
         _check_needs_no_run(method)
-    decision = _decide_sides(store, protocol, splits, shots, run if uses_run else None, sides)
+    decision = _decide_sides(store, protocol, splits, shots, run, sides)
     if decision.sides == "matter":
         method = method.without_mirror()
         options = without_mirror(options)
@@ -112,21 +111,7 @@ def _evaluated(
     check_turns(method, store.channels, f"classifiers.{method.name}")
     parts: dict[str, float] = {}
     counts = protocol.counts(store)
-    if run is not None and method.has_weights:
-        methods = [split_method(run, split, method, options) for split in splits]
-        method = methods[0]
-        for split, trained in zip(splits, methods, strict=True):
-            # Asked again: a method with weights knows what they are for.
-            for count in shots:
-                trained.check_shape(len(split.novel), count)
-            introduce_classes(trained, store.class_names, store.layout)
-        source = RunFeatures(store, method, options, run)
-        results = evaluate_each_split(store, protocol, splits, methods, shots, source, parts)
-    else:
-        method.eval()
-        introduce_classes(method, store.class_names, store.layout)
-        source = RunFeatures(store, method, options, run)
-        results = evaluate(store, protocol, splits, method, shots, source, parts)
+    results, method = _results(store, protocol, splits, method, shots, options, run, parts)
     return result_document(
         method=method.name,
         protocol=protocol.name,
@@ -140,12 +125,43 @@ def _evaluated(
             "method": method.options.model_dump(mode="json"),
             "is_transductive": method.is_transductive,
             "uses_class_names": method.uses_class_names,
-            "run": read_config(split_folder(run, splits[0].index)) if run and uses_run else None,
+            "run": read_config(split_folder(run, splits[0].index)) if run else None,
         },
         seconds=time.perf_counter() - began,
         parts=parts,
         sides=decision.as_json(),
     ) | {"classes": ClassCounts.of(store).as_json()}
+
+
+def _results(
+    store: Store,
+    protocol: FewShotProtocol,
+    splits: list[Split],
+    method: FewShotMethod,
+    shots: Sequence[int],
+    options: EvaluateOptions,
+    run: Path | None,
+    parts: dict[str, float],
+) -> tuple[list[ShotResult], FewShotMethod]:
+    """Return the results, and the method as it was used; fills `parts` with seconds."""
+    if run is None or not method.has_weights:
+        method.eval()
+        introduce_classes(method, store.class_names, store.layout)
+        source = RunFeatures(store, method, options, run)
+        return evaluate(store, protocol, splits, method, shots, source, parts), method
+    methods = [split_method(run, split, method, options) for split in splits]
+    for split, trained in zip(splits, methods, strict=True):
+        _check_shapes(trained, split, shots)  # with weights it knows what they are for
+        introduce_classes(trained, store.class_names, store.layout)
+    source = RunFeatures(store, methods[0], options, run)
+    results = evaluate_each_split(store, protocol, splits, methods, shots, source, parts)
+    return results, methods[0]
+
+
+def _check_shapes(method: FewShotMethod, split: Split, shots: Sequence[int]) -> None:
+    """Refuse numbers of classes and exemplars that the method cannot take."""
+    for count in shots:
+        method.check_shape(len(split.novel), count)
 
 
 def _decide_sides(
@@ -177,7 +193,7 @@ def _first_that_matters(
     decisions = []
     for split in splits:
         if run is not None and asked == "auto":
-            _, trained = split_encoder(run, split)
+            trained = read_options(split_folder(run, split.index))
             if trained.input.sides == "matter":
                 return SidesDecision("matter", "auto", "as in the run's training")
         tasks = [task for count in shots for task in protocol.tasks(store, split, count)]

@@ -26,6 +26,7 @@ from skelshot.ground.tensor_files import write_tensors
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.runs import read_options, split_folder
 from skelshot.skeletons import InputSpec
+from skelshot.skeletons.normalise import can_align_view
 
 Method = TypeVar("Method", bound=FewShotMethod)
 
@@ -137,11 +138,10 @@ class RunFeatures:
         )
 
     def _own_inputs(self) -> InputSpec:
-        """Say how clips are read without a run: as the method asks, as far as 2-D clips allow."""
+        """Say how clips are read without a run: as the method asks, as far as they can be."""
         layout, coordinates = self._store.layout, self._store.channels
         asked = dict(self._method.inputs)
-        faceless = layout.hips is None and layout.shoulders is None
-        if asked.get("view", "view") == "view" and (coordinates == 2 or faceless):
+        if asked.get("view", "view") == "view" and not can_align_view(layout, coordinates):
             # pixels have no common scale, and nothing to turn to the camera
             asked |= {"view": "centre", "torso_scale": True}
         return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})

@@ -13,6 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
+from skelshot.skeletons.normalise import can_align_view
 
 _NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
 
@@ -128,7 +129,8 @@ def load_settings(
         # a preset's options are for the method that it names, or else for the paper's own
         document["pretrain"].get("episodic", {}).pop("classifier", None)
     if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
-        document["pretrain"].setdefault("episodic", {})["classifier"] = {"each_side": 0}
+        episodic = document["pretrain"].setdefault("episodic", {})
+        episodic.setdefault("classifier", {})["each_side"] = 0
         adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
     for text in assignments:
         key, equals, value = text.partition("=")
@@ -147,7 +149,7 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         told = first["msg"].removeprefix("Value error, ")
-        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
+        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r:.80}"
         raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
 
 
@@ -157,8 +159,7 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
     pretrain = document["pretrain"]
     inputs = pretrain["input"]
     inputs["coordinates"] = coordinates
-    faceless = layout.hips is None and layout.shoulders is None
-    if inputs.get("view", "view") == "view" and (coordinates == 2 or faceless):
+    if inputs.get("view", "view") == "view" and not can_align_view(layout, coordinates):
         inputs["view"] = "centre"
         reason = "2-D clips" if coordinates == 2 else f"{layout.name} has no hips or shoulders and"
         adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
@@ -174,10 +175,10 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
         adapted.append(f"augmentation.rotate_degrees=[0,0,{z:g}] (2-D clips turn about z only)")
     evaluate = document.setdefault("evaluate", {})
     views = evaluate.get("views", [])
-    if any(view.get("turn") for view in views):
-        kept = [view for view in views if not view.get("turn")] or [{}]
-        evaluate["views"] = kept
-        adapted.append(f"evaluate.views: {len(views) - len(kept)} turned ones left out")
+    kept = [view for view in views if not view.get("turn")]
+    if left_out := len(views) - len(kept):
+        evaluate["views"] = kept or [{}]
+        adapted.append(f"evaluate.views: {left_out} turned ones left out")
     jeanie = evaluate.setdefault("classifiers", {}).setdefault("jeanie", {})
     if "each_side" not in jeanie:
         jeanie["each_side"] = 0

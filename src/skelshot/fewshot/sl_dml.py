@@ -53,9 +53,9 @@ class _ImageNetwork(nn.Module):
         self.trunk = ResNet18()
         self.embedder = nn.Linear(FEATURES, options.embedding)
 
-    def forward(self, clips: Tensor) -> Tensor:
+    def forward(self, positions: Tensor) -> Tensor:
         """Map joint positions (n, 3, T, V, M) to embeddings (n, embedding)."""
-        images = skeleton_images(clips, self.encoding, self.size)
+        images = skeleton_images(positions, self.encoding, self.size)
         embedded: Tensor = self.embedder(self.trunk(images))
         return embedded
 

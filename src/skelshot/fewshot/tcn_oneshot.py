@@ -66,9 +66,9 @@ class _PoseNetwork(nn.Module):
             options.dropout,
         )
 
-    def forward(self, clips: Tensor) -> Tensor:
+    def forward(self, positions: Tensor) -> Tensor:
         """Map joint positions (n, 3, T, V, M) to embeddings (n, width)."""
-        person = main_person(clips)
+        person = main_person(positions)
         embedded: Tensor = self.tcn(pose_features(person, self.layout, self.bones).transpose(1, 2))
         return embedded
 

@@ -44,11 +44,10 @@ def saw_mirrored_clips(run: Path, split: int) -> bool:
         split: The split's number.
 
     Returns:
-        Whether a stage of its training mirrored clips, or its result remarks that of the run it
-        began from.
+        Whether a stage of its training mirrored clips, or its result says that the encoder it
+        began from had seen some.
     """
     folder = split_folder(run, split)
     if mirrors_clips(read_options(folder)):
         return True
-    sides = read_result(folder).get("sides") if (folder / "result.json").exists() else None
-    return bool(sides and sides.get("remark"))
+    return (folder / "result.json").exists() and bool(read_result(folder).get("mirrored_before"))

@@ -271,7 +271,7 @@ class PretrainOptions(Options):
         )
 
     @model_validator(mode="after")
-    def _turns_fit(self) -> "PretrainOptions":
+    def _input_fits(self) -> "PretrainOptions":
         x, y, z = self.augmentation.rotate_degrees
         if self.input.coordinates == 2 and (x or y):
             raise ValueError(

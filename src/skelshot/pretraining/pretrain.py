@@ -187,11 +187,19 @@ class _Job:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """One split, with the options that hold for it once its sides are decided."""
+    """One split, with the options that hold for it once its sides are decided.
+
+    Args:
+        split: The split.
+        options: The options for it.
+        sides: The decision.
+        mirrored_before: Whether the encoder to begin from has seen mirrored clips.
+    """
 
     split: Split
     options: PretrainOptions
     sides: SidesDecision
+    mirrored_before: bool
 
     @classmethod
     def of(cls, job: _Job, split: Split, asked: AskedSides) -> "_Work":
@@ -199,13 +207,15 @@ class _Work:
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }
-        if asked == "auto" and job.options.input.sides == "matter":
-            asked = "matter"  # said by --set or a preset
+        inputs = job.options.input
+        if asked == "auto" and "sides" in inputs.model_fields_set:  # said by --set or a preset
+            asked = inputs.sides
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
-        if decision.sides == "matter" and job.start and job.start.saw_mirrored_clips(split.index):
+        mirrored = job.start is not None and job.start.saw_mirrored_clips(split.index)
+        if decision.sides == "matter" and mirrored:
             decision = replace(decision, remark=REMARK)
-        return cls(split, job.options.with_sides(decision.sides), decision)
+        return cls(split, job.options.with_sides(decision.sides), decision, mirrored)
 
 
 def _try_one_clip(work: _Work, store: Store, stages: Sequence[Stage]) -> None:
@@ -259,6 +269,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         "seed": options.seed,
         "data_hash": store.data_hash,
         "sides": work.sides.as_json(),
+        "mirrored_before": work.mirrored_before,
         "encoder_unused_by": [
             stage.name
             for stage in stages

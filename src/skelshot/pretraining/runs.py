@@ -9,12 +9,12 @@ from typing import Any
 import torch
 import yaml
 from pydantic import ValidationError
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, whole_file, write_json
+from skelshot.ground.printable import printable
 from skelshot.ground.regular import check_regular
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.ground.yaml_text import read_yaml
@@ -197,10 +197,10 @@ class RunFolder:
         try:
             tensors = load_file(file)
             optimiser = torch.load(file.with_suffix(".optimiser"), weights_only=True)
-        except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
+        except Exception as error:  # from damaged bytes PyTorch makes errors of nearly any kind
             raise SkelshotError(
-                f"{file}: the checkpoint is corrupt ({error}); delete {stage}-* in its folder to "
-                "train this stage anew"
+                f"{file}: the checkpoint is corrupt ({printable(str(error), 200)}); delete "
+                f"{stage}-* in its folder to train this stage anew"
             ) from error
         return int(file.stem.rpartition("-")[2]), tensors, optimiser
 

@@ -97,6 +97,24 @@ def scale_to_torso(joints: FloatArray, present: BoolArray, layout: SkeletonLayou
     return joints / np.float32(length)
 
 
+def can_align_view(layout: SkeletonLayout, channels: int) -> bool:
+    """Tell whether `align_view` can turn clips to face the camera.
+
+    Args:
+        layout: Their joints.
+        channels: Coordinates a joint, 3 or 2.
+
+    Returns:
+        Whether they are 3-D and their layout has hips or shoulders.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import HAND_21, KINECT_V1
+        >>> can_align_view(KINECT_V1, 3), can_align_view(KINECT_V1, 2), can_align_view(HAND_21, 3)
+        (True, False, False)
+    """
+    return channels == 3 and bool(layout.hips or layout.shoulders)
+
+
 def align_view(
     joints: FloatArray,
     present: BoolArray,

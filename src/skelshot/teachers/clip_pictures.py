@@ -75,12 +75,4 @@ def told(pictures: Pictures) -> tuple[dict[str, JsonValue], ...]:
         For each picture its `size`, what it is known `from`, the `words` for it, and its `clips`.
     """
     ranked = sorted(pictures.items(), key=lambda item: (-item[1], str(item[0])))
-    return tuple(
-        {
-            "size": None if picture.size is None else [*picture.size],
-            "from": picture.origin,
-            "words": picture.words(),
-            "clips": clips,
-        }
-        for picture, clips in ranked
-    )
+    return tuple(picture.as_json() | {"clips": clips} for picture, clips in ranked)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.whole_texts import shortened
+from skelshot.ground.printable import printable
 
 NOISE = 1e-4
 """Vectors whose difference is at most this share of their length differ by rounding alone."""
@@ -42,7 +42,7 @@ def check_distinct(
             first, second = (int(row) for row in pairs[0])
             shown = ""
             if place < text.shape[1] and texts:
-                said = [repr(shortened(texts[row][place])) for row in (first, second)]
+                said = [repr(printable(texts[row][place])) for row in (first, second)]
                 shown = f" for {said[0]}" if said[0] == said[1] else f" for {said[0]} and {said[1]}"
             more = f" ({len(pairs) - 1} more such pairs)" if len(pairs) > 1 else ""
             raise SkelshotError(

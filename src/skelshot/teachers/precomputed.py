@@ -19,9 +19,9 @@ from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described
 from skelshot.datasets.npy_arrays import read_array, read_header
 from skelshot.datasets.npz_files import complaints
-from skelshot.datasets.plain_text import printable
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.ground.printable import printable
 from skelshot.teachers.frozen import model_label
 
 _PARTS = (("video", "clips"), ("text", "texts"))

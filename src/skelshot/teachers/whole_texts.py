@@ -3,9 +3,7 @@
 from typing import Any
 
 from skelshot.ground import SkelshotError
-
-SHOWN = 60
-"""Letters of a text that a message shows."""
+from skelshot.ground.printable import printable
 
 
 def whole_text(tokeniser: Any, text: str, limit: int, teacher: str, *, pad: bool = False) -> Any:
@@ -50,22 +48,6 @@ def refuse_cut(text: str, tokens: int, limit: int, teacher: str) -> None:
     """
     if tokens > limit:
         raise SkelshotError(
-            f"text {shortened(text)!r}: found {tokens} tokens, the teacher {teacher} reads at most "
+            f"text {printable(text)!r}: found {tokens} tokens, the teacher {teacher} reads at most "
             f"{limit} and would not see the end; shorten it (--class-names, --prompts)"
         )
-
-
-def shortened(text: str) -> str:
-    """Cut a text to what a message shows.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        Its first letters, and dots where there are more.
-
-    Example:
-        >>> len(shortened("so " * 100))
-        63
-    """
-    return text if len(text) <= SHOWN else text[:SHOWN] + "..."

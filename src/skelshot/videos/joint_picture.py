@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import JsonValue
+
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
@@ -49,6 +51,11 @@ class JointPicture:
         if self.origin == "none":
             return "the store keeps no joint positions in the picture"
         return "nobody says to which picture the joints belong"
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Return the picture as a JSON document: its `size`, what it is known `from`, `words`."""
+        size: JsonValue = None if self.size is None else [*self.size]
+        return {"size": size, "from": self.origin, "words": self.words()}
 
 
 def stated_picture(
