@@ -190,19 +190,24 @@ def _first_that_matters(
     asked: AskedSides,
 ) -> SidesDecision:
     """Return the decision of the first split in which sides matter, else of the first split."""
+    if run is not None and asked == "auto":
+        trained = (read_options(split_folder(run, split.index)) for split in splits)
+        if any(options.input.sides == "matter" for options in trained):
+            return SidesDecision("matter", "auto", "as in the run's training")
     decisions = []
     for split in splits:
-        if run is not None and asked == "auto":
-            trained = read_options(split_folder(run, split.index))
-            if trained.input.sides == "matter":
-                return SidesDecision("matter", "auto", "as in the run's training")
         tasks = [task for count in shots for task in protocol.tasks(store, split, count)]
         exemplars = {
             label: sorted({int(index) for task in tasks for index in task.support[row]})
             for row, label in enumerate(split.novel)
         }
-        decisions.append(decide_sides(store, asked, split.novel, exemplars))
-    return next((one for one in decisions if one.sides == "matter"), decisions[0])
+        decision = decide_sides(store, asked, split.novel, exemplars)
+        if decision.sides == "matter":
+            return decision
+        decisions.append(decision)
+        if decision.asked != "auto":
+            break  # it was said, so the other splits would say the same
+    return decisions[0]
 
 
 def _check_needs_no_run(method: FewShotMethod) -> None:
