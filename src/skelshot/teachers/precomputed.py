@@ -1,6 +1,5 @@
 """Features made elsewhere: the door for models that cannot be run here."""
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
@@ -20,7 +19,9 @@ from skelshot.datasets.field_values import described
 from skelshot.datasets.npy_arrays import read_array, read_header
 from skelshot.datasets.npz_files import complaints
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import BadDocument
 from skelshot.ground.files import sha256_of
+from skelshot.ground.json_text import parse_json
 from skelshot.ground.printable import printable
 from skelshot.teachers.frozen import model_label
 
@@ -222,7 +223,10 @@ def _read_safetensors(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any
 def _names_in(text: str, key: str) -> list[Any]:
     if len(text) > LONGEST_LIST:
         raise BadClip(f"{key}: found {len(text)} characters, expected at most {LONGEST_LIST}")
-    names = json.loads(text)
+    try:
+        names = parse_json(text, key)
+    except BadDocument as error:
+        raise BadClip(f"not a whole .safetensors file ({error})") from error
     if not isinstance(names, list):
         raise BadClip(f"not a whole file: {key} in the header is no list of names")
     return names
