@@ -10,7 +10,7 @@ JOBS ?= 2
 DATA ?= ../shared/data
 RUNS ?= runs
 
-.PHONY: demo test test-slow test-transformers4 lint types format bench docs clean install
+.PHONY: demo test test-slow faults test-transformers4 lint types format bench docs clean install
 
 install: $(VENV)/.installed
 
@@ -25,10 +25,14 @@ demo: install
 	$(BIN)/skelshot demo --out $(RUNS)/demo
 
 test: install
-	$(BIN)/pytest -n $(JOBS) -m "not slow" -q
+	$(BIN)/pytest -n $(JOBS) -m "not slow and not faults" -q
 
 test-slow: install
 	$(BIN)/pytest -m slow -q
+
+# Everything of tests/faults: kills at every file operation, full disks, all hostile inputs.
+faults: install
+	$(BIN)/pytest -n $(JOBS) -q tests/faults
 
 # The teachers on transformers 4, which is put beside the 5 that is installed; the mini one is
 # trained on 5 alone.
