@@ -1,0 +1,107 @@
+"""The base of all option models, whose faults are one-line errors."""
+
+from contextvars import ContextVar
+from typing import Any, ClassVar, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
+
+from skelshot.ground.errors import SkelshotError
+from skelshot.ground.printable import printable
+from skelshot.ground.suggestions import did_you_mean
+
+_INSIDE: ContextVar[bool] = ContextVar("_INSIDE", default=False)
+"""Whether a model is being validated within another, whose error then names the whole place."""
+
+
+class Options(BaseModel):
+    """Options that never change, refuse unknown names and tell what is wrong in one line.
+
+    Attributes:
+        described: What the options are of, as messages begin.
+
+    Raises:
+        SkelshotError: A name is unknown or a value does not fit; the first fault is told with
+            its place, what was found and what was expected.
+
+    Example:
+        >>> class Pace(Options):
+        ...     described: ClassVar[str] = "pace"
+        ...     steps: int = 1
+        >>> Pace(stepz=2)
+        Traceback (most recent call last):
+        ...
+        skelshot.ground.errors.SkelshotError: pace: found the unknown option 'stepz', expected
+        steps; did you mean 'steps'?
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    described: ClassVar[str] = "options"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Wrap the whole validation, the validators of sub-classes with it."""
+        return core_schema.no_info_wrap_validator_function(cls._one_line, handler(source))
+
+    @classmethod
+    def _one_line(cls, values: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        if _INSIDE.get():
+            return validate(values)
+        token = _INSIDE.set(True)
+        try:
+            return validate(values)
+        except ValidationError as error:
+            raise SkelshotError(f"{cls.described}{problem_of(error, cls)}") from error
+        finally:
+            _INSIDE.reset(token)
+
+
+def problem_of(error: ValidationError, model: type[BaseModel]) -> str:
+    """Put the first fault that pydantic found into words.
+
+    Args:
+        error: From pydantic.
+        model: What was validated; its fields are the names that could be meant.
+
+    Returns:
+        The place and the fault, to stand behind what the options are of.
+    """
+    first = error.errors()[0]
+    *parents, last = ("", *map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        known = _fields(model, parents[1:])
+        place = "".join(f", {'.'.join(parents[1:])}" if parents[1:] else "")
+        expected = ", ".join(known) or "none"
+        return (
+            f"{place}: found the unknown option {printable(last)!r}, expected {expected}"
+            f"{did_you_mean(last, known)}"
+        )
+    place = ".".join(part for part in (*parents, last) if part)
+    return f"{f', {place}' if place else ''}: {_fault(first)}"
+
+
+def _fault(fault: ErrorDetails) -> str:
+    """Tell what was expected of a value, and what it was unless it is a whole mapping."""
+    told = fault["msg"].removeprefix("Value error, ")
+    told = told[:1].lower() + told[1:] if told[1:2].islower() else told
+    value = fault["input"]
+    return told if isinstance(value, dict | BaseModel) else f"found {value!r:.80}; {told}"
+
+
+def _fields(model: type[BaseModel], place: list[str]) -> list[str]:
+    """List the fields of the model at a place within another."""
+    for name in place:
+        field = model.model_fields.get(name)
+        inner = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        models = [kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not models:
+            return []
+        model = models[0]
+    return list(model.model_fields)
