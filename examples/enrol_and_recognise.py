@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skelshot.datasets import NpzReader, Store, protocol_named
 from skelshot.datasets.prepare import prepare
-from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.evaluation import EvaluateOptions, encode_clips
 from skelshot.experiments.toy import write_toy_clips
 from skelshot.fewshot import CosineClassifier
@@ -27,7 +27,7 @@ def main() -> None:
     task = protocol.tasks(store, split, shots=3)[0]
 
     inputs = InputSpec(layout="kinect-v1", frames=24, streams=("joint", "bone", "joint-motion"))
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", channels=9, frames=24, width=0.25)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", channels=9, frames=24, width=0.25)
     encoder = build_encoder(spec, seed=0)
     options = EvaluateOptions(readout="joints")
     support = encode_clips(encoder, store, inputs, task.support.ravel().tolist(), options)

@@ -8,7 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from skelshot.encoders import (
-    EncoderSpec,
+    GraphNetworkSpec,
     build_encoder,
     load_encoder,
     read_header,
@@ -29,7 +29,7 @@ def parts(file: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata()  # noqa: SIM118
 
 
-def error_of(file: Path, expect: EncoderSpec | None = None) -> str:
+def error_of(file: Path, expect: GraphNetworkSpec | None = None) -> str:
     with pytest.raises(SkelshotError) as caught:
         load_encoder(file, expect=expect)
     message = str(caught.value)
@@ -85,7 +85,7 @@ def test_pickles_are_refused_unopened(tmp_path, writer):
 def test_a_header_whose_length_looks_like_a_pickle_is_read(tmp_path):
     """The file begins with the length of its header: one in 32 ends in the byte of pickles."""
     file = tmp_path / "encoder.safetensors"
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
     encoder = build_encoder(spec, seed=0)
     for length in range(64):
         save_encoder(file, encoder, inputs={}, extra={"note": "x" * 8 * length})
@@ -104,7 +104,7 @@ def test_a_header_whose_length_looks_like_a_pickle_is_read(tmp_path):
         ({"spec": "{"}, "metadata 'spec': not valid JSON"),
         ({"spec": "[]"}, "metadata 'spec': expected a JSON object"),
         ({"inputs": "nothing"}, "metadata 'inputs': not valid JSON"),
-        ({"spec": '{"name": "agcn"}'}, "layout: found"),
+        ({"spec": '{"name": "agcn"}'}, "layout: field required"),
         ({"spec": '{"name": "agcn", "layout": "kinect-v9"}'}, "found 'kinect-v9'"),
         ({"spec": '{"name": "agcn", "layout": "kinect-v1", "width": 1e9}'}, "width: found"),
     ],
@@ -137,7 +137,7 @@ def test_safetensors_of_another_kind(tmp_path):
     ],
 )
 def test_unexpected_spec_names_both_sides(saved, small, change, message):
-    expect = EncoderSpec(**(small().spec.model_dump() | change))
+    expect = GraphNetworkSpec(**(small().spec.model_dump() | change))
     assert message in error_of(saved, expect)
 
 
@@ -210,7 +210,7 @@ def test_metadata_is_plain_json(saved):
 
 def test_layouts_are_told_apart_in_one_line(tmp_path):
     stick = {"name": "stick", "joints": ["a", "b", "c"], "bones": [["b", "a"], ["c", "b"]]}
-    spec = EncoderSpec(name="st-gcn", layout=stick, width=0.125)
+    spec = GraphNetworkSpec(name="st-gcn", layout=stick, width=0.125)
     save_encoder(tmp_path / "e.safetensors", build_encoder(spec), inputs={})
     for other, told in [
         ("kinect-v1", "layout: found 'stick', expected 'kinect-v1'; load"),
@@ -220,6 +220,6 @@ def test_layouts_are_told_apart_in_one_line(tmp_path):
             r"\(\(1, 0\), \(2, 0\)\); load",
         ),
     ]:
-        wanted = EncoderSpec(name="st-gcn", layout=other, width=0.125)
+        wanted = GraphNetworkSpec(name="st-gcn", layout=other, width=0.125)
         with pytest.raises(SkelshotError, match=told):
             load_encoder(tmp_path / "e.safetensors", expect=wanted)

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from skelshot.encoders import EncoderSpec
+from skelshot.encoders import GraphNetworkSpec, build_encoder, read_spec
 from skelshot.ground import SkelshotError
 
 
@@ -16,13 +16,13 @@ from skelshot.ground import SkelshotError
     ],
 )
 def test_width_multiplies_and_rounds_to_eight(width, expected):
-    spec = EncoderSpec(name="agcn", layout="kinect-v2", width=width)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v2", width=width)
     assert spec.widths == expected
-    assert spec.embed_dim == expected[-1]
+    assert build_encoder(spec).embed_dim == expected[-1]
 
 
 def test_defaults():
-    spec = EncoderSpec(name="st-gcn", layout="coco-17")
+    spec = GraphNetworkSpec(name="st-gcn", layout="coco-17")
     assert (spec.channels, spec.frames, spec.persons, spec.width) == (3, 64, 1, 1.0)
     assert (spec.dropout, spec.mask_absent_persons) == (0.0, False)
 
@@ -30,7 +30,9 @@ def test_defaults():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"name": "gcn"}, "name: found 'gcn'"),
+        ({"name": "gcn"}, "name: found 'gcn', expected one of st-gcn, agcn, ctr-gcn; did you mean"),
+        ({"name": "transformer"}, "one of another package must be installed here"),
+        ({"name": 3}, "name: found 3, expected one of st-gcn"),
         ({"layout": "kinect-v3"}, "found 'kinect-v3', expected one of kinect-v2"),
         ({"channels": 0}, "channels: found 0"),
         ({"frames": 0}, "frames: found 0"),
@@ -38,27 +40,27 @@ def test_defaults():
         ({"width": 0}, "width: found 0"),
         ({"width": float("nan")}, "width: found nan"),
         ({"dropout": 1.0}, "dropout: found 1.0"),
-        ({"heads": 8}, "heads: found 8"),
-        ({"frames": "many", "persons": 99}, "persons: found 99"),
+        ({"heads": 8}, "found the unknown option 'heads', expected name, layout, channels"),
+        ({"frames": "many", "persons": 99}, "frames: found 'many'"),
     ],
 )
 def test_bad_values_are_one_line(change, message):
     with pytest.raises(SkelshotError) as caught:
-        EncoderSpec(**({"name": "agcn", "layout": "kinect-v2"} | change))
+        read_spec({"name": "agcn", "layout": "kinect-v2"} | change)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_error_inside_other_options_is_the_same():
     class Options(BaseModel):
-        encoder: EncoderSpec
+        encoder: GraphNetworkSpec
 
     with pytest.raises(SkelshotError, match="width: found -1"):
         Options.model_validate({"encoder": {"name": "agcn", "layout": "coco-17", "width": -1}})
 
 
 def test_frozen_and_json_round_trip():
-    spec = EncoderSpec(name="ctr-gcn", layout="kinect-v1", persons=2, mask_absent_persons=True)
-    assert EncoderSpec.model_validate_json(spec.model_dump_json()) == spec
+    spec = GraphNetworkSpec(name="ctr-gcn", layout="kinect-v1", persons=2, mask_absent_persons=True)
+    assert GraphNetworkSpec.model_validate_json(spec.model_dump_json()) == spec
     with pytest.raises(ValidationError, match="frozen"):
         spec.width = 2.0

@@ -10,7 +10,7 @@ import torch
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
-from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.evaluation import evaluate as room
 from skelshot.evaluation.evaluate import classify, evaluate
@@ -102,7 +102,9 @@ def test_chunks_of_tasks_change_nothing(toy_store: Store, monkeypatch: pytest.Mo
 
 def test_encoded_clips_are_the_mean_over_views(toy_store: Store) -> None:
     spec = InputSpec(layout="kinect-v1", frames=8)
-    encoder = build_encoder(EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0)
+    encoder = build_encoder(
+        GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0
+    )
     views = (View(), View(turn=30, mirror=True))
     options = EvaluateOptions(readout="joints", views=views, batch=3)
     found = encode_clips(encoder, toy_store, spec, range(5), options)
@@ -117,14 +119,18 @@ def test_encoded_clips_are_the_mean_over_views(toy_store: Store) -> None:
 
 def test_maps_keep_time_and_joints(toy_store: Store) -> None:
     spec = InputSpec(layout="kinect-v1", frames=8)
-    encoder = build_encoder(EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0)
+    encoder = build_encoder(
+        GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0
+    )
     maps = encode_clips(encoder, toy_store, spec, range(2), EvaluateOptions(), keep_map=True)
     assert maps.shape == (2, 32, 2, 20)
 
 
 def test_an_encoder_that_gives_nan_is_named(toy_store: Store) -> None:
     spec = InputSpec(layout="kinect-v1", frames=8)
-    encoder = build_encoder(EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0)
+    encoder = build_encoder(
+        GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), 0
+    )
     with torch.no_grad():
         next(encoder.parameters()).fill_(float("nan"))
     with pytest.raises(SkelshotError, match="features that are not finite"):

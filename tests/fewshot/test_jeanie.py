@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.fewshot import SoftDTW, View, map_alignment, view_clips
 from skelshot.fewshot.jeanie import JEANIE, JEANIEOptions, range_loss, rbf_cost
 from skelshot.fewshot.reading import check_reads, read_features
@@ -94,7 +94,7 @@ def test_a_clip_is_at_distance_zero_from_itself_when_seen_alike(toy):
 
 def test_a_turned_query_is_recognised_by_the_view_that_turns_it_back():
     """Through an encoder: the query is an exemplar that someone turned by 30 degrees."""
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125, persons=1)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125, persons=1)
     encoder = build_encoder(spec, seed=0).eval()
     clips = torch.randn(6, 3, 8, 20, 1)
     inputs = InputSpec(layout="kinect-v1", frames=8)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 import torch
 
-from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.fewshot import FewShotMethod, ProtoNet, RawNearest, Subspace, View, view_clips
 from skelshot.fewshot.reading import check_reads, read_features, read_shape, views_of
@@ -28,7 +28,7 @@ INPUTS = InputSpec(layout="kinect-v1", frames=10, persons=2)
 
 @pytest.fixture
 def encoder():
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=10, width=0.125, persons=2)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=10, width=0.125, persons=2)
     return build_encoder(spec, seed=0).eval()
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import Feat, Rfs, Subspace, View, view_clips
 from skelshot.fewshot.class_names import NamedClassMethod
@@ -35,7 +35,7 @@ def base(toy_store: Store) -> BaseSet:
 
 @pytest.fixture
 def encoder() -> Encoder:
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
     return build_encoder(spec, seed=0)
 
 

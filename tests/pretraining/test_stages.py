@@ -10,7 +10,7 @@ from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
-from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import CosineHead
@@ -34,7 +34,7 @@ def base(toy_store: Store) -> BaseSet:
 
 @pytest.fixture
 def encoder() -> Encoder:
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
     return build_encoder(spec, seed=0)
 
 

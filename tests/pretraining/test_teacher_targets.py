@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from skelshot.datasets.batches import Item
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.encoders import EncoderSpec, build_encoder
+from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.options import TransferOptions
@@ -170,7 +170,7 @@ def test_clips_without_videos(base: BaseSet, toy_store: Store, tmp_path: Path) -
     kept = {base.store.clips[item.clip].name for item in targets.items}
     assert kept == {base.store.clips[int(i)].name for i in base.indices} - set(names)
     encoder = build_encoder(
-        EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), seed=0
+        GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), seed=0
     )
     stage = TransferStage(encoder, base, dropped, cache, seed=0)
     drawn = [item.clip for batch in stage.batches(0) for item in batch]
@@ -254,7 +254,7 @@ def test_labels_stand_beside_the_features_of_every_clip_and_way(
     cache = written(toy_store, tmp_path / "features", directions=2, lacking=gone)
     chosen = {"representation": representation, "missing_video": "drop", "batch": 8}
     options = TransferOptions.model_validate(chosen | {"labels": {"weight": 1}})
-    spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
     encoder = build_encoder(spec, seed=0)
     stage = TransferStage(encoder, base, options, cache, seed=0)
     items = [item for batch in stage.batches(0) for item in batch]

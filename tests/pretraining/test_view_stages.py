@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from skelshot.datasets.batches import load_batches
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder, EncoderSpec, build_encoder
+from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.attention_drop import drop_salient
@@ -41,7 +41,7 @@ def encoder() -> Encoder:
 
 def new_encoder(**changes: Any) -> Encoder:
     spec = {"name": "agcn", "layout": "kinect-v1", "frames": 8, "width": 0.125, "channels": 6}
-    return build_encoder(EncoderSpec.model_validate(spec | changes), seed=0)
+    return build_encoder(GraphNetworkSpec.model_validate(spec | changes), seed=0)
 
 
 def plain_clips(stage: ViewStage, epoch: int = 0) -> tuple[Tensor, Tensor]:

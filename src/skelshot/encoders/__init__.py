@@ -1,7 +1,7 @@
 """Encoders: from clips (N, C, T, V, M) to vectors (N, D)."""
 
 from skelshot.encoders.agcn import AGCN
-from skelshot.encoders.base import Encoder, fold_persons, mean_over_persons, unfold_persons
+from skelshot.encoders.base import Encoder
 from skelshot.encoders.build import build_encoder
 from skelshot.encoders.checkpoint import (
     CheckpointHeader,
@@ -10,22 +10,29 @@ from skelshot.encoders.checkpoint import (
     save_encoder,
 )
 from skelshot.encoders.ctr_gcn import CTRGCN
-from skelshot.encoders.spec import EncoderName, EncoderSpec
+from skelshot.encoders.family import ENCODERS, read_spec
+from skelshot.encoders.graph_network import GraphNetwork
+from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
+from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN
 
 __all__ = [
     "AGCN",
     "CTRGCN",
+    "ENCODERS",
     "STGCN",
     "CheckpointHeader",
     "Encoder",
-    "EncoderName",
     "EncoderSpec",
+    "GraphNetwork",
+    "GraphNetworkSpec",
     "build_encoder",
     "fold_persons",
     "load_encoder",
     "mean_over_persons",
     "read_header",
+    "read_spec",
     "save_encoder",
     "unfold_persons",
 ]

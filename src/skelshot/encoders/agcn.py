@@ -1,10 +1,11 @@
 """AGCN: the graph plus a learned matrix plus attention between joints (Shi et al. 2019)."""
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skelshot.encoders.base import Encoder
 from skelshot.encoders.blocks import (
     Block,
     BlockPlan,
@@ -13,6 +14,7 @@ from skelshot.encoders.blocks import (
     gather_neighbours,
     shortcut,
 )
+from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graphs import direction_partition
 from skelshot.encoders.temporal import TemporalConvolution
 
@@ -77,12 +79,14 @@ class AdaptiveConvolution(nn.Module):
         return F.relu(y + self.down(x), inplace=True)
 
 
-class AGCN(Encoder):
+class AGCN(GraphNetwork):
     """AGCN (one stream of 2s-AGCN) with ten blocks.
 
     Args:
         spec: The encoder's shape.
     """
+
+    name: ClassVar[str] = "agcn"
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.

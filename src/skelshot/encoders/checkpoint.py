@@ -12,6 +12,7 @@ from torch import Tensor
 
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.build import build_encoder
+from skelshot.encoders.family import read_spec
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import BadDocument
@@ -23,6 +24,11 @@ from skelshot.skeletons import SkeletonLayout
 FORMAT = "skelshot-encoder"
 VERSION = "1"
 AGAIN = "fetch or write the file again"
+_DTYPES = {
+    **{torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"},
+    **{torch.int64: "I64", torch.int32: "I32", torch.uint8: "U8", torch.bool: "BOOL"},
+}
+"""The numbers of tensors, as safetensors files name them."""
 
 
 class CheckpointHeader(NamedTuple):
@@ -107,7 +113,7 @@ def read_header(path: Path) -> CheckpointHeader:
         )
     inputs, extra = (_json_object(path, metadata, key) for key in ("inputs", "extra"))
     try:
-        spec = EncoderSpec.model_validate(_json_object(path, metadata, "spec"))
+        spec = read_spec(_json_object(path, metadata, "spec"))
     except SkelshotError as error:
         raise SkelshotError(f"{path}: {error}") from error
     return CheckpointHeader(spec, inputs, {name: str(text) for name, text in extra.items()})
@@ -190,9 +196,10 @@ def _json_object(path: Path, metadata: Mapping[str, str], key: str) -> dict[str,
 def _check_expected(path: Path, found: EncoderSpec, expected: EncoderSpec) -> None:
     unlike = [
         f"{name}: found {ours!r}, expected {theirs!r}"
-        for name in EncoderSpec.model_fields
-        if (ours := getattr(found, name)) != (theirs := getattr(expected, name))
-        and name != "layout"
+        for name in type(found).model_fields
+        if name != "layout"
+        and hasattr(expected, name)
+        and (ours := getattr(found, name)) != (theirs := getattr(expected, name))
     ]
     if found.layout != expected.layout:
         unlike.insert(0, f"layout: {_unlike_layouts(found.layout, expected.layout)}")
@@ -226,9 +233,8 @@ def _check_names(path: Path, found: set[str], expected: set[str]) -> None:
 
 
 def _check_shape(path: Path, name: str, found: Any, expected: Tensor) -> None:
-    dtypes = {torch.float32: "F32", torch.int64: "I64"}
     theirs = (tuple(found.get_shape()), found.get_dtype())
-    ours = (tuple(expected.shape), dtypes[expected.dtype])
+    ours = (tuple(expected.shape), _DTYPES.get(expected.dtype, str(expected.dtype)))
     if theirs != ours:
         raise SkelshotError(
             f"{path}, tensor {name!r}: found shape {theirs[0]} of {theirs[1]}, expected "

@@ -1,13 +1,14 @@
 """CTR-GCN: a topology of its own for every channel (Chen et al. 2021)."""
 
 import math
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skelshot.encoders.base import Encoder
 from skelshot.encoders.blocks import Block, BlockPlan, batch_norm, convolution, shortcut
+from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graphs import direction_partition
 from skelshot.encoders.temporal import MultiScaleTemporal
 
@@ -97,12 +98,14 @@ class ChannelwiseConvolution(nn.Module):
         return F.relu(y + self.down(x), inplace=True)
 
 
-class CTRGCN(Encoder):
+class CTRGCN(GraphNetwork):
     """CTR-GCN (one stream) with ten blocks and multi-scale temporal layers.
 
     Args:
         spec: The encoder's shape.
     """
+
+    name: ClassVar[str] = "ctr-gcn"
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.

@@ -1,11 +1,13 @@
 """ST-GCN: fixed neighbours with a learned importance of each edge (Yan et al. 2018)."""
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skelshot.encoders.base import Encoder
 from skelshot.encoders.blocks import Block, BlockPlan, batch_norm, convolution, gather_neighbours
+from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graphs import spatial_partition
 from skelshot.encoders.temporal import TemporalConvolution
 
@@ -47,14 +49,15 @@ class PartitionedConvolution(nn.Module):
         return F.relu(self.norm(y + bias.to(y.dtype)), inplace=True)
 
 
-class STGCN(Encoder):
+class STGCN(GraphNetwork):
     """ST-GCN with the spatial partition, ten blocks and 9-frame temporal convolutions.
 
     Args:
         spec: The encoder's shape.
     """
 
-    norm_is_per_person = False
+    name: ClassVar[str] = "st-gcn"
+    norm_is_per_person: ClassVar[bool] = False
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.

@@ -91,6 +91,20 @@ class Family(Generic[Part]):
                 problems.append(str(error))
         return parts, problems
 
+    def complaint(self, name: str, problem: str) -> str:
+        """Put what is wrong with a part from outside into one line.
+
+        Args:
+            name: The part's.
+            problem: What was found and expected.
+
+        Returns:
+            The line, which names the part's distribution.
+        """
+        makers = _makers(self._registered.get(name, []))
+        place = f"{self.kind} {printable(name)!r} of {makers}"
+        return f"{place}: {printable(problem, 400)}; mend or uninstall {makers}"
+
     @cached_property
     def _shipped(self) -> dict[str, type[Part]]:
         return {part.name: part for part in self.shipped}  # type: ignore[attr-defined]
@@ -105,7 +119,7 @@ class Family(Generic[Part]):
 
     def _load(self, name: str, points: list[EntryPoint]) -> type[Part]:
         """Import a part from outside and look whether it keeps the contract."""
-        makers = " and ".join(sorted({_distribution(point) for point in points}))
+        makers = _makers(points)
         place = f"{self.kind} {printable(name)!r} of {makers}"
         if name in self._shipped:
             raise SkelshotError(f"{place}: Skelshot has a part of that name; rename yours")
@@ -117,13 +131,10 @@ class Family(Generic[Part]):
             part = points[0].load()
         except Exception as error:  # whatever a stranger's module raises
             told = printable(str(error), 200)
-            raise SkelshotError(
-                f"{place}: cannot be imported ({type(error).__name__}: {told}); mend or uninstall "
-                f"{makers}"
-            ) from error
-        problem = self._problem(part, name)
-        if problem:
-            raise SkelshotError(f"{place}: {problem}; mend or uninstall {makers}")
+            raised = f"cannot be imported ({type(error).__name__}: {told})"
+            raise SkelshotError(self.complaint(name, raised)) from error
+        if problem := self._problem(part, name):
+            raise SkelshotError(self.complaint(name, problem))
         return part  # type: ignore[no-any-return]
 
     def _problem(self, part: object, name: str) -> str | None:
@@ -135,5 +146,7 @@ class Family(Generic[Part]):
         return self.check(part)
 
 
-def _distribution(point: EntryPoint) -> str:
-    return f"the package {point.dist.name}" if point.dist else "an unknown package"
+def _makers(points: list[EntryPoint]) -> str:
+    """Name the distributions that register a part."""
+    named = {f"the package {p.dist.name}" if p.dist else "an unknown package" for p in points}
+    return " and ".join(sorted(named)) or "an unknown package"

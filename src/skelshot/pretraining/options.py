@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from skelshot.datasets.episodes import EpisodeSpec
-from skelshot.encoders import EncoderSpec
+from skelshot.encoders import EncoderSpec, read_spec
 from skelshot.encoders.readouts import ReadOut
 from skelshot.ground.precision import bfloat16_is_native, training_device
 from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
@@ -157,13 +157,17 @@ class EpisodicOptions(Options):
 class EncoderOptions(Options):
     """Which encoder; the rest of its specification follows from the input.
 
+    Further values are those that the encoder's own specification adds.
+
     Args:
-        name: `st-gcn`, `agcn` or `ctr-gcn`.
+        name: Of the family `skelshot.encoders.ENCODERS`.
         width: Factor on the channel counts 64, 128, 256.
         dropout: Dropout rate inside the blocks, where the encoder has it.
     """
 
-    name: Literal["st-gcn", "agcn", "ctr-gcn"] = "agcn"
+    model_config = ConfigDict(extra="allow")  # what an encoder adds is checked by its spec
+
+    name: str = "agcn"
     width: float = Field(1.0, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
 
@@ -260,14 +264,15 @@ class PretrainOptions(Options):
     @property
     def encoder_spec(self) -> EncoderSpec:
         """The encoder's full specification."""
-        return EncoderSpec(
-            name=self.encoder.name,
-            layout=self.input.layout,
-            channels=self.input.channels,
-            frames=self.input.frames,
-            persons=self.input.persons,
-            width=self.encoder.width,
-            dropout=self.encoder.dropout,
+        return read_spec(
+            {
+                "name": self.encoder.name,
+                "layout": self.input.layout,
+                "channels": self.input.channels,
+                "frames": self.input.frames,
+                "persons": self.input.persons,
+                **self.encoder.model_dump(exclude_defaults=True),
+            }
         )
 
     @model_validator(mode="after")

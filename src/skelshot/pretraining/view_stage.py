@@ -122,8 +122,7 @@ def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:
         Vectors (n, D), float32.
     """
     vectors = features.mean(dim=(3, 4), dtype=torch.float32)
-    counted = clips.ne(0).any(3).any(2).any(1) if encoder.spec.mask_absent_persons else None
-    return mean_over_persons(vectors, counted)
+    return mean_over_persons(vectors, encoder.counted_persons(clips))
 
 
 def spread(vectors: Tensor) -> Tensor:

@@ -1,0 +1,34 @@
+"""The specification of the graph networks of ten blocks."""
+
+from pydantic import Field
+
+from skelshot.encoders.spec import EncoderSpec
+
+BASE_WIDTHS = (64, 128, 256)
+"""Channels of blocks 1-4, 5-7 and 8-10 at width 1."""
+
+
+class GraphNetworkSpec(EncoderSpec):
+    """The specification of ST-GCN, AGCN and CTR-GCN; the first values are those of all encoders.
+
+    Args:
+        width: Multiplies the channels 64, 128 and 256 of the blocks; each product is rounded
+            to a multiple of 8 and is at least 8.
+        dropout: Share of a block's temporal output set to zero in training.
+        mask_absent_persons: Leave persons whose input is all zero out of the mean over
+            persons. By default the mean is over all M, as in the published code.
+
+    Example:
+        >>> GraphNetworkSpec(name="agcn", layout="kinect-v2", persons=2, width=0.5).widths
+        (32, 64, 128)
+    """
+
+    width: float = Field(default=1.0, gt=0, le=16)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    mask_absent_persons: bool = False
+
+    @property
+    def widths(self) -> tuple[int, int, int]:
+        """Channels of blocks 1-4, 5-7 and 8-10."""
+        first, second, third = (max(8, int(w * self.width / 8 + 0.5) * 8) for w in BASE_WIDTHS)
+        return first, second, third
