@@ -7,7 +7,8 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.evaluate import classify, evaluate
 from skelshot.evaluation.task_batches import TaskBatch
 from skelshot.fewshot import FewShotMethod, NearestNeighbour
-from skelshot.fewshot.class_names import NamedClassMethod, introduce_classes
+from skelshot.fewshot.class_names import NamedClassMethod
+from skelshot.pretraining.text_encoders import text_encoder
 
 PROTOCOL = protocol_named("toy")
 
@@ -17,7 +18,7 @@ class Knowing(NamedClassMethod):
 
     name = "knowing"
 
-    def meet_classes(self, class_names, layout) -> None:
+    def meet_classes(self, class_names, layout, text_encoders) -> None:
         self.met = (tuple(class_names), layout.name)
 
     def forward(self, support, queries, labels=None):
@@ -52,8 +53,8 @@ def test_groups_of_tasks_get_their_own_labels(monkeypatch) -> None:
 
 def test_names_and_skeleton_are_told_once_to_those_who_read_them(toy_store: Store) -> None:
     knowing, other = Knowing(), NearestNeighbour()
-    introduce_classes(knowing, toy_store.class_names, toy_store.layout)
+    knowing.meet_classes(toy_store.class_names, toy_store.layout, text_encoder)
     assert knowing.met == (tuple(toy_store.class_names), toy_store.layout.name)
-    introduce_classes(other, toy_store.class_names, toy_store.layout)
+    other.meet_classes(toy_store.class_names, toy_store.layout, text_encoder)
     assert not other.uses_class_names
     assert FewShotMethod.uses_class_names is False

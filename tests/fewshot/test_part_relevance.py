@@ -32,19 +32,19 @@ class Table:
 
 
 def test_words_are_averaged_at_length_one() -> None:
-    found = name_similarities(Table(), ["kick-ball"], ["foot", "hand", "foot"], "words")
+    found = name_similarities(Table().encode_text, ["kick-ball"], ["foot", "hand", "foot"], "words")
     half = 1 / math.sqrt(2)
     torch.testing.assert_close(found, torch.tensor([[half, 0.5, half]]))
 
 
 def test_a_whole_name_is_one_text() -> None:
-    found = name_similarities(Table(), ["kick-ball"], ["foot", "hand"], "whole")
+    found = name_similarities(Table().encode_text, ["kick-ball"], ["foot", "hand"], "whole")
     torch.testing.assert_close(found, torch.tensor([[0.0, 1 / math.sqrt(2)]]))
 
 
 def test_a_name_without_a_word_is_refused() -> None:
     with pytest.raises(SkelshotError, match="class name '07': found no word"):
-        name_similarities(RandomCodeTeacher(seed=0), ["wave", "07"], ["hand"])
+        name_similarities(RandomCodeTeacher(seed=0).encode_text, ["wave", "07"], ["hand"])
 
 
 def test_weights_are_a_softmax() -> None:

@@ -65,5 +65,5 @@ def test_vectors_are_refused(toy):
 
 
 def test_a_gamma_of_zero_is_refused_with_its_name():
-    with pytest.raises(SkelshotError, match="method soft-dtw, option 'gamma': found 0"):
+    with pytest.raises(SkelshotError, match="method soft-dtw, options, gamma: found 0"):
         SoftDTW.from_options({"gamma": 0})

@@ -13,7 +13,7 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.experiments.settings import load_settings
-from skelshot.fewshot import Feat, Rfs, Subspace, View, view_clips
+from skelshot.fewshot import Feat, Rfs, Subspace, TextEncoders, View, view_clips
 from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicStage
@@ -163,7 +163,9 @@ class _Listener(NamedClassMethod):
         self.names: tuple[str, ...] = ()
         self.told: list[torch.Tensor] = []
 
-    def meet_classes(self, class_names: Sequence[str], layout: SkeletonLayout) -> None:
+    def meet_classes(
+        self, class_names: Sequence[str], layout: SkeletonLayout, text_encoders: TextEncoders
+    ) -> None:
         self.names = tuple(class_names)
 
     def forward(

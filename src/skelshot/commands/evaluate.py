@@ -45,7 +45,7 @@ def _run(parsed: argparse.Namespace) -> Document:
             for text in parsed.assignments
         ],
     )
-    kind = method_named(parsed.method)
+    kind = method_named(parsed.method, "--method")
     method = kind.from_options(settings.evaluate.classifiers.get(kind.name, {}))
     return evaluate_run(
         store,

@@ -13,23 +13,26 @@ def _run(parsed: argparse.Namespace) -> Document:
     del parsed
     from skelshot.fewshot import METHODS
 
-    with_defaults = [kind() for kind in METHODS]
+    kinds, problems = METHODS.every()
     return {
         "methods": [
             {
                 "name": method.name,
+                "aliases": [
+                    alias for alias, name in METHODS.aliases.items() if name == method.name
+                ],
                 "paper": method.paper,
                 "transductive": method.is_transductive,
                 "reads": method.reads,
                 "views": [view.model_dump() for view in method.views],
                 "trained_in_episodes": method.has_weights,
                 "fits_frozen_features": method.fits_frozen_features,
-                "adapts_encoder": method.adapts_encoder,
                 "uses_class_names": method.uses_class_names,
                 "options": method.options.model_dump(mode="json"),
             }
-            for method in with_defaults
-        ]
+            for method in (kind() for kind in kinds)
+        ],
+        "problems": problems,
     }
 
 
@@ -39,10 +42,11 @@ def _show(document: Document) -> str:
         kind = "transductive" if method["transductive"] else "inductive"
         rows.append((method["name"], method["reads"], kind, _needs(method), method["paper"] or "-"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
+    lines = [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
-    )
+    ]
+    return "\n".join([*lines, *document["problems"]])
 
 
 def _needs(method: Document) -> str:
@@ -53,8 +57,6 @@ def _needs(method: Document) -> str:
     if method["views"]:
         mirrored = any(view["mirror"] for view in method["views"])
         needs.append("mirrored clips" if mirrored else "turned clips")
-    if method["adapts_encoder"]:
-        needs.append("gradients in the encoder")
     if method["uses_class_names"]:
         needs.append("class names")
     return ", ".join(needs) or "-"

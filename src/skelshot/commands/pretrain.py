@@ -12,7 +12,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--protocol", required=True, help="nw-ucla, ntu60-one-shot, ..., or a .yaml file"
     )
     parser.add_argument("--split", default="all", help="number of a split, or all (default)")
-    parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
+    parser.add_argument(
+        "--encoder", metavar="NAME", help="st-gcn, agcn, ctr-gcn, or one of another package"
+    )
     parser.add_argument(
         "--strategy",
         choices=["none", "supervised", "transfer", "byol", "aimclr"],
@@ -20,7 +22,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "supervised)",
     )
     parser.add_argument(
-        "--episodes", metavar="METHOD", help="method to train in episodes, or none (the default)"
+        "--episodes",
+        metavar="METHOD",
+        help="method to train in episodes (see `skelshot methods`), or none (the default)",
     )
     parser.add_argument(
         "--from",
@@ -40,8 +44,10 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.class_counts import ClassCounts
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
+    from skelshot.encoders import ENCODERS
     from skelshot.experiments.evaluating import choose_splits
     from skelshot.experiments.settings import adapted_for, load_settings
+    from skelshot.fewshot import method_named
     from skelshot.ground import SkelshotError
     from skelshot.pretraining.pretrain import pretrain
     from skelshot.pretraining.starting_run import StartingRun
@@ -54,6 +60,10 @@ def _run(parsed: argparse.Namespace) -> Document:
     if parsed.split != "all" and not parsed.split.isdecimal():
         raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
+    encoder = parsed.encoder and ENCODERS.named(parsed.encoder, "--encoder").name
+    episodes = parsed.episodes
+    if episodes not in (None, "none"):
+        episodes = method_named(episodes, "--episodes").name
     usual = "none" if parsed.start else "supervised"
     strategy = parsed.strategy or ("transfer" if parsed.features else usual)
     settings = load_settings(
@@ -62,8 +72,8 @@ def _run(parsed: argparse.Namespace) -> Document:
         coordinates=store.channels,
         changes={
             "pretrain.strategy": strategy,
-            "pretrain.episodes": parsed.episodes,
-            "pretrain.encoder.name": parsed.encoder,
+            "pretrain.episodes": episodes,
+            "pretrain.encoder.name": encoder,
             "pretrain.seed": parsed.seed,
         },
         assignments=parsed.assignments,

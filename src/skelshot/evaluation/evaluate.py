@@ -14,7 +14,6 @@ from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interva
 from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks
 from skelshot.fewshot import FewShotMethod
-from skelshot.fewshot.class_names import logits_of
 
 FeatureSource = Callable[[Split, Sequence[int]], Tensor]
 """Gives what a method reads of a split's clips, (n, ...), one row an index."""
@@ -192,8 +191,7 @@ def classify(
         rows = slice(start, start + tasks)
         for first in range(0, queries, width):
             columns = slice(first, first + width)
-            logits = logits_of(
-                method,
+            logits = method.score(
                 bank[batch.support[rows]],
                 bank[batch.queries[rows, columns]],
                 None if labels is None else labels[rows],

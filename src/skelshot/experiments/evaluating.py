@@ -23,7 +23,6 @@ from skelshot.experiments.run_features import (
 )
 from skelshot.experiments.split_methods import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
-from skelshot.fewshot.class_names import introduce_classes
 from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
@@ -31,6 +30,7 @@ from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
 from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.runs import read_config, read_options, split_folder
+from skelshot.pretraining.text_encoders import text_encoder
 from skelshot.skeletons.inputs import AskedSides
 
 
@@ -146,13 +146,13 @@ def _results(
     """Return the results, and the method as it was used; fills `parts` with seconds."""
     if run is None or not method.has_weights:
         method.eval()
-        introduce_classes(method, store.class_names, store.layout)
+        method.meet_classes(store.class_names, store.layout, text_encoder)
         source = RunFeatures(store, method, options, run)
         return evaluate(store, protocol, splits, method, shots, source, parts), method
     methods = [split_method(run, split, method, options) for split in splits]
     for split, trained in zip(splits, methods, strict=True):
         _check_shapes(trained, split, shots)  # with weights it knows what they are for
-        introduce_classes(trained, store.class_names, store.layout)
+        trained.meet_classes(store.class_names, store.layout, text_encoder)
     source = RunFeatures(store, methods[0], options, run)
     results = evaluate_each_split(store, protocol, splits, methods, shots, source, parts)
     return results, methods[0]

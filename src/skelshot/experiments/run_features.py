@@ -16,7 +16,6 @@ from skelshot.evaluation.embeddings import embed_clips
 from skelshot.evaluation.features import encode_clips, input_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.fewshot import FewShotMethod, View, view_clips
-from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, read_shape, views_of
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
@@ -122,8 +121,8 @@ class RunFeatures:
         encoder, trained = split_encoder(run, split)
         options, store = seen_from(self._options, view), self._store
         folder = split_folder(run, split.index)
-        if isinstance(self._method, EmbeddingMethod):
-            method = split_method(run, split, self._method, options)
+        if (embedder := self._method.embedder) is not None:
+            method = split_method(run, split, embedder, options)
             return self._kept(
                 self._file(folder, "method", indices, options, method.options.model_dump_json()),
                 lambda: embed_clips(method, store, trained.input, indices, options),
@@ -221,8 +220,7 @@ def without_mirror(options: EvaluateOptions) -> EvaluateOptions:
 def fitting_views(options: EvaluateOptions, method: FewShotMethod) -> EvaluateOptions:
     """Leave mirrored views out of the average where the method wants mirrored twins.
 
-    An average over views and their mirror images is its own twin, so that a twin would tell the
-    method nothing but rounding errors.
+    Averaging a clip with its mirror image is symmetric, so mirroring it again adds nothing.
 
     Args:
         options: The options of the evaluation.

@@ -10,7 +10,6 @@ from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import FeatureSource, ShotResult, evaluate, within_unit
 from skelshot.evaluation.metrics import mean_interval
 from skelshot.fewshot import FewShotMethod
-from skelshot.fewshot.embedding_method import EmbeddingMethod
 
 
 def evaluate_each_split(
@@ -47,7 +46,7 @@ def evaluate_each_split(
     by_split = []
     for split, method in zip(splits, methods, strict=True):
         parts: dict[str, float] = {}
-        judge = method.matcher if isinstance(method, EmbeddingMethod) else method
+        judge = method if method.embedder is None else method.embedder.matcher
         by_split.append(evaluate(store, protocol, [split], judge, shots, features, parts))
         for name, value in parts.items():
             spent[name] += value

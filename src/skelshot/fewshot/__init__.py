@@ -3,7 +3,7 @@
 from skelshot.fewshot.apsr import APSR, APSROptions
 from skelshot.fewshot.attention_readout import AttentionReadOut, AttentionReadOutOptions
 from skelshot.fewshot.average_pooling import AveragePooling
-from skelshot.fewshot.base import FewShotMethod, MethodOptions, WeightedOptions, check_task
+from skelshot.fewshot.base import FewShotMethod
 from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.fewshot.cosine import PAPER, CosineClassifier, CosineOptions
 from skelshot.fewshot.dastm import DASTM, DASTMOptions
@@ -23,6 +23,7 @@ from skelshot.fewshot.heads import CosineHead, Head, LinearHead
 from skelshot.fewshot.jeanie import JEANIE, JEANIEOptions
 from skelshot.fewshot.linear import LinearClassifier, LinearOptions
 from skelshot.fewshot.maml import MAML, MAMLOptions
+from skelshot.fewshot.method_options import MethodOptions, WeightedOptions
 from skelshot.fewshot.methods import METHODS, method_named
 from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.fewshot.protonet import ProtoNet, ProtoNetOptions
@@ -35,7 +36,9 @@ from skelshot.fewshot.sl_dml import SLDML, SLDMLOptions
 from skelshot.fewshot.smam import SMAM, SMAMOptions
 from skelshot.fewshot.soft_dtw_method import SoftDTW, SoftDTWOptions
 from skelshot.fewshot.subspace import Subspace, SubspaceOptions
+from skelshot.fewshot.task_check import check_task
 from skelshot.fewshot.tcn_oneshot import TCNOneshot, TCNOneshotOptions
+from skelshot.fewshot.text_encoders import TextEncoder, TextEncoders
 from skelshot.fewshot.views import MIRRORED, View, view_clips
 
 __all__ = [
@@ -91,6 +94,8 @@ __all__ = [
     "SubspaceOptions",
     "TCNOneshot",
     "TCNOneshotOptions",
+    "TextEncoder",
+    "TextEncoders",
     "View",
     "WeightedOptions",
     "check_task",

@@ -16,16 +16,16 @@ from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.body_parts import body_parts
 from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.fewshot.part_relevance import Reading, name_similarities, part_weights
+from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import SkeletonLayout
-from skelshot.teachers import teacher_named
 
 
 class APSROptions(MethodOptions):
     """Options of APSR.
 
     Attributes:
-        teacher: What turns names into vectors: any teacher that reads texts, `minilm` or
+        teacher: The text encoder that it asks for: any teacher that reads texts, `minilm` or
             `random-code` (which knows no meaning) or one of `skelshot teach --teacher`.
         model: Another model of that teacher: a folder or an id.
         reading: Encode an action's name as a `whole`, or the mean of its `words` as with word
@@ -56,8 +56,10 @@ class APSR(NamedClassMethod):
 
     Example:
         >>> from skelshot.skeletons import KINECT_V1
-        >>> method = APSR(APSROptions(teacher="random-code"))
-        >>> method.meet_classes(["carry", "throw", "walk"], KINECT_V1)
+        >>> method = APSR()
+        >>> def text_encoders(name, model):
+        ...     return lambda texts: torch.randn(len(texts), 16)
+        >>> method.meet_classes(["carry", "throw", "walk"], KINECT_V1, text_encoders)
         >>> support, queries = torch.randn(1, 2, 1, 8, 4, 20), torch.randn(1, 3, 8, 4, 20)
         >>> method(support, queries, torch.tensor([[0, 2]])).shape
         torch.Size([1, 3, 2])
@@ -80,25 +82,28 @@ class APSR(NamedClassMethod):
         self.register_buffer("members", None, persistent=False)
         self.register_buffer("weights", None, persistent=False)
 
-    def meet_classes(self, class_names: Sequence[str], layout: SkeletonLayout) -> None:
+    def meet_classes(
+        self, class_names: Sequence[str], layout: SkeletonLayout, text_encoders: TextEncoders
+    ) -> None:
         """Weigh the parts of the body for each class.
 
         Args:
             class_names: The L names in label order.
             layout: The skeleton; its parts are in `body_parts.yaml`.
+            text_encoders: Gives the one that the options name.
 
         Raises:
-            SkelshotError: The teacher cannot be loaded, a name holds no word, or the layout has
-                no parts.
+            SkelshotError: The text encoder cannot be loaded, a name holds no word, or the layout
+                has no parts.
         """
         parts = body_parts(layout)
         members = torch.zeros(layout.num_joints, len(parts))
         for place, part in enumerate(parts):
             members[list(part.joints), place] = 1.0 / len(part.joints)
         chosen = self.options
-        teacher = teacher_named(chosen.teacher, model=chosen.model)
+        encode_text = text_encoders(chosen.teacher, chosen.model)
         names = [part.name for part in parts]
-        similarities = name_similarities(teacher, class_names, names, chosen.reading)
+        similarities = name_similarities(encode_text, class_names, names, chosen.reading)
         self.members = members
         self.weights = part_weights(similarities, chosen.temperature)
 

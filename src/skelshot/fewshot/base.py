@@ -1,18 +1,22 @@
 """The contract of every few-shot method: support and queries in, logits out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-import torch
-from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from skelshot.fewshot.method_options import MethodOptions, WeightedOptions
+from skelshot.fewshot.task_check import check_task
+from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.fewshot.views import View
 from skelshot.ground import SkelshotError
+from skelshot.skeletons import SkeletonLayout
+
+if TYPE_CHECKING:
+    from skelshot.fewshot.embedding_method import EmbeddingMethod
 
 __all__ = ["FORMS", "FewShotMethod", "MethodOptions", "WeightedOptions", "check_task"]
 
@@ -43,10 +47,8 @@ class FewShotMethod(nn.Module, ABC):
         options_type: The pydantic model of the method's options.
         inputs: Fields of the input specification that the method overrides; only for methods
             that read clips.
-        adapts_encoder: Whether it changes the encoder within a task.
         uses_class_names: Whether it reads the names of the classes.
-        fits_frozen_features: Whether it fits itself to features that must not move, so that
-            episodes cannot train the encoder through it.
+        fits_frozen_features: No gradient reaches the encoder, so episodes cannot train it.
         has_weights: Whether the method has weights of its own that episodes must train. An
             option may turn this on, so ask the instance.
         views: Further views of each clip that it wants; an option may change them.
@@ -64,7 +66,6 @@ class FewShotMethod(nn.Module, ABC):
     reads: ClassVar[Literal["clip", "vector", "map"]] = "vector"
     options_type: ClassVar[type[MethodOptions]] = MethodOptions
     inputs: ClassVar[Mapping[str, object]] = {}
-    adapts_encoder: ClassVar[bool] = False
     uses_class_names: ClassVar[bool] = False
     fits_frozen_features: ClassVar[bool] = False
 
@@ -94,9 +95,15 @@ class FewShotMethod(nn.Module, ABC):
             SkelshotError: An unknown option or a value that does not fit; one line.
         """
         try:
-            return cls(cls.options_type.model_validate(dict(options)))
-        except ValidationError as error:
-            raise SkelshotError(_option_problem(cls, error)) from error
+            read = cls.options_type.model_validate(dict(options))
+        except SkelshotError as error:
+            raise SkelshotError(f"method {cls.name}, {error}") from error
+        return cls(read)
+
+    @property
+    def embedder(self) -> "EmbeddingMethod | None":
+        """The method itself where it embeds clips with a network of its own; None elsewhere."""
+        return None
 
     def without_mirror(self) -> Self:
         """Return the method for classes that differ by side, where no clip may be mirrored.
@@ -128,6 +135,36 @@ class FewShotMethod(nn.Module, ABC):
         Raises:
             SkelshotError: The two do not make up a task (see `check_task`).
         """
+
+    def meet_classes(
+        self, class_names: Sequence[str], layout: SkeletonLayout, text_encoders: TextEncoders
+    ) -> None:
+        """Read the names of all classes, before any task; most methods read none.
+
+        Args:
+            class_names: The L names in label order.
+            layout: The skeleton of the clips.
+            text_encoders: Gives what turns names into vectors.
+
+        Raises:
+            SkelshotError: What reads the names is not there, or does not know the skeleton.
+        """
+
+    def score(self, support: Tensor, queries: Tensor, labels: Tensor | None) -> Tensor:
+        """Score the queries of B tasks, told which classes the tasks are about.
+
+        Args:
+            support: `(B, N, K, ...)`.
+            queries: `(B, Q, ...)`.
+            labels: Places `(B, N)` among the names, int64; None where they are not known. Only
+                methods that read names look at them.
+
+        Returns:
+            Logits `(B, Q, N)`.
+        """
+        del labels
+        logits: Tensor = self(support, queries)
+        return logits
 
     def make_weights(self, shape: tuple[int, ...]) -> None:
         """Make fresh weights, from torch's random numbers; methods without any do nothing.
@@ -201,89 +238,3 @@ class FewShotMethod(nn.Module, ABC):
             One number, the mean over episodes.
         """
         return cross_entropy(logits.flatten(0, 1), targets.flatten())
-
-
-def check_task(support: Tensor, queries: Tensor) -> None:
-    """Refuse tensors that do not make up few-shot tasks.
-
-    Args:
-        support: `(B, N, K, ...)`, at least two classes and one exemplar of each.
-        queries: `(B, Q, ...)`, the same B and the same `...`.
-
-    Raises:
-        SkelshotError: Shapes that do not fit, too few classes or exemplars, unequal numbers of
-            exemplars, an axis of length 0, a wrong dtype, or NaN or infinite values, which are
-            counted.
-
-    Example:
-        >>> check_task(torch.zeros(1, 5, 1, 8), torch.zeros(1, 3, 16))
-        Traceback (most recent call last):
-        ...
-        skelshot.ground.errors.SkelshotError: queries: found features of shape (16,), expected
-        (8,) as in the support set; encode both with the same encoder and input
-    """
-    if not isinstance(support, Tensor):
-        raise SkelshotError(
-            f"support: found a {type(support).__name__}, expected one tensor (B, N, K, ...); "
-            "classes with unequal numbers of exemplars make no task, take as many of each"
-        )
-    if support.dim() < 4 or queries.dim() != support.dim() - 1:
-        raise SkelshotError(
-            f"few-shot task: found support {tuple(support.shape)} and queries "
-            f"{tuple(queries.shape)}, expected (B, N, K, ...) and (B, Q, ...)"
-        )
-    if support.shape[0] != queries.shape[0]:
-        raise SkelshotError(
-            f"queries: found {queries.shape[0]} tasks, expected {support.shape[0]} as in the "
-            "support set"
-        )
-    if support.shape[3:] != queries.shape[2:]:
-        raise SkelshotError(
-            f"queries: found features of shape {tuple(queries.shape[2:])}, expected "
-            f"{tuple(support.shape[3:])} as in the support set; encode both with the same "
-            "encoder and input"
-        )
-    if support.shape[1] < 2:
-        raise SkelshotError(
-            f"support: found {support.shape[1]} class(es), expected at least 2; add a class"
-        )
-    if support.shape[2] < 1:
-        raise SkelshotError("support: found 0 exemplars of each class, expected at least 1")
-    if 0 in support.shape[3:]:
-        raise SkelshotError(
-            f"support: found features of shape {tuple(support.shape[3:])}, expected a length of at "
-            "least 1 on every axis"
-        )
-    for place, values in (("support", support), ("queries", queries)):
-        if values.dtype not in (torch.float32, torch.float64):
-            raise SkelshotError(
-                f"{place}: found {values.dtype}, expected torch.float32 or torch.float64; call "
-                ".float() first"
-            )
-        _check_finite(place, values)
-
-
-def _check_finite(place: str, values: Tensor) -> None:
-    """Raise an error that counts the values that are NaN or infinite."""
-    # A sum is NaN or infinite when any value is: one pass without a mask as large as the input.
-    if torch.isfinite(values.sum()):
-        return
-    bad = int((~torch.isfinite(values)).sum())
-    if bad:
-        raise SkelshotError(
-            f"{place}: found {bad} of {values.numel()} values that are NaN or infinite, expected "
-            "none; repair or reject the clips they come from"
-        )
-
-
-def _option_problem(method: type[FewShotMethod], error: ValidationError) -> str:
-    """Put the first problem pydantic found into one line."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    known = ", ".join(method.options_type.model_fields) or "none"
-    if first["type"] == "extra_forbidden":
-        return f"method {method.name}: no option '{place}'; its options: {known}"
-    return (
-        f"method {method.name}, option '{place}': found {first['input']!r}; "
-        f"{first['msg'][:1].lower()}{first['msg'][1:]}"
-    )

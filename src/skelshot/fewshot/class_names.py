@@ -1,4 +1,4 @@
-"""Methods that read the names of the classes: what they are told besides features."""
+"""Methods that read the names of the classes besides their exemplars."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from skelshot.fewshot.base import FewShotMethod
+from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.skeletons import SkeletonLayout
 
 
@@ -24,12 +25,15 @@ class NamedClassMethod(FewShotMethod):
     uses_class_names: ClassVar[bool] = True
 
     @abstractmethod
-    def meet_classes(self, class_names: Sequence[str], layout: SkeletonLayout) -> None:
+    def meet_classes(
+        self, class_names: Sequence[str], layout: SkeletonLayout, text_encoders: TextEncoders
+    ) -> None:
         """Read the names of all classes, before any task.
 
         Args:
             class_names: The L names in label order.
             layout: The skeleton of the clips.
+            text_encoders: Gives what turns names into vectors.
 
         Raises:
             SkelshotError: What reads the names is not there, or does not know the skeleton.
@@ -52,38 +56,16 @@ class NamedClassMethod(FewShotMethod):
             SkelshotError: The two do not make up a task, or labels come before the names.
         """
 
+    def score(self, support: Tensor, queries: Tensor, labels: Tensor | None) -> Tensor:
+        """Score the queries of B tasks by exemplars and names.
 
-def logits_of(
-    method: FewShotMethod, support: Tensor, queries: Tensor, labels: Tensor | None
-) -> Tensor:
-    """Call a method, with the labels of the classes if it reads their names.
+        Args:
+            support: `(B, N, K, ...)`.
+            queries: `(B, Q, ...)`.
+            labels: As for `forward`.
 
-    Args:
-        method: The method.
-        support: `(B, N, K, ...)`.
-        queries: `(B, Q, ...)`.
-        labels: `(B, N)`, or None where they are not known.
-
-    Returns:
-        Logits `(B, Q, N)`.
-    """
-    named = isinstance(method, NamedClassMethod)
-    logits: Tensor = method(support, queries, labels) if named else method(support, queries)
-    return logits
-
-
-def introduce_classes(
-    method: FewShotMethod, class_names: Sequence[str], layout: SkeletonLayout
-) -> None:
-    """Tell a method the names of the classes if it reads them; others are left as they are.
-
-    Args:
-        method: The method.
-        class_names: The L names in label order.
-        layout: The skeleton of the clips.
-
-    Raises:
-        SkelshotError: What reads the names is not there.
-    """
-    if isinstance(method, NamedClassMethod):
-        method.meet_classes(class_names, layout)
+        Returns:
+            Logits `(B, Q, N)`.
+        """
+        logits: Tensor = self(support, queries, labels)
+        return logits

@@ -1,4 +1,4 @@
-"""Methods that read clips with a network of their own, trained so that like clips lie together."""
+"""Methods with a network of their own from clips to vectors, trained with a metric loss."""
 
 from abc import abstractmethod
 from typing import ClassVar, Literal
@@ -84,6 +84,11 @@ class EmbeddingMethod(FewShotMethod):
         chosen = NearestOptions(metric=self.options.match, to=self.options.to)
         self.matcher = NearestNeighbour(chosen)
         self.network: nn.Module | None = None
+
+    @property
+    def embedder(self) -> "EmbeddingMethod":
+        """The method itself, which embeds clips."""
+        return self
 
     @property
     @abstractmethod

@@ -1,17 +1,17 @@
 """The options of few-shot methods."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from skelshot.ground.options import Options
 
 
-class MethodOptions(BaseModel):
+class MethodOptions(Options):
     """The options of a method: frozen, and unknown names are refused.
 
     Example:
         >>> MethodOptions()
         MethodOptions()
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class WeightedOptions(MethodOptions):

@@ -1,4 +1,4 @@
-"""How much an action has to do with each part of the body, judged from names alone."""
+"""Relevance of body parts to an action, from the similarity of their names."""
 
 import re
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from skelshot.fewshot.text_encoders import TextEncoder
 from skelshot.ground import SkelshotError
-from skelshot.teachers import TextTeacher
 
 Reading = Literal["whole", "words"]
 """Encode a name as one text, or word by word and average, as with word vectors."""
 
 
 def name_similarities(
-    teacher: TextTeacher,
+    encode_text: TextEncoder,
     class_names: Sequence[str],
     part_names: Sequence[str],
     reading: Reading = "whole",
@@ -24,7 +24,7 @@ def name_similarities(
     """Compare the names of actions with the names of body parts.
 
     Args:
-        teacher: Turns texts into vectors.
+        encode_text: Turns texts into vectors.
         class_names: L names of actions.
         part_names: P names of parts, which may occur more than once.
         reading: How the name of an action is encoded.
@@ -36,9 +36,8 @@ def name_similarities(
         SkelshotError: A name holds no word.
 
     Example:
-        >>> from skelshot.teachers import RandomCodeTeacher
-        >>> teacher = RandomCodeTeacher(seed=0)
-        >>> name_similarities(teacher, ["wave"], ["hand", "foot", "hand"]).shape
+        >>> lengths = lambda texts: torch.tensor([[1.0, len(text)] for text in texts])
+        >>> name_similarities(lengths, ["wave"], ["hand", "foot", "hand"]).shape
         torch.Size([1, 3])
     """
     words = [re.findall(r"[^\W\d_]+", name.lower()) for name in class_names]
@@ -48,11 +47,11 @@ def name_similarities(
                 f"class name {name!r}: found no word, expected the name of an action; a method "
                 "that reads names needs them, name the classes of the store"
             )
-    of_parts = normalize(teacher.encode_text(part_names), dim=-1)
+    of_parts = normalize(encode_text(part_names), dim=-1)
     if reading == "whole":
-        of_classes = normalize(teacher.encode_text(class_names), dim=-1)
+        of_classes = normalize(encode_text(class_names), dim=-1)
     else:
-        vectors = [normalize(teacher.encode_text(found), dim=-1).mean(0) for found in words]
+        vectors = [normalize(encode_text(found), dim=-1).mean(0) for found in words]
         of_classes = normalize(torch.stack(vectors), dim=-1)
     return of_classes @ of_parts.T
 

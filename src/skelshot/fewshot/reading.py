@@ -1,4 +1,4 @@
-"""What a method reads of a clip and its views: the encoder's vector or map, or the clip itself."""
+"""Features as methods read them: the encoder's vector or map of each view, or the clip itself."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,6 @@ from torch import Tensor
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import ReadOut, read_out
 from skelshot.fewshot.base import FewShotMethod
-from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import InputSpec
@@ -110,8 +109,8 @@ def views_of(method: FewShotMethod) -> tuple[View, ...]:
 
 def _encoded(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut) -> Tensor:
     """Give what the method reads of clips: vectors, maps, or the clips themselves."""
-    if isinstance(method, EmbeddingMethod):
-        return method.embed(clips)
+    if method.embedder is not None:
+        return method.embedder.embed(clips)
     if method.reads == "clip":
         return clips.float()
     maps = encoder.feature_map(clips).float()

@@ -56,7 +56,7 @@ class Family(Generic[Part]):
         """Find a part by its name.
 
         Args:
-            name: As users type it.
+            name: As users type it; capitals, spaces and aliases find parts that ship.
             option: Where it was given, as the message begins; the kind unless told.
 
         Returns:
@@ -65,9 +65,10 @@ class Family(Generic[Part]):
         Raises:
             SkelshotError: There is none, or the one from outside does not work.
         """
-        name = self.aliases.get(name, name)
-        if name in self._shipped:
-            return self._shipped[name]
+        spelt = "-".join(name.lower().replace("_", " ").split())  # as in papers: Fully Connected
+        spelt = self.aliases.get(spelt, spelt)
+        if spelt in self._shipped:
+            return self._shipped[spelt]
         points = self._registered.get(name)
         if points is None:
             known = self.names

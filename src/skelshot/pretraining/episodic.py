@@ -7,12 +7,11 @@ from skelshot.datasets.batches import Item
 from skelshot.datasets.episodes import EpisodeSampler
 from skelshot.encoders import Encoder
 from skelshot.fewshot import FewShotMethod
-from skelshot.fewshot.class_names import NamedClassMethod, introduce_classes, logits_of
-from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, check_turns, read_features, read_shape
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import EpisodicOptions
 from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.text_encoders import text_encoder
 from skelshot.skeletons import InputSpec
 
 
@@ -63,15 +62,15 @@ class EpisodicStage(Stage):
         method.check_shape(options.episode.ways, options.episode.shots)
         self.method_shape = read_shape(method, encoder, options.readout)
         self.head: nn.Linear | None = None
-        if isinstance(method, EmbeddingMethod):
-            method.begin_training(self.method_shape, encoder.spec.layout)
-            method.meet_inputs(inputs)
-            if method.options.class_weight:
+        if (embedder := method.embedder) is not None:
+            embedder.begin_training(self.method_shape, encoder.spec.layout)
+            embedder.meet_inputs(inputs)
+            if embedder.options.class_weight:
                 classes = len(base.split.base) * (2 if options.backwards_classes else 1)
-                self.head = nn.Linear(method.embed_dim, classes)
+                self.head = nn.Linear(embedder.embed_dim, classes)
         else:
             method.make_weights(self.method_shape)
-        introduce_classes(method, base.store.class_names, base.store.layout)
+        method.meet_classes(base.store.class_names, base.store.layout, text_encoder)
         self.method = method
         self.inputs = inputs
         self.options = options
@@ -118,10 +117,10 @@ class EpisodicStage(Stage):
         truth = truth.expand(queries.shape[:2])
         # Methods count on float32: distances between long vectors drown in bfloat16.
         with torch.autocast(clips.device.type, enabled=False):
-            if isinstance(self.method, EmbeddingMethod):
-                logits = self.method.matcher(support, queries)
+            if (embedder := self.method.embedder) is not None:
+                logits = embedder.matcher(support, queries)
                 class_logits = None if self.head is None else self.head(kept)
-                loss = self.method.embedding_loss(kept, targets, class_logits)
+                loss = embedder.embedding_loss(kept, targets, class_logits)
             else:
                 logits = self._logits(support, queries, targets)
                 loss = self.method.episode_loss(logits, truth, support, queries)
@@ -129,12 +128,12 @@ class EpisodicStage(Stage):
 
     def _logits(self, support: Tensor, queries: Tensor, targets: Tensor) -> Tensor:
         """Score the queries; a method that reads names is told which classes these are."""
-        if not isinstance(self.method, NamedClassMethod):
+        if not self.method.uses_class_names:
             return self.method.episode_logits(support, queries)
         spec, labels = self.options.episode, torch.tensor(self.base.split.base)
         drawn = targets.view(-1, spec.ways, spec.shots + spec.queries)[:, :, 0].cpu()
         # a class played backwards goes by the name of the class
-        return logits_of(self.method, support, queries, labels[drawn % len(labels)])
+        return self.method.score(support, queries, labels[drawn % len(labels)])
 
     @property
     def uses_encoder(self) -> bool:

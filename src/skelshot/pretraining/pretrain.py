@@ -149,7 +149,9 @@ def build_stages(
         elif options.strategy == "aimclr":
             stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
         if options.episodes != "none":
-            method = method_named(options.episodes).from_options(options.episodic.classifier)
+            method = method_named(options.episodes, "episodes").from_options(
+                options.episodic.classifier
+            )
             if options.input.sides == "matter":
                 method = method.without_mirror()
             stages.append(

@@ -1,0 +1,19 @@
+"""What the room of methods brings in when it is imported."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("room", ["skelshot.fewshot", "skelshot.encoders"])
+def test_no_teacher_no_data_set_and_no_heavy_package(room: str) -> None:
+    forbidden = (
+        *("skelshot.teachers", "skelshot.datasets", "skelshot.synthesis", "skelshot.videos"),
+        *("transformers", "pyarrow", "matplotlib", "lightning_fabric", "av"),
+    )
+    program = f"import sys, {room}; print(*(n for n in {forbidden!r} if n in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
