@@ -8,8 +8,10 @@ import pytest
 
 from skelshot.cli import build_parser
 from skelshot.datasets.store import Store
-from skelshot.encoders import ENCODERS
+from skelshot.encoders import ENCODERS, read_header
 from skelshot.fewshot import METHODS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MODULE = """
 from skelshot.fewshot import FewShotMethod
@@ -86,6 +88,32 @@ def test_a_method_of_another_package(run, outside, toy_store: Store, tmp_path: P
         *("--method", "dot", "--shots", 1, "--json"),
     )
     assert told.json["method"] == "dot"
+
+
+def test_an_encoder_of_another_package(
+    run, toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example's TCN, registered as its head says, from training to accuracy."""
+    (tmp_path / "own_encoder.py").write_text((ROOT / "examples/own_encoder.py").read_text())
+    folder = tmp_path / "Mine-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: Mine\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[skelshot.encoders]\ntcn = own_encoder:TCN\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    out, smoke = tmp_path / "run", ("--preset", "smoke", "--protocol", "toy", "--split", 0)
+    words = ("--encoder", "tcn", "--set", "encoder.hidden=16", "--episodes", "ProtoNet")
+    refused = run("pretrain", toy_store.path, *smoke, *words[:3], "encoder.width=2", "--out", out)
+    assert refused.code == 2
+    assert "unknown option 'width', expected name, layout" in refused.err
+    trained = run("pretrain", toy_store.path, *smoke, *words, "--out", out)
+    assert trained.code == 0, trained.err
+    header = read_header(out / "split-00/checkpoints/encoder.safetensors")
+    assert header.spec.model_dump()["hidden"] == 16
+    evaluated = ("evaluate", toy_store.path, *smoke, "--run", out, "--shots", 1, "--json")
+    for method in ("cosine", "soft-dtw"):
+        told = run(*evaluated, "--method", method)
+        assert told.code == 0, told.err
+        assert 0 <= told.json["accuracy"]["1"]["mean"] <= 1
 
 
 @pytest.mark.parametrize(("alias", "name"), METHODS.aliases.items())

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from skelshot.encoders import ENCODERS
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
@@ -122,6 +123,7 @@ def load_settings(
     _validated(document, f"preset {preset}")  # what follows relies on its form
     adapted = _adapt(document, layout_from(layout), coordinates)
     told = document["pretrain"].get("episodes", "none")
+    encoder = (document["pretrain"].get("encoder") or {}).get("name")
     for key, value in (changes or {}).items():
         if value is not None:
             _assign(document, key, value)
@@ -132,13 +134,32 @@ def load_settings(
         episodic = document["pretrain"].setdefault("episodic", {})
         episodic.setdefault("classifier", {})["each_side"] = 0
         adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
-    for text in assignments:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
-        known = key.split(".")[0] in ("pretrain", "evaluate")
-        _assign(document, key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}"))
+    assigned = [_assignment(text) for text in assignments]
+    _fit_encoder(document["pretrain"].get("encoder"), encoder, dict(assigned))
+    for key, value in assigned:
+        _assign(document, key, value)
     return _validated(document | {"adapted": adapted}, "settings")
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """Read `a.b=c` as given to `--set`: the whole key and the value."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
+    known = key.split(".")[0] in ("pretrain", "evaluate")
+    return key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}")
+
+
+def _fit_encoder(options: object, preset: object, assigned: Mapping[str, Any]) -> None:
+    """Leave a preset's options for its encoder out, in place, where another does not know them."""
+    if not isinstance(options, dict):
+        return
+    name = assigned.get("pretrain.encoder.name", options.get("name"))
+    if name == preset or name not in ENCODERS.names:
+        return
+    known = ENCODERS.named(name).spec_type.model_fields
+    for option in options.keys() - known.keys():
+        del options[option]
 
 
 def _validated(document: Mapping[str, Any], source: str) -> Settings:

@@ -85,14 +85,9 @@ def read_shape(method: FewShotMethod, encoder: Encoder, readout: ReadOut) -> tup
     if method.reads == "clip":
         return (encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
     if method.reads == "vector":
-        return (encoder.embed_dim * (encoder.num_joints if readout == "joints" else 1),)
-    was_training = encoder.training
-    encoder.eval()
-    with torch.no_grad():
-        clip = torch.zeros(1, encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
-        shape = tuple(encoder.feature_map(clip).shape[2:])
-    encoder.train(was_training)
-    return shape
+        joints = _map_shape(encoder)[2] if readout == "joints" else 1
+        return (encoder.embed_dim * joints,)
+    return _map_shape(encoder)
 
 
 def views_of(method: FewShotMethod) -> tuple[View, ...]:
@@ -105,6 +100,17 @@ def views_of(method: FewShotMethod) -> tuple[View, ...]:
         1 + U views.
     """
     return (View(), *method.views)
+
+
+def _map_shape(encoder: Encoder) -> tuple[int, ...]:
+    """Give the form (D, T', V') of a feature map, of which V' may be 1."""
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        clip = torch.zeros(1, encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
+        shape = tuple(encoder.feature_map(clip).shape[2:])
+    encoder.train(was_training)
+    return shape
 
 
 def _encoded(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut) -> Tensor:
