@@ -41,16 +41,16 @@ def made(**options):
     return method.eval()
 
 
-@pytest.mark.parametrize("match", ["cosine", "euclid"])
+@pytest.mark.parametrize("distance", ["cosine", "euclid"])
 @pytest.mark.parametrize("to", ["exemplar", "mean"])
-def test_all_clips_of_all_tasks_are_embedded_in_one_pass_and_the_nearest_wins(toy, match, to):
-    method = made(match=match, to=to)
+def test_all_clips_of_all_tasks_are_embedded_in_one_pass_and_the_nearest_wins(toy, distance, to):
+    method = made(distance=distance, to=to)
     support, queries, _ = toy(shape=SHAPE)
     found = method(support, queries)
     assert method.calls == 1
     exemplars = method.network(support.flatten(0, 2)).view(4, 5, 3, 7)
     embedded = method.network(queries.flatten(0, 1)).view(4, 24, 7)
-    nearest = NearestNeighbour(NearestOptions(metric=match, to=to))
+    nearest = NearestNeighbour(NearestOptions(distance=distance, to=to))
     torch.testing.assert_close(found, nearest(exemplars, embedded))
 
 
@@ -64,7 +64,7 @@ def test_the_loss_is_the_weighted_sum_of_both():
     method = made(metric_weight=0.7, class_weight=0.1, **shared)
     found = method.embedding_loss(embeddings, labels, logits)
     torch.testing.assert_close(found, 0.7 * triplet + 0.1 * cross)
-    method = made(metric="multi-similarity", metric_weight=2, class_weight=0, **shared)
+    method = made(metric_loss="multi-similarity", metric_weight=2, class_weight=0, **shared)
     found = method.embedding_loss(embeddings, labels, None)
     torch.testing.assert_close(found, 2 * multi_similarity_loss(embeddings, pairs, 3, 20, 0.2))
     method = made(metric_weight=0, class_weight=1)

@@ -12,7 +12,7 @@ from skelshot.ground import SkelshotError
 
 @pytest.fixture
 def method():
-    chosen = {"tau": 4.0, "balance": 0.3, "tau_contrast": 2.0, "start": "authors"}
+    chosen = {"temperature": 4.0, "balance": 0.3, "contrast_temperature": 2.0, "start": "authors"}
     method = Feat.from_options(chosen)
     method.make_weights((16,))
     return method.eval()
@@ -105,7 +105,7 @@ def test_weights_start_as_the_authors_do_and_dropout_is_for_training():
 
 def test_attention_adds_nothing_at_first_and_every_weight_joins_in(toy):
     support, queries, _ = toy(classes=3)
-    method = Feat.from_options({"tau": 1.0, "dropout": 0, "attention_dropout": 0})
+    method = Feat.from_options({"temperature": 1.0, "dropout": 0, "attention_dropout": 0})
     method.make_weights((16,))
     prototypes = torch.nn.functional.layer_norm(support.mean(2), (16,))
     nearest = -torch.cdist(queries, prototypes).square()
@@ -122,7 +122,7 @@ def test_attention_adds_nothing_at_first_and_every_weight_joins_in(toy):
 
 def test_auto_temperature_is_the_authors_at_their_width():
     support = torch.zeros(1, 5, 1, 640)
-    assert Feat()._tau("auto", support) == 64.0
+    assert Feat()._temperature("auto", support) == 64.0
 
 
 def test_refusals(method, toy):

@@ -32,7 +32,7 @@ def distance(query: torch.Tensor, exemplar: torch.Tensor, options: JEANIEOptions
 
     def aligned(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         y = y if options.turn_support else y[2:3]
-        pairs = [[COSTS[options.cost](one, other) for other in y] for one in x]
+        pairs = [[COSTS[options.distance](one, other) for other in y] for one in x]
         cost = torch.stack([torch.stack(row) for row in pairs])
         return view_soft_dtw(cost[None], options.gamma, options.shift)[0]
 
@@ -47,8 +47,8 @@ def distance(query: torch.Tensor, exemplar: torch.Tensor, options: JEANIEOptions
         {},
         {"divergence": False, "shift": 2},
         {"turn_support": True, "gamma": 0.3},
-        {"cost": "euclid", "to": "mean"},
-        {"cost": "rbf", "temperature": 4.0},
+        {"distance": "euclid", "to": "mean"},
+        {"distance": "rbf", "temperature": 4.0},
     ],
     ids=str,
 )
@@ -184,7 +184,7 @@ def trained_logits(toy, chosen: dict[str, object]) -> tuple[list[torch.Tensor], 
     return [logits.detach() for logits in found], labels
 
 
-@pytest.mark.parametrize("chosen", [{}, {"turn_support": True}, {"cost": "rbf"}], ids=str)
+@pytest.mark.parametrize("chosen", [{}, {"turn_support": True}, {"distance": "rbf"}], ids=str)
 def test_a_few_steps_lower_the_cross_entropy(toy, chosen):
     logits, labels = trained_logits(toy, chosen)
     first, last = (cross_entropy(one.flatten(0, 1), labels.flatten()) for one in logits[::7])

@@ -11,7 +11,7 @@ from skelshot.fewshot import NearestNeighbour, NearestOptions, RawNearest
 @pytest.mark.parametrize("to", ["exemplar", "mean"])
 def test_logits_are_the_nearness_of_the_best_anchor(metric, to, toy):
     support, queries, _ = toy(tasks=2)
-    found = NearestNeighbour(NearestOptions(metric=metric, to=to))(support, queries)
+    found = NearestNeighbour(NearestOptions(distance=metric, to=to))(support, queries)
     for b in range(2):
         for i, query in enumerate(queries[b]):
             for j, exemplars in enumerate(support[b]):

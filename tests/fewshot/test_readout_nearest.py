@@ -59,7 +59,7 @@ CASES = [
 def test_read_outs_and_the_nearest_exemplar(kind, read, options, toy):
     support, queries, _ = toy(tasks=2, classes=3, shots=2, shape=SHAPE)
     method = trained(kind, scale=3.0, **options)
-    euclid = trained(kind, metric="euclid", scale=3.0, **options)
+    euclid = trained(kind, distance="euclid", scale=3.0, **options)
     euclid.load_state_dict(method.state_dict())
     with torch.no_grad():
         cosines, distances = method(support, queries), euclid(support, queries)

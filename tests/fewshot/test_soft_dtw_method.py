@@ -19,7 +19,7 @@ def vectors(one_map: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("to", ["mean", "exemplar"])
 def test_is_minus_the_distance_to_the_nearest(toy, cost, divergence, to):
     support, queries, _ = toy(tasks=1, classes=3, shots=2, shape=SHAPE)
-    options = SoftDTWOptions(cost=cost, divergence=divergence, to=to, gamma=0.3)
+    options = SoftDTWOptions(distance=cost, divergence=divergence, to=to, gamma=0.3)
     found = SoftDTW(options)(support, queries)[0]
     between = cosine_cost if cost == "cosine" else mean_square
 

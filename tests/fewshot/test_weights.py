@@ -11,7 +11,7 @@ from skelshot.ground import SkelshotError
 
 @pytest.fixture
 def trained():
-    method = Feat.from_options({"tau": 5.0})
+    method = Feat.from_options({"temperature": 5.0})
     method.make_weights((16,))
     return method.eval()
 
@@ -32,7 +32,7 @@ def test_comes_back_with_weights_and_options(trained, file, toy):
 
 def test_options_set_by_hand_win(file):
     loaded = load_method(file, Feat.from_options({"balance": 0.5}), (16,))
-    assert (loaded.options.balance, loaded.options.tau) == (0.5, 5.0)
+    assert (loaded.options.balance, loaded.options.temperature) == (0.5, 5.0)
 
 
 def rewrite(file, **header):

@@ -24,7 +24,7 @@ class Way(NamedTuple):
 WAYS = {
     "cosine": Way(),
     "pooled": Way(("--set", "readout=pooled", "--set", "views=[{}]")),
-    "nearest": Way(("--method", "nearest", "--set", "classifiers={nearest: {metric: cosine}}")),
+    "nearest": Way(("--method", "nearest", "--set", "classifiers={nearest: {distance: cosine}}")),
     "euclid": Way(("--method", "nearest")),
     "linear": Way(("--method", "linear")),
     "cross-subject": Way(protocol="nw-ucla-cross-subject"),

@@ -19,7 +19,6 @@ from skelshot.fewshot.formulas import (
     rotation_degrees,
     support_weights,
 )
-from skelshot.fewshot.heads import CosineHead, Head, LinearHead
 from skelshot.fewshot.jeanie import JEANIE, JEANIEOptions
 from skelshot.fewshot.linear import LinearClassifier, LinearOptions
 from skelshot.fewshot.maml import MAML, MAMLOptions
@@ -37,6 +36,7 @@ from skelshot.fewshot.smam import SMAM, SMAMOptions
 from skelshot.fewshot.soft_dtw_method import SoftDTW, SoftDTWOptions
 from skelshot.fewshot.subspace import Subspace, SubspaceOptions
 from skelshot.fewshot.task_check import check_task
+from skelshot.fewshot.task_heads import CosineTaskHead, LinearTaskHead, TaskHead
 from skelshot.fewshot.tcn_oneshot import TCNOneshot, TCNOneshotOptions
 from skelshot.fewshot.text_encoders import TextEncoder, TextEncoders
 from skelshot.fewshot.views import MIRRORED, View, view_clips
@@ -56,8 +56,8 @@ __all__ = [
     "AttentionReadOutOptions",
     "AveragePooling",
     "CosineClassifier",
-    "CosineHead",
     "CosineOptions",
+    "CosineTaskHead",
     "DASTMOptions",
     "EmbeddingMethod",
     "EmbeddingOptions",
@@ -68,11 +68,10 @@ __all__ = [
     "FewShotMethod",
     "FinetuneOptions",
     "FinetuneReport",
-    "Head",
     "JEANIEOptions",
     "LinearClassifier",
-    "LinearHead",
     "LinearOptions",
+    "LinearTaskHead",
     "MAMLOptions",
     "MethodOptions",
     "NamedClassMethod",
@@ -94,6 +93,7 @@ __all__ = [
     "SubspaceOptions",
     "TCNOneshot",
     "TCNOneshotOptions",
+    "TaskHead",
     "TextEncoder",
     "TextEncoders",
     "View",

@@ -8,7 +8,7 @@ from torch import Tensor
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.finetuning import FinetuneOptions
 from skelshot.fewshot.formulas import support_weights
-from skelshot.fewshot.heads import CosineHead
+from skelshot.fewshot.task_heads import CosineTaskHead
 from skelshot.fewshot.tuned import FineTunedClassifier, zero_biases
 
 
@@ -68,7 +68,7 @@ class CosineClassifier(FineTunedClassifier):
     options_type: ClassVar[type[MethodOptions]] = CosineOptions
     options: CosineOptions
 
-    def initial_head(self, support: Tensor) -> CosineHead:
+    def initial_head(self, support: Tensor) -> CosineTaskHead:
         """Return the classifiers before fine-tuning.
 
         Args:
@@ -79,4 +79,4 @@ class CosineClassifier(FineTunedClassifier):
         """
         weights = support_weights(support, self.options.init_normalised)
         scale = weights.new_full(weights.shape[:1], self.options.scale)
-        return CosineHead(weights, zero_biases(weights), scale, self.options.learn_scale)
+        return CosineTaskHead(weights, zero_biases(weights), scale, self.options.learn_scale)

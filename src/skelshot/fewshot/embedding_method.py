@@ -1,6 +1,7 @@
 """Methods with a network of their own from clips to vectors, trained with a metric loss."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -26,26 +27,28 @@ class EmbeddingOptions(WeightedOptions):
     Attributes:
         metric_weight: Factor of the metric loss; 0 drops it.
         class_weight: Factor of the cross-entropy over the base classes; 0 drops it.
-        metric: The metric loss on the mined pairs.
+        metric_loss: The metric loss on the mined pairs.
         epsilon: The miner's slack, in cosines.
         margin: Of the triplet loss.
         alpha: Of the multi-similarity loss, for positives.
         beta: Of the multi-similarity loss, for negatives.
         base: Of the multi-similarity loss, the cosine that counts neither way.
-        match: What the nearest exemplar is nearest in: the cosine, or the Euclidean distance of
+        distance: What the nearest exemplar is nearest in: the cosine, or the Euclidean distance of
             embeddings as they are.
         to: Compare with every `exemplar`, or with the `mean` of each class.
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {"metric": "metric_loss", "match": "distance"}
+
     metric_weight: float = Field(0.5, ge=0)
     class_weight: float = Field(0.5, ge=0)
-    metric: Literal["triplet", "multi-similarity"] = "triplet"
+    metric_loss: Literal["triplet", "multi-similarity"] = "triplet"
     epsilon: float = Field(0.1, ge=0)
     margin: float = Field(0.2, ge=0)
     alpha: float = Field(2.0, gt=0)
     beta: float = Field(50.0, gt=0)
     base: float = Field(0.5, ge=-1, le=1)
-    match: Literal["cosine", "euclid"] = "cosine"
+    distance: Literal["cosine", "euclid"] = "cosine"
     to: Literal["exemplar", "mean"] = "exemplar"
 
 
@@ -81,7 +84,7 @@ class EmbeddingMethod(FewShotMethod):
                 f"method {self.name}: metric_weight and class_weight are both 0, so there is "
                 "nothing to train; set one of them"
             )
-        chosen = NearestOptions(metric=self.options.match, to=self.options.to)
+        chosen = NearestOptions(distance=self.options.distance, to=self.options.to)
         self.matcher = NearestNeighbour(chosen)
         self.network: nn.Module | None = None
 
@@ -175,7 +178,7 @@ class EmbeddingMethod(FewShotMethod):
             pairs = mined_pairs(embeddings, labels, options.epsilon)
             metric = (
                 pair_triplet_loss(embeddings, pairs, options.margin)
-                if options.metric == "triplet"
+                if options.metric_loss == "triplet"
                 else multi_similarity_loss(
                     embeddings, pairs, options.alpha, options.beta, options.base
                 )

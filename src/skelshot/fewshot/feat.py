@@ -1,6 +1,7 @@
 """FEAT: prototypes that look at each other before they are compared (Ye et al. 2020)."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import torch
@@ -24,23 +25,28 @@ class FeatOptions(WeightedOptions):
         start: Let attention add nothing at first (`identity`), so that training starts from
             nearest prototypes; or start W_o at random as the `authors` do, who train for
             200 epochs.
-        tau: Temperature of the squared distances; `auto` is D / 10, which is the authors' 64 at
-            their D = 640.
+        temperature: What squared distances are divided by; `auto` is D / 10, which is the
+            authors' 64 at their D = 640.
         balance: Factor of the contrastive term, 0.01 to 1 in the authors' commands; 0 drops it.
-        tau_contrast: Temperature of the contrastive term; `auto` is D / 10.
+        contrast_temperature: The same of the contrastive term; `auto` is D / 10.
         attention_dropout: Dropout rate of the attention weights.
         dropout: Dropout rate of what attention adds to a prototype.
 
     Example:
-        >>> FeatOptions(tau=64).tau
+        >>> FeatOptions(temperature=64).temperature
         64.0
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "tau": "temperature",
+        "tau_contrast": "contrast_temperature",
+    }
+
     lr_factor: Annotated[float, Field(gt=0)] = 0.1
     start: Literal["identity", "authors"] = "identity"
-    tau: Temperature = "auto"
+    temperature: Temperature = "auto"
     balance: Annotated[float, Field(ge=0)] = 0.01
-    tau_contrast: Temperature = "auto"
+    contrast_temperature: Temperature = "auto"
     attention_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
@@ -135,7 +141,7 @@ class Feat(FewShotMethod):
             queries: `(B, Q, D)`.
 
         Returns:
-            -||q - p'_c||^2 / tau, `(B, Q, N)`.
+            -||q - p'_c||^2 / temperature, `(B, Q, N)`.
 
         Raises:
             SkelshotError: The two do not make up a task, or there are no weights for features
@@ -143,7 +149,9 @@ class Feat(FewShotMethod):
         """
         self.check_inputs(support, queries)
         prototypes = self._transform(support.mean(dim=2))
-        return -squared_distances(queries, prototypes) / self._tau(self.options.tau, support)
+        return -squared_distances(queries, prototypes) / self._temperature(
+            self.options.temperature, support
+        )
 
     def episode_loss(
         self, logits: Tensor, targets: Tensor, support: Tensor, queries: Tensor
@@ -173,8 +181,10 @@ class Feat(FewShotMethod):
         tasks, classes, members = instances.shape[:3]
         nearness = -squared_distances(instances.flatten(1, 2), centres)
         own = torch.arange(classes, device=logits.device).repeat_interleave(members).repeat(tasks)
-        tau = self._tau(self.options.tau_contrast, support)
-        return loss + self.options.balance * cross_entropy(nearness.flatten(0, 1) / tau, own)
+        temperature = self._temperature(self.options.contrast_temperature, support)
+        return loss + self.options.balance * cross_entropy(
+            nearness.flatten(0, 1) / temperature, own
+        )
 
     def _transform(self, members: Tensor) -> Tensor:
         """Pass sets through the attention, once it is known to be there and to fit."""
@@ -191,7 +201,7 @@ class Feat(FewShotMethod):
         transformed: Tensor = self.attention(members)
         return transformed
 
-    def _tau(self, chosen: float | Literal["auto"], support: Tensor) -> float:
+    def _temperature(self, chosen: float | Literal["auto"], support: Tensor) -> float:
         """Return a temperature, a tenth of the width when it is left to the method."""
         return support.shape[-1] / 10.0 if chosen == "auto" else chosen
 

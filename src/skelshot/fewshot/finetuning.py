@@ -13,13 +13,13 @@ from torch import Tensor
 
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.formulas import entropy_gradient, loss_gradient
-from skelshot.fewshot.heads import Head
 from skelshot.fewshot.parallel import on_each_core
 from skelshot.fewshot.steps import Adam, Optimiser, Sgd
+from skelshot.fewshot.task_heads import TaskHead
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 
-AnyHead = TypeVar("AnyHead", bound=Head)
+AnyTaskHead = TypeVar("AnyTaskHead", bound=TaskHead)
 
 # Feature values of one chunk: 2 MB of float32 on a CPU, 0.5 GB on an accelerator.
 CPU_CHUNK_VALUES = 2**19
@@ -57,8 +57,8 @@ class FinetuneOptions(MethodOptions):
 
 @torch.no_grad()
 def finetune(
-    head: AnyHead, support: Tensor, options: FinetuneOptions, queries: Tensor | None = None
-) -> AnyHead:
+    head: AnyTaskHead, support: Tensor, options: FinetuneOptions, queries: Tensor | None = None
+) -> AnyTaskHead:
     """Fine-tune the classifiers of B tasks on their support sets.
 
     Args:
@@ -97,7 +97,11 @@ def finetune(
 
 
 def _descend(
-    head: Head, support: Tensor, targets: Tensor, queries: Tensor | None, options: FinetuneOptions
+    head: TaskHead,
+    support: Tensor,
+    targets: Tensor,
+    queries: Tensor | None,
+    options: FinetuneOptions,
 ) -> None:
     """Take all steps of one chunk of tasks; the head's parameters change in place.
 

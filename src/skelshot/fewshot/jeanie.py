@@ -4,6 +4,7 @@ L. Wang and P. Koniusz, "Temporal-Viewpoint Transportation Plan for Skeletal Few
 Recognition", ACCV 2022; L. Wang et al., "Meet JEANIE", IJCV 2024.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -31,7 +32,7 @@ class JEANIEOptions(MethodOptions):
             more, it matches views freely at every frame.
         turn_support: Whether exemplars, too, are seen from all views.
         gamma: Smoothing, in units of the cost.
-        cost: Of matching two frames: 1 - `cosine`, squared `euclid` averaged over the numbers of a
+        distance: Of two frames: 1 - `cosine`, squared `euclid` averaged over the numbers of a
             frame, or `rbf`, the authors' (see `rbf_cost`).
         divergence: Take off half of each clip's distance from itself, as the authors do.
         to: Align with every `exemplar` and keep the nearest, or with the `mean` map of a class.
@@ -44,12 +45,14 @@ class JEANIEOptions(MethodOptions):
         15.0
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {"cost": "distance"}
+
     each_side: int = Field(2, ge=0, le=4)
     degrees: float = Field(15.0, gt=0, le=45)
     shift: int = Field(1, ge=0)
     turn_support: bool = False
     gamma: float = Field(0.1, ge=1e-9)
-    cost: Literal["cosine", "euclid", "rbf"] = "cosine"
+    distance: Literal["cosine", "euclid", "rbf"] = "cosine"
     divergence: bool = True
     to: Literal["exemplar", "mean"] = "exemplar"
     temperature: float = Field(1.0, gt=0)
@@ -173,7 +176,7 @@ class JEANIE(FewShotMethod):
             "euclid": mean_square,
             "rbf": rbf_cost,
         }
-        return costs[self.options.cost](x, y)
+        return costs[self.options.distance](x, y)
 
 
 def rbf_cost(x: Tensor, y: Tensor) -> Tensor:

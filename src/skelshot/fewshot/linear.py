@@ -7,7 +7,7 @@ from torch import Tensor
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.finetuning import FinetuneOptions
 from skelshot.fewshot.formulas import support_weights
-from skelshot.fewshot.heads import LinearHead
+from skelshot.fewshot.task_heads import LinearTaskHead
 from skelshot.fewshot.tuned import FineTunedClassifier, zero_biases
 
 
@@ -44,7 +44,7 @@ class LinearClassifier(FineTunedClassifier):
     options_type: ClassVar[type[MethodOptions]] = LinearOptions
     options: LinearOptions
 
-    def initial_head(self, support: Tensor) -> LinearHead:
+    def initial_head(self, support: Tensor) -> LinearTaskHead:
         """Return the classifiers before fine-tuning.
 
         Args:
@@ -54,4 +54,4 @@ class LinearClassifier(FineTunedClassifier):
             W from the support set and b = 0.
         """
         weights = support_weights(support, self.options.unit_features)
-        return LinearHead(weights, zero_biases(weights), self.options.unit_features)
+        return LinearTaskHead(weights, zero_biases(weights), self.options.unit_features)

@@ -1,5 +1,6 @@
 """The nearest neighbour, "NN" in the paper's comparison of classifiers (Table XI)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -13,16 +14,18 @@ class NearestOptions(MethodOptions):
     """Options of the nearest neighbour.
 
     Attributes:
-        metric: `euclid`, as in the paper, or `cosine`.
+        distance: `euclid`, as in the paper, or `cosine`.
         to: Compare with every `exemplar` of a class and keep the nearest, or with the class `mean`
             (nearest class mean). The paper does not say; with one exemplar they agree.
 
     Example:
-        >>> NearestOptions(metric="cosine").to
+        >>> NearestOptions(distance="cosine").to
         'exemplar'
     """
 
-    metric: Literal["euclid", "cosine"] = "euclid"
+    renamed: ClassVar[Mapping[str, str]] = {"metric": "distance"}
+
+    distance: Literal["euclid", "cosine"] = "euclid"
     to: Literal["exemplar", "mean"] = "exemplar"
 
 
@@ -56,7 +59,7 @@ class NearestNeighbour(FewShotMethod):
             SkelshotError: The two do not make up a task.
         """
         check_task(support, queries)
-        is_cosine = self.options.metric == "cosine"
+        is_cosine = self.options.distance == "cosine"
         if self.options.to == "mean":
             support = support_weights(support, normalised=is_cosine)[:, :, None]
         anchors = support.flatten(1, 2)

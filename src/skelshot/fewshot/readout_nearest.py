@@ -5,6 +5,7 @@ The rows "Attention", "Fully Connected" and "Average Pooling" of the one-shot ta
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 import torch
@@ -21,15 +22,17 @@ class ReadOutOptions(MethodOptions):
     """Options that every read-out has.
 
     Attributes:
-        metric: Compare vectors by `cosine` or by the distance of `euclid`.
+        distance: Compare vectors by `cosine` or by the distance of `euclid`.
         scale: What the nearness is multiplied by; it changes episodes, never an answer.
 
     Example:
-        >>> ReadOutOptions().metric
+        >>> ReadOutOptions().distance
         'cosine'
     """
 
-    metric: Literal["cosine", "euclid"] = "cosine"
+    renamed: ClassVar[Mapping[str, str]] = {"metric": "distance"}
+
+    distance: Literal["cosine", "euclid"] = "cosine"
     scale: Annotated[float, Field(gt=0)] = 10.0
 
 
@@ -77,7 +80,7 @@ class ReadOutNearest(FewShotMethod):
         """
         self.check_inputs(support, queries)
         anchors, seen = self.read(support).flatten(1, 2), self.read(queries)
-        if self.options.metric == "cosine":
+        if self.options.distance == "cosine":
             nearness = cosine_logits(anchors, seen, scale=self.options.scale)
         else:
             nearness = -self.options.scale * torch.cdist(seen, anchors)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from skelshot.fewshot.formulas import entropy_regularised_loss, rotation_degrees
-from skelshot.fewshot.heads import Head
+from skelshot.fewshot.task_heads import TaskHead
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FinetuneReport:
 
 @torch.no_grad()
 def finetune_report(
-    before: Head, after: Head, support: Tensor, entropy_weight: float = 1.0
+    before: TaskHead, after: TaskHead, support: Tensor, entropy_weight: float = 1.0
 ) -> FinetuneReport:
     """Compare the classifiers of B tasks before and after fine-tuning.
 

@@ -1,5 +1,6 @@
 """Soft-DTW on feature maps: the class whose exemplars align best in time."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -15,7 +16,7 @@ class SoftDTWOptions(MethodOptions):
     """Options of Soft-DTW on feature maps.
 
     Attributes:
-        cost: Of matching two frames: 1 - `cosine`, or squared `euclid` averaged over the numbers
+        distance: Of two frames: 1 - `cosine`, or squared `euclid` averaged over the numbers
             of a frame.
         gamma: Smoothing, in units of the cost.
         divergence: Take off half of each map's soft-DTW with itself.
@@ -27,7 +28,9 @@ class SoftDTWOptions(MethodOptions):
         0.1
     """
 
-    cost: Literal["cosine", "euclid"] = "cosine"
+    renamed: ClassVar[Mapping[str, str]] = {"cost": "distance"}
+
+    distance: Literal["cosine", "euclid"] = "cosine"
     gamma: float = Field(0.1, ge=1e-9)
     divergence: bool = True
     to: Literal["mean", "exemplar"] = "mean"
@@ -71,7 +74,7 @@ class SoftDTW(FewShotMethod):
         self.check_inputs(support, queries)
         options = self.options
         anchors = support.mean(2) if options.to == "mean" else support.flatten(1, 2)
-        cost: FrameCost = cosine_cost if options.cost == "cosine" else mean_square
+        cost: FrameCost = cosine_cost if options.distance == "cosine" else mean_square
         nearness = -alignment_distances(queries, anchors, cost, options.gamma, options.divergence)
         if options.by_length:
             nearness = nearness / queries.shape[3]

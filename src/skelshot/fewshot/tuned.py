@@ -7,8 +7,8 @@ from torch import Tensor
 
 from skelshot.fewshot.base import FewShotMethod, check_task
 from skelshot.fewshot.finetuning import FinetuneOptions, finetune
-from skelshot.fewshot.heads import Head
 from skelshot.fewshot.report import FinetuneReport, finetune_report
+from skelshot.fewshot.task_heads import TaskHead
 
 
 class FineTunedClassifier(FewShotMethod):
@@ -28,7 +28,7 @@ class FineTunedClassifier(FewShotMethod):
         self.is_transductive = self.options.entropy == "query" and self.options.epochs > 0
 
     @abstractmethod
-    def initial_head(self, support: Tensor) -> Head:
+    def initial_head(self, support: Tensor) -> TaskHead:
         """Return the classifiers before fine-tuning.
 
         Args:

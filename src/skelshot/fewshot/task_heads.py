@@ -14,7 +14,7 @@ from torch.nn.functional import normalize
 from skelshot.fewshot.formulas import linear_logits
 
 
-class Head(Protocol):
+class TaskHead(Protocol):
     """A classifier of B tasks whose parameters are changed in place by fine-tuning."""
 
     @property
@@ -41,7 +41,7 @@ class Head(Protocol):
 
 
 @dataclass(frozen=True)
-class LinearHead:
+class LinearTaskHead:
     """p = softmax(W f + b).
 
     Args:
@@ -80,7 +80,7 @@ class LinearHead:
 
 
 @dataclass(frozen=True)
-class CosineHead:
+class CosineTaskHead:
     """p = softmax(s cos(w_j, q) + b_j), equation 3 with a scale s.
 
     Args:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skelshot.fewshot.heads import CosineHead, LinearHead
+from skelshot.fewshot.task_heads import CosineTaskHead, LinearTaskHead
 
 
 def parameters(*, grad: bool) -> list[torch.Tensor]:
@@ -18,8 +18,8 @@ def test_gradients_are_those_of_autograd(kind):
     def head(grad):
         weights, biases, scale = parameters(grad=grad)
         if "linear" in kind:
-            return LinearHead(weights, biases, unit_features=kind == "unit-linear")
-        return CosineHead(weights, biases, scale, learn_scale=kind == "learned-scale")
+            return LinearTaskHead(weights, biases, unit_features=kind == "unit-linear")
+        return CosineTaskHead(weights, biases, scale, learn_scale=kind == "learned-scale")
 
     features = torch.randn(3, 6, 8, dtype=torch.float64)
     pull = torch.randn(3, 6, 4, dtype=torch.float64)
@@ -36,16 +36,20 @@ def test_gradients_are_those_of_autograd(kind):
 def test_a_weight_of_length_zero_stays():
     weights = torch.zeros(1, 2, 4)
     weights[0, 1] = 1.0
-    head = CosineHead(weights, torch.zeros(1, 2), torch.ones(1))
+    head = CosineTaskHead(weights, torch.zeros(1, 2), torch.ones(1))
     of_weights, _ = head.gradients(head.prepare(torch.randn(1, 3, 4)), torch.randn(1, 3, 2))
     assert of_weights[0, 0].tolist() == [0.0] * 4
     assert of_weights[0, 1].abs().min() > 0
 
 
-@pytest.mark.parametrize("kind", [LinearHead, CosineHead])
+@pytest.mark.parametrize("kind", [LinearTaskHead, CosineTaskHead])
 def test_tasks_share_parameters_and_copies_do_not(kind):
     weights, biases, scale = parameters(grad=False)
-    head = LinearHead(weights, biases) if kind is LinearHead else CosineHead(weights, biases, scale)
+    head = (
+        LinearTaskHead(weights, biases)
+        if kind is LinearTaskHead
+        else CosineTaskHead(weights, biases, scale)
+    )
     copy = head.copied()
     head.tasks(slice(1, 2)).weights.zero_()
     assert not head.weights[1].any()
