@@ -1,4 +1,4 @@
-"""What all encoders promise, on several layouts and numbers of persons."""
+"""The contract of all encoders, on several layouts and numbers of persons."""
 
 import itertools
 

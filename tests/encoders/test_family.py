@@ -107,7 +107,7 @@ def test_weights_follow_from_the_seed_alone() -> None:
     ("name", "message"),
     [
         ("flat", r"feature_map gives \(2, 2, 4, 6\), expected .* = \(2, 2, 4, T', V'\)"),
-        ("narrow", r"of shape \(2, 3\), expected torch.float32 of \(N, D\) = \(2, 4\)"),
+        ("narrow", "overrides forward, which is the mean of feature_map"),
         ("empty", r"fails on random clips \(AttributeError: .*layer"),
         ("specless", "found spec_type = <class 'dict'>, expected a sub-class of EncoderSpec"),
         ("module", "found the class Module, expected a sub-class of skelshot.encoders.Encoder"),
@@ -137,4 +137,4 @@ def test_all_are_listed_and_the_broken_are_told() -> None:
     works, problems = ENCODERS.every()
     assert [kind.name for kind in works[:3]] == [kind.name for kind in ENCODERS.shipped]
     assert {"linear", "flat"} < {kind.name for kind in works}
-    assert len(problems) == 2
+    assert len(problems) == 3

@@ -1,4 +1,4 @@
-"""What the room of methods brings in when it is imported."""
+"""Imports of the rooms of encoders and methods: no teacher, no data set."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What every method must do."""
+"""The contract that every method keeps."""
 
 import pytest
 import torch

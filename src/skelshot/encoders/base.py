@@ -16,7 +16,7 @@ class Encoder(nn.Module, ABC):
 
     A sub-class sets `name`, `spec_type` and `embed_dim`, makes its layers in `__init__` and
     computes `feature_map`. A network without an axis of joints, such as a transformer over
-    frames, gives maps with V' = 1.
+    frames, gives maps with V' = 1; one that pools by itself gives T' = V' = 1.
 
     Attributes:
         name: The name users type.
@@ -69,6 +69,8 @@ class Encoder(nn.Module, ABC):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return one vector a clip: the mean of the map over frames, joints and persons.
+
+        It is the same for all encoders, because an evaluation takes the mean of maps itself.
 
         Args:
             x: Clips (N, C, T, V, M).

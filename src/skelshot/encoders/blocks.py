@@ -1,4 +1,4 @@
-"""What the three networks share: the plan of ten blocks, one block, and its small parts.
+"""The parts of the graph networks: the plan of ten blocks, one block, and its small layers.
 
 Inside the encoders features are `(B, C, V, T)` with B = N M clips-and-persons, in
 channels-last memory (that is, stored as `(B, V, T, C)`). In this order the sum over

@@ -74,10 +74,4 @@ def _broken_promise(encoder: Encoder) -> str | None:
             f"feature_map gives {found}, expected (N, M, D, T', V') = "
             f"({', '.join(map(str, promised))}, T', V')"
         )
-    vectors = encoder(clips)
-    if tuple(vectors.shape) != (2, encoder.embed_dim) or vectors.dtype != torch.float32:
-        return (
-            f"gives {vectors.dtype} of shape {tuple(vectors.shape)}, expected torch.float32 of "
-            f"(N, D) = (2, {encoder.embed_dim})"
-        )
     return None

@@ -32,7 +32,7 @@ _DTYPES = {
 
 
 class CheckpointHeader(NamedTuple):
-    """What a checkpoint says besides its weights.
+    """The header of a checkpoint.
 
     Args:
         spec: The encoder's shape.

@@ -19,6 +19,11 @@ def _problem(part: type) -> str | None:
     kind: object = part.spec_type
     if not (isinstance(kind, type) and issubclass(kind, EncoderSpec)):
         return f"found spec_type = {kind!r:.80}, expected a sub-class of EncoderSpec"
+    if part.forward is not Encoder.forward:
+        return (
+            "overrides forward, which is the mean of feature_map for all encoders; pool within "
+            "feature_map and return (N, M, D, 1, 1)"
+        )
     return None
 
 
@@ -54,4 +59,4 @@ def read_spec(document: Mapping[str, Any]) -> EncoderSpec:
         if name in ENCODERS.names:
             raise
         raise SkelshotError(f"{error}; one of another package must be installed here") from error
-    return kind.spec_type.model_validate(dict(document))
+    return kind.spec_type.model_validate({**document, "name": kind.name})

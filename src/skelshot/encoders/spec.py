@@ -9,7 +9,7 @@ from skelshot.skeletons.layout_field import LayoutField
 
 
 class EncoderSpec(Options):
-    """What all encoders share of a specification; it travels in checkpoints.
+    """The part of a specification that all encoders share; it travels in checkpoints.
 
     Each encoder names its own sub-class in `spec_type`, with the values that it adds. The upper
     bounds are far beyond use; they keep a damaged checkpoint from asking for all memory.

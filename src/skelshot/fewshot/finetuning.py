@@ -27,7 +27,7 @@ ACCELERATOR_CHUNK_VALUES = 2**27
 
 
 class FinetuneOptions(MethodOptions):
-    """How the classifier of a task is fine-tuned on its support set.
+    """Options of fine-tuning the classifier of a task on its support set.
 
     Attributes:
         entropy: Whose predictions the entropy term is taken of. `support` is equation 4 as

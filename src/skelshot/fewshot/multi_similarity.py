@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 
 
 class Pairs(NamedTuple):
-    """Which pairs of a batch take part in a loss.
+    """The pairs of a batch that take part in a loss.
 
     Attributes:
         positives: Pairs of one class, anchor by row, (n, n) bool; nobody is paired with itself.

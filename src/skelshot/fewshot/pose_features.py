@@ -1,4 +1,4 @@
-"""What a pose looks like whoever stands wherever: the frames that TCN-Oneshot reads.
+"""Pose features that do not depend on place, direction and size: the frames TCN-Oneshot reads.
 
 A. Sabater et al., "One-Shot Action Recognition in Challenging Therapy Scenarios", CVPR Workshops
 2021.

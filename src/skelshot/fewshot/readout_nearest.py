@@ -1,4 +1,4 @@
-"""What the read-outs of one network share: a vector a clip, then the nearest exemplar.
+"""The base of the read-outs of one network: a vector a clip, then the nearest exemplar.
 
 The rows "Attention", "Fully Connected" and "Average Pooling" of the one-shot tables of NTU RGB+D
 120 compare three representations of one recurrent network by nearest neighbour.

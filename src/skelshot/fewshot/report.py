@@ -1,4 +1,4 @@
-"""What fine-tuning did to the classifiers of some tasks."""
+"""Figures of fine-tuning: the classifiers of some tasks before and after."""
 
 from dataclasses import dataclass
 

@@ -20,7 +20,7 @@ SMALL = 200_000
 
 
 class Accumulated(NamedTuple):
-    """What the forward recursion gives.
+    """The results of the forward recursion.
 
     Attributes:
         values: One a pair, `(B,)`, float64.

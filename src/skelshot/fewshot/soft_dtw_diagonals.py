@@ -11,7 +11,7 @@ OUTSIDE = 1e20
 
 
 class Accumulated(NamedTuple):
-    """What the forward recursion gives.
+    """The results of the forward recursion.
 
     Attributes:
         values: One a pair, `(B,)`.

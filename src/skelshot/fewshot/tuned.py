@@ -1,4 +1,4 @@
-"""What the linear and the cosine classifier share: initial weights, then fine-tuning."""
+"""The base of the linear and the cosine classifier: initial weights, then fine-tuning."""
 
 from abc import abstractmethod
 

@@ -14,11 +14,11 @@ from skelshot.fewshot.soft_dtw import LARGEST
 from skelshot.ground import SkelshotError
 
 OUTSIDE = -1e30
-"""What stands for no path, as a logarithm; finite, since a softmax of nothing is no number."""
+"""The logarithm that stands for no path; finite, since a softmax of nothing is no number."""
 
 
 class _Diagonal(NamedTuple):
-    """What paths have gathered at the cells of one anti-diagonal.
+    """The sums that paths have gathered at the cells of one anti-diagonal.
 
     Attributes:
         values: Log of the summed weights exp(-cost / gamma), `(rows, P, S, B)`.
