@@ -139,7 +139,7 @@ class APSR(NamedClassMethod):
         if len(self.members) != joints.shape[-1]:
             raise SkelshotError(
                 f"method {self.name}: found maps of {joints.shape[-1]} joints, its body parts are "
-                f"of a skeleton with {len(self.members)}; meet the classes with that layout"
+                f"of a skeleton with {len(self.members)}; take an encoder whose maps keep them"
             )
         return (joints @ self.members.to(joints)).transpose(-1, -2)
 
