@@ -49,15 +49,12 @@ def build_encoder(spec: EncoderSpec, seed: int | None = None) -> Encoder:
 
 def _tried(kind: type[Encoder], spec: EncoderSpec) -> Encoder:
     """Build an encoder from outside and look whether it keeps what the contract promises."""
-    try:
+    with ENCODERS.telling(spec.name):
         encoder = kind(spec)
         problem = _broken_promise(encoder)
-    except SkelshotError:
-        raise  # a value of the spec that it cannot take
-    except Exception as error:  # whatever a stranger's module raises
-        problem = f"fails on random clips ({type(error).__name__}: {error})"
     if problem:
-        raise SkelshotError(ENCODERS.complaint(spec.name, problem))
+        maker = ENCODERS.origin(spec.name)
+        raise SkelshotError(f"encoder {spec.name}{maker}: {problem}; mend or uninstall it")
     return encoder.train()
 
 

@@ -1,6 +1,7 @@
 """Open families of parts: those that ship, and those that other packages register."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -92,19 +93,43 @@ class Family(Generic[Part]):
                 problems.append(str(error))
         return parts, problems
 
-    def complaint(self, name: str, problem: str) -> str:
-        """Put what is wrong with a part from outside into one line.
+    def origin(self, name: str) -> str:
+        """Name the maker of a part, to stand behind the part in a message.
 
         Args:
-            name: The part's.
-            problem: What was found and expected.
+            name: The part's name.
 
         Returns:
-            The line, which names the part's distribution.
+            ` of the package NAME` for a part from outside, nothing for one that ships.
         """
-        makers = _makers(self._registered.get(name, []))
-        place = f"{self.kind} {printable(name)!r} of {makers}"
-        return f"{place}: {printable(problem, 400)}; mend or uninstall {makers}"
+        points = [] if name in self._shipped else self._registered.get(name, [])
+        return f" of {_distribution(points[0])}" if points else ""
+
+    @contextmanager
+    def telling(self, name: str) -> Iterator[None]:
+        """Tell in one line what a part from outside raises while it is made or used.
+
+        Args:
+            name: The part's name; parts that ship raise as they are.
+
+        Yields:
+            Nothing.
+
+        Raises:
+            SkelshotError: The part raised something else; the message names its package.
+        """
+        try:
+            yield
+        except (SkelshotError, MemoryError):
+            raise
+        except Exception as error:  # whatever a stranger's class raises
+            origin = self.origin(name)
+            if not origin:
+                raise
+            told = printable(str(error), 200)
+            raise SkelshotError(
+                f"{self.kind} {name}{origin}: {type(error).__name__}: {told}; mend or uninstall it"
+            ) from error
 
     @cached_property
     def _shipped(self) -> dict[str, type[Part]]:
@@ -120,7 +145,7 @@ class Family(Generic[Part]):
 
     def _load(self, name: str, points: list[EntryPoint]) -> type[Part]:
         """Import a part from outside and look whether it keeps the contract."""
-        makers = _makers(points)
+        makers = " and ".join(sorted({_distribution(point) for point in points}))
         place = f"{self.kind} {printable(name)!r} of {makers}"
         if name in self._shipped:
             raise SkelshotError(f"{place}: Skelshot has a part of that name; rename yours")
@@ -132,10 +157,13 @@ class Family(Generic[Part]):
             part = points[0].load()
         except Exception as error:  # whatever a stranger's module raises
             told = printable(str(error), 200)
-            raised = f"cannot be imported ({type(error).__name__}: {told})"
-            raise SkelshotError(self.complaint(name, raised)) from error
-        if problem := self._problem(part, name):
-            raise SkelshotError(self.complaint(name, problem))
+            raise SkelshotError(
+                f"{place}: cannot be imported ({type(error).__name__}: {told}); mend or uninstall "
+                f"{makers}"
+            ) from error
+        problem = self._problem(part, name)
+        if problem:
+            raise SkelshotError(f"{place}: {problem}; mend or uninstall {makers}")
         return part  # type: ignore[no-any-return]
 
     def _problem(self, part: object, name: str) -> str | None:
@@ -147,7 +175,5 @@ class Family(Generic[Part]):
         return self.check(part)
 
 
-def _makers(points: list[EntryPoint]) -> str:
-    """Name the distributions that register a part."""
-    named = {f"the package {p.dist.name}" if p.dist else "an unknown package" for p in points}
-    return " and ".join(sorted(named)) or "an unknown package"
+def _distribution(point: EntryPoint) -> str:
+    return f"the package {point.dist.name}" if point.dist else "an unknown package"
