@@ -1,8 +1,11 @@
+from typing import ClassVar
+
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from skelshot.encoders import GraphNetworkSpec, build_encoder, read_spec
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,22 @@ def test_error_inside_other_options_is_the_same():
 
     with pytest.raises(SkelshotError, match="width: found -1"):
         Options.model_validate({"encoder": {"name": "agcn", "layout": "coco-17", "width": -1}})
+
+
+def test_a_spec_read_by_a_validator_of_other_options_is_told_alone():
+    class Training(Options):
+        described: ClassVar[str] = "training"
+        width: float
+
+        @model_validator(mode="after")
+        def _fits(self) -> "Training":
+            read_spec({"name": "agcn", "layout": "coco-17", "width": self.width})
+            return self
+
+    with pytest.raises(SkelshotError, match=r"^encoder spec, width: found -1\.0; input should be"):
+        Training(width=-1)
+    with pytest.raises(SkelshotError, match=r"^training, width: found 'x'"):
+        Training(width="x")
 
 
 def test_frozen_and_json_round_trip():

@@ -10,6 +10,7 @@ from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN
 from skelshot.ground import SkelshotError
 from skelshot.ground.families import Family
+from skelshot.ground.options import read_alone
 
 
 def _problem(part: type) -> str | None:
@@ -59,4 +60,4 @@ def read_spec(document: Mapping[str, Any]) -> EncoderSpec:
         if name in ENCODERS.names:
             raise
         raise SkelshotError(f"{error}; one of another package must be installed here") from error
-    return kind.spec_type.model_validate({**document, "name": kind.name})
+    return read_alone(kind.spec_type, {**document, "name": kind.name})

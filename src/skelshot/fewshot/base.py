@@ -13,6 +13,7 @@ from skelshot.fewshot.task_check import check_task
 from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.fewshot.views import View
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import read_alone
 from skelshot.skeletons import SkeletonLayout
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class FewShotMethod(nn.Module, ABC):
             SkelshotError: An unknown option or a value that does not fit; one line.
         """
         try:
-            read = cls.options_type.model_validate(dict(options))
+            read = read_alone(cls.options_type, options)
         except SkelshotError as error:
             raise SkelshotError(f"method {cls.name}, {error}") from error
         return cls(read)

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -124,3 +124,27 @@ def _fields(model: type[BaseModel], place: list[str]) -> list[str]:
             return []
         model = models[0]
     return list(model.model_fields)
+
+
+Model = TypeVar("Model", bound=Options)
+
+
+def read_alone(model: type[Model], document: Mapping[str, object]) -> Model:
+    """Read options that are no part of another model, even while one is being validated.
+
+    Args:
+        model: The options.
+        document: Names and values.
+
+    Returns:
+        The options.
+
+    Raises:
+        SkelshotError: A name is unknown or a value does not fit; the message begins with what
+            these options are of.
+    """
+    token = _INSIDE.set(False)
+    try:
+        return model.model_validate(dict(document))
+    finally:
+        _INSIDE.reset(token)
