@@ -1,24 +1,29 @@
 """Presets, which are data, and what `--set` changes in them."""
 
+import warnings
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
+from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
+from skelshot.pretraining.old_options import SECTIONS, todays_key, with_todays_sections
 from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 from skelshot.skeletons.normalise import can_align_view
 
 _NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
 
 
-class Settings(BaseModel):
+class Settings(Options):
     """A preset with its changes applied.
 
     Args:
@@ -27,7 +32,7 @@ class Settings(BaseModel):
         adapted: What of the preset was changed to fit the store, in words.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "settings"
 
     pretrain: PretrainOptions
     evaluate: EvaluateOptions = EvaluateOptions()
@@ -99,9 +104,10 @@ def load_settings(
         layout: The store's joint layout.
         coordinates: Coordinates a joint in the store, 3 or 2. 2-D clips turn about z only, so
             a preset's other turns (input, augmentation, test views, JEANIE's) are left out.
-        changes: Values by dotted key, such as `pretrain.strategy`; None values are left out.
+        changes: Values by dotted key, such as `pretrain.episodes`; None values are left out.
         assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
-            `evaluate.` in front belongs to `pretrain`.
+            `evaluate.` in front belongs to `pretrain`. `strategy.` is the strategy that is
+            chosen, `strategy=NAME` chooses another one.
 
     Returns:
         The settings.
@@ -111,46 +117,102 @@ def load_settings(
 
     Example:
         >>> settings = load_settings("smoke", layout="kinect-v1",
-        ...                          assignments=["supervised.epochs=2"])
-        >>> settings.pretrain.supervised.epochs
+        ...                          assignments=["strategy.epochs=2"])
+        >>> settings.pretrain.strategy.epochs
         2
     """
     document = _read_preset(preset)
-    inputs = document["pretrain"].setdefault("input", {})
+    pretrain = document["pretrain"]
+    for told in with_todays_sections(pretrain):
+        _warn(f"preset {preset}: {told}")
+    strategies = _strategies(pretrain.pop("strategies", {}), preset)
+    inputs = pretrain.setdefault("input", {})
     if isinstance(inputs, dict):
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
     _validated(document, f"preset {preset}")  # what follows relies on its form
     adapted = _adapt(document, layout_from(layout), coordinates)
-    told = document["pretrain"].get("episodes", "none")
-    for key, value in (changes or {}).items():
-        if value is not None:
-            _assign(document, key, value)
-    if document["pretrain"].get("episodes", "none") not in ("none", "cosine", told):
-        # a preset's options are for the method that it names, or else for the paper's own
-        document["pretrain"].get("episodic", {}).pop("classifier", None)
-    if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
-        episodic = document["pretrain"].setdefault("episodic", {})
-        episodic.setdefault("classifier", {})["each_side"] = 0
-        adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
-    for text in assignments:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
-        known = key.split(".")[0] in ("pretrain", "evaluate")
-        _assign(document, key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}"))
+    wanted = [(key, value) for key, value in (changes or {}).items() if value is not None]
+    wanted += [_assignment(text) for text in assignments]
+    chosen = _choose_strategy(pretrain, strategies, wanted)
+    wanted = [(_todays(key, chosen), value) for key, value in wanted]
+    told = pretrain.get("episodes", "none")
+    for key, value in wanted:
+        _assign(document, key, value)
+        if key == "pretrain.episodes" and value not in ("none", "cosine", told):
+            # a preset's options are for the method that it names, or else for the paper's own
+            pretrain.get("episodic", {}).pop("method_options", None)
+    if coordinates == 2 and pretrain.get("episodes") == "jeanie":
+        options = pretrain.setdefault("episodic", {}).setdefault("method_options", {})
+        if "each_side" not in options:
+            options["each_side"] = 0
+            adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
     return _validated(document | {"adapted": adapted}, "settings")
+
+
+def _strategies(found: Any, preset: str) -> dict[str, dict[str, Any]]:
+    """Check what a preset says of the strategies, by name; those from outside stay unread."""
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise SkelshotError(f"preset {preset}, strategies: expected options by name of strategy")
+    for name, options in found.items():
+        strategy = STRATEGIES.named(name, f"preset {preset}, strategies")
+        strategy.options_type.model_validate({"name": name, **options})
+    return found
+
+
+def _choose_strategy(
+    pretrain: dict[str, Any],
+    strategies: Mapping[str, Mapping[str, Any]],
+    wanted: list[tuple[str, Any]],
+) -> str:
+    """Put the preset's options of the strategy that is asked for in place; return its name."""
+    chosen = pretrain.get("strategy", "supervised")
+    for key, value in wanted:
+        if key == "pretrain.strategy":
+            chosen = value
+    wanted[:] = [(key, value) for key, value in wanted if key != "pretrain.strategy"]
+    own = {"name": chosen} if isinstance(chosen, str) else chosen
+    if isinstance(own, dict) and isinstance(own.get("name"), str):
+        own = {**strategies.get(own["name"], {}), **own}
+        chosen = own["name"]
+    pretrain["strategy"] = own
+    return str(chosen)
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """Read one `--set`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as strategy.epochs=5")
+    known = key.split(".")[0] in ("pretrain", "evaluate")
+    return key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}")
+
+
+def _todays(key: str, strategy: str) -> str:
+    """Translate an option's name from before, with a warning."""
+    room, _, below = key.partition(".")
+    today = todays_key(below)
+    if room != "pretrain" or today == below:
+        return key
+    section = below.split(".")[0]
+    if section in SECTIONS and section != strategy:
+        raise SkelshotError(
+            f"--set {below}: is an option of the strategy {section}, the strategy is {strategy}; "
+            f"leave it out, or choose --strategy {section}"
+        )
+    _warn(f"--set {below} is --set {today} now")
+    return f"pretrain.{today}"
+
+
+def _warn(told: str) -> None:
+    warnings.warn(f"{told}; the old name is read in this version only", OldName, stacklevel=3)
 
 
 def _validated(document: Mapping[str, Any], source: str) -> Settings:
     """Read settings; what does not fit is told with its place, and with its value if it is one."""
     try:
         return Settings.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        told = first["msg"].removeprefix("Value error, ")
-        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r:.80}"
-        raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
+    except SkelshotError as error:
+        raise SkelshotError(f"{source}{str(error).removeprefix('settings')}") from error
 
 
 def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 import yaml
-from pydantic import ValidationError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -68,13 +67,11 @@ def read_options(folder: Path) -> PretrainOptions:
         SkelshotError: They cannot be read, or are no options of this version.
     """
     try:
-        return PretrainOptions.model_validate(read_config(folder).get("options"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, ("options", *first["loc"])))
+        return PretrainOptions.read(read_config(folder).get("options"))
+    except SkelshotError as error:
         raise SkelshotError(
-            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
-            "the file is damaged or of another version, pretrain again"
+            f"{folder / 'config.yaml'}: {error}; the file is damaged or of another version, "
+            "pretrain again"
         ) from error
 
 
@@ -143,6 +140,7 @@ class RunFolder:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
         found = read_config(self.path)
+        found["options"] = read_options(self.path).model_dump(mode="json")
         if difference := first_difference(found, wanted):
             key, before, now = difference
             same = "the same options"
