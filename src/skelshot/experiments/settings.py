@@ -14,7 +14,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
-from skelshot.pretraining.old_options import SECTIONS, todays_key, with_todays_sections
+from skelshot.pretraining.old_options import todays_key, with_todays_sections
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
@@ -107,7 +107,8 @@ def load_settings(
         changes: Values by dotted key, such as `pretrain.episodes`; None values are left out.
         assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
             `evaluate.` in front belongs to `pretrain`. `strategy.` is the strategy that is
-            chosen, `strategy=NAME` chooses another one.
+            chosen, `strategy=NAME` chooses another one, and `strategies.NAME.` holds where that
+            one is chosen.
 
     Returns:
         The settings.
@@ -125,57 +126,60 @@ def load_settings(
     pretrain = document["pretrain"]
     for told in with_todays_sections(pretrain):
         _warn(f"preset {preset}: {told}")
-    strategies = _strategies(pretrain.pop("strategies", {}), preset)
+    strategies = _strategies(pretrain.pop("strategies", {}), f"preset {preset}")
     inputs = pretrain.setdefault("input", {})
     if isinstance(inputs, dict):
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
     _validated(document, f"preset {preset}")  # what follows relies on its form
     adapted = _adapt(document, layout_from(layout), coordinates)
-    wanted = [(key, value) for key, value in (changes or {}).items() if value is not None]
-    wanted += [_assignment(text) for text in assignments]
-    chosen = _choose_strategy(pretrain, strategies, wanted)
-    wanted = [(_todays(key, chosen), value) for key, value in wanted]
-    told = pretrain.get("episodes", "none")
-    for key, value in wanted:
-        _assign(document, key, value)
-        if key == "pretrain.episodes" and value not in ("none", "cosine", told):
-            # a preset's options are for the method that it names, or else for the paper's own
-            pretrain.get("episodic", {}).pop("method_options", None)
+    called = [(key, value) for key, value in (changes or {}).items() if value is not None]
+    told = [_assignment(text) for text in assignments]
+    _choose_strategy(pretrain, strategies, [*called, *told])
+    before = pretrain.get("episodes", "none")
+    for key, value in called:
+        if key != "pretrain.strategy":
+            _assign(document, key, value)
+    if pretrain.get("episodes", "none") not in ("none", "cosine", before):
+        # a preset's options are for the method that it names, or else for the paper's own
+        pretrain.get("episodic", {}).pop("method_options", None)
     if coordinates == 2 and pretrain.get("episodes") == "jeanie":
-        options = pretrain.setdefault("episodic", {}).setdefault("method_options", {})
-        if "each_side" not in options:
-            options["each_side"] = 0
-            adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
+        episodic = pretrain.setdefault("episodic", {})
+        episodic.setdefault("method_options", {})["each_side"] = 0
+        adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
+    for key, value in told:
+        if key != "pretrain.strategy" and not key.startswith("pretrain.strategies."):
+            _assign(document, key, value)
     return _validated(document | {"adapted": adapted}, "settings")
 
 
-def _strategies(found: Any, preset: str) -> dict[str, dict[str, Any]]:
-    """Check what a preset says of the strategies, by name; those from outside stay unread."""
+def _strategies(found: Any, source: str) -> dict[str, dict[str, Any]]:
+    """Check options of strategies by name."""
     if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
-        raise SkelshotError(f"preset {preset}, strategies: expected options by name of strategy")
+        raise SkelshotError(f"{source}, strategies: expected options by name of strategy")
     for name, options in found.items():
-        strategy = STRATEGIES.named(name, f"preset {preset}, strategies")
-        strategy.options_type.model_validate({"name": name, **options})
+        strategy = STRATEGIES.named(name, f"{source}, strategies")
+        try:
+            strategy.options_type.model_validate({"name": name, **options})
+        except SkelshotError as error:
+            raise SkelshotError(f"{source}, {error}") from error
     return found
 
 
 def _choose_strategy(
-    pretrain: dict[str, Any],
-    strategies: Mapping[str, Mapping[str, Any]],
-    wanted: list[tuple[str, Any]],
-) -> str:
-    """Put the preset's options of the strategy that is asked for in place; return its name."""
-    chosen = pretrain.get("strategy", "supervised")
+    pretrain: dict[str, Any], strategies: dict[str, Any], wanted: Iterable[tuple[str, Any]]
+) -> None:
+    """Put the options of the strategy that is asked for in place, and change what is wanted."""
+    own, sections = pretrain.get("strategy", "supervised"), {"strategies": strategies}
     for key, value in wanted:
         if key == "pretrain.strategy":
-            chosen = value
-    wanted[:] = [(key, value) for key, value in wanted if key != "pretrain.strategy"]
-    own = {"name": chosen} if isinstance(chosen, str) else chosen
+            own = value
+        elif key.startswith("pretrain.strategies."):
+            _assign(sections, key.removeprefix("pretrain."), value)
+    _strategies(strategies, "settings")
+    own = {"name": own} if isinstance(own, str) else own
     if isinstance(own, dict) and isinstance(own.get("name"), str):
         own = {**strategies.get(own["name"], {}), **own}
-        chosen = own["name"]
     pretrain["strategy"] = own
-    return str(chosen)
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -183,24 +187,13 @@ def _assignment(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals:
         raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as strategy.epochs=5")
-    known = key.split(".")[0] in ("pretrain", "evaluate")
-    return key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}")
-
-
-def _todays(key: str, strategy: str) -> str:
-    """Translate an option's name from before, with a warning."""
-    room, _, below = key.partition(".")
-    today = todays_key(below)
-    if room != "pretrain" or today == below:
-        return key
-    section = below.split(".")[0]
-    if section in SECTIONS and section != strategy:
-        raise SkelshotError(
-            f"--set {below}: is an option of the strategy {section}, the strategy is {strategy}; "
-            f"leave it out, or choose --strategy {section}"
-        )
-    _warn(f"--set {below} is --set {today} now")
-    return f"pretrain.{today}"
+    parsed = parse_yaml(value, f"--set {key}")
+    if key.startswith("evaluate."):
+        return key, parsed
+    below = key.removeprefix("pretrain.")
+    if (today := todays_key(below)) != below:
+        _warn(f"--set {below} is --set {today} now")
+    return f"pretrain.{today}", parsed
 
 
 def _warn(told: str) -> None:
@@ -212,7 +205,9 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
     try:
         return Settings.model_validate(document)
     except SkelshotError as error:
-        raise SkelshotError(f"{source}{str(error).removeprefix('settings')}") from error
+        told = str(error)
+        own = told.startswith(("settings,", "settings:"))
+        raise SkelshotError(f"{source}{told[8:] if own else f', {told}'}") from error
 
 
 def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:

@@ -49,17 +49,17 @@ def todays_key(key: str) -> str:
 
     Example:
         >>> todays_key("transfer.labels.weight"), todays_key("episodic.optimiser.lr")
-        ('strategy.ce_weight', 'episodic.optimizer.lr')
+        ('strategies.transfer.ce_weight', 'episodic.optimizer.lr')
     """
     first, *rest = key.split(".")
-    parts = ["strategy" if first in SECTIONS else first, *rest]
-    if parts[0] not in ("strategy", "episodic"):
+    if first not in (*SECTIONS, "episodic"):
         return key
-    if parts[1:3] == ["labels", "weight"]:
-        parts[1:3] = ["ce_weight"]
-    elif parts[1:2] == ["labels"]:
-        parts[1] = "ce_head"
-    return ".".join(parts[:1] + [_RENAMED.get(part, part) for part in parts[1:]])
+    if rest[:2] == ["labels", "weight"]:
+        rest[:2] = ["ce_weight"]
+    elif rest[:1] == ["labels"]:
+        rest[0] = "ce_head"
+    room = ["episodic"] if first == "episodic" else ["strategies", first]
+    return ".".join(room + [_RENAMED.get(part, part) for part in rest])
 
 
 def with_todays_sections(pretrain: dict[str, Any]) -> list[str]:
@@ -77,7 +77,16 @@ def with_todays_sections(pretrain: dict[str, Any]) -> list[str]:
         section = pretrain.pop(name)
         if isinstance(section, Mapping) and isinstance(strategies, dict):
             strategies[name] = _labels(_renamed(section)) | strategies.get(name, {})
-    return [f"pretrain.{name} is pretrain.strategies.{name} now" for name in old]
+    told = [f"pretrain.{name} is pretrain.strategies.{name} now" for name in old]
+    episodic = pretrain.get("episodic")
+    if isinstance(episodic, Mapping):
+        told += [
+            f"pretrain.episodic.{name} is pretrain.episodic.{_RENAMED[name]} now"
+            for name in episodic
+            if name in _RENAMED
+        ]
+        pretrain["episodic"] = _renamed(episodic)
+    return told
 
 
 def _renamed(options: Mapping[str, Any]) -> dict[str, Any]:

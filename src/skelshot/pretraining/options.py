@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from skelshot.encoders import EncoderSpec
-from skelshot.ground.options import Options
+from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options, problem_of
 from skelshot.ground.precision import bfloat16_is_native, training_device
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.old_options import with_todays_form
@@ -58,11 +66,22 @@ def _strategy(value: object) -> object:
     """Read a strategy: its options with their `name`, the name alone, or none."""
     if isinstance(value, str):
         value = {"name": value}
-    if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
+    if not isinstance(value, Mapping):
         return value
-    if value["name"] == "none" and len(value) == 1:
+    name = value.get("name")
+    if not isinstance(name, str):
+        raise ValueError(f"found the name {name!r:.40}, expected one of none, {_known()}")
+    if name == "none" and len(value) == 1:
         return None
-    return STRATEGIES.named(value["name"], "strategy").options_type.model_validate(value)
+    kind = STRATEGIES.named(name, "strategy").options_type
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:  # pydantic alone cannot tell which options there are
+        raise SkelshotError(f"{kind.described}{problem_of(error, kind)}") from error
+
+
+def _known() -> str:
+    return ", ".join(STRATEGIES.names)
 
 
 Strategy = Annotated[SerializeAsAny[StageOptions] | None, BeforeValidator(_strategy)]
