@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
+    warnings.formatwarning = _note
     try:
         parsed = build_parser().parse_args(arguments)
         document: Document = parsed.run(parsed)
@@ -75,6 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         advice = "; make room, the same command goes on" if error.errno == errno.ENOSPC else ""
         place = error.filename or "system"
         _leave(f"error: {place}: {error.strerror or error}{advice}", BAD_CALL)
+
+
+def _note(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """Put the name that an option had before into one line; other warnings stay as they are."""
+    if issubclass(category, OldName):
+        return f"skelshot: note: {printable(str(message), LONGEST_MESSAGE)}\n"
+    return _FORMAT(message, category, filename, lineno, line)
 
 
 def _leave(message: str, code: int) -> NoReturn:
