@@ -122,11 +122,12 @@ def first(found: dict[str, torch.Tensor]) -> str:
 
 
 def optimiser(change: Callable[[dict[str, Any]], object]) -> Damage:
-    """A state of the optimiser changed; the weights' file tells no digest, as in earlier versions."""
+    """A state of the optimiser changed; the weights' file tells no digest, as once."""
 
     def damage(file: Path) -> None:
         state = torch.load(file, weights_only=True)
-        torch.save(change(state) or state, file)
+        other = change(state)
+        torch.save(other if isinstance(other, (list, torch.Tensor)) else state, file)
         tensors(lambda found: None, digest=False)(file.with_suffix(".safetensors"))
 
     return damage
@@ -148,6 +149,9 @@ ANY: dict[str, Damage] = {
     "a folder": replaced(Path.mkdir),
     "a device": replaced(lambda file: file.symlink_to("/dev/zero")),
 }
+FAULTS = pytest.mark.faults
+RARE = {"garbage", "text", "one byte short", "longer", "zeros", "first bit", "early bit"}
+RARE |= {"middle bit", "a folder", "a device"}
 TEXTS: dict[str, Damage] = {
     "a list": written("[1, 2]"),
     "a number": written("7"),
@@ -237,18 +241,21 @@ STATES: dict[str, Damage] = {
 
 
 def of_first(change: Callable[[dict[str, Any]], object]) -> Damage:
-    return optimiser(lambda state: change(state["state"][0]) and None)
+    def change_first(state: dict[str, Any]) -> None:
+        change(state["state"][0])
+
+    return optimiser(change_first)
 
 
 OPTIMISERS: dict[str, Damage] = {
     "empty": optimiser(lambda state: state.clear()),
     "a list": optimiser(lambda state: [1]),
     "a tensor": optimiser(lambda state: torch.ones(2)),
-    "no groups": optimiser(lambda state: state.pop("param_groups") and None),
-    "no state": optimiser(lambda state: state.pop("state") and None),
+    "no groups": optimiser(lambda state: state.pop("param_groups")),
+    "no state": optimiser(lambda state: state.pop("state")),
     "groups empty": optimiser(lambda state: state["param_groups"].clear()),
     "a group more": optimiser(lambda state: state["param_groups"].append({"params": []})),
-    "a setting gone": optimiser(lambda state: state["param_groups"][0].pop("lr") and None),
+    "a setting gone": optimiser(lambda state: state["param_groups"][0].pop("lr")),
     "a setting text": optimiser(lambda state: state["param_groups"][0].update(lr="fast")),
     "other numbers": optimiser(lambda state: state["param_groups"][0].update(params=[7])),
     "a number unknown": optimiser(lambda state: state["state"].update({9999: {}})),
@@ -285,7 +292,7 @@ WEIGHTS_OF_RUNS: dict[str, Damage] = {
     "numbers": tensors(lambda found: found[first(found)].add_(1e-3), False),
 }
 FINISHED = [
-    (file, name, damage)
+    pytest.param(file, damage, id=f"{file}, {name}", marks=FAULTS if name in RARE else ())
     for file, damages in {
         CONFIG: ANY | TEXTS | CONFIGS,
         RESULT: ANY | TEXTS | RESULTS,
@@ -295,7 +302,7 @@ FINISHED = [
     for name, damage in damages.items()
 ]
 UNFINISHED = [
-    (file, name, damage)
+    pytest.param(file, damage, id=f"{file}, {name}", marks=FAULTS if name in RARE else ())
     for file, damages in {
         CONFIG: ANY | TEXTS | CONFIGS,
         WEIGHTS: ANY | STATES,
@@ -303,13 +310,12 @@ UNFINISHED = [
         METRICS: LINES,
     }.items()
     for name, damage in damages.items()
-    if (file, name) != (CONFIG, "longer")
 ]
 
 
 def damaged(whole: Path, tmp_path: Path, finished: bool, file: str, damage: Damage) -> Path:
     run = tmp_path / "run"
-    shutil.copytree(whole, run)
+    shutil.copytree(whole, run, ignore=shutil.ignore_patterns("events", "features", "*99999*"))
     if not finished:
         for name in (RESULT, ENCODER, METHOD):
             (run / "split-00" / name).unlink()
@@ -334,14 +340,13 @@ def refused(
     return line
 
 
-@pytest.mark.parametrize(("file", "name", "damage"), FINISHED)
+@pytest.mark.parametrize(("file", "damage"), FINISHED)
 def test_a_finished_run(
     toy_store: Store,
     whole: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     file: str,
-    name: str,
     damage: Damage,
 ) -> None:
     run = damaged(whole, tmp_path, True, file, damage)
@@ -350,14 +355,13 @@ def test_a_finished_run(
     assert not (tmp_path / "found.json").exists()
 
 
-@pytest.mark.parametrize(("file", "name", "damage"), UNFINISHED)
+@pytest.mark.parametrize(("file", "damage"), UNFINISHED)
 def test_a_run_that_is_to_go_on(
     toy_store: Store,
     whole: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     file: str,
-    name: str,
     damage: Damage,
 ) -> None:
     run = damaged(whole, tmp_path, False, file, damage)
@@ -391,8 +395,10 @@ FEATURES: dict[str, Damage] = {
     "rows shuffled, no digest": tensors(shuffled, digest=False),
     "other name": tensors(lambda found: found.update(x=found.pop("features"))),
     "fewer rows": tensors(lambda found: found.update(features=found["features"][1:].clone())),
-    "other kind": tensors(lambda found: found.update(features=found["features"].int())),
-    "other width": tensors(lambda found: found.update(features=found["features"][:, 1:].clone())),
+    "other kind": tensors(lambda found: found.update(features=found["features"].int()), False),
+    "other width": tensors(
+        lambda found: found.update(features=found["features"][:, 1:].clone()), False
+    ),
     "no rows": tensors(lambda found: found.update(features=torch.ones(()))),
 }
 

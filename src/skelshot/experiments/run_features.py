@@ -253,6 +253,6 @@ def _kept_features(file: Path, count: int) -> Tensor:
     features = tensors.get("features")
     if not has_digest or notes != {"key": file.stem} or features is None:
         raise SkelshotError(f"{file}: found {notes or 'no digest'}, expected features {file.stem}")
-    if len(features) != count:
-        raise SkelshotError(f"{file}: found {len(features)} features, expected {count}")
+    if not features.ndim or len(features) != count:
+        raise SkelshotError(f"{file}: found {tuple(features.shape)}, expected {count} features")
     return features

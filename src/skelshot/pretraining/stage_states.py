@@ -163,8 +163,10 @@ def _form(tensor: Tensor | None) -> str:
     return "none" if tensor is None else f"{tuple(tensor.shape)} of {tensor.dtype}"
 
 
-def _unfit(state: dict[str, Any], optimiser: Optimizer) -> str | None:
+def _unfit(state: Any, optimiser: Optimizer) -> str | None:
     """Name the first thing in a `state_dict` that the optimiser would fail at."""
+    if not isinstance(state, dict):
+        return f"found {type(state).__name__}, expected the state of an optimiser"
     own = optimiser.state_dict()
     groups = state["param_groups"]
     if [set(group) for group in groups] != [set(group) for group in own["param_groups"]]:
