@@ -23,6 +23,7 @@ from skelshot.pretraining.optimisers import (
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
 from skelshot.pretraining.stage import Stage
+from skelshot.pretraining.stage_states import restore
 from skelshot.skeletons import Augmentation, InputSpec
 
 
@@ -56,7 +57,7 @@ def run_stage(
     """
     began = time.perf_counter()
     optimiser = build_optimiser(stage.optimiser, stage.trained())
-    done = _restore(stage, optimiser, folder)
+    done = restore(folder.checkpoints, stage.name, stage, stage.epochs, optimiser)
     model, optimiser = fabric.setup(stage, optimiser)
     loop = _Loop(stage, model, optimiser, fabric, inputs, augmentation, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
@@ -73,17 +74,6 @@ def run_stage(
         log.close()
     fabric.barrier()
     return time.perf_counter() - began
-
-
-def _restore(stage: Stage, optimiser: torch.optim.Optimizer, folder: RunFolder) -> int:
-    """Load the newest checkpoint of a stage; return the epochs it holds."""
-    state = folder.load_stage(stage.name)
-    if state is None:
-        return 0
-    epochs, tensors, optimiser_state = state
-    stage.load_state_dict(tensors)
-    optimiser.load_state_dict(optimiser_state)
-    return epochs
 
 
 class _Loop:

@@ -29,8 +29,10 @@ from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import RunFolder, read_result, split_folder
+from skelshot.pretraining.results import check_split, write_result
+from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.stage_states import clear_states
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
@@ -250,8 +252,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     folder = RunFolder(path)
     config = _config(job, work)
     folder.settle_config(config)
-    if folder.result_file.exists() and folder.encoder_file.exists():
-        return read_result(path)
+    if folder.result_file.exists():
+        return check_split(path, config, split.index)
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
@@ -286,7 +288,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         for stage in stages:
             if isinstance(stage, EpisodicStage) and stage.method.has_weights:
                 save_method(folder.method_file, stage.method, stage.method_shape)
-        folder.write_result(result)
-        folder.clear_stages()
+        result = write_result(path, result)
+        clear_states(folder.checkpoints)
     fabric.barrier()
     return result
