@@ -12,12 +12,14 @@ from typing import Any, NoReturn
 
 from skelshot import __version__
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 from skelshot.ground.printable import escaped, printable
 
 Document = dict[str, Any]
 BAD_CALL = 2
 INTERRUPTED = 130
 LONGEST_MESSAGE = 2000
+_FORMAT = warnings.formatwarning
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,7 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _note(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
 ) -> str:
     """Put the name that an option had before into one line; other warnings stay as they are."""
     if issubclass(category, OldName):

@@ -75,6 +75,7 @@ def _show(document: Document) -> str:
         lines.append(counts_line(document["counts"]))
     lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     lines.append(sides_line(document["sides"]))
+    lines += [f"features made anew: {why}" for why in document["made_anew"]]
     for shots, result in document["accuracy"].items():
         lines.append(f"{shots}-shot: {percent(result['mean'])} %{_spread(result)}")
         worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])

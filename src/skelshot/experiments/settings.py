@@ -124,8 +124,8 @@ def load_settings(
     """
     document = _read_preset(preset)
     pretrain = document["pretrain"]
-    for told in with_todays_sections(pretrain):
-        _warn(f"preset {preset}: {told}")
+    for renamed in with_todays_sections(pretrain):
+        _warn(f"preset {preset}: {renamed}")
     strategies = _strategies(pretrain.pop("strategies", {}), f"preset {preset}")
     inputs = pretrain.setdefault("input", {})
     if isinstance(inputs, dict):

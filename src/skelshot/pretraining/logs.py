@@ -10,6 +10,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.files import whole_file
 from skelshot.ground.json_text import parse_json
+from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
 
 MOST_BYTES = 64 << 20
@@ -29,7 +30,8 @@ class MetricsLog:
     def __init__(self, folder: Path, stage: str, done: int) -> None:
         self._stage = stage
         self._file = folder / "metrics.jsonl"
-        kept = [line for line in self._lines() if self._is_kept(line, done)]
+        lines = enumerate(self._lines(), start=1)
+        kept = [line for number, line in lines if self._is_kept(number, line, done)]
         with whole_file(self._file) as partial:
             partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
         self._writer = SummaryWriter(folder / "events", purge_step=done)
@@ -41,15 +43,20 @@ class MetricsLog:
         whole = text[: text.rfind("\n") + 1]
         return whole.splitlines()
 
-    def _is_kept(self, line: str, done: int) -> bool:
-        entry = parse_json(line, str(self._file))
+    def _is_kept(self, number: int, line: str, done: int) -> bool:
+        place = f"{self._file}, line {number}"
         try:
-            return bool(entry["stage"] != self._stage or entry["epoch"] <= done)
-        except (KeyError, TypeError) as error:
+            entry = parse_json(line, place)
+            stage, epoch = entry.pop("stage"), entry.pop("epoch")
+            known = type(stage) is str and type(epoch) is int and epoch > 0
+            if not known or any(type(figure) not in (int, float) for figure in entry.values()):
+                raise ValueError
+        except (AttributeError, KeyError, TypeError, ValueError, SkelshotError) as error:
             raise SkelshotError(
-                f"{self._file}: found {line!r:.80}, expected the figures of an epoch; delete the "
-                "file to go on without the earlier ones"
+                f"{place}: found {printable(line, 80)}, expected the figures of an epoch; delete "
+                "the file to go on without the earlier ones"
             ) from error
+        return bool(stage != self._stage or epoch <= done)
 
     def write(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write the figures of an epoch.

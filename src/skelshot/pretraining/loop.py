@@ -24,6 +24,7 @@ from skelshot.pretraining.optimizers import (
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
 from skelshot.pretraining.stage import Stage
+from skelshot.pretraining.stage_states import restore
 
 
 def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
@@ -47,7 +48,7 @@ def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOpti
     """
     began = time.perf_counter()
     optimizer = build_optimizer(stage.optimizer, stage.trained())
-    done = _restore(stage, optimizer, folder)
+    done = restore(folder.checkpoints, stage.name, stage, stage.epochs, optimizer)
     model, optimizer = fabric.setup(stage, optimizer)
     loop = _Loop(stage, model, optimizer, fabric, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
@@ -64,17 +65,6 @@ def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOpti
         log.close()
     fabric.barrier()
     return time.perf_counter() - began
-
-
-def _restore(stage: Stage, optimizer: torch.optim.Optimizer, folder: RunFolder) -> int:
-    """Load the newest checkpoint of a stage; return the epochs it holds."""
-    state = folder.load_stage(stage.name)
-    if state is None:
-        return 0
-    epochs, tensors, optimizer_state = state
-    stage.load_state_dict(tensors)
-    optimizer.load_state_dict(optimizer_state)
-    return epochs
 
 
 class _Loop:

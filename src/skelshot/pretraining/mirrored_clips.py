@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from skelshot.pretraining.runs import read_options, read_result, split_folder
+from skelshot.pretraining.results import read_result
+from skelshot.pretraining.runs import read_options, split_folder
 
 REMARK = (
     "the encoder was trained on mirrored clips and may take one side for the other; pretrain it "

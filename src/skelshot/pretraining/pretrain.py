@@ -24,8 +24,10 @@ from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import RunFolder, read_result, split_folder
+from skelshot.pretraining.results import check_split, write_result
+from skelshot.pretraining.runs import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
+from skelshot.pretraining.stage_states import clear_states
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.inputs import AskedSides
@@ -221,8 +223,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     folder = RunFolder(path)
     config = _config(job, work)
     folder.settle_config(config)
-    if folder.result_file.exists() and folder.encoder_file.exists():
-        return read_result(path)
+    if folder.result_file.exists():
+        return check_split(path, config, split.index)
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
@@ -249,7 +251,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         save_encoder(folder.encoder_file, encoder.cpu(), inputs=inputs)
         for stage in stages:
             stage.save(folder.checkpoints)
-        folder.write_result(result)
-        folder.clear_stages()
+        result = write_result(path, result)
+        clear_states(folder.checkpoints)
     fabric.barrier()
     return result
