@@ -110,20 +110,36 @@ def limit_memory(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def change(kind: str, path: Path, when: Path) -> None:
-    """Change a source as soon as a file comes into being."""
-    deadline = time.monotonic() + 60
-    while not when.exists() and time.monotonic() < deadline:
-        time.sleep(0.001)
-    CHANGES[kind](path)
-
-
 CHANGES: dict[str, Callable[[Path], object]] = {
     "deleted": lambda path: path.unlink(),
     "removed": shutil.rmtree,
     "emptied": lambda path: os.truncate(path, 0),
     "halved": lambda path: os.truncate(path, path.stat().st_size // 2),
 }
+
+
+class Change:
+    """Changes a source, once a file of the command's own has come into being.
+
+    Args:
+        kind: How.
+        path: What.
+        when: The file or folder of the command.
+    """
+
+    def __init__(self, kind: str, path: str, when: str) -> None:
+        self.kind, self.path, self.when = kind, Path(path), when
+        self.state = "waits"
+
+    def watch(self, event: str, args: tuple[Any, ...]) -> None:
+        if event not in ("open", "os.mkdir", "os.rename"):
+            return
+        place = args[1] if event == "os.rename" else args[0]
+        if self.state == "due":
+            self.state = "done"
+            CHANGES[self.kind](self.path)
+        elif isinstance(place, str | os.PathLike) and os.fspath(place) == self.when:
+            self.state = "due" if self.state == "waits" else self.state
 
 
 def child(request: dict[str, Any]) -> None:
@@ -140,6 +156,8 @@ def child(request: dict[str, Any]) -> None:
     if "fault" in request:
         fault = Fault(**request["fault"])
         fault.install()
+    if "change" in request:
+        sys.addaudithook(Change(**request["change"]).watch)
     if "memory" in request:
         limit_memory(request["memory"])
     code = 0
