@@ -37,7 +37,7 @@ CHANGES = [
         "OUT/features.partial/plan.json",
         "1 skipped",
     ),
-    ("videos", "MADE/films", "removed", "OUT/features.partial/plan.json", "no such file"),
+    ("videos", "MADE/films", "removed", "OUT/features.partial/plan.json", "usable frames"),
     ("videos", "OUT/features.partial", "removed", "OUT/features.partial/shards", "OUT/features"),
     ("videos", "MADE/filmed/frames.npy", "emptied", "OUT/features.partial/plan.json", "cut short"),
 ]
