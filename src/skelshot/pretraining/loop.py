@@ -70,8 +70,6 @@ def run_stage(
             log.write(epoch + 1, figures)
             if (epoch + 1) % options.keep_every == 0 or epoch + 1 == stage.epochs:
                 folder.save_stage(stage.name, epoch + 1, stage.state_dict(), optimiser.state_dict())
-    if log is not None:
-        log.close()
     fabric.barrier()
     return time.perf_counter() - began
 
