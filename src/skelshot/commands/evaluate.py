@@ -97,4 +97,11 @@ def _spread(result: Document) -> str:
     return f" (95 % interval {'; '.join(texts)})" if texts else ""
 
 
-COMMAND = Command("evaluate", "Classify novel clips from exemplars.", _arguments, _run, _show)
+COMMAND = Command(
+    "evaluate",
+    "Classify novel clips from exemplars.",
+    _arguments,
+    _run,
+    _show,
+    lower="--set batch=N or --threads",
+)

@@ -108,4 +108,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("pretrain", "Pre-train an encoder on base classes.", _arguments, _run, _show)
+COMMAND = Command(
+    "pretrain",
+    "Pre-train an encoder on base classes.",
+    _arguments,
+    _run,
+    _show,
+    lower="--set STAGE.batch=N, --set loop.workers=N or --threads",
+)

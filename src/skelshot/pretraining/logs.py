@@ -4,14 +4,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from torch.utils.tensorboard import SummaryWriter
-
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
-from skelshot.ground.files import whole_file
+from skelshot.ground.files import errors_named, whole_file
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
+from skelshot.pretraining.events import EventsFile
 
 MOST_BYTES = 64 << 20
 """The largest metrics file that is read."""
@@ -34,7 +33,7 @@ class MetricsLog:
         kept = [line for number, line in lines if self._is_kept(number, line, done)]
         with whole_file(self._file) as partial:
             partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        self._writer = SummaryWriter(folder / "events", purge_step=done)
+        self._events = EventsFile(folder / "events", stage, done)
 
     def _lines(self) -> list[str]:
         if not self._file.exists():
@@ -66,12 +65,6 @@ class MetricsLog:
             figures: Mean loss and the like.
         """
         entry = {"stage": self._stage, "epoch": epoch, **figures}
-        with self._file.open("a", encoding="utf-8") as handle:
+        with errors_named(self._file), self._file.open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(entry) + "\n")
-        for name, value in figures.items():
-            self._writer.add_scalar(f"{self._stage}/{name}", value, epoch)
-        self._writer.flush()
-
-    def close(self) -> None:
-        """Close the TensorBoard file."""
-        self._writer.close()
+        self._events.write(epoch, figures)

@@ -61,8 +61,6 @@ def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOpti
             log.write(epoch + 1, figures)
             if (epoch + 1) % options.keep_every == 0 or epoch + 1 == stage.epochs:
                 folder.save_stage(stage.name, epoch + 1, stage.state_dict(), optimizer.state_dict())
-    if log is not None:
-        log.close()
     fabric.barrier()
     return time.perf_counter() - began
 

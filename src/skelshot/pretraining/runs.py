@@ -96,7 +96,9 @@ def read_options(folder: Path) -> PretrainOptions:
     try:
         return PretrainOptions.read(options)
     except SkelshotError as error:
-        place = str(error).replace("pretrain, ", "options.", 1).replace("pretrain: ", "options: ", 1)
+        place = (
+            str(error).replace("pretrain, ", "options.", 1).replace("pretrain: ", "options: ", 1)
+        )
         raise SkelshotError(
             f"{folder / 'config.yaml'}, {place}; the file is damaged or of another version, "
             "pretrain again into another --out"
