@@ -17,9 +17,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--strategy",
-        choices=["none", "supervised", "transfer", "byol", "aimclr"],
-        help="what comes first (default: transfer with --features, none with --from, else "
-        "supervised)",
+        metavar="NAME",
+        help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
+        "none (default: transfer with --features, none with --from, else supervised)",
     )
     parser.add_argument(
         "--episodes",
@@ -118,4 +118,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("pretrain", "Pre-train an encoder on base classes.", _arguments, _run, _show)
+COMMAND = Command(
+    "pretrain",
+    "Pre-train an encoder on base classes.",
+    _arguments,
+    _run,
+    _show,
+    lower="--set STAGE.batch=N, --set loop.workers=N or --threads",
+)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.ground.mapped import fresh_map
 from skelshot.teachers.video_features import (
     CLIPS_FILE,
     PROMPTED_FILE,
@@ -106,9 +106,8 @@ def write_video_features(
         for name, part in parts.items():
             _check_finite(name, part, chunk.notes)
             if name not in arrays:
-                arrays[name] = open_memmap(
-                    folder / name, mode="w+", dtype=np.float32, shape=(clips, *part.shape[1:])
-                )
+                shape = (clips, *part.shape[1:])
+                arrays[name] = fresh_map(folder / name, np.float32, shape)
             arrays[name][rows] = part
         notes += chunk.notes
         skipped += chunk.skipped

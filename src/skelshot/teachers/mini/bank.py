@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, whole_file, write_json
 from skelshot.ground.locks import only_writer
+from skelshot.ground.mapped import fresh_map
 from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
@@ -247,7 +248,7 @@ def _settled(plan: _Plan, digest: str) -> bool:
     for mark in (plan.folder / "done").iterdir():
         mark.unlink()
     for name, (kind, shape) in plan.arrays.items():
-        open_memmap(plan.partial(name), mode="w+", dtype=kind, shape=shape).flush()
+        fresh_map(plan.partial(name), kind, shape).flush()
     write_json(note, {"digest": digest})
     return False
 
