@@ -26,7 +26,7 @@ from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import launch, run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.runs import RunFolder, read_result, split_folder
@@ -92,9 +92,7 @@ def pretrain(
     """
     began = time.perf_counter()
     counts = protocol.counts(store)
-    fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
-    if fabric.world_size > 1:
-        fabric.launch()
+    fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
@@ -251,6 +249,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists() and folder.encoder_file.exists():
+        if fabric.is_global_zero:
+            folder.clear_stages()  # a kill may have come between
         return read_result(path)
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
