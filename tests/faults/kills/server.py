@@ -61,7 +61,8 @@ class Child:
 
     def __init__(self, call: dict) -> None:
         self.call, self.code = call, None
-        self.said, self.counted = tempfile.TemporaryFile(), memoryview(mmap.mmap(-1, 8)).cast("Q")
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this object
+        self.counted = memoryview(mmap.mmap(-1, 8)).cast("Q")
         self.began = time.monotonic()
         self.pid = os.fork()
         if not self.pid:
@@ -72,7 +73,7 @@ class Child:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)
         os.dup2(self.said.fileno(), 2)
-        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         count_operations(self.call["root"], self.call.get("at"), self.counted)
         code = 1
         try:
@@ -159,6 +160,7 @@ if __name__ == "__main__":
     for line in sys.stdin:
         random.seed(line)
         children = [Child(call) for call in json.loads(line)]
-        while any([child.look() for child in children]):
+        while [child for child in children if child.look()]:
             time.sleep(0.001)
-        print(json.dumps([child.end() for child in children]), flush=True)
+        sys.stdout.write(json.dumps([child.end() for child in children]) + "\n")
+        sys.stdout.flush()

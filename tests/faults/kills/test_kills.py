@@ -41,7 +41,7 @@ class Command:
 
 COMMANDS = {
     "synth": Command(
-        f"synth --classes 1-2 {ONE} --workers 1 --videos --video-size 32x18 --out OUT",
+        f"synth --classes 1 {ONE} --workers 1 --videos --video-size 32x18 --out OUT",
         "prepare ntu OUT/nturgb+d_skeletons --out NEXT",
         other="--seed 1",
     ),
