@@ -83,3 +83,11 @@ def test_a_damaged_state(folder: RunFolder, content: bytes | str) -> None:
         file.write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
     with pytest.raises(SkelshotError, match=r"supervised-00001.* is corrupt .*; delete supervised"):
         folder.load_stage("supervised")
+
+
+def test_states_are_removed_and_nothing_else(folder: RunFolder) -> None:
+    folder.save_stage("a", 1, {"x": torch.ones(1)}, {"state": {}})
+    (folder.checkpoints / "encoder.safetensors").write_bytes(b"")
+    folder.clear_stages()
+    folder.clear_stages()  # again, as a call does that finds a finished split
+    assert [file.name for file in folder.checkpoints.iterdir()] == ["encoder.safetensors"]

@@ -48,11 +48,6 @@ def inputs(serve: Callable[..., Ends], tmp_path_factory: pytest.TempPathFactory)
         ("synth", "--classes", "1-3", *one, "--out", folder / "ntu"),
         ("prepare", "ntu", folder / "ntu" / "nturgb+d_skeletons", "--out", folder / "ntu-store"),
     ):
-        (end,) = serve(
-            {
-                "words": [os.fspath(w) if isinstance(w, Path) else str(w) for w in words],
-                "root": folder,
-            }
-        )
+        (end,) = serve({"words": [str(word) for word in words], "root": folder})
         assert end["code"] == 0, end["said"]
     return folder
