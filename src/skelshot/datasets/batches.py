@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from skelshot.datasets.store import Store
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode_input
 
@@ -103,12 +104,20 @@ def load_batches(
     Yields:
         Tensors (n, C, T, V, M), one a batch, in order.
     """
-    yield from DataLoader(
+    loader = DataLoader(
         _Clips(store, spec, augmentation, keys),
         batch_sampler=[list(batch) for batch in batches],
         num_workers=workers,
         collate_fn=torch.stack,
+        worker_init_fn=_begin,
     )
+    with ctrl_c_for_parent_only():
+        loaded = iter(loader)
+    yield from loaded
+
+
+def _begin(_worker: int) -> None:
+    follow_parent()
 
 
 def plain_batches(indices: Sequence[int], size: int) -> list[list[Item]]:

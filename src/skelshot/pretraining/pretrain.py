@@ -26,7 +26,7 @@ from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import launch, run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.results import check_split, write_result
@@ -94,9 +94,7 @@ def pretrain(
     """
     began = time.perf_counter()
     counts = protocol.counts(store)
-    fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
-    if fabric.world_size > 1:
-        fabric.launch()
+    fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
@@ -253,7 +251,10 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists():
-        return check_split(path, config, split.index)
+        result = check_split(path, config, split.index)
+        if fabric.is_global_zero:
+            clear_states(folder.checkpoints)  # a kill may have come between
+        return result
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
