@@ -3,9 +3,9 @@
 from collections import Counter
 
 from .cases import Case
-from .doors import json_files, yaml_files
+from .doors import archives, features, json_files, yaml_files
 
-DOORS = (yaml_files, json_files)
+DOORS = (yaml_files, json_files, archives, features)
 EVERY = 8
 """Of so many cases `make test` takes one, besides the first of each kind."""
 
