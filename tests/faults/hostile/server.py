@@ -40,6 +40,8 @@ def child(words, folder, said):
     sys.stdout.flush(), sys.stderr.flush()
     os._exit(code)
 
+import gc
+gc.freeze()
 for line in sys.stdin:
     words, folder = json.loads(line)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

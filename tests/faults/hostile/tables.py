@@ -3,9 +3,9 @@
 from collections import Counter
 
 from .cases import Case
-from .doors import archives, features, json_files, yaml_files
+from .doors import archives, clips, features, json_files, pickles, texts, videos, words, yaml_files
 
-DOORS = (yaml_files, json_files, archives, features)
+DOORS = (yaml_files, json_files, archives, features, pickles, clips, texts, videos, words)
 EVERY = 8
 """Of so many cases `make test` takes one, besides the first of each kind."""
 

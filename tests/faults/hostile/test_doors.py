@@ -16,10 +16,12 @@ from .tables import CASES, SHORT
 SECONDS, MEGABYTES, CHARACTERS = 10, 1000, 2100
 
 
-def _parameters() -> Iterator[object]:
-    for case in CASES:
-        marks = () if case.identity in SHORT else pytest.mark.faults
-        yield pytest.param(case, id=case.identity, marks=marks)
+PARAMETERS = [
+    pytest.param(
+        case, id=case.identity, marks=() if case.identity in SHORT else pytest.mark.faults
+    )
+    for case in CASES
+]
 
 
 @contextmanager
@@ -59,12 +61,12 @@ def _check_line(answer: Answer, case: Case) -> None:
         assert piece in answer.err
 
 
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize("case", PARAMETERS)
 def test_hostile_input(call: Server, shared: Path, case: Case, record_property: Callable[[str, object], None]
 ) -> None:
     with _case_folder() as folder:
         case.write(folder / "in", shared)
-        words = [_filled(word, folder, shared) for word in case.words]
+        words = [filled(word, folder, shared) for word in case.words]
         before = _listing(folder, shared)
         for _ in range(2 if case.rejected else 1):  # what is rejected stops no later call either
             answer = call(words, folder / "work")
@@ -80,11 +82,19 @@ def test_hostile_input(call: Server, shared: Path, case: Case, record_property: 
         written = {
             path for path in before.keys() | after.keys() if before.get(path) != after.get(path)
         }
+        check_nothing_escapes(folder)
         beneath = {path.removeprefix(f"{folder}/").split("/")[0] for path in written}
         assert beneath <= set(allowed), written
 
 
-def _filled(word: str, folder: Path, shared: Path) -> str:
+def check_nothing_escapes(folder: Path) -> None:
+    """See that nothing was written where the command was called, or beside its output."""
+    assert not list((folder / "work").iterdir())
+    assert not list(folder.glob(".*"))
+
+
+def filled(word: str, folder: Path, shared: Path) -> str:
+    """Put the real paths into a word."""
     for name, path in (("in", folder / "in"), ("out", folder / "out"), ("shared", shared)):
         word = word.replace(f"{{{name}}}", str(path))
     return word
