@@ -29,7 +29,9 @@ class Case(NamedTuple):
     @property
     def identity(self) -> str:
         """Return the case's name among all."""
-        return f"{self.door}, {self.kind}, {self.name}" if self.name else f"{self.door}, {self.kind}"
+        return (
+            f"{self.door}, {self.kind}, {self.name}" if self.name else f"{self.door}, {self.kind}"
+        )
 
 
 class Door(NamedTuple):

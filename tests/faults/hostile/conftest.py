@@ -19,11 +19,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the dearest cases took."""
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
     for what in ("seconds", "megabytes"):
-        found = [(value, report.nodeid) for report in reports
-                 for name, value in getattr(report, "user_properties", ()) if name == what]  # fmt: skip
+        found = [
+            (value, report.nodeid)
+            for report in reports
+            for name, value in getattr(report, "user_properties", ())
+            if name == what
+        ]
         if found:
             value, case = max(found)
-            terminalreporter.write_line(f"{len(found)} hostile calls, at most {value:.1f} {what}: {case}")
+            terminalreporter.write_line(
+                f"{len(found)} hostile calls, at most {value:.1f} {what}: {case}"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,9 @@ JSON = {
 
 YAML = {
     "alias bomb": (
-        b"a: &a [" + b"x," * 9 + b"x]\n"
+        b"a: &a ["
+        + b"x," * 9
+        + b"x]\n"
         + b"".join(
             b"%c: &%c [" % (to, to) + b"*%c," % (to - 1) * 9 + b"x]\n" for to in b"bcdefghi"
         ),
@@ -62,7 +64,8 @@ YAML = {
     ),
     "alias of itself": (b"a: &a [*a]", "an alias of what it stands in"),
     "merge bomb": (
-        b"a: &a {x: 1}\n" + b"".join(
+        b"a: &a {x: 1}\n"
+        + b"".join(
             b"%c: &%c {<<: [%s]}\n" % (to, to, b",".join([b"*%c" % (to - 1)] * 12))
             for to in b"bcdefg"
         ),

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +60,7 @@ def annotated(protocol: int = 4, **changes: object) -> Write:
     """Return what writes a good annotation and one with changes."""
 
     def write(folder: Path, shared: Path) -> None:
-        document = {"annotations": [annotation(), annotation(frame_dir="two", **changes)]}
+        document = {"annotations": [annotation(), annotation(**{"frame_dir": "two", **changes})]}
         (folder / "x.pkl").write_bytes(pickle.dumps(document, protocol))
 
     return write

@@ -3,9 +3,22 @@
 from collections import Counter
 
 from .cases import Case
-from .doors import archives, clips, features, json_files, pickles, texts, videos, words, yaml_files
+from .doors import (
+    archives,
+    bombs,
+    clips,
+    features,
+    json_files,
+    pickles,
+    texts,
+    videos,
+    words,
+    yaml_files,
+)  # fmt: skip
 
-DOORS = (yaml_files, json_files, archives, features, pickles, clips, texts, videos, words)
+DOORS = (
+    yaml_files, json_files, archives, features, pickles, clips, bombs, texts, videos, words,
+)  # fmt: skip
 EVERY = 8
 """Of so many cases `make test` takes one, besides the first of each kind."""
 

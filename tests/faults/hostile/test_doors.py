@@ -17,9 +17,7 @@ SECONDS, MEGABYTES, CHARACTERS = 10, 1000, 2100
 
 
 PARAMETERS = [
-    pytest.param(
-        case, id=case.identity, marks=() if case.identity in SHORT else pytest.mark.faults
-    )
+    pytest.param(case, id=case.identity, marks=() if case.identity in SHORT else pytest.mark.faults)
     for case in CASES
 ]
 
@@ -62,7 +60,8 @@ def _check_line(answer: Answer, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", PARAMETERS)
-def test_hostile_input(call: Server, shared: Path, case: Case, record_property: Callable[[str, object], None]
+def test_hostile_input(
+    call: Server, shared: Path, case: Case, record_property: Callable[[str, object], None]
 ) -> None:
     with _case_folder() as folder:
         case.write(folder / "in", shared)

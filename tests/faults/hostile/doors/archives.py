@@ -119,7 +119,7 @@ KINDS: dict[str, Archive] = {
     "link": _link,
     "device": _device,
     "name that leads out": lambda name, data: _renamed(name, data, f"../../{name}"),
-    "name from the root": lambda name, data: _renamed(name, data, f"/tmp/{name}"),
+    "name from the root": lambda name, data: _renamed(name, data, f"/etc/{name}"),
     "name with control characters": lambda name, data: _renamed(name, data, f"\x1b[31m{name}"),
     "archive inside": lambda name, data: packed([("inner.zip", packed([(name, data)]))]),
     "no members": lambda name, data: packed([]),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..cases import Case, Door, Write, content
+from ..cases import Case, Door, Write
 from ..inputs import beside_good, body, npz, write_ucla
 from ..places import place_cases
 from ..skeletons import HEADER, OTHER, SKELETON, skeleton
@@ -88,7 +88,15 @@ FILES = {
 }
 """Files `.npy` of a single array."""
 
+JOINT_OF_NAN = b"nan " * 11 + b"2\n"
 JOINT = b"0.1 0.2 3.0 1 2 960 540 1 0 0 0 2\n"
+
+
+def _frame(number: bytes) -> bytes:
+    """Write a frame of one body whose joints are all this number."""
+    return b"1\n" + HEADER.encode() + b"\n25\n" + 25 * ((number + b" ") * 11 + b"2\n")
+
+
 SKELETONS = {
     "empty": b"",
     "frames that are no number": b"x\n",
@@ -102,9 +110,9 @@ SKELETONS = {
     "eleven fields": b"1\n1\n" + HEADER.encode() + b"\n25\n" + JOINT[:-3] + b"\n" + JOINT * 24,
     "fields of text": skeleton().replace(b"960", b"abc", 3),
     "numbers of 5000 digits": skeleton().replace(b" 1 2 9", b" 1 2 " + b"9" * 5000, 1),
-    "all NaN": b"14\n" + 14 * (b"1\n" + HEADER.encode() + b"\n25\n" + 25 * (b"nan " * 11 + b"2\n")),
-    "all infinite": b"14\n" + 14 * (b"1\n" + HEADER.encode() + b"\n25\n" + 25 * (b"inf " * 11 + b"2\n")),
-    "not a number, long": b"5000\n" + 5000 * (b"1\n1" + b" 0" * 9 + b"\n25\n" + 25 * (b"nan " * 11 + b"2\n")),
+    "all NaN": b"14\n" + 14 * _frame(b"nan"),
+    "all infinite": b"14\n" + 14 * _frame(b"inf"),
+    "not a number, long": b"5000\n" + 5000 * _frame(b"nan"),
     "cut off": skeleton()[:-400],
     "lines behind": skeleton() + b"1\n",
     "zero bytes": bytes(4096),

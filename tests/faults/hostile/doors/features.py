@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save, save_file
 
-from ..cases import Case, Door, Write, content
+from ..cases import Case, Door, content
 from ..documents import BOTH, JSON
 from .json_files import PRETRAIN, copied
 

@@ -118,9 +118,7 @@ def _definitions() -> Iterator[Case]:
         if len(data) < 1 << 20 and b"\0" not in data:
             text = data.decode("latin-1")
             write = beside_good(layout=None, layout_definition=np.array(text))
-            yield Case(
-                "layout in a clip", kind, "", DEFINED, write, ("layout",), rejected=True
-            )
+            yield Case("layout in a clip", kind, "", DEFINED, write, ("layout",), rejected=True)
 
 
 def _log() -> Iterator[Case]:
@@ -138,7 +136,9 @@ def _log() -> Iterator[Case]:
             (work / "journal.json").write_text(json.dumps(document))
             (work / "log.jsonl").write_bytes(log)
 
-        yield Case("log of prepare", kind, "", JOURNAL, write, ("log.jsonl, line 1",), leaves=("in",))
+        yield Case(
+            "log of prepare", kind, "", JOURNAL, write, ("log.jsonl, line 1",), leaves=("in",)
+        )
 
 
 ABSENT = ("link to itself", "link to nothing", "nothing there")

@@ -32,7 +32,13 @@ def _skeletons(folder: Path, shared: Path) -> None:
 
 ONE = ("--out", "{out}", "--workers", "1")
 DOORS = (
-    Door("table of labels", ("prepare", "npz", "{in}/raw", *ONE), "raw/labels.csv", _clips),
+    Door(
+        "table of labels",
+        ("prepare", "npz", "{in}/raw", *ONE),
+        "raw/labels.csv",
+        _clips,
+        leaves=("out.rejected.csv",),
+    ),
     Door(
         "list of class names",
         ("prepare", "pyskl", "{in}/x.pkl", "--class-names", "{in}/names.txt", *ONE),
@@ -136,7 +142,7 @@ ROWS: dict[str, tuple[str, object]] = {
 }
 
 
-def _changed(column: str, value: object):  # noqa: ANN202
+def _changed(column: str, value: object):
     def write(folder: Path, shared: Path) -> None:
         shutil.copytree(shared / "store", folder / "store")
         table = _good_index(shared)
@@ -156,8 +162,8 @@ def cases() -> Iterator[Case]:
         for kind, data in LINES.items():
             if door.file != "names.txt" or kind != "a zero byte inside":
                 yield door.case(kind, content(data))
-        yield from place_cases(door, *(["link to nothing"] if "labels" in door.file else []),
-                               *(["nothing there", "folder"] if "labels" in door.file else []))  # fmt: skip
+        absent = ("link to nothing", "nothing there", "folder") if "labels" in door.file else ()
+        yield from place_cases(door, *absent)
     for kind, data in TABLES.items():
         yield DOORS[0].case(kind, content(data))
     for kind, data in NAMES.items():

@@ -47,7 +47,7 @@ MANY = (
 
 TEXTS = {
     "empty": "", "spaces": "  ", "control characters": "\x1b[31m\n", "without end": "x" * 99_999,
-    "surrogate": "\udcff", "zero-width": "\u200b", "a path": "../../etc/passwd", "a dash": "--",
+    "surrogate": "\udcff", "zero-width": "\u200b", "a path": "../../etc/passwd",
 }  # fmt: skip
 
 NAMES = (
@@ -65,7 +65,6 @@ NAMES = (
     ("clip to crop", ("crop", STORE), ("--videos", "{in}", "--out", "{out}")),
     ("encoder", (*PRETRAIN, "--encoder"), ()),
     ("strategy", (*PRETRAIN, "--strategy"), ()),
-    ("episodes", (*PRETRAIN, "--episodes"), ()),
     ("classes", (*SYNTH[:3], "--performers", "1", "--classes"), ()),
     ("video size", (*SYNTH, "--video-size"), ()),
     ("sensor", (*CROP, "--sensor"), ()),
@@ -135,6 +134,11 @@ def _in_the_way(folder: Path, shared: Path) -> None:
     (folder / "loop").symlink_to("loop")
 
 
+def _told(option: str) -> str:
+    """Return a piece of an option's name that its message holds, with or without dashes."""
+    return option.rpartition("-")[2][:6]
+
+
 def _case(
     kind: str, name: str, words: tuple[str, ...], *says: str, write: Write = _nothing
 ) -> Case:
@@ -146,14 +150,15 @@ def cases() -> Iterator[Case]:
     for kind, number in NUMBERS.items():
         for option, words in COUNTS:
             if (option, kind) not in FINE:
-                yield _case(f"number, {kind}", f"{words[0]} {option}", (*words, f"{option}={number}"),
-                            option)  # fmt: skip
+                called = (*words, f"{option}={number}")
+                yield _case(f"number, {kind}", f"{words[0]} {option}", called, _told(option))
     for kind in ("not a number", "beyond all", "negative", "square"):
         for option, words in SHARES:
-            words = (*words, f"{option}={NUMBERS[kind]}")
-            yield _case(f"share, {kind}", f"{words[0]} {option}", words, option)
+            called = (*words, f"{option}={NUMBERS[kind]}")
+            yield _case(f"share, {kind}", f"{words[0]} {option}", called, _told(option))
     for option, words in MANY:
-        yield _case("a billion", f"{words[0]} {option}", (*words, f"{option}=1000000000"), option)
+        yield _case("a billion", f"{words[0]} {option}", (*words, f"{option}=1000000000"),
+                    _told(option))  # fmt: skip
     for what, before, after in NAMES:
         for kind, text in TEXTS.items():
             yield _case(f"name, {kind}", what, (*before, text, *after))
