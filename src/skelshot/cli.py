@@ -129,6 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Few-shot recognition of human actions from moving skeletons.",
     )
     parser.add_argument("--version", action="version", version=f"skelshot {__version__}")
+    parser.register("type", None, str)  # the command's own parser looks at its words
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)

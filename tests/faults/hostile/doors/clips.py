@@ -63,13 +63,11 @@ ARRAYS: dict[str, dict[str, object]] = {
     "layout of a file": {"layout": np.array("../x.yaml")},
     "presence of another shape": {"present": np.ones((9, 9), bool)},
     "nobody present": {"present": np.zeros((1, 12), bool)},
-    "confidence of NaN": {"confidence": np.full((1, 12, 25), np.nan)},
     "confidence beyond one": {"confidence": np.full((1, 12, 25), 1e9)},
     "pixels of another shape": {"pixels": np.ones((1, 2, 3, 4))},
     "picture of nothing": {"pixels": np.ones((1, 12, 25, 2)), "picture_size": np.array([0, 0])},
     "video of control characters": {"video": np.array("\x1b[31m.avi")},
 }
-HARMLESS = {"joints beyond float32"}
 
 FILES = {
     "80 gigabytes claimed": claims(HUGE),

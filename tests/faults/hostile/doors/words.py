@@ -105,7 +105,6 @@ CHANGES = {
 
 OUTS = (
     ("prepare", ("prepare", "npz", "{shared}/raw", "--workers", "1", "--out")),
-    ("pretrain", (*PRETRAIN[:-1],)),
     ("teach", ("teach", STORE, "--teacher", "random-code", "--out")),
     ("evaluate", (*EVALUATE, "--out")),
     ("draw", ("draw", STORE, "--out")),
