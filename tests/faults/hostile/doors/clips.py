@@ -202,7 +202,6 @@ NAMES = {
     "a line break": b"b\nd",
     "very long": b"b" * 240,
     "right to left": "b\u202ed".encode(),
-    "a backslash": b"..\\..\\b",
     "quotes and commas": b'b",",d',
 }
 
