@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, write_json
+from skelshot.ground.files import read_mapping, write_json
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.locks import lock_file, only_writer
 from skelshot.ground.regular import check_regular
@@ -73,14 +73,13 @@ class ShardFolder:
                 self._refuse_foreign()
                 self.path.mkdir(parents=True, exist_ok=True)
                 write_json(file, wanted)
-            (self.path / SHARDS).mkdir(exist_ok=True)
+            if (found := read_mapping(file)) == wanted:
+                (self.path / SHARDS).mkdir(exist_ok=True)
+                return
         except OSError as error:
             raise SkelshotError(
                 f"{self.path}: cannot be written ({error.strerror or error})"
             ) from error
-        found = read_json(file)
-        if found == wanted:
-            return
         place = next(
             (name for name in wanted if name != "key" and found.get(name) != wanted[name]), "clips"
         )
