@@ -31,8 +31,8 @@ class Own(Base):
         kind: One | the other.
         sizes: Some.
 
-    Example:
-        >>> Own.kind: this is no field
+    Raises:
+        deep: No field, though it looks like one.
     """
 
     kind: Literal["a", "b"] = "a"
