@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from skelshot.cli import build_parser
+from skelshot.datasets import Store, export_pyskl
 from skelshot.experiments.toy import write_toy_clips
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,6 +202,9 @@ def page_folder(quickstart: Path, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "page"
     shutil.copytree(quickstart, folder)
     write_toy_clips(folder / "my-clips", performers=2, repetitions=1)
+    store = Store.open(folder / "store")
+    export_pyskl(store, folder / "ntu60_3danno.pkl")
+    (folder / "ntu60.txt").write_text("\n".join(store.class_names))
     return folder
 
 
