@@ -226,7 +226,7 @@ class ShardFolder:
             return
         with suppress(SkelshotError, OSError), self.held_by(0):
             file = self.path / PLAN
-            if not any(self.path.iterdir()) or read_json(file) == self._document_of_plan():
+            if not any(self.path.iterdir()) or read_mapping(file) == self._document_of_plan():
                 self.remove()
 
     @property
