@@ -5,12 +5,14 @@ import errno
 import io
 import json
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from skelshot import __version__
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -19,6 +21,7 @@ Document = dict[str, Any]
 BAD_CALL = 2
 INTERRUPTED = 130
 LONGEST_MESSAGE = 2000
+_FORMAT = warnings.formatwarning
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -74,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
+    warnings.formatwarning = _note
     lower = ""
     try:
         parsed = build_parser().parse_args(arguments)
@@ -98,6 +102,19 @@ def _one_line(error: Exception, lower: str) -> str | None:
         advice = "; make room, the same command goes on" if error.errno in _FULL else ""
         return f"{error.filename or 'system'}: {error.strerror or error}{advice}"
     return str(error) if isinstance(error, SkelshotError) else None
+
+
+def _note(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Put the name that an option had before into one line; other warnings stay as they are."""
+    if issubclass(category, OldName):
+        return f"skelshot: note: {printable(str(message), LONGEST_MESSAGE)}\n"
+    return _FORMAT(message, category, filename, lineno, line)
 
 
 def _leave(message: str, code: int) -> NoReturn:

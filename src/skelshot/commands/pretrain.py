@@ -15,9 +15,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
     parser.add_argument(
         "--strategy",
-        choices=["none", "supervised", "transfer", "byol", "aimclr"],
-        help="what comes first (default: transfer with --features, none with --from, else "
-        "supervised)",
+        metavar="NAME",
+        help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
+        "none (default: transfer with --features, none with --from, else supervised)",
     )
     parser.add_argument(
         "--episodes", metavar="METHOD", help="method to train in episodes, or none (the default)"

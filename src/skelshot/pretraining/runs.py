@@ -11,6 +11,7 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
+from skelshot.ground.options import problem_of
 from skelshot.ground.yaml_text import read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.stage_states import write_state
@@ -61,7 +62,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         _Config.model_validate(config)
     except ValidationError as error:
-        raise _damaged(folder, (), error) from error
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}{problem_of(error, _Config)}; the file is damaged or of "
+            "another version, pretrain again into another --out"
+        ) from error
     return config
 
 
@@ -76,15 +80,6 @@ def _read_mapping(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _damaged(folder: Path, place: tuple[str, ...], error: ValidationError) -> SkelshotError:
-    first = error.errors()[0]
-    where = ".".join(map(str, (*place, *first["loc"])))
-    return SkelshotError(
-        f"{folder / 'config.yaml'}, {where}: {first['msg']}, found {first['input']!r:.80}; "
-        "the file is damaged or of another version, pretrain again into another --out"
-    )
-
-
 def read_options(folder: Path) -> PretrainOptions:
     """Read the options that a split was trained with.
 
@@ -97,10 +92,17 @@ def read_options(folder: Path) -> PretrainOptions:
     Raises:
         SkelshotError: They cannot be read, or are no options of this version.
     """
+    options = read_config(folder).get("options")
     try:
-        return PretrainOptions.model_validate(read_config(folder).get("options"))
-    except ValidationError as error:
-        raise _damaged(folder, ("options",), error) from error
+        return PretrainOptions.read(options)
+    except SkelshotError as error:
+        place = (
+            str(error).replace("pretrain, ", "options.", 1).replace("pretrain: ", "options: ", 1)
+        )
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}, {place}; the file is damaged or of another version, "
+            "pretrain again into another --out"
+        ) from error
 
 
 class RunFolder:
@@ -146,6 +148,8 @@ class RunFolder:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
         found = _read_mapping(self.path)
+        if "options" in found:
+            found["options"] = read_options(self.path).model_dump(mode="json")
         if difference := first_difference(found, wanted):
             key, before, now = difference
             same = "the same options"

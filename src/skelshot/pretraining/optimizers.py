@@ -1,4 +1,4 @@
-"""Optimisers, and learning rates as a function of how much of a stage is done."""
+"""Optimizers, and learning rates as a function of how much of a stage is done."""
 
 import math
 from collections.abc import Iterable
@@ -7,20 +7,20 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from skelshot.pretraining.options import OptimiserOptions
+from skelshot.pretraining.stage_options import OptimizerOptions
 
 
-def build_optimiser(
-    options: OptimiserOptions, groups: Iterable[tuple[nn.Module, float]]
+def build_optimizer(
+    options: OptimizerOptions, groups: Iterable[tuple[nn.Module, float]]
 ) -> Optimizer:
-    """Make the optimiser of a stage.
+    """Make the optimizer of a stage.
 
     Args:
         options: Which one.
         groups: Modules to train, each with a factor on the learning rate.
 
     Returns:
-        The optimiser; every parameter group carries its `factor`.
+        The optimizer; every parameter group carries its `factor`.
     """
     parameters = []
     for module, factor in groups:
@@ -43,7 +43,7 @@ def build_optimiser(
     return kind(parameters, lr=options.lr, weight_decay=options.weight_decay)
 
 
-def learning_rate(options: OptimiserOptions, done: float) -> float:
+def learning_rate(options: OptimizerOptions, done: float) -> float:
     """Return the learning rate at a point of a stage.
 
     A function of progress rather than a scheduler with a state of its own, so that a resumed
@@ -57,7 +57,7 @@ def learning_rate(options: OptimiserOptions, done: float) -> float:
         The rate before any factor of a parameter group.
 
     Example:
-        >>> options = OptimiserOptions(lr=1.0, warmup=0.5)
+        >>> options = OptimizerOptions(lr=1.0, warmup=0.5)
         >>> [round(learning_rate(options, done), 2) for done in (0.25, 0.5, 0.75, 1.0)]
         [0.5, 1.0, 0.5, 0.0]
     """
@@ -69,24 +69,24 @@ def learning_rate(options: OptimiserOptions, done: float) -> float:
     return options.lr * (1 + math.cos(math.pi * rest)) / 2
 
 
-def set_learning_rate(optimiser: Optimizer, rate: float) -> None:
+def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
     """Set the rate of every group, times the group's own factor.
 
     Args:
-        optimiser: Made by `build_optimiser`.
+        optimizer: Made by `build_optimizer`.
         rate: From `learning_rate`.
     """
-    for group in optimiser.param_groups:
+    for group in optimizer.param_groups:
         group["lr"] = rate * group["factor"]
 
 
-def clip_gradient(optimiser: Optimizer, largest: float | None) -> None:
+def clip_gradient(optimizer: Optimizer, largest: float | None) -> None:
     """Scale the whole gradient down to a largest norm.
 
     Args:
-        optimiser: Holds the parameters.
+        optimizer: Holds the parameters.
         largest: The norm, or None to leave the gradient alone.
     """
     if largest is not None:
-        parameters = [p for group in optimiser.param_groups for p in group["params"]]
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, largest)
