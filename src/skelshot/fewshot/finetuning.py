@@ -15,7 +15,7 @@ from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.formulas import entropy_gradient, loss_gradient
 from skelshot.fewshot.heads import Head
 from skelshot.fewshot.parallel import on_each_core
-from skelshot.fewshot.steps import Adam, Optimizer, Sgd
+from skelshot.fewshot.steps import Adam, Optimiser, Sgd
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 
@@ -108,7 +108,7 @@ def _descend(
         queries: Prepared queries, `(b, Q, D)`, when the entropy is taken of them.
         options: How to fine-tune.
     """
-    optimizer: Optimizer = (
+    optimiser: Optimiser = (
         Adam(options.lr) if options.optimizer == "adam" else Sgd(options.lr, options.momentum)
     )
     entropy_weight = options.entropy_weight if options.entropy == "support" else 0.0
@@ -122,7 +122,7 @@ def _descend(
                 gradient.add_(addition)
         if options.weight_decay:
             gradients[0].add_(head.weights, alpha=options.weight_decay)
-        optimizer.step(head.parameters(), gradients)
+        optimiser.step(head.parameters(), gradients)
 
 
 def _batches(exemplars: int, options: FinetuneOptions) -> Iterator[slice]:
