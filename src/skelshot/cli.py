@@ -30,6 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
+        self.register("type", None, _text)
         self.register("type", Path, _path)
         self.register("type", int, _whole_number)
 
@@ -39,12 +40,23 @@ class _Parser(argparse.ArgumentParser):
         _leave(f"error: {shown} (try {self.prog} --help)", BAD_CALL)
 
 
+def _text(word: str) -> str:
+    """Read a text that says something; a blank one would be taken for none given."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError(f"found {word!r}, expected a word")
+    return word
+
+
 def _path(word: str) -> Path:
     """Read a path that names something; an empty one would be the working folder."""
     if not word.strip():
         raise argparse.ArgumentTypeError(f"found {word!r}, expected a path")
     path = Path(word)
-    return path if path.name not in ("", "..") else path.resolve()
+    try:
+        whole = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a zero byte
+        raise argparse.ArgumentTypeError(f"found {word[:200]!r}, expected a path") from error
+    return path if path.name not in ("", "..") else whole
 
 
 def _whole_number(word: str) -> int:
@@ -145,6 +157,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Few-shot recognition of human actions from moving skeletons.",
     )
     parser.add_argument("--version", action="version", version=f"skelshot {__version__}")
+    parser.register("type", None, str)  # the command's own parser looks at its words
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)

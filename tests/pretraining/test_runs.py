@@ -10,7 +10,7 @@ from skelshot.ground import SkelshotError
 from skelshot.pretraining.logs import MetricsLog
 from skelshot.pretraining.results import read_result
 from skelshot.pretraining.runs import RunFolder, read_config, read_options
-from skelshot.pretraining.stage_states import read_state
+from skelshot.pretraining.stage_states import clear_states, read_state
 
 CONFIG = {"protocol": "toy", "options": {"seed": 1}}
 
@@ -85,3 +85,11 @@ def test_a_damaged_state(folder: RunFolder, content: bytes | str) -> None:
         file.write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
     with pytest.raises(SkelshotError, match=r"supervised-00001.* is corrupt .*; delete supervised"):
         read_state(folder.checkpoints, "supervised")
+
+
+def test_states_are_removed_and_nothing_else(folder: RunFolder) -> None:
+    folder.save_stage("a", 1, {"x": torch.ones(1)}, {"state": {}})
+    (folder.checkpoints / "encoder.safetensors").write_bytes(b"")
+    for _ in range(2):  # again, as a call does that finds a finished split
+        clear_states(folder.checkpoints)
+    assert [file.name for file in folder.checkpoints.iterdir()] == ["encoder.safetensors"]

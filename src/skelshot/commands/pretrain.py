@@ -57,8 +57,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     store = Store.open(parsed.store)
     protocol = protocol_named(parsed.protocol)
     every = protocol.split_list(store)
-    if parsed.split != "all" and not parsed.split.isdecimal():
-        raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
+    if parsed.split != "all" and not (parsed.split.isdecimal() and len(parsed.split) < 10):
+        raise SkelshotError(f"--split: found {parsed.split[:40]!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
     encoder = parsed.encoder and ENCODERS.named(parsed.encoder, "--encoder").name
     episodes = parsed.episodes

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from skelshot.datasets.store import Store
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode_input
 
@@ -114,9 +115,19 @@ def load_batches(
         >>> list(load_batches(lambda item: torch.tensor(item.clip), [[Item(3), Item(5)]]))
         [tensor([3, 5])]
     """
-    yield from DataLoader(
-        _Loaded(load), batch_sampler=[list(batch) for batch in batches], num_workers=workers
+    loader = DataLoader(
+        _Loaded(load),
+        batch_sampler=[list(batch) for batch in batches],
+        num_workers=workers,
+        worker_init_fn=_begin,
     )
+    with ctrl_c_for_parent_only():
+        loaded = iter(loader)
+    yield from loaded
+
+
+def _begin(_worker: int) -> None:
+    follow_parent()
 
 
 def clip_batches(

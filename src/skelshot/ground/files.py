@@ -124,6 +124,24 @@ def read_json(path: Path) -> Any:
     return parse_json(read_regular(path, MOST_JSON_BYTES), str(path))
 
 
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read a JSON file that holds a mapping.
+
+    Args:
+        path: The file.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        SkelshotError: As for `read_json`, or it holds something else.
+    """
+    document = read_json(path)
+    if not isinstance(document, dict):
+        raise SkelshotError(f"{path}: found {type(document).__name__}, expected a JSON mapping")
+    return document
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal.
 

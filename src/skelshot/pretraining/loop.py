@@ -1,5 +1,6 @@
 """The one training loop: any stage, with progress, logs, checkpoints and exact resume."""
 
+import logging
 import math
 import time
 from collections import defaultdict
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import Item, load_batches
 from skelshot.ground import SkelshotError
+from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
@@ -25,6 +27,27 @@ from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
 from skelshot.pretraining.stage import Stage
 from skelshot.pretraining.stage_states import restore
+
+
+def launch(options: LoopOptions) -> Fabric:
+    """Set up device, precision and processes, in silence.
+
+    Args:
+        options: Names the precision.
+
+    Returns:
+        What the loop runs on.
+    """
+    talk = logging.getLogger("lightning_fabric")
+    level = talk.level
+    talk.setLevel(logging.WARNING)  # a refused call is to say one line
+    try:
+        fabric = Fabric(accelerator="auto", devices="auto", precision=options.precision)
+        if fabric.world_size > 1:
+            fabric.launch()
+    finally:
+        talk.setLevel(level)
+    return fabric
 
 
 def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
@@ -55,7 +78,8 @@ def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOpti
     steps = max(1, sum(len(loop.share(epoch)) for epoch in range(min(1, stage.epochs))))
     with progress_bar(stage.name, total=stage.epochs * steps, done=done * steps) as bar:
         for epoch in range(done, stage.epochs):
-            figures = loop.epoch(epoch, bar)
+            with one_line_for_the_dead():
+                figures = loop.epoch(epoch, bar)
             if log is None:
                 continue
             log.write(epoch + 1, figures)

@@ -76,7 +76,9 @@ def _strategy(value: object) -> object:
     name = value.get("name")
     if not isinstance(name, str):
         raise ValueError(f"found the name {name!r:.40}, expected one of none, {_known()}")
-    if name == "none" and len(value) == 1:
+    if name == "none":
+        if others := ", ".join(sorted(map(str, value.keys() - {"name"}))):
+            raise ValueError(f"found {others} for the strategy none, expected no options")
         return None
     kind = STRATEGIES.named(name, "strategy").options_type
     try:

@@ -21,7 +21,7 @@ from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import launch, run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.results import check_split, write_result
@@ -86,9 +86,7 @@ def pretrain(
     """
     began = time.perf_counter()
     counts = protocol.counts(store)
-    fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
-    if fabric.world_size > 1:
-        fabric.launch()
+    fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
@@ -225,7 +223,10 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     config = _config(job, work)
     folder.settle_config(config)
     if folder.result_file.exists():
-        return check_split(path, config, split.index)
+        result = check_split(path, config, split.index)
+        if fabric.is_global_zero:
+            clear_states(folder.checkpoints)  # a kill may have come between
+        return result
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)

@@ -94,11 +94,14 @@ def teach_videos(
         seed=how.seed,
     )
     if standing := kept_or_refused(out, fields, job.text, info):
+        shards.remove_left()
         return _report(job, standing, 0, began)
     if how.reuse is not None:
         job = replace(job, earlier=EarlierFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
     with shards.held_by(mine.rank):
+        if standing := kept_or_refused(out, fields, job.text, info):  # by a run that ended now
+            return _report(job, standing, 0, began)
         shards.begin()
         done = _run_share(job, shards, mine, how)
         if mine.rank == 0:
