@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from skelshot.cli import build_parser
 from skelshot.datasets.store import Store
@@ -102,13 +103,15 @@ def test_an_encoder_of_another_package(
     monkeypatch.syspath_prepend(str(tmp_path))
     out, smoke = tmp_path / "run", ("--preset", "smoke", "--protocol", "toy", "--split", 0)
     words = ("--encoder", "tcn", "--set", "encoder.hidden=16", "--episodes", "ProtoNet")
-    refused = run("pretrain", toy_store.path, *smoke, *words[:3], "encoder.width=2", "--out", out)
+    refused = run("pretrain", toy_store.path, *smoke, *words[:3], "encoder.width=1.0", "--out", out)
     assert refused.code == 2
     assert "unknown option 'width', expected name, layout" in refused.err
     trained = run("pretrain", toy_store.path, *smoke, *words, "--out", out)
     assert trained.code == 0, trained.err
     header = read_header(out / "split-00/checkpoints/encoder.safetensors")
     assert header.spec.model_dump()["hidden"] == 16
+    config = yaml.safe_load((out / "split-00/config.yaml").read_text())
+    assert config["options"]["encoder"] == {"name": "tcn", "hidden": 16}
     evaluated = ("evaluate", toy_store.path, *smoke, "--run", out, "--shots", 1, "--json")
     for method in ("cosine", "soft-dtw"):
         told = run(*evaluated, "--method", method)

@@ -8,12 +8,14 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializeAsAny,
+    SerializerFunctionWrapHandler,
     ValidationError,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
-from skelshot.encoders import EncoderSpec, read_spec
+from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, problem_of
 from skelshot.ground.precision import bfloat16_is_native, training_device
@@ -31,7 +33,7 @@ class EncoderOptions(Options):
     Further values are those that the encoder's own specification adds.
 
     Args:
-        name: Of the family `skelshot.encoders.ENCODERS`.
+        name: `st-gcn`, `agcn`, `ctr-gcn`, or one of another package.
         width: Factor on the channel counts 64, 128, 256.
         dropout: Dropout rate inside the blocks, where the encoder has it.
     """
@@ -41,6 +43,17 @@ class EncoderOptions(Options):
     name: str = "agcn"
     width: float = Field(1.0, gt=0)
     dropout: float = Field(0.0, ge=0, lt=1)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values that were given, by name."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+    @model_serializer(mode="wrap")
+    def _of_this_encoder(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what the encoder does not know, so that it stands in no configuration."""
+        known = ENCODERS.named(self.name).spec_type.model_fields
+        return {name: value for name, value in dump(self).items() if name in known}
 
 
 class LoopOptions(Options):
@@ -167,7 +180,7 @@ class PretrainOptions(Options):
                 "channels": self.input.channels,
                 "frames": self.input.frames,
                 "persons": self.input.persons,
-                **self.encoder.model_dump(exclude_defaults=True),
+                **self.encoder.given,
             }
         )
 
