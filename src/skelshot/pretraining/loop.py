@@ -3,7 +3,9 @@
 import math
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
@@ -14,24 +16,49 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.optimisers import (
-    build_optimiser,
-    clip_gradient,
-    learning_rate,
-    set_learning_rate,
-)
+from skelshot.pretraining.optimisers import set_learning_rate
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
-from skelshot.pretraining.stage import Stage
+from skelshot.pretraining.stage import LoopStage, Stage
 from skelshot.skeletons import Augmentation, InputSpec
+
+Loader = Callable[[Sequence[Any], int], Iterable[Tensor]]
+"""Gives the input tensors of an epoch's batches, in order; called with batches and epoch."""
+
+
+def clip_loader(
+    stage: Stage, inputs: InputSpec, augmentation: Augmentation, workers: int
+) -> Loader:
+    """Load a stage's batches from its store.
+
+    Args:
+        stage: Whose batches they are.
+        inputs: From a stored sequence to the encoder's input.
+        augmentation: Random changes of the clips.
+        workers: Processes that prepare batches.
+
+    Returns:
+        The loader, for `run_stage`.
+    """
+
+    def load(batches: Sequence[Any], epoch: int) -> Iterable[Tensor]:
+        return load_batches(
+            stage.base.store,
+            inputs,
+            batches,
+            augmentation=augmentation,
+            keys=(stage.seed, stage.name, epoch),
+            workers=workers,
+        )
+
+    return load
 
 
 def run_stage(
-    stage: Stage,
+    stage: LoopStage,
     folder: RunFolder,
     fabric: Fabric,
-    inputs: InputSpec,
-    augmentation: Augmentation,
+    load: Loader,
     options: LoopOptions,
 ) -> float:
     """Train a stage to its last epoch, going on from the newest checkpoint if there is one.
@@ -44,9 +71,8 @@ def run_stage(
         stage: What to train; changed in place.
         folder: Where checkpoints and logs go.
         fabric: Device, precision and processes.
-        inputs: From a stored sequence to the encoder's input.
-        augmentation: Random changes of the clips.
-        options: Accumulation, workers and checkpoints.
+        load: Gives the batches' tensors.
+        options: Accumulation and checkpoints.
 
     Returns:
         Seconds this call trained.
@@ -55,10 +81,10 @@ def run_stage(
         SkelshotError: The loss is not finite, or a checkpoint is corrupt.
     """
     began = time.perf_counter()
-    optimiser = build_optimiser(stage.optimiser, stage.trained())
+    optimiser = stage.make_optimiser()
     done = _restore(stage, optimiser, folder)
     model, optimiser = fabric.setup(stage, optimiser)
-    loop = _Loop(stage, model, optimiser, fabric, inputs, augmentation, options)
+    loop = _Loop(stage, model, optimiser, fabric, load, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
     steps = max(1, sum(len(loop.share(epoch)) for epoch in range(min(1, stage.epochs))))
     with progress_bar(stage.name, total=stage.epochs * steps, done=done * steps) as bar:
@@ -75,7 +101,7 @@ def run_stage(
     return time.perf_counter() - began
 
 
-def _restore(stage: Stage, optimiser: torch.optim.Optimizer, folder: RunFolder) -> int:
+def _restore(stage: LoopStage, optimiser: torch.optim.Optimizer, folder: RunFolder) -> int:
     """Load the newest checkpoint of a stage; return the epochs it holds."""
     state = folder.load_stage(stage.name)
     if state is None:
@@ -91,48 +117,39 @@ class _Loop:
 
     def __init__(
         self,
-        stage: Stage,
+        stage: LoopStage,
         model: torch.nn.Module,
         optimiser: torch.optim.Optimizer,
         fabric: Fabric,
-        inputs: InputSpec,
-        augmentation: Augmentation,
+        load: Loader,
         options: LoopOptions,
     ) -> None:
         self.stage = stage
         self.model = model
         self.optimiser = optimiser
         self.fabric = fabric
-        self.inputs = inputs
-        self.augmentation = augmentation
+        self.load = load
         self.options = options
 
-    def share(self, epoch: int) -> list[list[object]]:
+    def share(self, epoch: int) -> list[list[Any]]:
         """Draw an epoch's batches and keep this process's share of them."""
         batches = self.stage.batches(epoch)
         world = self.fabric.world_size
         usable = len(batches) - len(batches) % world
-        return batches[self.fabric.global_rank : usable : world]  # type: ignore[return-value]
+        return batches[self.fabric.global_rank : usable : world]
 
     def epoch(self, epoch: int, bar: Bar) -> dict[str, float]:
         """Train one epoch and return the mean of its figures."""
         stage, batches = self.stage, self.share(epoch)
-        clips = load_batches(
-            stage.base.store,
-            self.inputs,
-            batches,  # type: ignore[arg-type]
-            augmentation=self.augmentation,
-            keys=(stage.seed, stage.name, epoch),
-            workers=self.options.workers,
-        )
+        clips = self.load(batches, epoch)
         sums: dict[str, float] = defaultdict(float)
         self.model.train()
         with torch.random.fork_rng():
             torch.manual_seed(seed_for(stage.seed, stage.name, epoch, self.fabric.global_rank))
             for step, batch in enumerate(clips):
-                rate = learning_rate(stage.optimiser, (epoch + step / len(batches)) / stage.epochs)
+                rate = stage.learning_rate(epoch, step, len(batches))
                 set_learning_rate(self.optimiser, rate)
-                targets = stage.targets(batches[step])  # type: ignore[arg-type]
+                targets = stage.targets(batches[step])
                 figures = self._step(batch, targets, step, len(batches), epoch)
                 for name, value in figures.items():
                     sums[name] += value
@@ -158,7 +175,7 @@ class _Loop:
                 f"{self.stage.optimiser.lr}) or set its clip_norm"
             )
         if last:
-            clip_gradient(self.optimiser, self.stage.optimiser.clip_norm)
+            values |= self.stage.before_step(self.optimiser)
             self.optimiser.step()
             self.optimiser.zero_grad(set_to_none=True)
             self.stage.after_step()

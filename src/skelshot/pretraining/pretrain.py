@@ -26,7 +26,7 @@ from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import clip_loader, run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.runs import RunFolder, read_result, split_folder
@@ -257,7 +257,14 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         job.start.load(encoder, split.index, options.input)
     seconds = {
         stage.name: round(
-            run_stage(stage, folder, fabric, *clips_for(stage, options), options.loop), 3
+            run_stage(
+                stage,
+                folder,
+                fabric,
+                clip_loader(stage, *clips_for(stage, options), options.loop.workers),
+                options.loop,
+            ),
+            3,
         )
         for stage in stages
     }
