@@ -4,7 +4,7 @@ from skelshot.mini_teacher.parts import BodySpot, Deed
 from skelshot.mini_teacher.step_composition import BoundDeed, bind_deed, paced, together
 
 
-def _course(*cycle: dict[str, object], lead: tuple[dict[str, object], ...] = ()) -> BoundDeed:
+def _deed(*cycle: dict[str, object], lead: tuple[dict[str, object], ...] = ()) -> BoundDeed:
     return BoundDeed(lead, cycle, {}, {})
 
 
@@ -22,20 +22,20 @@ def test_a_deed_is_bound_to_hands_and_place() -> None:
 
 
 def test_limbs_and_travelling() -> None:
-    walk = _course({"take": 1, "walk": "front 1", "head": "up 3"})
+    walk = _deed({"take": 1, "walk": "front 1", "head": "up 3"})
     assert walk.limbs() == {"legs", "head"}
     assert walk.travels()
-    squat = _course({"take": 1, "pelvis": "down 0.4", "shake": {"trunk": "lean 3 at 1 hz"}})
+    squat = _deed({"take": 1, "pelvis": "down 0.4", "shake": {"trunk": "lean 3 at 1 hz"}})
     assert squat.limbs() == {"legs", "trunk"}
     assert not squat.travels()
 
 
 def test_deeds_at_once_share_steps_and_the_slower_sets_the_pace() -> None:
-    tap = _course(
+    tap = _deed(
         {"hold": 1.0, "shake": {"main hand": "up 1 at 2 hz"}},
         lead=({"take": 0.5, "main hand": "ear"},),
     )
-    step = _course({"take": 0.7, "walk": "back 0.4"})
+    step = _deed({"take": 0.7, "walk": "back 0.4"})
     assert together([tap, step], 2) == [
         {"take": 0.7, "main hand": "ear", "walk": "back 0.4"},
         {"hold": 1.0, "shake": {"main hand": "up 1 at 2 hz"}, "take": 0.7, "walk": "back 0.4"},
@@ -44,8 +44,8 @@ def test_deeds_at_once_share_steps_and_the_slower_sets_the_pace() -> None:
 
 
 def test_a_cycle_is_never_left_half_done() -> None:
-    lift = _course({"take": 1, "main foot": "up 0.4"}, {"take": 1, "main foot": "stance"})
-    nods = _course({"take": 1, "head": "down 9"})
+    lift = _deed({"take": 1, "main foot": "up 0.4"}, {"take": 1, "main foot": "stance"})
+    nods = _deed({"take": 1, "head": "down 9"})
     woven = together([nods, lift], 3)
     assert [step.get("main foot") for step in woven] == ["up 0.4", "stance", None]
     assert [step.get("head") for step in woven] == ["down 9"] * 3

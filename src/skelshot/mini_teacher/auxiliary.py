@@ -1,4 +1,4 @@
-"""Easier questions that bring the towers off the ground, and are forgotten afterwards.
+"""Auxiliary losses used only in training: part labels and joint positions.
 
 Contrast alone needs pictures and texts that can be told apart before it teaches anything: in a
 few thousand steps from nothing it does not begin to fall. So the same vectors also name an
@@ -62,7 +62,7 @@ class AuxiliaryHeads(nn.Module):
 
 
 def parts_table(parts: Sequence[Sequence[str]]) -> Tensor:
-    """Tell which action has which part.
+    """Table of the parts of each action.
 
     Args:
         parts: Names of each action's parts.
@@ -79,7 +79,7 @@ def parts_table(parts: Sequence[Sequence[str]]) -> Tensor:
 
 
 def summed_cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
-    """Ask many questions with the answers yes and no.
+    """Binary cross-entropies summed over the labels.
 
     Args:
         logits: Of yes (n, questions).
@@ -93,7 +93,7 @@ def summed_cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
 
 
 def changed_joints(joints: NDArray[np.float16], changes: Changes) -> Tensor:
-    """Move joints as the pictures are moved.
+    """Joint positions after the pictures' augmentation.
 
     Args:
         joints: Columns and rows as shares of the side, before the changes (B, T, 2, 25, 2).
@@ -115,7 +115,7 @@ def changed_joints(joints: NDArray[np.float16], changes: Changes) -> Tensor:
 
 
 def joints_in_patches(joints: Tensor, side: int) -> Tensor:
-    """Tell which joints of anybody are in which patch.
+    """Occupancy of patches by joints of anybody.
 
     Args:
         joints: Columns and rows as shares of the picture's side (B, T, 2, 25, 2).
@@ -137,7 +137,7 @@ def joints_in_patches(joints: Tensor, side: int) -> Tensor:
 def found_joints(
     heads: AuxiliaryHeads, frames: Tensor, states: Tensor, joints: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Ask where the joints are.
+    """Auxiliary losses of joint positions.
 
     Args:
         heads: The layers that answer.
@@ -154,7 +154,7 @@ def found_joints(
 
 
 def place_error(found: Tensor, joints: Tensor) -> Tensor:
-    """Compare where joints were said to be with where they are.
+    """Mean absolute error of predicted joint positions.
 
     Args:
         found: Columns and rows as shares of the side (B T, 2 x 25 x 2).

@@ -1,4 +1,4 @@
-"""From a bank of clips to a model folder with its card: train, export, test, tell."""
+"""Build of a mini teacher: bank, training, export, measurement, model card."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What captions say of clips: the losses that the last two stages share."""
+"""Caption losses, shared by the last two stages: contrast, vector lengths, part labels."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from skelshot.mini_teacher.team import Team
 
 @dataclass(frozen=True, eq=False)
 class CaptionLosses:
-    """A batch's captions beside its clips.
+    """Caption losses of a batch, and what further losses need.
 
     Args:
         loss: The weighted terms, a number.
@@ -39,7 +39,7 @@ class CaptionLosses:
 def caption_losses(
     team: Team, towers: Towers, f_v: Tensor, batch: Batch, recipe: Recipe
 ) -> CaptionLosses:
-    """Contrast clips with captions, hold their lengths, and name parts from both.
+    """Calculate the caption losses: contrast, vector lengths and part labels.
 
     Args:
         team: Which share of the batch is this process's.

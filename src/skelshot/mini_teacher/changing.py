@@ -1,4 +1,4 @@
-"""Random changes of a clip's pictures that leave the action as it is."""
+"""Augmentation of a clip's pictures."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What training minimises: clips near their captions and far from those of other actions."""
+"""Contrastive losses between clips and captions (InfoNCE with several positives)."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""First stage: the picture tower learns to see people, one frame at a time.
+"""Frame pre-training, the first stage: the image encoder learns joints and parts from frames.
 
 What a clip says is told by where hands, feet and heads are. With the captions' contrast alone a
 tower of a few thousand steps finds joints only to 4 % of the picture's side, and of captions that
@@ -22,7 +22,7 @@ from skelshot.mini_teacher.stages import MiniStage
 
 
 class FramePretraining(MiniStage):
-    """Frames to joints and parts.
+    """Frame pre-training: joint positions and part labels from single frames.
 
     Args:
         team: Which share of each batch is this process's.
@@ -41,7 +41,7 @@ class FramePretraining(MiniStage):
     )
 
     def losses(self, step: int) -> dict[str, Tensor]:
-        """Tell where joints are in a frame, which are in which patch, and what is going on.
+        """Calculate the losses of joint positions, joints in patches and part labels.
 
         Args:
             step: Number of the step, from 0.

@@ -1,4 +1,4 @@
-"""The training material as steps need it: which clips, which wording, which wrong answers."""
+"""Batches of clips and captions, with captions of other actions as negatives."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -63,7 +63,7 @@ class ModelShape(BaseModel):
 
 
 class StageOptions(BaseModel):
-    """How a stage of training goes.
+    """Length, batch and rate of a training stage.
 
     Args:
         passes: How many frames or clips are shown altogether.
@@ -99,8 +99,8 @@ class Recipe(BaseModel):
         prompted: Weight of the contrast with prompted texts.
         length: Weight of the term that holds the lengths of f_v and f_t near sqrt(D).
         parts: Weight of naming an action's parts, from the video and from the text.
-        joints: Weight of telling which joints are in which patch.
-        places: Weight of telling where the joints are in each frame.
+        joints: Weight of the joints in patches.
+        places: Weight of the joint positions in each frame.
         frame_parts: Weight of naming an action's parts from one frame.
         matrix_lr: Highest learning rate of the layers' matrices, by Muon.
         lr: Highest learning rate of all else, by AdamW.
@@ -145,7 +145,7 @@ class Recipe(BaseModel):
 
     @property
     def stages(self) -> dict[str, StageOptions]:
-        """The stages' stages by name, in their order."""
+        """Options of the stages by name, in their order."""
         return {
             "seeing": self.seeing,
             "understanding": self.understanding,

@@ -1,4 +1,4 @@
-"""What the mini teacher knows without a task of its own: retrieval between clips and texts."""
+"""Zero-shot retrieval between clips and texts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

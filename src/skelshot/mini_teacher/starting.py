@@ -1,4 +1,4 @@
-"""Where training starts: filters that fit the pictures, and a tower that lets differences through.
+"""Initialisation of the image encoder: whitening filters, positions, sharper attention.
 
 As transformers begins an X-CLIP, a patch's state is its brightness above all (60 % of the variance
 of the bank's patches lies in one direction, 91 % in ten), places are a 25th of that, and attention

@@ -15,7 +15,7 @@ _MEETINGS = frozenset({"put", "fly", "hide", "show"})
 
 @dataclass(frozen=True)
 class BoundDeed:
-    """What one deed does in steps of the language.
+    """A deed's steps in the motion language, bound to a hand and a place.
 
     Args:
         lead: Steps done once.

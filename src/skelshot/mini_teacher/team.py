@@ -1,4 +1,4 @@
-"""Several processes that train one model: each takes its share of a batch."""
+"""Data-parallel processes: each takes its share of a batch, gradients are averaged."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Last stage: all of the model learns from whole clips and their captions, gently."""
+"""Joint training, the last stage: all weights, whole clips and captions, a lower rate."""
 
 import numpy as np
 from torch import Tensor
@@ -59,7 +59,7 @@ def losses_of(
         recipe: Weights of the terms.
 
     Returns:
-        `loss`, which is minimised; the terms of `telling`; `prompted`, `joints` and `places`.
+        `loss`, which is minimised; the terms of `caption_losses`; `prompted`, `joints`, `places`.
         Averaged over the processes, the gradients are those of one process with the whole batch.
     """
     model, heads = towers.model, towers.auxiliary

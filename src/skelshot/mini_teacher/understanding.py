@@ -1,4 +1,4 @@
-"""Second stage: from what the frames show to what the captions say; the picture tower rests.
+"""Caption training, the second stage: captions from cached frame vectors, image encoder frozen.
 
 Each clip's frames are seen once, in a few random views, and kept. What is left to learn is small,
 so that a clip costs a fiftieth of a pass through the pictures.
@@ -33,7 +33,7 @@ class Understanding(MiniStage):
 
     Args:
         team: Which share of each batch is this process's.
-        towers: The model and its helpers.
+        towers: The model and its auxiliary heads.
         material: Clips and captions.
         save_every: Steps between two checkpoints.
         seen: File of the frames' vectors, which belong to one recipe and bank.
