@@ -18,10 +18,10 @@ import torch
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.errors import SkelshotError
+from skelshot.mini_teacher.tokenising import everyday_words, learn_vocabulary, write_tokeniser
 from skelshot.teachers.clip_stream import done_ahead
 from skelshot.teachers.frame_sources import VideoSource
 from skelshot.teachers.loading import import_transformers
-from skelshot.teachers.mini.tokenising import everyday_words, learn_vocabulary, write_tokeniser
 from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from skelshot.teachers.teach_videos import teach_videos
 from skelshot.teachers.video_job import VideoTeaching

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Optimizer
+from torch.optim import SGD, Adam, Optimizer
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.digested_tensors import read_digested, write_digested
@@ -177,12 +177,11 @@ def _unfit(state: Any, optimizer: Optimizer) -> str | None:
             if not isinstance(found[key], kinds) or (key == "params" and found[key] != value):
                 return f"{key}: found {found[key]!r:.40}, expected as {value!r:.40}"
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    wanted = (
-        {"momentum_buffer"} if isinstance(optimizer, SGD) else {"step", "exp_avg", "exp_avg_sq"}
-    )
+    wanted = _kept_by(optimizer)
     for number, values in state["state"].items():
-        if not 0 <= number < len(parameters) or set(values) != wanted:
-            return f"parameter {number!r:.20}: found {sorted(values)!r:.80}, expected {wanted}"
+        if not 0 <= number < len(parameters) or set(values) not in wanted:
+            expected = " or ".join(", ".join(sorted(names)) for names in wanted)
+            return f"parameter {number!r:.20}: found {sorted(values)!r:.80}, expected {expected}"
         for key, value in values.items():
             if value is None and key == "momentum_buffer":
                 continue
@@ -190,3 +189,11 @@ def _unfit(state: Any, optimizer: Optimizer) -> str | None:
             if tuple(value.shape) != shape or not bool(torch.isfinite(value).all()):
                 return f"parameter {number}, {key}: found {_form(value)}, expected finite {shape}"
     return None
+
+
+def _kept_by(optimizer: Optimizer) -> list[set[str]]:
+    """List what an optimizer may keep of a parameter; one made of others keeps either."""
+    momentum, moments = {"momentum_buffer"}, {"step", "exp_avg", "exp_avg_sq"}
+    if isinstance(optimizer, SGD):
+        return [momentum]
+    return [moments] if isinstance(optimizer, Adam) else [momentum, moments]
