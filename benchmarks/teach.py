@@ -18,14 +18,14 @@ import torch
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.errors import SkelshotError
-from skelshot.teachers.clip_stream import done_ahead
-from skelshot.teachers.frame_sources import VideoSource
-from skelshot.teachers.loading import import_transformers
+from skelshot.teachers.extract.frame_sources import VideoSource
+from skelshot.teachers.extract.job import VideoTeaching
+from skelshot.teachers.extract.prefetch import done_ahead
+from skelshot.teachers.extract.videos import teach_videos
 from skelshot.teachers.mini.tokenising import everyday_words, learn_vocabulary, write_tokeniser
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
-from skelshot.teachers.teach_videos import teach_videos
-from skelshot.teachers.video_job import VideoTeaching
-from skelshot.teachers.xclip import XCLIPTeacher
+from skelshot.teachers.models.loading import import_transformers
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.models.xclip import XCLIPTeacher
 from skelshot.videos.clip_frames import VideoOptions
 
 

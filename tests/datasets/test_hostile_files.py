@@ -26,7 +26,7 @@ import json, os, resource, signal, sys, time, traceback
 import torch
 from skelshot.cli import main
 from skelshot.datasets import npz, ntu, nw_ucla, pyskl, prepare
-from skelshot.teachers import precomputed
+from skelshot.teachers.models import precomputed
 
 for line in sys.stdin:
     start = time.monotonic()

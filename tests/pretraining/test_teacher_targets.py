@@ -20,10 +20,10 @@ from skelshot.pretraining.stage import BaseSet
 from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.teachers import FeatureCache, write_features
-from skelshot.teachers.standing import kept_or_refused
-from skelshot.teachers.video_features import VideoInfo
-from skelshot.teachers.video_writing import Chunk, ClipNote
-from skelshot.teachers.writing import fields_of, fresh_partial, write_whole
+from skelshot.teachers.cache.chunks import Chunk, ClipNote
+from skelshot.teachers.cache.conflict import kept_or_refused
+from skelshot.teachers.cache.video import VideoInfo
+from skelshot.teachers.cache.write import fields_of, fresh_partial, write_whole
 
 DIM = 6
 

@@ -10,8 +10,8 @@ from skelshot.commands.video_words import add_crop_words, every_of, video_option
 
 if TYPE_CHECKING:
     from skelshot.teachers.base import Precision, VideoTeacher
-    from skelshot.teachers.frame_sources import FrameSource
-    from skelshot.teachers.video_job import VideoTeaching
+    from skelshot.teachers.extract.frame_sources import FrameSource
+    from skelshot.teachers.extract.job import VideoTeaching
 
 VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "every", "reuse", "strict", "protocol")
 """Options that mean nothing for texts alone."""
@@ -99,10 +99,10 @@ def _run(parsed: argparse.Namespace) -> Document:
         teacher_named,
     )
     from skelshot.teachers.base import VideoTeacher
-    from skelshot.teachers.precomputed import PrecomputedTeacher
-    from skelshot.teachers.processes import Share
-    from skelshot.teachers.teach_precomputed import teach_precomputed
-    from skelshot.teachers.teach_videos import teach_videos
+    from skelshot.teachers.extract.precomputed import teach_precomputed
+    from skelshot.teachers.extract.share import Share
+    from skelshot.teachers.extract.videos import teach_videos
+    from skelshot.teachers.models.precomputed import PrecomputedTeacher
 
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
@@ -176,8 +176,8 @@ def _precision(asked: str, device: str) -> "Precision":
 
 def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource":
     """Say where the frames come from."""
-    from skelshot.teachers.frame_sources import VideoSource
-    from skelshot.teachers.rendered_frames import RenderedSource
+    from skelshot.teachers.extract.frame_sources import VideoSource
+    from skelshot.teachers.extract.rendered_frames import RenderedSource
 
     options = video_options(parsed, teacher.frames, teacher.frame_size)
     if parsed.videos == "rendered":
@@ -191,7 +191,7 @@ def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
     from pydantic import ValidationError
 
     from skelshot.ground import SkelshotError
-    from skelshot.teachers.video_job import VideoTeaching
+    from skelshot.teachers.extract.job import VideoTeaching
 
     names = ("draws", "seed", "prompted", "strict", "batch", "decoders", "reuse")
     try:

@@ -30,8 +30,8 @@ from skelshot.teachers import (
     teacher_named,
 )
 from skelshot.teachers.base import VideoTeacher
-from skelshot.teachers.frame_sources import VideoSource
-from skelshot.teachers.teach_videos import teach_videos
+from skelshot.teachers.extract.frame_sources import VideoSource
+from skelshot.teachers.extract.videos import teach_videos
 from skelshot.videos.clip_frames import VideoOptions
 
 PROTOCOL = "ntu60-one-shot"

@@ -14,7 +14,7 @@ from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet
 from skelshot.teachers import FeatureCache, combine
-from skelshot.teachers.video_features import VideoFeatures
+from skelshot.teachers.cache.video import VideoFeatures
 from skelshot.teachers.vision_language import directions_of
 
 IntArray = NDArray[np.int64]

@@ -8,7 +8,7 @@ import torch
 
 from skelshot.teachers.mini.changing import Changes, pixels_of
 from skelshot.teachers.mini.recipe import Recipe
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 
 SIZE = 16
 

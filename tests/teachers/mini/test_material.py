@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.loading import load_tokeniser
 from skelshot.teachers.mini.bank import read_bank
 from skelshot.teachers.mini.material import Material, check_bank
 from skelshot.teachers.mini.recipe import Course, Recipe, Shape
 from skelshot.teachers.mini.tokenising import learn_vocabulary, write_tokeniser
+from skelshot.teachers.models.loading import load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

@@ -14,8 +14,6 @@ from skelshot.datasets.ntu_names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.teachers import load_class_texts, teacher_named
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
-from skelshot.teachers.frozen import check_end_token
-from skelshot.teachers.loading import WEIGHTS, load_tokeniser
 from skelshot.teachers.mini import making, shipped
 from skelshot.teachers.mini.bank import read_bank
 from skelshot.teachers.mini.exporting import MOST_BYTES, export_model
@@ -23,6 +21,8 @@ from skelshot.teachers.mini.making import make_mini
 from skelshot.teachers.mini.model import LARGEST, build_model, parameters_of
 from skelshot.teachers.mini.recipe import Recipe, Shape
 from skelshot.teachers.mini.training import train_mini
+from skelshot.teachers.models.frozen import check_end_token
+from skelshot.teachers.models.loading import WEIGHTS, load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.frozen import check_end_token
-from skelshot.teachers.loading import load_tokeniser
 from skelshot.teachers.mini.tokenising import (
     END,
     START,
@@ -16,6 +14,8 @@ from skelshot.teachers.mini.tokenising import (
     token_rows,
     write_tokeniser,
 )
+from skelshot.teachers.models.frozen import check_end_token
+from skelshot.teachers.models.loading import load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

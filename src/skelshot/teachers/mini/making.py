@@ -9,7 +9,6 @@ from skelshot.datasets.ntu_names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment
 from skelshot.ground.files import sha256_of, whole_file
-from skelshot.teachers.loading import WEIGHTS
 from skelshot.teachers.mini.bank import read_bank, write_bank
 from skelshot.teachers.mini.card import model_card
 from skelshot.teachers.mini.exporting import export_model
@@ -20,8 +19,9 @@ from skelshot.teachers.mini.recipe import Recipe
 from skelshot.teachers.mini.retrieval import Retrieval, class_retrieval, held_out_retrieval
 from skelshot.teachers.mini.shipped import load_mini
 from skelshot.teachers.mini.training import train_mini
+from skelshot.teachers.models.loading import WEIGHTS
+from skelshot.teachers.models.xclip import XCLIPTeacher
 from skelshot.teachers.texts import load_class_texts
-from skelshot.teachers.xclip import XCLIPTeacher
 
 CLIPS, ACTIONS = 24_000, 3_000
 """Of a bank, unless told."""

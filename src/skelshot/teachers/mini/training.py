@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from skelshot.ground.seeding import digest_of
-from skelshot.teachers.loading import load_tokeniser
 from skelshot.teachers.mini.helping import Helpers, parts_table
 from skelshot.teachers.mini.material import Bank, Material, check_bank
 from skelshot.teachers.mini.model import build_model
@@ -19,6 +18,7 @@ from skelshot.teachers.mini.team import Team, team_of
 from skelshot.teachers.mini.together import Together
 from skelshot.teachers.mini.tokenising import everyday_words, learn_vocabulary, write_tokeniser
 from skelshot.teachers.mini.understanding import Understanding
+from skelshot.teachers.models.loading import load_tokeniser
 
 SAVE_EVERY = 120.0
 """Seconds between two states; a killed run loses at most as much."""

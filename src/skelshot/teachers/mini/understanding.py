@@ -16,7 +16,6 @@ from torch import Tensor
 from skelshot.ground.precision import fast_autocast
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
-from skelshot.teachers.frozen import pooled
 from skelshot.teachers.mini.changing import Changes, pixels_of
 from skelshot.teachers.mini.material import Material
 from skelshot.teachers.mini.model import frame_vectors
@@ -24,6 +23,7 @@ from skelshot.teachers.mini.recipe import Course
 from skelshot.teachers.mini.stages import Learner
 from skelshot.teachers.mini.team import Team
 from skelshot.teachers.mini.telling import telling
+from skelshot.teachers.models.frozen import pooled
 
 CHUNK = 32
 """Clips that are seen at once."""

@@ -1,0 +1,1 @@
+"""From a store's clips and classes to cached features."""

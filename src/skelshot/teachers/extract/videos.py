@@ -1,0 +1,282 @@
+"""Running a teacher over the videos of a store's clips, into a cache of features."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import JsonValue
+from torch import Tensor
+
+from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
+from skelshot.ground.progress import Bar, progress_bar
+from skelshot.teachers.base import VideoTeacher
+from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
+from skelshot.teachers.cache.conflict import kept_or_refused
+from skelshot.teachers.cache.read import FeatureCache
+from skelshot.teachers.cache.reuse import EarlierFeatures
+from skelshot.teachers.cache.shards import ShardFolder
+from skelshot.teachers.cache.video import SKIPPED_FILE, VideoInfo
+from skelshot.teachers.cache.write import fields_of, write_whole
+from skelshot.teachers.extract.batches import ClipBatches
+from skelshot.teachers.extract.frame_sources import FrameSource
+from skelshot.teachers.extract.job import PreparedClip, VideoJob, VideoTeaching, video_job
+from skelshot.teachers.extract.pictures import told
+from skelshot.teachers.extract.prefetch import done_ahead
+from skelshot.teachers.extract.share import Share
+from skelshot.teachers.extract.texts import TeachReport
+
+
+def teach_videos(
+    store: Store,
+    teacher: VideoTeacher,
+    source: FrameSource,
+    templates: Sequence[str],
+    out: str | Path,
+    *,
+    labels: Sequence[int] | None = None,
+    class_texts: Sequence[str] | None = None,
+    teaching: VideoTeaching | None = None,
+    record: Mapping[str, JsonValue] | None = None,
+    share: Share | None = None,
+) -> TeachReport:
+    """Cache f_v of every clip and f_t of every class.
+
+    Frames are decoded by threads while the teacher runs. What is done is put on disk in shards
+    in `OUT.partial`; killed at any moment, the same call goes on. Several processes each take
+    the shards of their share, and the first one puts all together when the last is there.
+
+    Args:
+        store: The clips.
+        teacher: The frozen teacher.
+        source: Where the frames come from; its options must ask for the teacher's frame count.
+        templates: R prompt templates, each with `{}` for the class name. Where as many of them
+            say "backwards" as do not, clips are shown to the teacher in reverse as well.
+        out: The folder of the cache.
+        labels: Classes whose clips are taught; all unless told. Texts are those of all classes.
+        class_texts: Fuller descriptions in label order in place of the class names.
+        teaching: Draws, prompted texts, batches.
+        record: How the teacher was called, for the record in the cache.
+        share: This process's share of the work; all of it unless told.
+
+    Returns:
+        Counts and speed: of the whole cache from the first process, of its own share from any
+        other. Speed counts the clips of this call and process alone.
+
+    Raises:
+        SkelshotError: Teacher, source and store do not fit, no clip has usable frames, another
+            cache is in the way, or `strict` and a clip has none.
+    """
+    began = time.perf_counter()
+    how, mine = teaching or VideoTeaching(), share or Share()
+    job = video_job(store, teacher, source, templates, labels, class_texts, how)
+    out = Path(out)
+    fields = fields_of(
+        teacher=teacher.name,
+        fingerprint=teacher.fingerprint(),
+        dim=teacher.dim,
+        data_hash=store.data_hash,
+        class_names=store.class_names,
+        text_labels=range(len(store.class_names)),
+        texts=job.texts,
+        options={"templates": list(templates), **(record or {})},
+    )
+    shards = ShardFolder(out.with_name(f"{out.name}.partial"), job.plan, job.names, how.shard)
+    info = VideoInfo(
+        key=shards.key,
+        clips=len(job.names),
+        directions=job.directions,
+        samples=1 + how.draws,
+        renderings=job.prompts.features.shape[2] if job.prompts else 0,
+        source=source.kind,
+        options=job.options,
+        seed=how.seed,
+    )
+    if standing := kept_or_refused(out, fields, job.text, info):
+        return _report(job, standing, 0, began)
+    if how.reuse is not None:
+        job = replace(job, earlier=EarlierFeatures(how.reuse))
+    source.check([store.clips[index] for index in job.indices])
+    with shards.held_by(mine.rank):
+        shards.begin()
+        done = _run_share(job, shards, mine, how)
+        if mine.rank == 0:
+            _wait_for_others(shards, mine, how)
+            cache = _put_together(out, shards, fields, job.text, info)
+            return _report(job, cache, done.clips, began)
+    seconds = time.perf_counter() - began
+    return TeachReport(
+        clips=done.clips,
+        skipped=done.skipped,
+        clips_per_second=done.clips / seconds,
+        teacher=teacher.name,
+        seconds=seconds,
+        fallbacks=done.fallbacks,
+        clamped=done.clamped,
+        sensor=_sensor(job),
+        remarks=done.remarks,
+        remark=done.remark,
+    )
+
+
+@dataclass
+class _Done:
+    """What this process has done in this call."""
+
+    clips: int = 0
+    skipped: int = 0
+    fallbacks: int = 0
+    clamped: int = 0
+    remarks: int = 0
+    remark: str | None = None
+
+    def count(self, note: ClipNote | SkippedClip) -> None:
+        """Count one clip."""
+        if isinstance(note, SkippedClip):
+            self.skipped += 1
+            return
+        self.clips += 1
+        self.fallbacks += note.fallback is not None
+        self.clamped += note.clamped > 0
+        self.remarks += note.remark is not None
+        if note.remark and self.remark is None:
+            self.remark = f"{note.name}: {note.remark}"
+
+
+def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeaching) -> _Done:
+    """Do the shards of this process that are not yet on disk."""
+    own = [shard for shard in range(shards.count) if mine.takes(shard)]
+    todo = [shard for shard in shards.missing(how.strict) if mine.takes(shard)]
+    places = [place for shard in todo for place in shards.members(shard)]
+    total = sum(len(shards.members(shard)) for shard in own)
+    ahead = how.decoders + max(1, how.batch // (1 + how.draws))
+    prepared = done_ahead(
+        [job.indices[place] for place in places], job.prepare, how.decoders, ahead
+    )
+    done = _Done()
+    described = f"videos through {job.teacher.name}"
+    with progress_bar(described, total=total, done=total - len(places)) as bar:
+        watch = _Watch(bar)
+        for shard in todo:
+            clips = (next(prepared) for _ in shards.members(shard))
+            shards.write(shard, _encode_shard(job, clips, done, watch))
+    return done
+
+
+@dataclass
+class _Watch:
+    """Moves the bar and shows the speed."""
+
+    bar: Bar
+    began: float = 0.0
+    clips: int = 0
+
+    def tick(self) -> None:
+        """Count one clip."""
+        self.began = self.began or time.perf_counter()
+        self.clips += 1
+        rate = self.clips / max(time.perf_counter() - self.began, 1e-3)
+        self.bar.advance(1, **({"clips/s": rate} if self.clips > 1 else {}))
+
+
+def _encode_shard(
+    job: VideoJob, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
+) -> Chunk:
+    """Run the teacher over the clips of a shard as their frames come in."""
+    batches = ClipBatches(job.teacher, job.how.batch, job.directions, job.prompts)
+    notes: list[ClipNote] = []
+    skipped: list[SkippedClip] = []
+    for clip in clips:
+        done.count(clip.note)
+        if isinstance(clip.note, SkippedClip):
+            if job.how.strict:
+                raise SkelshotError(
+                    f"clip {clip.note.name}: {clip.note.reason}; leave --strict out to skip it"
+                )
+            skipped.append(clip.note)
+        else:
+            notes.append(clip.note)
+            if clip.known:
+                batches.add_known(*clip.known)
+            else:
+                batches.add(clip.samples, clip.label)
+        watch.tick()
+    video, prompted = batches.take(1 + job.how.draws)
+    return Chunk(notes, video, prompted, skipped)
+
+
+def _wait_for_others(shards: ShardFolder, mine: Share, how: VideoTeaching) -> None:
+    """Wait until the other processes have written their shards."""
+    missing = shards.missing(how.strict)
+    if not missing:
+        return
+    deadline = time.monotonic() + how.patience
+    total = shards.count
+    with progress_bar("waiting for the other processes", total, total - len(missing)) as bar:
+        while missing:
+            time.sleep(0.2)
+            before, missing = missing, shards.missing(how.strict)
+            if len(missing) < len(before):
+                bar.advance(len(before) - len(missing))
+                deadline = time.monotonic() + how.patience
+            if time.monotonic() > deadline:
+                ranks = sorted({shard % mine.world for shard in missing})
+                raise SkelshotError(
+                    f"{shards.path}: {len(missing)} of {total} shards are missing and none came "
+                    f"for {how.patience:g} s (of the processes {ranks}); run the same command "
+                    "again to go on"
+                )
+
+
+def _put_together(
+    out: Path,
+    shards: ShardFolder,
+    fields: Mapping[str, object],
+    text: Tensor,
+    info: VideoInfo,
+) -> FeatureCache:
+    """Write the cache from the shards, and delete them."""
+    clips = sum(shards.counts(shard)[0] for shard in range(shards.count))
+    if not clips:
+        first = shards.read(0).skipped[0]
+        shards.remove()
+        raise SkelshotError(
+            f"none of {len(shards.clips)} clips has usable frames; {first.name}: {first.reason}"
+        )
+    whole = shards.fresh_folder("whole")
+    counted = info.model_copy(update={"clips": clips})
+    cache = write_whole(out, whole, fields, text, counted, shards.chunks())
+    shards.remove()
+    return cache
+
+
+def _sensor(job: VideoJob) -> tuple[dict[str, JsonValue], ...]:
+    """Say to which pictures joints belong, where frames are cropped by them."""
+    return told(job.pictures) if job.source.options.crop == "joints" else ()
+
+
+def _report(job: VideoJob, cache: FeatureCache, clips: int, began: float) -> TeachReport:
+    """Describe a whole cache."""
+    video = cache.video
+    if video is None:  # never, by what was asked for
+        raise SkelshotError(f"{cache.path}: no video features")
+    if job.how.strict and video.info.skipped:
+        raise SkelshotError(
+            f"{cache.path}: lacks {video.info.skipped} clips that were skipped "
+            f"(see {cache.path / SKIPPED_FILE}); delete it and run again"
+        )
+    seconds = time.perf_counter() - began
+    remarks = [f"{note['name']}: {note['remark']}" for note in video.notes() if note.get("remark")]
+    return TeachReport(
+        clips=video.info.clips,
+        skipped=video.info.skipped,
+        clips_per_second=clips / seconds,
+        teacher=job.teacher.name,
+        seconds=seconds,
+        fallbacks=video.info.fallbacks,
+        clamped=video.info.clamped,
+        sensor=_sensor(job),
+        remarks=len(remarks),
+        remark=next(iter(remarks), None),
+    )
