@@ -9,9 +9,9 @@ from skelshot.commands.command import Command, Document, use_threads
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
+    from skelshot.teachers import ExtractOptions
     from skelshot.teachers.base import Precision, VideoTeacher
     from skelshot.teachers.extract.frame_sources import FrameSource
-    from skelshot.teachers.extract.job import VideoTeaching
 
 VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "every", "reuse", "strict", "protocol")
 """Options that mean nothing for texts alone."""
@@ -92,16 +92,16 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
     from skelshot.teachers import (
+        extract_text,
         load_class_texts,
         load_templates,
         own_prompts,
-        teach_text,
         teacher_named,
     )
     from skelshot.teachers.base import VideoTeacher
-    from skelshot.teachers.extract.precomputed import teach_precomputed
+    from skelshot.teachers.extract.precomputed import extract_precomputed
     from skelshot.teachers.extract.share import Share
-    from skelshot.teachers.extract.videos import teach_videos
+    from skelshot.teachers.extract.videos import extract_videos
     from skelshot.teachers.models.precomputed import PrecomputedTeacher
 
     use_threads(parsed.threads)
@@ -128,7 +128,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     features = {"features": str(parsed.out), "classes": ClassCounts.of(store).as_json()}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
         _refuse(parsed, PRECOMPUTED, "the teacher precomputed has its features; leave it out")
-        report = teach_precomputed(
+        report = extract_precomputed(
             store,
             teacher,
             templates,
@@ -141,14 +141,14 @@ def _run(parsed: argparse.Namespace) -> Document:
         return asdict(report) | features
     if parsed.videos is None:
         _refuse(parsed, VIDEOS_ONLY, "needs --videos, a folder or rendered")
-        report = teach_text(store, teacher, templates, parsed.out, texts, record)
+        report = extract_text(store, teacher, templates, parsed.out, texts, record)
         return asdict(report) | features
     if not isinstance(teacher, VideoTeacher):
         raise SkelshotError(
             f"--videos: the teacher {teacher.name} reads texts only; leave it out, or use a "
             "--teacher that reads videos, such as xclip"
         )
-    report = teach_videos(
+    report = extract_videos(
         store,
         teacher,
         _source(parsed, teacher),
@@ -156,7 +156,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.out,
         labels=labels,
         class_texts=texts,
-        teaching=_teaching(parsed),
+        options=_extract_options(parsed),
         record=record | {"precision": precision, "protocol": parsed.protocol},
         share=share,
     )
@@ -186,21 +186,12 @@ def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource
     return VideoSource(parsed.videos, options, every_of(parsed))
 
 
-def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
-    """Gather the options of a run, naming the one that is out of range."""
-    from pydantic import ValidationError
-
-    from skelshot.ground import SkelshotError
-    from skelshot.teachers.extract.job import VideoTeaching
+def _extract_options(parsed: argparse.Namespace) -> "ExtractOptions":
+    """Gather the options of a run."""
+    from skelshot.teachers import ExtractOptions
 
     names = ("draws", "seed", "prompted", "strict", "batch", "decoders", "reuse")
-    try:
-        return VideoTeaching(**{name: getattr(parsed, name) for name in names})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SkelshotError(
-            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
-        ) from error
+    return ExtractOptions(**{name: getattr(parsed, name) for name in names})
 
 
 def _refuse(parsed: argparse.Namespace, names: tuple[str, ...], reason: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers import RandomCodeTeacher, teach_text, write_features
+from skelshot.teachers import RandomCodeTeacher, extract_text, write_features
 from skelshot.teachers.cache.distinct import check_distinct
 
 NAMES = ("throw", "carry", "sit down")
@@ -54,5 +54,5 @@ def test_the_texts_are_said(store: Any, tmp_path: Path) -> None:
         (["go"] * 3, r"for 'go' \(2 more such pairs\);"),
     ):
         with pytest.raises(SkelshotError, match=said):
-            teach_text(store, teacher, ["{}"], tmp_path / "f", class_texts=texts)
-    teach_text(store, teacher, ["{}"], tmp_path / "f")
+            extract_text(store, teacher, ["{}"], tmp_path / "f", class_texts=texts)
+    extract_text(store, teacher, ["{}"], tmp_path / "f")

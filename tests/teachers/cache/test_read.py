@@ -123,11 +123,11 @@ DAMAGES = {
     ),
     "other dimension": (
         lambda folder: _replace_tensors(folder, {"text": torch.ones(3, 2, 5)}),
-        r"shape \(3, 2, 5\), expected \(3, renderings, 4\)",
+        r"shape \(3, 2, 5\), expected \(3, prompts, 4\)",
     ),
     "fewer rows": (
         lambda folder: _replace_tensors(folder, {"text": torch.ones(2, 2, 4)}),
-        r"shape \(2, 2, 4\), expected \(3, renderings, 4\)",
+        r"shape \(2, 2, 4\), expected \(3, prompts, 4\)",
     ),
     "not finite": (
         lambda folder: _replace_tensors(folder, {"text": torch.full((3, 2, 4), torch.nan)}),
@@ -139,7 +139,7 @@ DAMAGES = {
     ),
     "field missing": (
         lambda folder: (folder / "features.json").write_text('{"format_version": 1}'),
-        "features.json, field teacher: Field required",
+        "features.json: features, teacher: field required; write the cache again",
     ),
     "label beyond": (lambda folder: _change_info(folder, text_labels=[0, 1, 7]), "holds 7"),
     "label twice": (lambda folder: _change_info(folder, text_labels=[0, 1, 1]), "a class twice"),

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.extract.prefetch import done_ahead
+from skelshot.teachers.extract.prefetch import prefetched
 
 
 def test_results_come_in_order_whatever_takes_longer() -> None:
@@ -14,12 +14,12 @@ def test_results_come_in_order_whatever_takes_longer() -> None:
         time.sleep(0.01 * (number % 3))
         return number
 
-    assert list(done_ahead(range(12), work, threads=4, ahead=5)) == list(range(12))
+    assert list(prefetched(range(12), work, threads=4, ahead=5)) == list(range(12))
 
 
 def test_no_more_than_so_many_are_begun_ahead() -> None:
     begun: list[int] = []
-    results = done_ahead(range(100), begun.append, threads=2, ahead=3)
+    results = prefetched(range(100), begun.append, threads=2, ahead=3)
     for _ in range(5):
         next(results)
     time.sleep(0.05)
@@ -37,7 +37,7 @@ def test_an_exception_comes_out_at_its_turn() -> None:
             raise SkelshotError("broken")
         return number
 
-    results = done_ahead(range(9), work, threads=3, ahead=6)
+    results = prefetched(range(9), work, threads=3, ahead=6)
     assert [next(results), next(results)] == [0, 1]
     with pytest.raises(SkelshotError, match="broken"):
         next(results)
@@ -45,7 +45,7 @@ def test_an_exception_comes_out_at_its_turn() -> None:
 
 def test_work_goes_on_while_nobody_asks() -> None:
     done = threading.Event()
-    results = done_ahead([1, 2, 3], lambda n: done.set() if n == 3 else None, threads=1, ahead=2)
+    results = prefetched([1, 2, 3], lambda n: done.set() if n == 3 else None, threads=1, ahead=2)
     next(results)
     assert done.wait(2)
 
@@ -53,4 +53,4 @@ def test_work_goes_on_while_nobody_asks() -> None:
 @pytest.mark.parametrize(("threads", "ahead"), [(0, 1), (1, 0)])
 def test_numbers_below_one(threads: int, ahead: int) -> None:
     with pytest.raises(SkelshotError, match="expected at least 1"):
-        next(done_ahead([1], str, threads, ahead))
+        next(prefetched([1], str, threads, ahead))

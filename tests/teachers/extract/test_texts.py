@@ -12,13 +12,13 @@ from skelshot.teachers import (
     FeatureCache,
     RandomCodeTeacher,
     TextTeacher,
-    teach_text,
+    extract_text,
     teacher_named,
 )
 
 
 def test_cache_holds_every_rendering(tmp_path: Path, store: Any, length_teacher: Any) -> None:
-    report = teach_text(store, length_teacher, ["{}", "now {}"], tmp_path / "features")
+    report = extract_text(store, length_teacher, ["{}", "now {}"], tmp_path / "features")
     cache = FeatureCache.open(tmp_path / "features")
     assert cache.text.tolist() == [
         [[5.0, 1.0], [9.0, 1.0]],
@@ -34,7 +34,7 @@ def test_cache_holds_every_rendering(tmp_path: Path, store: Any, length_teacher:
 
 def test_class_texts_stand_for_the_names(tmp_path: Path, store: Any, length_teacher: Any) -> None:
     texts = ["throw a ball", "carry a box", "sit"]
-    teach_text(
+    extract_text(
         store, length_teacher, ["{}"], tmp_path / "f", class_texts=texts, options={"seed": 3}
     )
     cache = FeatureCache.open(tmp_path / "f")
@@ -42,24 +42,24 @@ def test_class_texts_stand_for_the_names(tmp_path: Path, store: Any, length_teac
     assert cache.class_names == store.class_names
     assert cache.info.options == {"templates": ["{}"], "seed": 3}
     with pytest.raises(SkelshotError, match="found 2, expected one for each of 3"):
-        teach_text(store, length_teacher, ["{}"], tmp_path / "g", class_texts=texts[:2])
+        extract_text(store, length_teacher, ["{}"], tmp_path / "g", class_texts=texts[:2])
 
 
 def test_the_same_command_twice_is_fine_and_another_teacher_is_not(
     tmp_path: Path, store: Any
 ) -> None:
-    teach_text(store, RandomCodeTeacher(seed=0, dim=4), ["{}"], tmp_path / "f")
-    teach_text(store, RandomCodeTeacher(seed=0, dim=4), ["{}"], tmp_path / "f")
+    extract_text(store, RandomCodeTeacher(seed=0, dim=4), ["{}"], tmp_path / "f")
+    extract_text(store, RandomCodeTeacher(seed=0, dim=4), ["{}"], tmp_path / "f")
     with pytest.raises(SkelshotError, match="another fingerprint"):
-        teach_text(store, RandomCodeTeacher(seed=1, dim=4), ["{}"], tmp_path / "f")
+        extract_text(store, RandomCodeTeacher(seed=1, dim=4), ["{}"], tmp_path / "f")
 
 
 def test_leaving_out_classes_changes_no_other_class(tmp_path: Path, store: Any) -> None:
     """What pre-training reads of the base classes must not depend on the novel ones."""
     fewer = type(store)(class_names=store.class_names[1:])
     teacher = RandomCodeTeacher(seed=0, dim=4)
-    teach_text(store, teacher, ["{}"], tmp_path / "all")
-    teach_text(fewer, teacher, ["{}"], tmp_path / "fewer")
+    extract_text(store, teacher, ["{}"], tmp_path / "all")
+    extract_text(fewer, teacher, ["{}"], tmp_path / "fewer")
     every, some = FeatureCache.open(tmp_path / "all"), FeatureCache.open(tmp_path / "fewer")
     assert torch.equal(every.text_for([1, 2]), some.text_for([0, 1]))
 
@@ -69,7 +69,7 @@ def test_a_teacher_that_breaks_its_contract(
 ) -> None:
     length_teacher.dim = 3
     with pytest.raises(SkelshotError, match=r"shape \(1, 2\) for 1 texts, expected \(1, 3\)"):
-        teach_text(store, length_teacher, ["{}"], tmp_path / "f")
+        extract_text(store, length_teacher, ["{}"], tmp_path / "f")
 
 
 def test_named() -> None:

@@ -11,7 +11,7 @@ from skelshot.teachers import (
     FrameAverageTeacher,
     MiniLMTeacher,
     XCLIPTeacher,
-    teach_text,
+    extract_text,
     teacher_named,
 )
 
@@ -36,11 +36,11 @@ def test_long_texts_that_differ_at_their_ends(name: str, store: Any, tmp_path: P
         match=rf"class 'throw': text 'the person .*\.\.\.': found \d+ tokens, the teacher {name} "
         rf"reads at most {limit} .*--class-names",
     ) as found:
-        teach_text(store, teacher, ["{}"], tmp_path / "f", class_texts=long)
+        extract_text(store, teacher, ["{}"], tmp_path / "f", class_texts=long)
     assert "\n" not in str(found.value)
     assert len(str(found.value)) < 300
     assert not (tmp_path / "f").exists()
-    teach_text(store, teacher, ["{}"], tmp_path / "f", class_texts=ENDS)
+    extract_text(store, teacher, ["{}"], tmp_path / "f", class_texts=ENDS)
 
 
 def test_the_limit_itself_is_read(xclip_folder: Path, clip_folder: Path, capfd: Any) -> None:

@@ -1,32 +1,26 @@
-"""What stands where a feature cache is to be written: the same is kept, all else is refused."""
+"""A cache that stands where one is to be written: reused if it equals that one, else refused."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.teachers.cache.distinct import check_distinct
-from skelshot.teachers.cache.info import FeatureInfo
+from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.read import FeatureCache
-from skelshot.teachers.cache.video import VideoInfo
 
 SAME = 1e-3
 """How far two features may lie apart and count as the same (machines round differently)."""
 
 
-def kept_or_refused(
-    path: Path, fields: Mapping[str, object], text: Tensor | None, video: VideoInfo | None
-) -> FeatureCache | None:
-    """Refuse texts that must not be written, and look at what stands where they are to go.
+def existing_or_conflict(path: Path, info: FeatureInfo, text: Tensor | None) -> FeatureCache | None:
+    """Look at what stands where a cache is to be written.
 
     Args:
         path: The place.
-        fields: What `features.json` is to say.
-        text: The texts to be written, or None.
-        video: What is to be said of the video features, or None.
+        info: What `features.json` is to say, less digests.
+        text: The class texts (rows, R, D) to be written, or None.
 
     Returns:
         The cache that stands there if it is the one to be written; None if the place is free.
@@ -34,45 +28,19 @@ def kept_or_refused(
     Raises:
         SkelshotError: Two classes have one vector, or something else stands there.
     """
-    info = checked_info({**fields, "video": video}, sha256="not yet written")
     if text is not None:
         names = [info.class_names[label] for label in info.text_labels]
         check_distinct(text, names, info.texts)
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return None
-    return _same_or_refuse(_standing(path), info, text)
-
-
-def checked_info(fields: Mapping[str, object], sha256: str) -> FeatureInfo:
-    """Check the fields of `features.json` together; they come from the caller.
-
-    Args:
-        fields: All but the digest.
-        sha256: Digest of the file of texts.
-
-    Returns:
-        The checked fields.
-
-    Raises:
-        SkelshotError: They do not fit each other.
-    """
     try:
-        return FeatureInfo.model_validate({**fields, "sha256": sha256})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "features"
-        raise SkelshotError(f"{field}: {first['msg']}") from error
-
-
-def _standing(path: Path) -> FeatureCache:
-    """Open what stands at the place to be written; nothing else is ever overwritten."""
-    try:
-        return FeatureCache.open(path)
+        found = FeatureCache.open(path)
     except SkelshotError as error:
         raise SkelshotError(
             f"{path}: something stands there that is not a whole feature cache, and is not "
             f"overwritten; choose another --out or delete it ({error})"
         ) from error
+    return _same_or_refuse(found, info, text)
 
 
 def _same_or_refuse(found: FeatureCache, info: FeatureInfo, text: Tensor | None) -> FeatureCache:
@@ -82,7 +50,7 @@ def _same_or_refuse(found: FeatureCache, info: FeatureInfo, text: Tensor | None)
         if before != now:
             raise SkelshotError(
                 f"{found.path}: holds a feature cache of another {field} "
-                f"(found {_short(before)}, to be written {_short(now)}); choose another --out or "
+                f"(found {before!r:.60}, to be written {now!r:.60}); choose another --out or "
                 "delete it"
             )
     _same_video(found, info.video)
@@ -107,20 +75,14 @@ def _same_video(found: FeatureCache, video: VideoInfo | None) -> None:
         )
     if before is None or now is None or before.key == now.key:
         return
-    for field in ("source", "options", "seed", "samples", "directions", "renderings"):
+    for field in ("source", "options", "seed", "samples", "directions", "prompts"):
         old, new = getattr(before, field), getattr(now, field)
         if old != new:
             raise SkelshotError(
-                f"{found.path}: holds video features of another {field} (found {_short(old)}, to "
-                f"be written {_short(new)}); choose another --out or delete it"
+                f"{found.path}: holds video features of another {field} (found {old!r:.60}, to "
+                f"be written {new!r:.60}); choose another --out or delete it"
             )
     raise SkelshotError(
         f"{found.path}: holds video features of other clips or videos; choose another --out or "
         "delete it"
     )
-
-
-def _short(value: object) -> str:
-    """Return the value's text, cut to a readable length."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,26 +1,73 @@
-"""Reading the files of a feature cache, each with its own checks."""
+"""What `features.json` says of a feature cache, and how it is read."""
 
-import hashlib
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
-import torch
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from torch import Tensor
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
-from skelshot.ground.regular import open_regular
-from skelshot.teachers.cache.video import VideoInfo
+from skelshot.ground.options import Options
 
 FORMAT_VERSION: Final = 2
-TENSOR_FILE = "features.safetensors"
-INFO_FILE = "features.json"
+INFO_FILE: Final = "features.json"
+TENSOR_FILE: Final = "features.safetensors"
+VIDEO_FILE: Final = "video.npy"
+PROMPTED_FILE: Final = "prompted.npy"
+CLIPS_FILE: Final = "clips.parquet"
+SKIPPED_FILE: Final = "skipped.csv"
 
 
-class FeatureInfo(BaseModel):
+class FileInfo(Options):
+    """Length and digest of a file.
+
+    Args:
+        bytes: Its length.
+        sha256: Its SHA-256.
+    """
+
+    bytes: int = Field(ge=0)
+    sha256: str
+
+
+class VideoInfo(Options):
+    """What `features.json` says about the video features beside it.
+
+    Args:
+        key: Digest of all that decides them: clips, frames, crop, draws, teacher.
+        clips: Number of clips that have features.
+        skipped: Number of clips that were to have features and have none; see `skipped.csv`.
+        directions: 1, or 2 where each clip was shown backwards as well.
+        samples: Samples of each clip's frames: the segment centres, and then random draws.
+        prompts: Prompted texts of each sample (those of one direction); 0 without. Files call
+            it `renderings`.
+        source: Where the frames come from.
+        options: What of the videos was taken.
+        seed: Keys the random draws.
+        fallbacks: Clips of which the whole frame stands in for the crop.
+        clamped: Clips whose video ends before the frames that were wanted.
+        files: Length and digest of each file.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    described: ClassVar[str] = "video features"
+
+    key: str
+    clips: int = Field(ge=1)
+    skipped: int = Field(0, ge=0)
+    directions: Literal[1, 2] = 1
+    samples: int = Field(1, ge=1)
+    prompts: int = Field(0, ge=0, alias="renderings")
+    source: Literal["videos", "rendered", "precomputed"] = "videos"
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    seed: int = 0
+    fallbacks: int = Field(0, ge=0)
+    clamped: int = Field(0, ge=0)
+    files: dict[str, FileInfo] = Field(default_factory=dict)
+
+
+class FeatureInfo(Options):
     """What `features.json` says about the tensors beside it.
 
     Args:
@@ -34,11 +81,11 @@ class FeatureInfo(BaseModel):
             and all classes where there are video features alone.
         texts: The R texts that each row was made of; empty when they are not known.
         options: How the cache was made, for the record.
-        sha256: Digest of `features.safetensors`.
+        sha256: Digest of `features.safetensors`; empty until that file is written.
         video: The video features beside it, if there are any; not in version 1.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "features"
 
     format_version: Literal[1, 2] = FORMAT_VERSION
     teacher: str = Field(min_length=1)
@@ -48,8 +95,8 @@ class FeatureInfo(BaseModel):
     class_names: tuple[str, ...] = Field(min_length=1)
     text_labels: tuple[int, ...]
     texts: tuple[tuple[str, ...], ...] = ()
-    options: dict[str, JsonValue] = {}
-    sha256: str
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    sha256: str = ""
     video: VideoInfo | None = None
 
     @model_validator(mode="after")
@@ -69,6 +116,10 @@ class FeatureInfo(BaseModel):
                 f"texts has {len(self.texts)} rows and text_labels {len(self.text_labels)}"
             )
         return self
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document that `features.json` holds."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 def read_info(folder: Path) -> FeatureInfo:
@@ -100,65 +151,7 @@ def read_info(folder: Path) -> FeatureInfo:
         )
     try:
         return FeatureInfo.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "document"
+    except SkelshotError as error:
         raise SkelshotError(
-            f"{file}, field {field}: {first['msg']}; write the cache again with `skelshot teach`"
-        ) from error
-
-
-def read_text(file: Path, info: FeatureInfo) -> Tensor:
-    """Read the tensor `text` and check it against what `features.json` says.
-
-    Args:
-        file: `features.safetensors`.
-        info: What `features.json` says.
-
-    Returns:
-        Features (rows, R, D), float32.
-
-    Raises:
-        SkelshotError: The file is damaged, a pickle, or holds something else.
-    """
-    try:
-        with open_regular(file) as handle:
-            content = handle.read()
-    except OSError as error:
-        raise SkelshotError(f"{file}: cannot be read ({error.strerror})") from error
-    tensors = _parse_tensors(content, file)
-    if "text" not in tensors:
-        raise SkelshotError(f"{file}: found tensors {sorted(tensors)}, expected one named 'text'")
-    text: Tensor = tensors["text"]
-    rows = len(info.text_labels)
-    if text.ndim != 3 or text.shape[0] != rows or text.shape[1] < 1 or text.shape[2] != info.dim:
-        raise SkelshotError(
-            f"{file}: text has shape {tuple(text.shape)}, expected ({rows}, renderings, "
-            f"{info.dim}) as {INFO_FILE} says; write the cache again"
-        )
-    if bad := int((~torch.isfinite(text)).sum()):
-        raise SkelshotError(
-            f"{file}: {bad} of {text.numel()} numbers are not finite; the teacher failed, write "
-            "the cache again"
-        )
-    if hashlib.sha256(content).hexdigest() != info.sha256:
-        raise SkelshotError(
-            f"{file}: its digest is not the one in {INFO_FILE}, so one of the two is damaged or "
-            "of another cache; write the cache again"
-        )
-    return text.float()
-
-
-def _parse_tensors(content: bytes, file: Path) -> dict[str, Any]:
-    """Parse safetensors, telling a pickle from a truncated file."""
-    try:
-        return dict(load_tensors(content))
-    except SafetensorError as error:
-        if content.startswith((b"\x80", b"PK")):
-            raise SkelshotError(
-                f"{file}: found a pickle, which can run code when it is read; expected safetensors"
-            ) from error
-        raise SkelshotError(
-            f"{file}: not a whole safetensors file ({len(content)} bytes, {error}); it is "
-            "truncated or damaged, write the cache again"
+            f"{file}: {error}; write the cache again with `skelshot teach`"
         ) from error

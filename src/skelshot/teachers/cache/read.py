@@ -1,17 +1,20 @@
 """The cache of a teacher's features: a folder that pre-training reads instead of the teacher."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.cache.info import TENSOR_FILE, FeatureInfo, read_info, read_text
+from skelshot.ground.regular import open_regular
+from skelshot.teachers.cache.info import INFO_FILE, TENSOR_FILE, FeatureInfo, read_info
 from skelshot.teachers.cache.video import VideoFeatures
-
-__all__ = ["FeatureCache", "FeatureInfo"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +24,7 @@ class FeatureCache:
     Args:
         path: The folder.
         info: What `features.json` says.
-        text: Class-text features (rows, R, D), float32; R prompt renderings a class. Row r is
+        text: Class-text features (rows, R, D), float32; R prompts a class. Row r is
             the class `info.text_labels[r]`. No rows where the teacher has no texts.
         video: Video features, or None where texts alone were taught.
     """
@@ -47,7 +50,7 @@ class FeatureCache:
         """
         path = Path(path)
         info = read_info(path)
-        text = read_text(path / TENSOR_FILE, info)
+        text = _read_text(path / TENSOR_FILE, info)
         video = None if info.video is None else VideoFeatures.open(path, info.video, info.dim)
         return cls(path, info, text, video)
 
@@ -151,3 +154,48 @@ class FeatureCache:
 def _classes(names: Sequence[str]) -> str:
     """Return the number of classes and the first few names."""
     return f"{len(names)} classes ({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})"
+
+
+def _read_text(file: Path, info: FeatureInfo) -> Tensor:
+    """Read the tensor `text` (rows, R, D) and check it against what `features.json` says."""
+    try:
+        with open_regular(file) as handle:
+            content = handle.read()
+    except OSError as error:
+        raise SkelshotError(f"{file}: cannot be read ({error.strerror})") from error
+    tensors = _parse_tensors(content, file)
+    if "text" not in tensors:
+        raise SkelshotError(f"{file}: found tensors {sorted(tensors)}, expected one named 'text'")
+    text: Tensor = tensors["text"]
+    rows = len(info.text_labels)
+    if text.ndim != 3 or text.shape[0] != rows or text.shape[1] < 1 or text.shape[2] != info.dim:
+        raise SkelshotError(
+            f"{file}: text has shape {tuple(text.shape)}, expected ({rows}, prompts, "
+            f"{info.dim}) as {INFO_FILE} says; write the cache again"
+        )
+    if bad := int((~torch.isfinite(text)).sum()):
+        raise SkelshotError(
+            f"{file}: {bad} of {text.numel()} numbers are not finite; the teacher failed, write "
+            "the cache again"
+        )
+    if hashlib.sha256(content).hexdigest() != info.sha256:
+        raise SkelshotError(
+            f"{file}: its digest is not the one in {INFO_FILE}, so one of the two is damaged or "
+            "of another cache; write the cache again"
+        )
+    return text.float()
+
+
+def _parse_tensors(content: bytes, file: Path) -> dict[str, Tensor]:
+    """Parse safetensors, telling a pickle from a truncated file."""
+    try:
+        return dict(load_tensors(content))
+    except SafetensorError as error:
+        if content.startswith((b"\x80", b"PK")):
+            raise SkelshotError(
+                f"{file}: found a pickle, which can run code when it is read; expected safetensors"
+            ) from error
+        raise SkelshotError(
+            f"{file}: not a whole safetensors file ({len(content)} bytes, {error}); it is "
+            "truncated or damaged, write the cache again"
+        ) from error

@@ -1,4 +1,4 @@
-"""Features of an earlier cache, found by what the teacher was shown."""
+"""Reuse of clips' features from an earlier cache, found by what the teacher was shown."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ Known = tuple[FloatArray, FloatArray | None]
 """f_v (directions, samples, D) of a clip, and prompted texts (directions, samples, R, D) if any."""
 
 
-class EarlierFeatures:
+class ReusedFeatures:
     """The clips of an earlier cache by their keys.
 
     A key is a digest of everything that decides a clip's features (its name, frames, crop and

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,7 +49,7 @@ class ShardFolder:
     @property
     def key(self) -> str:
         """Digest of the plan and the clips."""
-        return plan_key(self.plan, self.clips)
+        return digest_of(json.dumps(self.plan, sort_keys=True), *self.clips).hex()
 
     @property
     def count(self) -> int:
@@ -87,7 +87,7 @@ class ShardFolder:
         )
         raise SkelshotError(
             f"{self.path}: holds unfinished video features of another {place} (found "
-            f"{_short(found.get(place))}, now asked for {_short(wanted.get(place))}); run the "
+            f"{found.get(place)!r:.60}, now asked for {wanted.get(place)!r:.60}); run the "
             "command that began them again, or delete the folder"
         )
 
@@ -167,43 +167,33 @@ class ShardFolder:
         Raises:
             SkelshotError: It is damaged, or of another plan.
         """
-        file = self.file(shard)
-        check_regular(file)
-        try:
-            with safe_open(file, framework="np") as opened:
-                document = self._document(opened)
-                prompted = None
-                if "prompted" in set(opened.keys()):
-                    prompted = opened.get_tensor("prompted")
-                notes = [_note(entry) for entry in document["notes"]]
-                skipped = [SkippedClip(**entry) for entry in document["skipped"]]
-                return Chunk(notes, opened.get_tensor("video"), prompted, skipped)
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise self._damaged(file, error) from error
+        with self._opened(shard) as (file, document):
+            prompted = file.get_tensor("prompted") if "prompted" in set(file.keys()) else None
+            notes = [_note(entry) for entry in document["notes"]]
+            skipped = [SkippedClip(**entry) for entry in document["skipped"]]
+            return Chunk(notes, file.get_tensor("video"), prompted, skipped)
 
     def counts(self, shard: int) -> tuple[int, int]:
         """Tell how many clips of a shard have features, and how many were skipped."""
+        with self._opened(shard) as (_, document):
+            return len(document["notes"]), len(document["skipped"])
+
+    @contextmanager
+    def _opened(self, shard: int) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Open a shard and read its header; what fails while it is open is told as damage."""
         file = self.file(shard)
         check_regular(file)
         try:
             with safe_open(file, framework="np") as opened:
-                document = self._document(opened)
-                return len(document["notes"]), len(document["skipped"])
+                document = parse_json((opened.metadata() or {})["document"], "document")
+                if document["key"] != self.key:
+                    raise ValueError("of another plan")
+                yield opened, document
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise self._damaged(file, error) from error
-
-    def _document(self, opened: Any) -> dict[str, Any]:
-        """Read what a shard's header says."""
-        document: dict[str, Any] = parse_json((opened.metadata() or {})["document"], "document")
-        if document["key"] != self.key:
-            raise ValueError("of another plan")
-        return document
-
-    def _damaged(self, file: Path, error: Exception) -> SkelshotError:
-        return SkelshotError(
-            f"{file}: not a whole shard of these features ({error}); delete it and run the "
-            "command again"
-        )
+            raise SkelshotError(
+                f"{file}: not a whole shard of these features ({error}); delete it and run the "
+                "command again"
+            ) from error
 
     def chunks(self) -> Iterator[Chunk]:
         """Read all shards in order."""
@@ -234,25 +224,7 @@ class ShardFolder:
             )
 
 
-def plan_key(plan: Plan, clips: Sequence[str]) -> str:
-    """Hash a plan and the clips that it is for.
-
-    Args:
-        plan: Everything that decides the features.
-        clips: Names of the clips.
-
-    Returns:
-        64 hexadecimal digits.
-    """
-    return digest_of(json.dumps(plan, sort_keys=True), *clips).hex()
-
-
 def _note(entry: dict[str, Any]) -> ClipNote:
     """Read a note back from JSON, which has lists in place of tuples."""
     frames = tuple(tuple(sample) for sample in entry["frames"])
     return ClipNote(**(entry | {"frames": frames, "box": tuple(entry["box"])}))
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

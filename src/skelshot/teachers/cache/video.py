@@ -4,73 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
-
-VIDEO_FILE: Final = "video.npy"
-PROMPTED_FILE: Final = "prompted.npy"
-CLIPS_FILE: Final = "clips.parquet"
-SKIPPED_FILE: Final = "skipped.csv"
+from skelshot.teachers.cache.info import (
+    CLIPS_FILE,
+    PROMPTED_FILE,
+    SKIPPED_FILE,
+    VIDEO_FILE,
+    VideoInfo,
+)
 
 FloatArray = NDArray[np.float32]
-
-
-class FileInfo(BaseModel):
-    """Length and digest of a file.
-
-    Args:
-        bytes: Its length.
-        sha256: Its SHA-256.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bytes: int = Field(ge=0)
-    sha256: str
-
-
-class VideoInfo(BaseModel):
-    """What `features.json` says about the video features beside it.
-
-    Args:
-        key: Digest of all that decides them: clips, frames, crop, draws, teacher.
-        clips: Number of clips that have features.
-        skipped: Number of clips that were to have features and have none; see `skipped.csv`.
-        directions: 1, or 2 where each clip was shown backwards as well.
-        samples: Samples of each clip's frames: the segment centres, and then random draws.
-        renderings: Prompted texts of each sample (those of one direction); 0 without.
-        source: Where the frames come from.
-        options: What of the videos was taken.
-        seed: Keys the random draws.
-        fallbacks: Clips of which the whole frame stands in for the crop.
-        clamped: Clips whose video ends before the frames that were wanted.
-        files: Length and digest of each file.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str
-    clips: int = Field(ge=1)
-    skipped: int = Field(0, ge=0)
-    directions: Literal[1, 2] = 1
-    samples: int = Field(1, ge=1)
-    renderings: int = Field(0, ge=0)
-    source: Literal["videos", "rendered", "precomputed"] = "videos"
-    options: dict[str, JsonValue] = {}
-    seed: int = 0
-    fallbacks: int = Field(0, ge=0)
-    clamped: int = Field(0, ge=0)
-    files: dict[str, FileInfo] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +36,7 @@ class VideoFeatures:
         clips: Names of the clips, a row each.
         video: f_v (clips, directions, samples, D).
         prompted: Prompted f_t of each clip's own class (clips, directions, samples, R, D), R the
-            renderings of that direction; None where the teacher made none.
+            prompts of that direction; None where the teacher made none.
     """
 
     path: Path
@@ -119,8 +72,8 @@ class VideoFeatures:
         shape = (info.clips, info.directions, info.samples)
         video = _mapped(path / VIDEO_FILE, (*shape, dim))
         prompted = None
-        if info.renderings:
-            prompted = _mapped(path / PROMPTED_FILE, (*shape, info.renderings, dim))
+        if info.prompts:
+            prompted = _mapped(path / PROMPTED_FILE, (*shape, info.prompts, dim))
         clips = tuple(str(name) for name in _read_clips(path / CLIPS_FILE)["name"])
         if len(clips) != info.clips:
             raise SkelshotError(

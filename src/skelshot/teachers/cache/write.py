@@ -1,12 +1,17 @@
 """Writing a feature cache, whole or not at all."""
 
+import csv
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from pydantic import JsonValue
 from torch import Tensor
@@ -16,11 +21,21 @@ from skelshot.ground.files import sha256_of, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import digest_of
 from skelshot.ground.tensor_files import write_tensors
-from skelshot.teachers.cache.chunks import Chunk, arrays_of, write_video_features
-from skelshot.teachers.cache.conflict import checked_info, kept_or_refused
-from skelshot.teachers.cache.info import INFO_FILE, TENSOR_FILE
+from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
+from skelshot.teachers.cache.conflict import existing_or_conflict
+from skelshot.teachers.cache.info import (
+    CLIPS_FILE,
+    INFO_FILE,
+    PROMPTED_FILE,
+    SKIPPED_FILE,
+    TENSOR_FILE,
+    VIDEO_FILE,
+    FeatureInfo,
+    FileInfo,
+    VideoInfo,
+)
 from skelshot.teachers.cache.read import FeatureCache
-from skelshot.teachers.cache.video import VideoInfo
+from skelshot.teachers.cache.video import FloatArray
 
 
 def write_features(
@@ -44,7 +59,7 @@ def write_features(
 
     Args:
         path: The folder to write; its parents are made.
-        text: Class-text features (rows, R, D), R renderings a class; finite. May be left out
+        text: Class-text features (rows, R, D), R prompts a class; finite. May be left out
             where there are video features.
         video: Video features (clips, D), or (clips, samples, D) with several samples of each
             clip's frames, if there are any; finite.
@@ -73,36 +88,28 @@ def write_features(
         torch.Size([1, 1, 8])
     """
     path = Path(path)
-    if text is None:
-        labels: tuple[int, ...] = ()
-    else:
-        labels = tuple(range(len(class_names)) if text_labels is None else text_labels)
-    tensor = _checked(text, len(labels))
-    chunks: list[Chunk] = []
-    info: VideoInfo | None = None
+    labels = range(len(class_names)) if text_labels is None else text_labels
+    tensor = None if text is None else _checked(text, len(labels))
+    chunks = []
     if video is not None:
-        chunks = list(arrays_of(video, clips, None if tensor is None else tensor.shape[2]))
-        key = digest_of(
-            "arrays", *clips, hashlib.sha256(chunks[0].video.tobytes()).hexdigest()
-        ).hex()
-        samples = chunks[0].video.shape[2]
-        info = VideoInfo(key=key, clips=len(clips), samples=samples, source="precomputed")
+        chunks = [Chunk.of_array(video, clips, None if tensor is None else tensor.shape[2])]
     if tensor is None and not chunks:
         raise SkelshotError(f"{path}: neither text nor video features given, expected some")
-    fields = fields_of(
+    info = FeatureInfo(
         teacher=teacher,
         fingerprint=fingerprint,
-        dim=int(chunks[0].video.shape[3] if tensor is None else tensor.shape[2]),
+        dim=chunks[0].video.shape[3] if tensor is None else tensor.shape[2],
         data_hash=data_hash,
-        class_names=class_names,
-        text_labels=labels,
-        texts=texts,
-        options=options,
+        class_names=tuple(class_names),
+        text_labels=() if tensor is None else tuple(labels),
+        texts=tuple(tuple(row) for row in texts),
+        options=dict(options or {}),
+        video=_info_of(chunks[0]) if chunks else None,
     )
     with only_writer(path, "`skelshot teach`"):
-        if standing := kept_or_refused(path, fields, tensor, info):
-            return standing
-        return write_whole(path, fresh_partial(path), fields, tensor, info, chunks)
+        if existing := existing_or_conflict(path, info, tensor):
+            return existing
+        return write_whole(path, fresh_partial(path), info, tensor, chunks)
 
 
 def fresh_partial(path: Path) -> Path:
@@ -127,50 +134,11 @@ def fresh_partial(path: Path) -> Path:
     return partial
 
 
-def fields_of(
-    *,
-    teacher: str,
-    fingerprint: str,
-    dim: int,
-    data_hash: str,
-    class_names: Sequence[str],
-    text_labels: Sequence[int],
-    texts: Sequence[Sequence[str]],
-    options: Mapping[str, JsonValue] | None,
-) -> dict[str, object]:
-    """Gather what `features.json` says, less digests and video features.
-
-    Args:
-        teacher: The teacher's name.
-        fingerprint: What tells it from the next.
-        dim: Length D of a vector.
-        data_hash: The store's hash.
-        class_names: All class names.
-        text_labels: The label of each row of texts.
-        texts: The texts of each row.
-        options: For the record.
-
-    Returns:
-        Fields of `FeatureInfo`.
-    """
-    return {
-        "teacher": teacher,
-        "fingerprint": fingerprint,
-        "dim": dim,
-        "data_hash": data_hash,
-        "class_names": tuple(class_names),
-        "text_labels": tuple(text_labels),
-        "texts": tuple(tuple(row) for row in texts),
-        "options": dict(options or {}),
-    }
-
-
 def write_whole(
     path: Path,
     partial: Path,
-    fields: Mapping[str, object],
+    info: FeatureInfo,
     text: Tensor | None,
-    video: VideoInfo | None,
     chunks: Iterable[Chunk],
 ) -> FeatureCache:
     """Write all files into an empty folder and give it its name.
@@ -178,10 +146,9 @@ def write_whole(
     Args:
         path: The cache.
         partial: An empty folder on the same disk.
-        fields: As from `fields_of`.
+        info: What `features.json` is to say; digests and counts are filled in.
         text: Class-text features (rows, R, D), or None.
-        video: What is known of the video features; None without.
-        chunks: The video features.
+        chunks: The video features, where `info` has some.
 
     Returns:
         The cache as written.
@@ -189,15 +156,13 @@ def write_whole(
     Raises:
         SkelshotError: Numbers are not finite, or the disk refuses.
     """
-    dim = int(str(fields["dim"]))
     try:
-        tensor = torch.empty(0, 1, dim) if text is None else text
+        tensor = torch.empty(0, 1, info.dim) if text is None else text
         write_tensors(partial / TENSOR_FILE, {"text": tensor})
-        if video is not None:
-            video = write_video_features(partial, chunks, video.clips, video)
+        video = info.video and _write_video(partial, chunks, info.video)
         digest = sha256_of(partial / TENSOR_FILE)
-        info = checked_info({**fields, "video": video}, sha256=digest)
-        write_json(partial / INFO_FILE, info.model_dump(mode="json"))
+        whole = info.model_copy(update={"video": video, "sha256": digest})
+        write_json(partial / INFO_FILE, whole.as_json())
         if path.exists():
             path.rmdir()
         partial.rename(path)
@@ -206,14 +171,20 @@ def write_whole(
     return FeatureCache.open(path)
 
 
-def _checked(text: object, rows: int) -> Tensor | None:
+def _info_of(chunk: Chunk) -> VideoInfo:
+    """Describe video features that come as an array."""
+    names = [note.name for note in chunk.notes]
+    key = digest_of("arrays", *names, hashlib.sha256(chunk.video.tobytes()).hexdigest()).hex()
+    samples = chunk.video.shape[2]
+    return VideoInfo(key=key, clips=len(names), samples=samples, source="precomputed")
+
+
+def _checked(text: object, rows: int) -> Tensor:
     """Return the features as a float32 tensor of the right shape, or say what is wrong."""
-    if text is None:
-        return None
     array = text.detach().cpu() if isinstance(text, Tensor) else torch.from_numpy(np.array(text))
     if array.ndim != 3 or array.shape[0] != rows or 0 in array.shape:
         raise SkelshotError(
-            f"text: found shape {tuple(array.shape)}, expected ({rows} classes, renderings, "
+            f"text: found shape {tuple(array.shape)}, expected ({rows} classes, prompts, "
             "dimensions); add an axis of length 1 when there is one text a class"
         )
     array = array.to(torch.float32).contiguous()
@@ -239,3 +210,78 @@ def _clear(partial: Path) -> None:
             f"{partial}: holds {foreign[0]!r}, which no feature cache has; move it away first"
         )
     shutil.rmtree(partial)
+
+
+def _write_video(folder: Path, chunks: Iterable[Chunk], info: VideoInfo) -> VideoInfo:
+    """Write arrays, clips and skipped clips, a chunk at a time so that memory does not grow."""
+    notes: list[ClipNote] = []
+    skipped: list[SkippedClip] = []
+    arrays: dict[str, np.memmap] = {}
+    for chunk in chunks:
+        parts = {VIDEO_FILE: chunk.video}
+        if chunk.prompted is not None:
+            parts[PROMPTED_FILE] = chunk.prompted
+        rows = slice(len(notes), len(notes) + len(chunk.notes))
+        for name, part in parts.items():
+            _check_finite(name, part, chunk.notes)
+            if name not in arrays:
+                arrays[name] = open_memmap(
+                    folder / name, mode="w+", dtype=np.float32, shape=(info.clips, *part.shape[1:])
+                )
+            arrays[name][rows] = part
+        notes += chunk.notes
+        skipped += chunk.skipped
+    for array in arrays.values():
+        array.flush()
+    _write_clips(folder / CLIPS_FILE, notes)
+    _write_skipped(folder / SKIPPED_FILE, skipped)
+    names = [*arrays, CLIPS_FILE, SKIPPED_FILE]
+    return info.model_copy(
+        update={
+            "clips": len(notes),
+            "skipped": len(skipped),
+            "fallbacks": sum(note.fallback is not None for note in notes),
+            "clamped": sum(note.clamped > 0 for note in notes),
+            "files": {name: _file_info(folder / name) for name in names},
+        }
+    )
+
+
+def _check_finite(name: str, part: FloatArray, notes: Sequence[ClipNote]) -> None:
+    bad = ~np.isfinite(part.reshape(len(part), -1)).all(axis=1)
+    if bad.any():
+        raise SkelshotError(
+            f"{name}: features of {int(bad.sum())} clips are not finite, the first is "
+            f"{notes[int(bad.argmax())].name}; the teacher failed"
+        )
+
+
+def _write_clips(file: Path, notes: Sequence[ClipNote]) -> None:
+    table = pa.table(
+        {
+            "name": pa.array([note.name for note in notes], pa.string()),
+            "key": pa.array([note.key for note in notes], pa.string()),
+            "frames": pa.array(
+                [[list(sample) for sample in note.frames] for note in notes],
+                pa.list_(pa.list_(pa.int32())),
+            ),
+            "box": pa.array([list(note.box) for note in notes], pa.list_(pa.int32())),
+            "fallback": pa.array([note.fallback for note in notes], pa.string()),
+            "clamped": pa.array([note.clamped for note in notes], pa.int32()),
+            "remark": pa.array([note.remark for note in notes], pa.string()),
+        }
+    )
+    pq.write_table(table, file)
+
+
+def _write_skipped(file: Path, skipped: Sequence[SkippedClip]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["clip", "reason"])
+        writer.writerows([entry.name, entry.reason] for entry in skipped)
+
+
+def _file_info(file: Path) -> FileInfo:
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+    return FileInfo(bytes=file.stat().st_size, sha256=sha256_of(file))

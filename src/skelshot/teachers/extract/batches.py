@@ -17,7 +17,7 @@ class PromptTexts:
     """Class texts that a prompting teacher makes depend on the video.
 
     Args:
-        features: Plain f_t (classes, directions, R, D), R the renderings of one direction.
+        features: Plain f_t (classes, directions, R, D), R the prompts of one direction.
         row_of: The row of each label.
     """
 
@@ -58,8 +58,8 @@ class ClipBatches:
         shape = (self.directions, len(samples))
         self._video.append(np.empty((*shape, dim), np.float32))
         if self.prompts is not None:
-            renderings = self.prompts.features.shape[2]
-            self._prompted.append(np.empty((*shape, renderings, dim), np.float32))
+            prompts = self.prompts.features.shape[2]
+            self._prompted.append(np.empty((*shape, prompts, dim), np.float32))
         for direction in range(self.directions):
             for place, sample in enumerate(samples):
                 self._waiting.append((sample, clip, direction * len(samples) + place, label))
@@ -93,8 +93,8 @@ class ClipBatches:
         video = _stack(self._video, (*shape, self.teacher.dim))
         prompted = None
         if self.prompts is not None:
-            renderings = self.prompts.features.shape[2]
-            prompted = _stack(self._prompted, (*shape, renderings, self.teacher.dim))
+            prompts = self.prompts.features.shape[2]
+            prompted = _stack(self._prompted, (*shape, prompts, self.teacher.dim))
         self._video, self._prompted = [], []
         return video, prompted
 

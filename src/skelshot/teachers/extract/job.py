@@ -1,35 +1,36 @@
-"""What of a store is to be shown to a video teacher, and how one clip is made ready for it."""
+"""The plan of an extraction: clips, texts and options; and one clip made ready for the teacher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 from torch import Tensor
 
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.ground.seeding import digest_of, rng_for
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.cache.chunks import ClipNote, SkippedClip
-from skelshot.teachers.cache.reuse import EarlierFeatures, Known
+from skelshot.teachers.cache.reuse import Known, ReusedFeatures
 from skelshot.teachers.cache.shards import Plan
 from skelshot.teachers.extract.batches import PromptTexts
 from skelshot.teachers.extract.frame_sources import FrameSource
 from skelshot.teachers.extract.pictures import Pictures, clip_pictures, recorded_options
-from skelshot.teachers.extract.texts import class_renderings, encode_renderings
+from skelshot.teachers.extract.texts import class_prompts, encode_prompts
 from skelshot.teachers.vision_language import directions_of
 from skelshot.videos.clip_frames import ClipFrames
 from skelshot.videos.joint_picture import picture_of
 
 
-class VideoTeaching(BaseModel):
-    """How videos are taught.
+class ExtractOptions(Options):
+    """How features are extracted from videos.
 
     Args:
         draws: Random samples R of each clip's frames besides the segment centres.
@@ -43,7 +44,7 @@ class VideoTeaching(BaseModel):
         patience: Seconds that the first process waits for a sign of life of the others.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "teach options"
 
     draws: int = Field(0, ge=0, le=1000)
     seed: int = 0
@@ -57,22 +58,22 @@ class VideoTeaching(BaseModel):
 
 
 @dataclass(frozen=True, eq=False)
-class VideoJob:
-    """What is to be done, whoever does it.
+class Extraction:
+    """Clips, texts and options of one extraction, whichever process does which part.
 
     Args:
         store: The clips.
         teacher: The frozen teacher.
         source: Where frames come from.
         pictures: To which pictures the clips' joints belong.
-        indices: The clips to be taught, as places in the store.
+        indices: The clips to be shown, as places in the store.
         names: Their names.
         texts: R texts of each class of the store.
         text: Their features (classes, R, D).
         prompts: Texts to be made to depend on the videos, or None.
         directions: 2 where clips are shown backwards as well.
         how: Draws, batches.
-        earlier: Features that are known already, or None.
+        reused: Features that are known already, or None.
     """
 
     store: Store
@@ -85,8 +86,8 @@ class VideoJob:
     text: Tensor
     prompts: PromptTexts | None
     directions: Literal[1, 2]
-    how: VideoTeaching
-    earlier: EarlierFeatures | None = None
+    how: ExtractOptions
+    reused: ReusedFeatures | None = None
 
     @property
     def options(self) -> dict[str, JsonValue]:
@@ -126,7 +127,7 @@ class VideoJob:
         except SkelshotError as error:
             return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
         note = self._note(record, sequence, found)
-        known = None if self.earlier is None else self.earlier.find(note.key)
+        known = None if self.reused is None else self.reused.find(note.key)
         samples = [] if known else [self.teacher.preprocess(clip.frames) for clip in found]
         return PreparedClip(record.label, note, samples, known)
 
@@ -174,15 +175,15 @@ class PreparedClip:
     known: Known | None = None
 
 
-def video_job(
+def plan_extraction(
     store: Store,
     teacher: VideoTeacher,
     source: FrameSource,
     templates: Sequence[str],
     labels: Sequence[int] | None,
     class_texts: Sequence[str] | None,
-    how: VideoTeaching,
-) -> VideoJob:
+    how: ExtractOptions,
+) -> Extraction:
     """Check that store, teacher and source fit together, and encode the texts.
 
     Args:
@@ -190,12 +191,12 @@ def video_job(
         teacher: The frozen teacher.
         source: Where frames come from.
         templates: R prompt templates.
-        labels: Classes whose clips are taught; all unless told.
+        labels: Classes whose clips are shown; all unless told.
         class_texts: Fuller descriptions of the classes in label order.
         how: Draws, batches.
 
     Returns:
-        The job.
+        The plan.
 
     Raises:
         SkelshotError: They do not fit, or there is no clip.
@@ -213,11 +214,11 @@ def video_job(
     wanted = set(range(len(store.class_names)) if labels is None else labels)
     indices = [place for place, clip in enumerate(store.clips) if clip.label in wanted]
     if not indices:
-        raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes to be taught")
+        raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes asked for")
     names = tuple(store.clips[index].name for index in indices)
     pictures = clip_pictures(store, indices, source.options)
-    texts = class_renderings(store.class_names, templates, class_texts)
-    text = encode_renderings(teacher, store.class_names, texts)
+    texts = class_prompts(store.class_names, templates, class_texts)
+    text = encode_prompts(teacher, store.class_names, texts)
     ahead, back = directions_of(texts[0])
     both = len(ahead) == len(back)
     if how.prompted and not ahead:
@@ -227,7 +228,7 @@ def video_job(
         ways = [text[:, ahead], text[:, back]] if both else [text[:, ahead]]
         row_of = {label: label for label in range(len(store.class_names))}
         prompts = PromptTexts(torch.stack(ways, dim=1), row_of)
-    return VideoJob(
+    return Extraction(
         store=store,
         teacher=teacher,
         source=source,

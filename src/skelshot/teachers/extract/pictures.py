@@ -65,7 +65,7 @@ def recorded_options(source: FrameSource, pictures: Pictures) -> dict[str, JsonV
     return options.model_dump(mode="json") | rate
 
 
-def told(pictures: Pictures) -> tuple[dict[str, JsonValue], ...]:
+def pictures_as_json(pictures: Pictures) -> tuple[dict[str, JsonValue], ...]:
     """Say to which pictures joints belong, the commonest first.
 
     Args:

@@ -10,14 +10,19 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
-from skelshot.teachers.cache.conflict import kept_or_refused
-from skelshot.teachers.cache.video import VideoInfo
-from skelshot.teachers.cache.write import fields_of, fresh_partial, write_whole
-from skelshot.teachers.extract.texts import TeachReport, class_renderings, encode_renderings
+from skelshot.teachers.cache.conflict import existing_or_conflict
+from skelshot.teachers.cache.info import VideoInfo
+from skelshot.teachers.cache.write import fresh_partial, write_whole
+from skelshot.teachers.extract.texts import (
+    ExtractReport,
+    class_prompts,
+    encode_prompts,
+    features_info,
+)
 from skelshot.teachers.models.precomputed import PrecomputedTeacher
 
 
-def teach_precomputed(
+def extract_precomputed(
     store: Store,
     teacher: PrecomputedTeacher,
     templates: Sequence[str],
@@ -27,7 +32,7 @@ def teach_precomputed(
     class_texts: Sequence[str] | None = None,
     strict: bool = False,
     record: Mapping[str, JsonValue] | None = None,
-) -> TeachReport:
+) -> ExtractReport:
     """Cache the video features of a file by the names of a store's clips, and its texts.
 
     Args:
@@ -54,30 +59,21 @@ def teach_precomputed(
     found = [name for name in names if name in known]
     if not found or (strict and len(found) < len(names)):
         teacher.video_for(names)  # says which are missing
-        raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes to be taught")
-    texts = class_renderings(store.class_names, templates, class_texts) if teacher.texts else []
-    text = encode_renderings(teacher, store.class_names, texts) if texts else None
-    fields = fields_of(
-        teacher=teacher.name,
-        fingerprint=teacher.fingerprint(),
-        dim=teacher.dim,
-        data_hash=store.data_hash,
-        class_names=store.class_names,
-        text_labels=range(len(texts)),
-        texts=texts,
-        options={"templates": list(templates), **(record or {})},
-    )
+        raise SkelshotError(f"{store.path}: no clips of the {len(wanted)} classes asked for")
+    texts = class_prompts(store.class_names, templates, class_texts) if teacher.texts else []
+    text = encode_prompts(teacher, store.class_names, texts) if texts else None
     key = digest_of("precomputed", teacher.fingerprint(), store.data_hash, *found).hex()
-    info = VideoInfo(key=key, clips=len(found), source="precomputed")
+    video = VideoInfo(key=key, clips=len(found), source="precomputed")
+    info = features_info(store, teacher, templates, texts, record, video)
     out = Path(out)
     skipped = [
         SkippedClip(name, f"{teacher.path}: no video features of it")
         for name in names
         if name not in known
     ]
-    if not kept_or_refused(out, fields, text, info):
-        video = teacher.video_for(found).numpy()[:, None, None]
-        chunk = Chunk([ClipNote(name) for name in found], video, None, skipped)
-        write_whole(out, fresh_partial(out), fields, text, info, [chunk])
+    if not existing_or_conflict(out, info, text):
+        vectors = teacher.video_for(found).numpy()[:, None, None]
+        chunk = Chunk([ClipNote(name) for name in found], vectors, None, skipped)
+        write_whole(out, fresh_partial(out), info, text, [chunk])
     seconds = time.perf_counter() - began
-    return TeachReport(len(found), len(skipped), len(found) / seconds, teacher.name, seconds)
+    return ExtractReport(len(found), len(skipped), len(found) / seconds, teacher.name, seconds)

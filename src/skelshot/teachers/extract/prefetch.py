@@ -1,4 +1,4 @@
-"""Work done ahead by a few threads, and handed over in order."""
+"""Prefetching: work done ahead by a few threads, and handed over in order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def done_ahead(
+def prefetched(
     jobs: Iterable[Job], work: Callable[[Job], Result], threads: int, ahead: int
 ) -> Iterator[Result]:
     """Do jobs in threads, at most so many ahead of the one that is asked for.
@@ -30,7 +30,7 @@ def done_ahead(
         SkelshotError: Either number is below 1.
 
     Example:
-        >>> list(done_ahead([1, 2, 3], lambda number: number**2, threads=2, ahead=2))
+        >>> list(prefetched([1, 2, 3], lambda number: number**2, threads=2, ahead=2))
         [1, 4, 9]
     """
     if threads < 1 or ahead < 1:

@@ -1,4 +1,4 @@
-"""Running a teacher over a store's classes, from names to a cache of features."""
+"""Text features: a store's class names through a teacher into a cache."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,13 @@ from torch import Tensor
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
 from skelshot.teachers.base import TextTeacher
+from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.write import write_features
 from skelshot.teachers.texts import render
 
 
 class StoreInfo(Protocol):
-    """What teaching needs to know of a store."""
+    """What extraction needs to know of a store."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ class StoreInfo(Protocol):
 
 
 @dataclass(frozen=True)
-class TeachReport:
+class ExtractReport:
     """What `skelshot teach` prints.
 
     Args:
@@ -65,14 +66,14 @@ class TeachReport:
     remark: str | None = None
 
 
-def teach_text(
+def extract_text(
     store_info: StoreInfo,
     teacher: TextTeacher,
     templates: Sequence[str],
     out: str | Path,
     class_texts: Sequence[str] | None = None,
     options: Mapping[str, JsonValue] | None = None,
-) -> TeachReport:
+) -> ExtractReport:
     """Write the text features f_t of every class of a store.
 
     Args:
@@ -93,8 +94,8 @@ def teach_text(
     """
     start = time.perf_counter()
     names = store_info.class_names
-    texts = class_renderings(names, templates, class_texts)
-    features = encode_renderings(teacher, names, texts)
+    texts = class_prompts(names, templates, class_texts)
+    features = encode_prompts(teacher, names, texts)
     write_features(
         out,
         text=features,
@@ -107,10 +108,44 @@ def teach_text(
     )
     seconds = time.perf_counter() - start
     clips = len(store_info)
-    return TeachReport(clips, 0, clips / seconds, teacher.name, seconds)
+    return ExtractReport(clips, 0, clips / seconds, teacher.name, seconds)
 
 
-def class_renderings(
+def features_info(
+    store_info: StoreInfo,
+    teacher: TextTeacher,
+    templates: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    record: Mapping[str, JsonValue] | None,
+    video: VideoInfo,
+) -> FeatureInfo:
+    """Describe the cache that is to be written.
+
+    Args:
+        store_info: The store.
+        teacher: The frozen teacher.
+        templates: R prompt templates.
+        texts: The R texts of each class in label order; empty without text features.
+        record: How the teacher was called.
+        video: What is known of the video features.
+
+    Returns:
+        What `features.json` is to say, less digests.
+    """
+    return FeatureInfo(
+        teacher=teacher.name,
+        fingerprint=teacher.fingerprint(),
+        dim=teacher.dim,
+        data_hash=store_info.data_hash,
+        class_names=store_info.class_names,
+        text_labels=tuple(range(len(texts))),
+        texts=tuple(tuple(row) for row in texts),
+        options={"templates": list(templates), **(record or {})},
+        video=video,
+    )
+
+
+def class_prompts(
     class_names: Sequence[str], templates: Sequence[str], class_texts: Sequence[str] | None = None
 ) -> list[list[str]]:
     """Put the class names, or fuller texts in their place, into the templates.
@@ -134,10 +169,10 @@ def class_renderings(
     return render(class_names if class_texts is None else class_texts, templates)
 
 
-def encode_renderings(
+def encode_prompts(
     teacher: TextTeacher, class_names: Sequence[str], texts: Sequence[Sequence[str]]
 ) -> Tensor:
-    """Encode the renderings of all classes, with a progress bar.
+    """Encode the prompts of all classes, with a progress bar.
 
     Args:
         teacher: The frozen teacher.
@@ -152,9 +187,9 @@ def encode_renderings(
     """
     rows = []
     with progress_bar(f"texts through {teacher.name}", total=len(texts)) as bar:
-        for name, renderings in zip(class_names, texts, strict=True):
+        for name, prompts in zip(class_names, texts, strict=True):
             try:
-                rows.append(_encode(teacher, renderings))
+                rows.append(_encode(teacher, prompts))
             except SkelshotError as error:
                 raise SkelshotError(f"class {name!r}: {error}") from error
             bar.advance()

@@ -13,22 +13,22 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.teachers.base import VideoTeacher
 from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
-from skelshot.teachers.cache.conflict import kept_or_refused
+from skelshot.teachers.cache.conflict import existing_or_conflict
+from skelshot.teachers.cache.info import SKIPPED_FILE, FeatureInfo, VideoInfo
 from skelshot.teachers.cache.read import FeatureCache
-from skelshot.teachers.cache.reuse import EarlierFeatures
+from skelshot.teachers.cache.reuse import ReusedFeatures
 from skelshot.teachers.cache.shards import ShardFolder
-from skelshot.teachers.cache.video import SKIPPED_FILE, VideoInfo
-from skelshot.teachers.cache.write import fields_of, write_whole
+from skelshot.teachers.cache.write import write_whole
 from skelshot.teachers.extract.batches import ClipBatches
 from skelshot.teachers.extract.frame_sources import FrameSource
-from skelshot.teachers.extract.job import PreparedClip, VideoJob, VideoTeaching, video_job
-from skelshot.teachers.extract.pictures import told
-from skelshot.teachers.extract.prefetch import done_ahead
+from skelshot.teachers.extract.job import Extraction, ExtractOptions, PreparedClip, plan_extraction
+from skelshot.teachers.extract.pictures import pictures_as_json
+from skelshot.teachers.extract.prefetch import prefetched
 from skelshot.teachers.extract.share import Share
-from skelshot.teachers.extract.texts import TeachReport
+from skelshot.teachers.extract.texts import ExtractReport, features_info
 
 
-def teach_videos(
+def extract_videos(
     store: Store,
     teacher: VideoTeacher,
     source: FrameSource,
@@ -37,10 +37,10 @@ def teach_videos(
     *,
     labels: Sequence[int] | None = None,
     class_texts: Sequence[str] | None = None,
-    teaching: VideoTeaching | None = None,
+    options: ExtractOptions | None = None,
     record: Mapping[str, JsonValue] | None = None,
     share: Share | None = None,
-) -> TeachReport:
+) -> ExtractReport:
     """Cache f_v of every clip and f_t of every class.
 
     Frames are decoded by threads while the teacher runs. What is done is put on disk in shards
@@ -54,9 +54,9 @@ def teach_videos(
         templates: R prompt templates, each with `{}` for the class name. Where as many of them
             say "backwards" as do not, clips are shown to the teacher in reverse as well.
         out: The folder of the cache.
-        labels: Classes whose clips are taught; all unless told. Texts are those of all classes.
+        labels: Classes whose clips are taken; all unless told. Texts are those of all classes.
         class_texts: Fuller descriptions in label order in place of the class names.
-        teaching: Draws, prompted texts, batches.
+        options: Draws, prompted texts, batches.
         record: How the teacher was called, for the record in the cache.
         share: This process's share of the work; all of it unless told.
 
@@ -69,44 +69,35 @@ def teach_videos(
             cache is in the way, or `strict` and a clip has none.
     """
     began = time.perf_counter()
-    how, mine = teaching or VideoTeaching(), share or Share()
-    job = video_job(store, teacher, source, templates, labels, class_texts, how)
+    how, mine = options or ExtractOptions(), share or Share()
+    job = plan_extraction(store, teacher, source, templates, labels, class_texts, how)
     out = Path(out)
-    fields = fields_of(
-        teacher=teacher.name,
-        fingerprint=teacher.fingerprint(),
-        dim=teacher.dim,
-        data_hash=store.data_hash,
-        class_names=store.class_names,
-        text_labels=range(len(store.class_names)),
-        texts=job.texts,
-        options={"templates": list(templates), **(record or {})},
-    )
     shards = ShardFolder(out.with_name(f"{out.name}.partial"), job.plan, job.names, how.shard)
-    info = VideoInfo(
+    video = VideoInfo(
         key=shards.key,
         clips=len(job.names),
         directions=job.directions,
         samples=1 + how.draws,
-        renderings=job.prompts.features.shape[2] if job.prompts else 0,
+        prompts=job.prompts.features.shape[2] if job.prompts else 0,
         source=source.kind,
         options=job.options,
         seed=how.seed,
     )
-    if standing := kept_or_refused(out, fields, job.text, info):
-        return _report(job, standing, 0, began)
+    info = features_info(store, teacher, templates, job.texts, record, video)
+    if existing := existing_or_conflict(out, info, job.text):
+        return _report(job, existing, 0, began)
     if how.reuse is not None:
-        job = replace(job, earlier=EarlierFeatures(how.reuse))
+        job = replace(job, reused=ReusedFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
     with shards.held_by(mine.rank):
         shards.begin()
         done = _run_share(job, shards, mine, how)
         if mine.rank == 0:
             _wait_for_others(shards, mine, how)
-            cache = _put_together(out, shards, fields, job.text, info)
+            cache = _put_together(out, shards, job.text, info)
             return _report(job, cache, done.clips, began)
     seconds = time.perf_counter() - began
-    return TeachReport(
+    return ExtractReport(
         clips=done.clips,
         skipped=done.skipped,
         clips_per_second=done.clips / seconds,
@@ -144,14 +135,14 @@ class _Done:
             self.remark = f"{note.name}: {note.remark}"
 
 
-def _run_share(job: VideoJob, shards: ShardFolder, mine: Share, how: VideoTeaching) -> _Done:
+def _run_share(job: Extraction, shards: ShardFolder, mine: Share, how: ExtractOptions) -> _Done:
     """Do the shards of this process that are not yet on disk."""
     own = [shard for shard in range(shards.count) if mine.takes(shard)]
     todo = [shard for shard in shards.missing(how.strict) if mine.takes(shard)]
     places = [place for shard in todo for place in shards.members(shard)]
     total = sum(len(shards.members(shard)) for shard in own)
     ahead = how.decoders + max(1, how.batch // (1 + how.draws))
-    prepared = done_ahead(
+    prepared = prefetched(
         [job.indices[place] for place in places], job.prepare, how.decoders, ahead
     )
     done = _Done()
@@ -181,7 +172,7 @@ class _Watch:
 
 
 def _encode_shard(
-    job: VideoJob, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
+    job: Extraction, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
 ) -> Chunk:
     """Run the teacher over the clips of a shard as their frames come in."""
     batches = ClipBatches(job.teacher, job.how.batch, job.directions, job.prompts)
@@ -206,7 +197,7 @@ def _encode_shard(
     return Chunk(notes, video, prompted, skipped)
 
 
-def _wait_for_others(shards: ShardFolder, mine: Share, how: VideoTeaching) -> None:
+def _wait_for_others(shards: ShardFolder, mine: Share, how: ExtractOptions) -> None:
     """Wait until the other processes have written their shards."""
     missing = shards.missing(how.strict)
     if not missing:
@@ -229,13 +220,7 @@ def _wait_for_others(shards: ShardFolder, mine: Share, how: VideoTeaching) -> No
                 )
 
 
-def _put_together(
-    out: Path,
-    shards: ShardFolder,
-    fields: Mapping[str, object],
-    text: Tensor,
-    info: VideoInfo,
-) -> FeatureCache:
+def _put_together(out: Path, shards: ShardFolder, text: Tensor, info: FeatureInfo) -> FeatureCache:
     """Write the cache from the shards, and delete them."""
     clips = sum(shards.counts(shard)[0] for shard in range(shards.count))
     if not clips:
@@ -245,18 +230,19 @@ def _put_together(
             f"none of {len(shards.clips)} clips has usable frames; {first.name}: {first.reason}"
         )
     whole = shards.fresh_folder("whole")
-    counted = info.model_copy(update={"clips": clips})
-    cache = write_whole(out, whole, fields, text, counted, shards.chunks())
+    video = info.video and info.video.model_copy(update={"clips": clips})
+    counted = info.model_copy(update={"video": video})
+    cache = write_whole(out, whole, counted, text, shards.chunks())
     shards.remove()
     return cache
 
 
-def _sensor(job: VideoJob) -> tuple[dict[str, JsonValue], ...]:
+def _sensor(job: Extraction) -> tuple[dict[str, JsonValue], ...]:
     """Say to which pictures joints belong, where frames are cropped by them."""
-    return told(job.pictures) if job.source.options.crop == "joints" else ()
+    return pictures_as_json(job.pictures) if job.source.options.crop == "joints" else ()
 
 
-def _report(job: VideoJob, cache: FeatureCache, clips: int, began: float) -> TeachReport:
+def _report(job: Extraction, cache: FeatureCache, clips: int, began: float) -> ExtractReport:
     """Describe a whole cache."""
     video = cache.video
     if video is None:  # never, by what was asked for
@@ -268,7 +254,7 @@ def _report(job: VideoJob, cache: FeatureCache, clips: int, began: float) -> Tea
         )
     seconds = time.perf_counter() - began
     remarks = [f"{note['name']}: {note['remark']}" for note in video.notes() if note.get("remark")]
-    return TeachReport(
+    return ExtractReport(
         clips=video.info.clips,
         skipped=video.info.skipped,
         clips_per_second=clips / seconds,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ from skelshot.teachers.models.loading import (
 )
 from skelshot.teachers.models.preprocessing import CLIP_MEAN, CLIP_STD, Preprocessing
 from skelshot.teachers.models.table import entry_of
+from skelshot.teachers.models.teacher import VideoModelOptions, needed_model
 from skelshot.teachers.models.temporal_head import TemporalHead
 from skelshot.teachers.models.whole_texts import whole_text
 
@@ -54,6 +55,9 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
         SkelshotError: The file is no ActionCLIP checkpoint, or there is no tokeniser.
     """
 
+    name = "actionclip"
+    prompts = "actionclip"
+
     def __init__(
         self,
         model: str | Path,
@@ -82,6 +86,15 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
         check_end_token(self._tokeniser, clip.config.text_config.vocab_size, self._words)
         self._model = clip.to(self.device, self.dtype)
         self._temporal = head.to(self.device, self.dtype)
+
+    @classmethod
+    def _built(cls, options: VideoModelOptions) -> Self:
+        return cls(
+            needed_model(cls.name, options, "an ActionCLIP checkpoint"),
+            frames=options.frames or 8,
+            device=options.device,
+            precision=options.precision,
+        )
 
     def _clip(self, weights: Mapping[str, Tensor]) -> Any:
         """Build CLIP from its own tensors."""

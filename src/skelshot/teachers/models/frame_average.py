@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from skelshot.teachers.models.loading import (
 )
 from skelshot.teachers.models.preprocessing import CLIP_MEAN, CLIP_STD, HALF, Preprocessing
 from skelshot.teachers.models.table import UNKNOWN_LICENCE, entry_of
+from skelshot.teachers.models.teacher import VideoModelOptions
 from skelshot.teachers.models.whole_texts import whole_text
 
 _CLASSES = {"clip": "CLIPModel", "metaclip_2": "MetaClip2Model", "siglip": "SiglipModel"}
@@ -43,6 +45,8 @@ class FrameAverageTeacher(FrozenVideoTeacher):
     Raises:
         SkelshotError: The model cannot be had or is of another kind.
     """
+
+    name = "frame-average"
 
     def __init__(
         self,
@@ -83,6 +87,15 @@ class FrameAverageTeacher(FrozenVideoTeacher):
             check_end_token(self._tokeniser, loaded.config.text_config.vocab_size, self.folder)
         self._model = loaded.to(self.device, self.dtype)
         self._dim = len(self.encode_text(["a"])[0])
+
+    @classmethod
+    def _built(cls, options: VideoModelOptions) -> Self:
+        return cls(
+            options.model or cls.name,
+            frames=options.frames or 8,
+            device=options.device,
+            precision=options.precision,
+        )
 
     @property
     def dim(self) -> int:

@@ -1,10 +1,10 @@
 """What all frozen video teachers share: device, precision, frame checks, fingerprint."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import torch
@@ -13,13 +13,16 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
-from skelshot.teachers.base import Precision
+from skelshot.teachers.base import Precision, VideoTeacher
 from skelshot.teachers.models.preprocessing import Preprocessing
+from skelshot.teachers.models.teacher import Teacher, VideoModelOptions
+
+Seeing = TypeVar("Seeing", bound=VideoTeacher)
 
 _DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-class FrozenVideoTeacher(ABC):
+class FrozenVideoTeacher(Teacher):
     """A video teacher by the contract `VideoTeacher`, less the model itself.
 
     Args:
@@ -34,6 +37,7 @@ class FrozenVideoTeacher(ABC):
         SkelshotError: There is no such device or precision.
     """
 
+    options_type = VideoModelOptions
     joint_space: bool = True
 
     def __init__(
@@ -56,6 +60,14 @@ class FrozenVideoTeacher(ABC):
         self.preprocessing = preprocessing
         self.device = device_named(device)
         self.precision: Precision = precision
+
+    @classmethod
+    def _built(cls, options: VideoModelOptions) -> Self:
+        """Load the model asked for; sub-classes take a model, a device and a precision."""
+        load: Any = cls
+        model = options.model or cls.name
+        teacher: Self = load(model, device=options.device, precision=options.precision)
+        return checked_frames(teacher, options)
 
     @property
     @abstractmethod
@@ -168,6 +180,27 @@ class FrozenVideoTeacher(ABC):
                 f"teacher {self.name}: a clip of {found} frames, the model was built for "
                 f"{self.frames}; sample {self.frames}"
             )
+
+
+def checked_frames(teacher: Seeing, options: VideoModelOptions) -> Seeing:
+    """Refuse another number of frames than a teacher was built for.
+
+    Args:
+        teacher: The teacher.
+        options: What was asked for.
+
+    Returns:
+        The teacher.
+
+    Raises:
+        SkelshotError: The two numbers differ.
+    """
+    if options.frames not in (None, teacher.frames):
+        raise SkelshotError(
+            f"frames: found {options.frames}, the teacher {teacher.name} was built for "
+            f"{teacher.frames}"
+        )
+    return teacher
 
 
 def device_named(device: str | torch.device) -> torch.device:

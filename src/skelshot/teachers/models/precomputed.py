@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
@@ -24,6 +24,7 @@ from skelshot.ground.files import sha256_of
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.printable import printable
 from skelshot.teachers.models.frozen import model_label
+from skelshot.teachers.models.teacher import ModelOptions, Teacher, needed_model
 
 _PARTS = (("video", "clips"), ("text", "texts"))
 """Each table of vectors and the list that names its rows."""
@@ -51,7 +52,7 @@ class _Table(NamedTuple):
     read: Callable[[], NDArray[Any]]
 
 
-class PrecomputedTeacher:
+class PrecomputedTeacher(Teacher):
     """Video features by clip name and text features by text, read from one file.
 
     This is how a model without public weights (X-Florence) or behind a service keeps its place
@@ -74,6 +75,8 @@ class PrecomputedTeacher:
         tensor([[0., 1.]])
     """
 
+    name = "precomputed"
+    options_type = ModelOptions
     joint_space = True
     licence = "that of the model which made them"
 
@@ -99,6 +102,10 @@ class PrecomputedTeacher:
                 f"{self._tables['text'].shape[1]}; f_v + f_t needs both of one length"
             )
         self.dim = widths.pop()
+
+    @classmethod
+    def _built(cls, options: ModelOptions) -> Self:
+        return cls(needed_model(cls.name, options, "the file of features"))
 
     @property
     def clips(self) -> tuple[str, ...]:

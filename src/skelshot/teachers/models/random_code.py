@@ -1,6 +1,7 @@
 """The control teacher: a random code a text, which knows labels but no language."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import torch
@@ -8,9 +9,10 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of, rng_for
+from skelshot.teachers.models.teacher import SeedOptions, Teacher
 
 
-class RandomCodeTeacher:
+class RandomCodeTeacher(Teacher):
     """A random unit vector a text, in place of f_t.
 
     Training towards these codes uses the labels exactly as f_t does, but nothing in them says
@@ -31,12 +33,17 @@ class RandomCodeTeacher:
     """
 
     name = "random-code"
+    options_type = SeedOptions
 
     def __init__(self, seed: int, dim: int = 384) -> None:
         if dim < 1:
             raise SkelshotError(f"dim: found {dim}, expected at least 1 (the length of a code)")
         self.seed = seed
         self.dim = dim
+
+    @classmethod
+    def _built(cls, options: SeedOptions) -> Self:
+        return cls(options.seed)
 
     def fingerprint(self) -> str:
         """Return a digest of seed and dimension."""

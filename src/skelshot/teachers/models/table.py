@@ -1,14 +1,11 @@
 """The table of video-text models: short names, hub ids, licences."""
 
 from importlib import resources
-from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from skelshot.ground import SkelshotError
-
-Family = Literal["xclip", "videoprism", "frame-average", "video-and-text"]
 
 UNKNOWN_LICENCE = "not stated"
 """Licence of weights that the table does not know."""
@@ -19,7 +16,7 @@ class ModelEntry(BaseModel):
 
     Args:
         name: The short name.
-        family: The teacher class that loads it.
+        family: Name of the teacher that loads it.
         id: The hub id.
         revision: The commit on the hub; None when it is not pinned.
         frames: Number of frames it was trained with.
@@ -32,7 +29,7 @@ class ModelEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    family: Family
+    family: str
     id: str
     revision: str | None = Field(default=None, pattern="^[0-9a-f]{40}$")
     frames: int = Field(ge=1)
@@ -53,7 +50,7 @@ class ModelTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     models: dict[str, ModelEntry]
-    families: dict[Family, str]
+    families: dict[str, str]
 
 
 def load_models() -> ModelTable:
@@ -73,7 +70,7 @@ def load_models() -> ModelTable:
     return ModelTable.model_validate(document)
 
 
-def entry_of(model: str, family: Family) -> ModelEntry | None:
+def entry_of(model: str, family: str) -> ModelEntry | None:
     """Find a model's row by short name, by hub id, or the family's default by the family's name.
 
     Args:

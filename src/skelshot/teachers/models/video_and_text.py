@@ -40,6 +40,7 @@ class VideoAndTextTeacher(FrozenVideoTeacher):
         SkelshotError: A model cannot be had or is of another kind.
     """
 
+    name = "video-and-text"
     joint_space = False
 
     def __init__(

@@ -38,6 +38,8 @@ class VideoPrismTeacher(FrozenVideoTeacher):
         SkelshotError: transformers is too old, or the model cannot be had or is of another kind.
     """
 
+    name = "videoprism"
+
     def __init__(
         self,
         model: str | Path = "videoprism",

@@ -44,6 +44,8 @@ class XCLIPTeacher(FrozenVideoTeacher):
         SkelshotError: The model cannot be had or is no whole X-CLIP model.
     """
 
+    name = "xclip"
+
     def __init__(
         self,
         model: str | Path = "xclip",

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from skelshot.datasets.store import Store
-from skelshot.teachers import VideoTeaching, teach_videos
+from skelshot.teachers import ExtractOptions, extract_videos
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.teachers.extract.share import Share
 from skelshot.videos.clip_frames import VideoOptions
@@ -44,19 +44,19 @@ class MeanTeacher:
         return clips.mean(dim=(3, 4)).flatten(1)
 
 
-TEACHING = VideoTeaching(draws=1, batch=2, shard=1)
+EXTRACTING = ExtractOptions(draws=1, batch=2, shard=1)
 OPTIONS = VideoOptions(frames=2, size=16)
 
 
 if __name__ == "__main__":
     folder, out, pause = sys.argv[1:]
-    report = teach_videos(
+    report = extract_videos(
         Store.open(f"{folder}/store"),
         MeanTeacher(float(pause)),
         VideoSource(f"{folder}/films", OPTIONS),
         ["{}"],
         out,
-        teaching=TEACHING,
+        options=EXTRACTING,
         share=Share.from_environment(),
     )
     sys.stdout.write(f"{report.clips} {round(report.clips_per_second * report.seconds)}\n")

@@ -17,7 +17,7 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons.layouts import KINECT_V2
-from skelshot.teachers import FeatureCache, VideoTeaching, XCLIPTeacher, teach_videos
+from skelshot.teachers import ExtractOptions, FeatureCache, XCLIPTeacher, extract_videos
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.teachers.extract.rendered_frames import RenderedSource
 from skelshot.videos.clip_frames import VideoOptions, clip_draws
@@ -32,9 +32,9 @@ OPTIONS = VideoOptions(frames=4, size=32)
 def test_the_cache_holds_what_the_teacher_makes_of_the_same_frames(
     films: Store, teacher: XCLIPTeacher, source: VideoSource, folder: Path, tmp_path: Path
 ) -> None:
-    teaching = VideoTeaching(draws=2, seed=3, prompted=True, batch=5, shard=4)
+    options = ExtractOptions(draws=2, seed=3, prompted=True, batch=5, shard=4)
     templates = ["{}", "{} played backwards"]
-    report = teach_videos(films, teacher, source, templates, tmp_path / "f", teaching=teaching)
+    report = extract_videos(films, teacher, source, templates, tmp_path / "f", options=options)
     assert (report.clips, report.skipped, report.fallbacks, report.clamped) == (9, 0, 0, 0)
     assert report.clips_per_second == pytest.approx(9 / report.seconds)
     cache = FeatureCache.open(tmp_path / "f")
@@ -74,11 +74,11 @@ def test_the_cache_holds_what_the_teacher_makes_of_the_same_frames(
 def test_base_classes_only_and_the_same_call_twice(
     films: Store, teacher: XCLIPTeacher, source: VideoSource, tmp_path: Path
 ) -> None:
-    arguments: dict[str, Any] = {"labels": [0, 2], "teaching": VideoTeaching(shard=4)}
-    report = teach_videos(films, teacher, source, ["{}"], tmp_path / "f", **arguments)
+    arguments: dict[str, Any] = {"labels": [0, 2], "options": ExtractOptions(shard=4)}
+    report = extract_videos(films, teacher, source, ["{}"], tmp_path / "f", **arguments)
     assert report.clips == 6
     stamp = (tmp_path / "f" / "video.npy").stat().st_mtime_ns
-    again = teach_videos(films, teacher, source, ["{}"], tmp_path / "f", **arguments)
+    again = extract_videos(films, teacher, source, ["{}"], tmp_path / "f", **arguments)
     assert (again.clips, again.clips_per_second) == (6, 0)
     assert (tmp_path / "f" / "video.npy").stat().st_mtime_ns == stamp
     video = FeatureCache.open(tmp_path / "f").video
@@ -87,13 +87,13 @@ def test_base_classes_only_and_the_same_call_twice(
     with pytest.raises(SkelshotError, match=r"no video features of 1 of 2 clips .throw_0"):
         video.video_for(["carry_1", "throw_0"])
     with pytest.raises(SkelshotError, match="video features of other clips"):
-        teach_videos(films, teacher, source, ["{}"], tmp_path / "f", labels=[0])
+        extract_videos(films, teacher, source, ["{}"], tmp_path / "f", labels=[0])
 
 
 def test_rendered_skeletons_need_no_videos(
     films: Store, teacher: XCLIPTeacher, tmp_path: Path
 ) -> None:
-    report = teach_videos(films, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
+    report = extract_videos(films, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
     assert (report.clips, report.skipped, report.fallbacks) == (9, 0, 0)
     cache = FeatureCache.open(tmp_path / "f")
     assert cache.info.video is not None
@@ -121,7 +121,7 @@ def test_clips_within_one_recording_are_shown_their_own_part(
         )
     prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
     store, source = Store.open(tmp_path / "store"), VideoSource(tmp_path, OPTIONS)
-    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f")
+    report = extract_videos(store, teacher, source, ["{}"], tmp_path / "f")
     assert (report.clips, report.skipped, report.clamped) == (2, 0, 0)
     video = FeatureCache.open(tmp_path / "f").video
     assert video is not None
@@ -146,7 +146,7 @@ def test_a_turned_video_is_taken_whole_and_counted(
     prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
     write_video(tmp_path / "wave_0.avi", pictures("wave_0", size=(36, 64)))
     store, source = Store.open(tmp_path / "store"), VideoSource(tmp_path, OPTIONS)
-    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f")
+    report = extract_videos(store, teacher, source, ["{}"], tmp_path / "f")
     assert (report.clips, report.fallbacks) == (1, 1)
 
 
@@ -166,7 +166,7 @@ def test_the_bar_is_told_the_speed(
 
     bar = Told()
     monkeypatch.setattr(MODULE, "progress_bar", lambda *words, **numbers: nullcontext(bar))
-    teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+    extract_videos(films, teacher, source, ["{}"], tmp_path / "f")
     assert len(bar.figures) == 9
     assert all(figures["clips/s"] > 0 for figures in bar.figures[1:])
 
@@ -175,7 +175,7 @@ def test_the_real_clip_needs_no_video(
     real_clip: Store, teacher: XCLIPTeacher, tmp_path: Path
 ) -> None:
     """The door for data without RGB: the renderer on a real skeleton."""
-    report = teach_videos(real_clip, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
+    report = extract_videos(real_clip, teacher, RenderedSource(OPTIONS), ["{}"], tmp_path / "f")
     assert (report.clips, report.skipped, report.fallbacks) == (1, 0, 0)
     (picture,) = RenderedSource(OPTIONS).frames(real_clip.clips[0], real_clip.sequence(0), [None])
     assert picture.frames.std() > 5
@@ -185,7 +185,7 @@ def test_the_real_clip_end_to_end(real_clip: Store, teacher: XCLIPTeacher, tmp_p
     """The real NTU video of 1920 x 1080 pixels with its skeleton, through X-CLIP's architecture."""
     (name,) = [clip.name for clip in real_clip.clips]
     source = VideoSource(tmp_path / "raw", OPTIONS)
-    report = teach_videos(real_clip, teacher, source, ["{}"], tmp_path / "f", labels=[0])
+    report = extract_videos(real_clip, teacher, source, ["{}"], tmp_path / "f", labels=[0])
     assert (report.clips, report.skipped, report.fallbacks, report.clamped) == (1, 0, 0, 0)
     video = FeatureCache.open(tmp_path / "f").video
     assert video is not None

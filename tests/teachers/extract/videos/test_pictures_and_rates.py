@@ -18,9 +18,9 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons.layouts import COCO_17
-from skelshot.teachers import FeatureCache, VideoTeaching, teach_videos
+from skelshot.teachers import ExtractOptions, FeatureCache, extract_videos
 from skelshot.teachers.extract.frame_sources import VideoSource
-from skelshot.teachers.extract.pictures import clip_pictures, recorded_options, told
+from skelshot.teachers.extract.pictures import clip_pictures, pictures_as_json, recorded_options
 from skelshot.videos.clip_frames import VideoOptions
 from skelshot.videos.encode import write_video
 
@@ -61,7 +61,7 @@ def test_each_clip_is_cropped_in_its_own_picture(
 ) -> None:
     store = made({"arm_0": (64, 36), "arm_1": (160, 90), "bow_0": None})
     source = VideoSource(tmp_path, mean_teacher.OPTIONS)
-    report = teach_videos(store, mean_teacher.MeanTeacher(), source, ["{}"], tmp_path / "f")
+    report = extract_videos(store, mean_teacher.MeanTeacher(), source, ["{}"], tmp_path / "f")
     assert (report.clips, report.skipped, report.fallbacks) == (2, 1, 0)
     assert [(kind["size"], kind["from"], kind["clips"]) for kind in report.sensor] == [
         ([160, 90], "clip", 1),
@@ -88,7 +88,7 @@ def test_nobody_says_to_which_picture_the_joints_belong(
     store = made({"arm_0": None, "bow_0": None})
     teacher = mean_teacher.MeanTeacher()
     with pytest.raises(SkelshotError, match=r"none of 2 clips; .*--sensor WxH .* --sensor video"):
-        teach_videos(
+        extract_videos(
             store, teacher, VideoSource(tmp_path, mean_teacher.OPTIONS), ["{}"], tmp_path / "f"
         )
     assert teacher.seen == 0
@@ -98,7 +98,7 @@ def test_nobody_says_to_which_picture_the_joints_belong(
     ):
         options = mean_teacher.OPTIONS.model_copy(update=changes)
         source = VideoSource(tmp_path, options)
-        report = teach_videos(store, teacher, source, ["{}"], tmp_path / f"f{number}")
+        report = extract_videos(store, teacher, source, ["{}"], tmp_path / f"f{number}")
         assert (report.clips, report.skipped) == (2, 0)
         assert len(report.sensor) == (0 if "crop" in changes else 1)
 
@@ -106,7 +106,7 @@ def test_nobody_says_to_which_picture_the_joints_belong(
 def test_caches_of_kinect_clips_are_recorded_as_before(films: Store, source: VideoSource) -> None:
     """Their clips name no picture, as in stores from before clips could."""
     pictures = clip_pictures(films, range(len(films)), source.options)
-    assert [kind["from"] for kind in told(pictures)] == ["kinect-v2"]
+    assert [kind["from"] for kind in pictures_as_json(pictures)] == ["kinect-v2"]
     fixed = VideoOptions(frames=4, size=32, sensor_size=(1920, 1080))
     assert recorded_options(source, pictures) == fixed.model_dump(mode="json")
     faster = VideoSource(source._folder.folder, source.options, every=2)
@@ -119,20 +119,20 @@ def test_sparser_skeletons_are_skipped_unless_their_rate_is_told(
     store = made({"arm_0": (64, 36), "bow_0": (64, 36)}, skeleton=6, film=24)
     teacher = mean_teacher.MeanTeacher()
     with pytest.raises(SkelshotError, match=r"none of 2 clips has usable .* --every 4 if"):
-        teach_videos(
+        extract_videos(
             store, teacher, VideoSource(tmp_path, mean_teacher.OPTIONS), ["{}"], tmp_path / "f"
         )
     found = {}
     for every, frames in ((4.0, [4, 16]), (1.0, [1, 4])):
         source = VideoSource(tmp_path, mean_teacher.OPTIONS, every)
         out = tmp_path / f"every-{every}"
-        report = teach_videos(store, teacher, source, ["{}"], out)
+        report = extract_videos(store, teacher, source, ["{}"], out)
         assert (report.clips, report.remarks) == (2, 0 if every == 4 else 2)
         found[every] = FeatureCache.open(out).video
         assert [note["frames"] for note in found[every].notes()] == [[frames]] * 2
     assert found[4.0].info.key != found[1.0].info.key
-    again = VideoTeaching(reuse=tmp_path / "every-4.0")
+    again = ExtractOptions(reuse=tmp_path / "every-4.0")
     seen = teacher.seen
     source = VideoSource(tmp_path, mean_teacher.OPTIONS, 4.0)
-    teach_videos(store, teacher, source, ["{}"], tmp_path / "again", teaching=again)
+    extract_videos(store, teacher, source, ["{}"], tmp_path / "again", options=again)
     assert teacher.seen == seen

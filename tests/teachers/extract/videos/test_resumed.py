@@ -16,7 +16,13 @@ import pytest
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.teachers import FeatureCache, VideoTeaching, XCLIPTeacher, teach_text, teach_videos
+from skelshot.teachers import (
+    ExtractOptions,
+    FeatureCache,
+    XCLIPTeacher,
+    extract_text,
+    extract_videos,
+)
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.teachers.extract.share import Share
 
@@ -62,13 +68,13 @@ def test_killed_and_shared_runs_end_with_the_same_cache(
     assert not (tmp_path / "f.partial").exists()
 
     films_source = VideoSource(folder / "films", mean_teacher.OPTIONS)
-    teach_videos(
+    extract_videos(
         films,
         mean_teacher.MeanTeacher(),
         films_source,
         ["{}"],
         tmp_path / "g",
-        teaching=mean_teacher.TEACHING,
+        options=mean_teacher.EXTRACTING,
     )
     found, expected = FeatureCache.open(out).video, FeatureCache.open(tmp_path / "g").video
     assert found is not None
@@ -86,13 +92,13 @@ def test_an_unfinished_cache_of_something_else(
     plan = {"teacher": "another", "key": "0"}
     (other / "plan.json").write_text(json.dumps(plan))
     with pytest.raises(SkelshotError, match="unfinished video features of another teacher"):
-        teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+        extract_videos(films, teacher, source, ["{}"], tmp_path / "f")
     with pytest.raises(SkelshotError, match="holds unfinished video features"):
-        teach_text(films, teacher, ["{}"], tmp_path / "f")
+        extract_text(films, teacher, ["{}"], tmp_path / "f")
     (tmp_path / "g.partial").mkdir()
     (tmp_path / "g.partial" / "thesis.txt").write_text("precious")
     with pytest.raises(SkelshotError, match=r"holds 'thesis.txt'"):
-        teach_videos(films, teacher, source, ["{}"], tmp_path / "g")
+        extract_videos(films, teacher, source, ["{}"], tmp_path / "g")
 
 
 def test_a_plan_without_its_shards_starts_again(
@@ -102,10 +108,10 @@ def test_a_plan_without_its_shards_starts_again(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("skelshot.teachers.cache.shards.ShardFolder.write", _stopped)
         with pytest.raises(KeyboardInterrupt):
-            teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+            extract_videos(films, teacher, source, ["{}"], tmp_path / "f")
     assert (partial / "plan.json").exists()
     (partial / "shards").rmdir()
-    assert teach_videos(films, teacher, source, ["{}"], tmp_path / "f").skipped == 0
+    assert extract_videos(films, teacher, source, ["{}"], tmp_path / "f").skipped == 0
     assert [entry.name for entry in tmp_path.iterdir()] == ["f"]
 
 
@@ -116,17 +122,17 @@ def _stopped(*_: object) -> None:
 def test_a_damaged_shard_is_named(
     films: Store, teacher: XCLIPTeacher, source: VideoSource, tmp_path: Path
 ) -> None:
-    teaching = VideoTeaching(shard=5)
+    options = ExtractOptions(shard=5)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MODULE, "_put_together", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            teach_videos(films, teacher, source, ["{}"], tmp_path / "f", teaching=teaching)
+            extract_videos(films, teacher, source, ["{}"], tmp_path / "f", options=options)
     shard = tmp_path / "f.partial" / "shards" / "000001.safetensors"
     shard.write_bytes(shard.read_bytes()[:-7])
     with pytest.raises(SkelshotError, match=r"000001.safetensors: not a whole shard"):
-        teach_videos(films, teacher, source, ["{}"], tmp_path / "f", teaching=teaching)
+        extract_videos(films, teacher, source, ["{}"], tmp_path / "f", options=options)
     shard.unlink()
-    report = teach_videos(films, teacher, source, ["{}"], tmp_path / "f", teaching=teaching)
+    report = extract_videos(films, teacher, source, ["{}"], tmp_path / "f", options=options)
     assert report.clips == 9
 
 
@@ -140,13 +146,13 @@ def test_two_runs_of_the_same_command(
         if not refused:
             refused.append("")
             with pytest.raises(SkelshotError, match="another `skelshot teach` is writing") as error:
-                teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+                extract_videos(films, teacher, source, ["{}"], tmp_path / "f")
             refused[0] = str(error.value)
         return frames(*given)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "frames", again)
-        teach_videos(films, teacher, source, ["{}"], tmp_path / "f")
+        extract_videos(films, teacher, source, ["{}"], tmp_path / "f")
     assert refused[0]
     assert FeatureCache.open(tmp_path / "f").video is not None
 
@@ -155,14 +161,14 @@ def test_a_process_that_does_not_come(
     films: Store, teacher: XCLIPTeacher, source: VideoSource, tmp_path: Path
 ) -> None:
 
-    teaching = VideoTeaching(shard=3, patience=0.3)
+    options = ExtractOptions(shard=3, patience=0.3)
     with pytest.raises(SkelshotError, match=r"1 of 3 shards are missing .*of the processes \[1\]"):
-        teach_videos(
+        extract_videos(
             films,
             teacher,
             source,
             ["{}"],
             tmp_path / "f",
-            teaching=teaching,
+            options=options,
             share=Share(0, 2),
         )

@@ -15,7 +15,7 @@ from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.teachers import FeatureCache, VideoTeaching, XCLIPTeacher, teach_videos
+from skelshot.teachers import ExtractOptions, FeatureCache, XCLIPTeacher, extract_videos
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.videos.clip_frames import VideoOptions
 from skelshot.videos.encode import write_video
@@ -83,7 +83,7 @@ def test_unusual_videos_are_used_or_listed(
     prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
     store, films = Store.open(tmp_path / "store"), tmp_path / "films"
     source = VideoSource(films, OPTIONS)
-    report = teach_videos(store, teacher, source, ["{}"], tmp_path / "f")
+    report = extract_videos(store, teacher, source, ["{}"], tmp_path / "f")
     used = [name for name, reason in expected.items() if reason is None]
     assert report.clips == len(used)
     assert report.skipped == len(expected) - len(used)
@@ -102,12 +102,12 @@ def test_unusual_videos_are_used_or_listed(
     assert fallen == ["carry_outside"]
 
     with pytest.raises(SkelshotError, match="lacks 8 clips that were skipped"):
-        teach_videos(
-            store, teacher, source, ["{}"], tmp_path / "f", teaching=VideoTeaching(strict=True)
+        extract_videos(
+            store, teacher, source, ["{}"], tmp_path / "f", options=ExtractOptions(strict=True)
         )
     with pytest.raises(SkelshotError, match=r"clip carry_empty: .*leave --strict out"):
-        teach_videos(
-            store, teacher, source, ["{}"], tmp_path / "g", teaching=VideoTeaching(strict=True)
+        extract_videos(
+            store, teacher, source, ["{}"], tmp_path / "g", options=ExtractOptions(strict=True)
         )
 
 
@@ -120,7 +120,7 @@ def test_a_strict_run_does_again_what_was_skipped_before(
         if film.name != "wave_2_rgb.avi":
             os.link(film, some / film.name)
     source = VideoSource(some, OPTIONS)
-    teaching = VideoTeaching(shard=2)
+    options = ExtractOptions(shard=2)
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -128,10 +128,10 @@ def test_a_strict_run_does_again_what_was_skipped_before(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MODULE, "_put_together", stop)
         with pytest.raises(KeyboardInterrupt):
-            teach_videos(films, teacher, source, ["{}"], tmp_path / "f", teaching=teaching)
+            extract_videos(films, teacher, source, ["{}"], tmp_path / "f", options=options)
     os.link(folder / "films" / "wave_2_rgb.avi", some / "wave_2_rgb.avi")
-    strict = VideoTeaching(shard=2, strict=True)
+    strict = ExtractOptions(shard=2, strict=True)
     source = VideoSource(some, OPTIONS)
-    report = teach_videos(films, teacher, source, ["{}"], tmp_path / "f", teaching=strict)
+    report = extract_videos(films, teacher, source, ["{}"], tmp_path / "f", options=strict)
     assert (report.clips, report.skipped) == (9, 0)
     assert report.clips_per_second * report.seconds == pytest.approx(1)

@@ -12,8 +12,8 @@ from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
-from skelshot.teachers import FeatureCache, VideoTeaching, teach_text, teach_videos
-from skelshot.teachers.cache.reuse import EarlierFeatures
+from skelshot.teachers import ExtractOptions, FeatureCache, extract_text, extract_videos
+from skelshot.teachers.cache.reuse import ReusedFeatures
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.videos.encode import write_video
 
@@ -51,9 +51,9 @@ def taught(tmp_path: Path, mean_teacher: ModuleType) -> Teach:
     ) -> tuple[FeatureCache, int]:
         teacher = mean_teacher.MeanTeacher()
         earlier = tmp_path / reuse if reuse else None
-        how = VideoTeaching(draws=draws, batch=3, shard=2, reuse=earlier)
+        how = ExtractOptions(draws=draws, batch=3, shard=2, reuse=earlier)
         source = VideoSource(tmp_path, mean_teacher.OPTIONS)
-        teach_videos(store, teacher, source, ["{}"], tmp_path / out, teaching=how)
+        extract_videos(store, teacher, source, ["{}"], tmp_path / out, options=how)
         return FeatureCache.open(tmp_path / out), teacher.seen
 
     return teach
@@ -88,8 +88,8 @@ def test_what_has_no_keys_is_refused(
     grown: Grow, taught: Teach, mean_teacher: ModuleType, tmp_path: Path
 ) -> None:
     store = grown(["bow_0", "wave_0"])
-    teach_text(store, mean_teacher.MeanTeacher(), ["{}"], tmp_path / "texts")
+    extract_text(store, mean_teacher.MeanTeacher(), ["{}"], tmp_path / "texts")
     with pytest.raises(SkelshotError, match="found no video features that `teach` made"):
-        EarlierFeatures(tmp_path / "texts")
+        ReusedFeatures(tmp_path / "texts")
     with pytest.raises(SkelshotError, match="not a feature cache"):
         taught(store, "second", reuse="absent")
