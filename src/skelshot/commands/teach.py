@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document, use_threads
+from skelshot.commands.part_words import add_option, from_words, options_of
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
@@ -21,11 +22,14 @@ PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "every", "reuse")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from skelshot.teachers import teacher_names
+
     parser.add_argument("store", type=Path, help="the store")
     parser.add_argument(
         "--teacher",
         default="minilm",
-        help="minilm (texts), xclip, ... (videos and texts), or random-code, the control",
+        metavar="NAME",
+        help=f"one of {', '.join(teacher_names())} (default: minilm)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FEATURES", help="the cache")
     parser.add_argument(
@@ -67,11 +71,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="ntu-descriptions, or a .yaml with fuller texts by class name",
     )
+    add_option(parser, "teacher")
     parser.add_argument("--model", help="another model: folder, file or hub id")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or auto (default: cpu)")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto (default: cpu)")
     parser.add_argument(
         "--precision",
-        default="float32",
         choices=["float32", "bfloat16", "auto"],
         help="auto: bfloat16 where the device has instructions for it (default: float32)",
     )
@@ -96,6 +100,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         load_class_texts,
         load_templates,
         own_prompts,
+        teacher_class,
         teacher_named,
     )
     from skelshot.teachers.base import VideoTeacher
@@ -114,16 +119,18 @@ def _run(parsed: argparse.Namespace) -> Document:
         splits = protocol_named(parsed.protocol).split_list(store)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
-    device = share.device(parsed.device)
+    device = share.device(parsed.device or "cpu")
     precision = _precision(parsed.precision, device)
-    teacher = teacher_named(
-        parsed.teacher,
-        model=parsed.model,
-        seed=parsed.seed,
-        device=device,
-        precision=precision,
-        frames=parsed.frames,
-    )
+    options = {
+        "model": parsed.model,
+        "device": parsed.device and device,
+        "precision": parsed.precision and precision,
+        "frames": parsed.frames,
+        **options_of(parsed),
+    }
+    if "seed" in teacher_class(parsed.teacher)[0].options_type.model_fields:
+        options["seed"] = parsed.seed  # which keys the draws of frames, whoever the teacher is
+    teacher = teacher_named(parsed.teacher, **options)
     record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}
     features = {"features": str(parsed.out), "classes": ClassCounts.of(store).as_json()}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
@@ -164,7 +171,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     return asdict(report) | features | several
 
 
-def _precision(asked: str, device: str) -> "Precision":
+def _precision(asked: str | None, device: str) -> "Precision":
     """Settle `auto`: bfloat16 where the device has instructions for it."""
     from skelshot.ground.precision import bfloat16_is_native, training_device
 
@@ -191,7 +198,7 @@ def _extract_options(parsed: argparse.Namespace) -> "ExtractOptions":
     from skelshot.teachers import ExtractOptions
 
     names = ("draws", "seed", "prompted", "strict", "batch", "decoders", "reuse")
-    return ExtractOptions(**{name: getattr(parsed, name) for name in names})
+    return from_words(ExtractOptions, {name: getattr(parsed, name) for name in names})
 
 
 def _refuse(parsed: argparse.Namespace, names: tuple[str, ...], reason: str) -> None:

@@ -4,19 +4,24 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.reading_words import add_reading, is_told, reading_of
+from skelshot.commands.part_words import add_words, from_words, given
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from skelshot.datasets.reading_options import ArrayOptions
+
     parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
-    add_reading(parser)
+    parser.set_defaults(parts=add_words(parser, {"npz": ArrayOptions}))
 
 
 def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.reading_options import ReadingOptions
     from skelshot.datasets.verify import verify
 
-    reading = reading_of(parsed) if is_told(parsed) else None
-    return verify(parsed.path, layout=parsed.layout, reading=reading).as_json()
+    said = given(parsed, parsed.parts)
+    layout = said.pop("layout", None)
+    reading = from_words(ReadingOptions, said) if said else None
+    return verify(parsed.path, layout=layout, reading=reading).as_json()
 
 
 def _show(document: Document) -> str:
