@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from reprlib import repr as short
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import yaml
@@ -56,10 +56,6 @@ class NwUclaReader(Reader):
     def __init__(self, on_missing: str = "repair") -> None:
         self._on_missing = on_missing_named(on_missing)
         self._remarks = Remarks()
-
-    @classmethod
-    def _built(cls, options: MissingOptions) -> Self:
-        return cls(options.on_missing)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
+from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
@@ -159,10 +160,20 @@ def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: i
     with progress_bar("clips", total=len(sources), done=done) as bar:
         for items in _read_all(reader, sources[done:], workers):
             for item in islice(items, skip, None):
-                writer.add(item)
+                writer.add(_checked(item, reader))
             skip = 0
             writer.end_source()
             bar.advance(1, rejected=len(writer.rejected))
+
+
+def _checked(item: object, reader: Reader) -> Clip | Rejected:
+    """Hold a reader to its contract."""
+    if isinstance(item, Clip | Rejected):
+        return item
+    raise SkelshotError(
+        f"reader {reader.name}{READERS.origin(reader.name)}: yielded {type(item).__name__}, "
+        "expected Clip or Rejected"
+    )
 
 
 def _read_all(

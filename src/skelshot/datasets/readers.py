@@ -79,7 +79,8 @@ class Reader(ABC):
 
     A reader is made with its options, then asked for its sources, and only then for the rest:
     formats that carry their own classes or layout know them once `sources` has looked. It must
-    pickle, so that worker processes can read with it.
+    pickle, so that worker processes can read with it. A sub-class is made with its options by
+    name, unless it says otherwise in `from_options`.
 
     Attributes:
         name: The format's name on the command line.
@@ -111,9 +112,9 @@ class Reader(ABC):
         return cls._built(read)
 
     @classmethod
-    @abstractmethod
     def _built(cls, options: Any) -> Self:
-        """Build the reader from its options, an instance of `options_type`."""
+        """Build the reader from an instance of `options_type`: each option by its name."""
+        return cls(**{name: getattr(options, name) for name in options.model_fields_set})
 
     @property
     @abstractmethod

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 from pydantic import Field
 
@@ -49,10 +48,6 @@ class StoreReader(Reader):
     def __init__(self, layout: str | None = None) -> None:
         self._wanted = layout_from(layout) if layout else None
         self._store: Store | None = None
-
-    @classmethod
-    def _built(cls, options: StoreReaderOptions) -> Self:
-        return cls(options.layout)
 
     @property
     def store(self) -> Store:

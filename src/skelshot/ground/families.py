@@ -91,6 +91,18 @@ class Family(Generic[Part]):
                 problems.append(str(error))
         return parts, problems
 
+    def origin(self, name: str) -> str:
+        """Name the maker of a part, to stand behind the part in a message.
+
+        Args:
+            name: The part's name.
+
+        Returns:
+            ` of the package NAME` for a part from outside, nothing for one that ships.
+        """
+        points = [] if name in self._shipped else self._registered.get(name, [])
+        return f" of {_distribution(points[0])}" if points else ""
+
     @cached_property
     def _shipped(self) -> dict[str, type[Part]]:
         return {part.name: part for part in self.shipped}  # type: ignore[attr-defined]

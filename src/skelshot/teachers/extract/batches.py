@@ -10,6 +10,8 @@ from torch import Tensor
 from skelshot.ground import SkelshotError
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.cache.video import FloatArray
+from skelshot.teachers.extract.texts import described_tensor
+from skelshot.teachers.models.family import teacher_label
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +124,12 @@ class ClipBatches:
                 ]
             )
             f_v, f_t = self.teacher.video_and_prompted_text(texts, clips)
-        if tuple(f_v.shape) != (len(waiting), self.teacher.dim):
+        found: object = f_v
+        expected = (len(waiting), self.teacher.dim)
+        if not isinstance(found, Tensor) or tuple(found.shape) != expected:
             raise SkelshotError(
-                f"teacher {self.teacher.name}: returned shape {tuple(f_v.shape)} for "
-                f"{len(waiting)} clips, expected ({len(waiting)}, {self.teacher.dim})"
+                f"{teacher_label(self.teacher)}: returned {described_tensor(found)} for "
+                f"{len(waiting)} clips, expected {expected}"
             )
         for row, (_, clip, place, _) in enumerate(waiting):
             self._video[clip].reshape(-1, self.teacher.dim)[place] = f_v[row].numpy()

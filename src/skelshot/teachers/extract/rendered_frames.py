@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import IntArray, SkeletonSequence
 from skelshot.teachers.extract.frame_sources import Draws
 from skelshot.videos.background import background_of
@@ -18,7 +19,6 @@ from skelshot.videos.camera import PinholeCamera, looking_at
 from skelshot.videos.clip_frames import ClipFrames, VideoOptions
 from skelshot.videos.crop import CropBox
 from skelshot.videos.heads import outfit_for
-from skelshot.videos.joint_crop import KINECT_COLOUR
 from skelshot.videos.render import render
 from skelshot.videos.room import room_for
 from skelshot.videos.sampling import segment_centres, segment_draw

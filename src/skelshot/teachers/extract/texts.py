@@ -15,6 +15,7 @@ from skelshot.ground.progress import progress_bar
 from skelshot.teachers.base import TextTeacher
 from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.write import write_features
+from skelshot.teachers.models.family import teacher_label
 from skelshot.teachers.texts import render
 
 
@@ -198,11 +199,27 @@ def encode_prompts(
 
 def _encode(teacher: TextTeacher, texts: Sequence[str]) -> Tensor:
     """Encode texts and hold the teacher to its contract."""
-    vectors = teacher.encode_text(texts)
+    vectors: object = teacher.encode_text(texts)
     expected = (len(texts), teacher.dim)
-    if tuple(vectors.shape) != expected:
+    if not isinstance(vectors, Tensor) or tuple(vectors.shape) != expected:
         raise SkelshotError(
-            f"teacher {teacher.name}: returned shape {tuple(vectors.shape)} for {len(texts)} "
+            f"{teacher_label(teacher)}: returned {described_tensor(vectors)} for {len(texts)} "
             f"texts, expected {expected}"
         )
     return vectors
+
+
+def described_tensor(value: object) -> str:
+    """Say what a teacher returned: a tensor's shape, or what else it is.
+
+    Args:
+        value: What it returned.
+
+    Returns:
+        The words.
+
+    Example:
+        >>> described_tensor(torch.zeros(2, 3)), described_tensor([1.0])
+        ('shape (2, 3)', 'list')
+    """
+    return f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__

@@ -87,6 +87,24 @@ def teacher_class(name: str) -> tuple[type[Teacher], ModelEntry | None]:
     return TEACHERS.named(entry.family if entry else name, "--teacher"), entry
 
 
+def teacher_label(teacher: TextTeacher) -> str:
+    """Name a teacher in a message, with the package that brought it.
+
+    Args:
+        teacher: The teacher.
+
+    Returns:
+        For example `teacher minilm`, or `teacher mine of the package NAME`.
+
+    Example:
+        >>> teacher_label(RandomCodeTeacher(seed=0))
+        'teacher random-code'
+    """
+    kind = getattr(type(teacher), "name", None)
+    origin = TEACHERS.origin(kind) if isinstance(kind, str) else ""
+    return f"teacher {teacher.name}{origin}"
+
+
 def own_prompts(name: str) -> str:
     """Name the prompts that go with a teacher where none are asked for.
 

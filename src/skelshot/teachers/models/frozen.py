@@ -1,6 +1,6 @@
 """What all frozen video teachers share: device, precision, frame checks, fingerprint."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ Seeing = TypeVar("Seeing", bound=VideoTeacher)
 _DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-class FrozenVideoTeacher(Teacher):
+class FrozenVideoTeacher(Teacher, ABC):
     """A video teacher by the contract `VideoTeacher`, less the model itself.
 
     Args:

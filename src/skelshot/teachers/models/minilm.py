@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -57,10 +57,6 @@ class MiniLMTeacher(Teacher):
         check_folder(self.folder)
         self._tokenizer, self._model = _load(self.folder)
         self._limit = min(MAX_TOKENS, int(self._model.config.max_position_embeddings))
-
-    @classmethod
-    def _built(cls, options: ModelOptions) -> Self:
-        return cls(options.model)
 
     @property
     def dim(self) -> int:

@@ -1,7 +1,6 @@
 """The control teacher: a random code a text, which knows labels but no language."""
 
 from collections.abc import Sequence
-from typing import Self
 
 import numpy as np
 import torch
@@ -40,10 +39,6 @@ class RandomCodeTeacher(Teacher):
             raise SkelshotError(f"dim: found {dim}, expected at least 1 (the length of a code)")
         self.seed = seed
         self.dim = dim
-
-    @classmethod
-    def _built(cls, options: SeedOptions) -> Self:
-        return cls(options.seed)
 
     def fingerprint(self) -> str:
         """Return a digest of seed and dimension."""

@@ -1,6 +1,5 @@
 """What makes a teacher one that can be chosen by name: a name, options, and how it is built."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,13 +49,15 @@ class VideoModelOptions(ModelOptions):
     frames: int | None = Field(None, ge=1)
 
 
-class Teacher(ABC):
+class Teacher:
     """The base of teachers that are chosen by name; see `TextTeacher` for what they do.
 
     Attributes:
         name: What users type; an instance may say more, such as its model.
         options_type: The model of its options.
         prompts: The prompt templates that it was trained with, where none are asked for.
+
+    A sub-class is made with its options by name, unless it says otherwise in `from_options`.
     """
 
     name: str
@@ -84,9 +85,13 @@ class Teacher(ABC):
         return cls._built(read)
 
     @classmethod
-    @abstractmethod
     def _built(cls, options: Any) -> TextTeacher:
-        """Build the teacher from its options, an instance of `options_type`."""
+        """Build the teacher from an instance of `options_type`: each option by its name."""
+        build: Any = cls
+        teacher: TextTeacher = build(
+            **{name: getattr(options, name) for name in options.model_fields_set}
+        )
+        return teacher
 
 
 def needed_model(name: str, options: ModelOptions, what: str) -> str | Path:
