@@ -32,6 +32,20 @@ class NoTeacher:
 class Mute(Teacher):
     name = "mute"
 
+class Unmade(Teacher):
+    name = "unmade"
+    def __init__(self): raise RuntimeError("no licence")
+    def fingerprint(self): return "u"
+    def encode_text(self, texts): return [1 / 0]
+
+class Endless(Unmade):
+    name = "endless"
+    def __init__(self): self.dim = 2
+
+class NoDim(Unmade):
+    name = "no-dim"
+    def __init__(self): pass
+
 class Narrow(Teacher):
     name = "narrow"
     dim = 5
@@ -49,6 +63,12 @@ from own_reader import CsvReader
 class Telling(CsvReader):
     name = "telling"
     def read(self, source): yield "a clip"
+
+class Raising(CsvReader):
+    name = "raising"
+    def read(self, source):
+        if source.name: raise LookupError("no such joint")
+        yield
 """
 
 
@@ -66,8 +86,11 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (info / "entry_points.txt").write_text(
         "[skelshot.readers]\ncsv = own_reader:CsvReader\nno-methods = broken_parts:NoMethods\n"
         "other = broken_parts:WrongName\ntelling = telling_parts:Telling\n"
+        "raising = telling_parts:Raising\n"
         "[skelshot.teachers]\nwords = own_teacher:WordsTeacher\n"
         "no-teacher = broken_parts:NoTeacher\nmute = broken_parts:Mute\n"
+        "unmade = broken_parts:Unmade\nendless = broken_parts:Endless\n"
+        "no-dim = broken_parts:NoDim\n"
         "narrow = broken_parts:Narrow\nlisting = broken_parts:Listing\n"
     )
     monkeypatch.syspath_prepend(str(folder))
@@ -122,6 +145,10 @@ REFUSALS = {
         "of the package outside-parts: lacks class_names,",
     ),
     "another name": (("other",), "of the package outside-parts: found name = 'another'"),
+    "a mistake in it": (
+        ("raising",),
+        "reader raising of the package outside-parts: LookupError: no such joint; mend or unin",
+    ),
     "no clips": (
         ("telling",),
         "reader telling of the package outside-parts: yielded str, expected Clip or Rejected",

@@ -62,13 +62,13 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _reader(parsed: argparse.Namespace) -> "Reader":
-    from skelshot.datasets.reader_family import READERS
+    from skelshot.datasets.reader_family import READERS, reader_named
 
     kind = READERS.named(parsed.format, "format")
     said = given(parsed, parsed.parts)
     refuse_others(said, parsed.parts, kind.name, kind.options_type)
     from_words(kind.options_type, said)  # its fault names the word
-    return kind.from_options({**said, **options_of(parsed)})
+    return reader_named(kind.name, **{**said, **options_of(parsed)})
 
 
 def _show(document: Document) -> str:

@@ -13,7 +13,7 @@ from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.pyskl_export import export_pyskl
-from skelshot.datasets.reader_family import READERS
+from skelshot.datasets.reader_family import READERS, reader_named
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.reading_options import ReadingOptions
@@ -43,5 +43,6 @@ __all__ = [
     "base_clips",
     "export_pyskl",
     "protocol_named",
+    "reader_named",
     "write_npz_clip",
 ]

@@ -159,21 +159,23 @@ def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: i
     done, skip = writer.sources_done, writer.items_done
     with progress_bar("clips", total=len(sources), done=done) as bar:
         for items in _read_all(reader, sources[done:], workers):
-            for item in islice(items, skip, None):
-                writer.add(_checked(item, reader))
+            for item in islice(_checked(items, reader), skip, None):
+                writer.add(item)
             skip = 0
             writer.end_source()
             bar.advance(1, rejected=len(writer.rejected))
 
 
-def _checked(item: object, reader: Reader) -> Clip | Rejected:
-    """Hold a reader to its contract."""
-    if isinstance(item, Clip | Rejected):
-        return item
-    raise SkelshotError(
-        f"reader {reader.name}{READERS.origin(reader.name)}: yielded {type(item).__name__}, "
-        "expected Clip or Rejected"
-    )
+def _checked(items: Iterable[object], reader: Reader) -> Iterator[Clip | Rejected]:
+    """Hold a reader to its contract, as its clips come."""
+    with READERS.telling(reader.name):
+        for item in items:
+            if not isinstance(item, Clip | Rejected):
+                raise SkelshotError(
+                    f"reader {reader.name}{READERS.origin(reader.name)}: yielded "
+                    f"{type(item).__name__}, expected Clip or Rejected"
+                )
+            yield item
 
 
 def _read_all(

@@ -37,3 +37,26 @@ def _problem(part: type) -> str | None:
 
 READERS: Family[Reader] = Family("reader", SHIPPED, _problem)
 """All readers by name; another package adds its own in the group `skelshot.readers`."""
+
+
+def reader_named(name: str, **options: object) -> Reader:
+    """Make a reader.
+
+    Args:
+        name: A name of `READERS`, such as `npz`.
+        options: The reader's options.
+
+    Returns:
+        The reader.
+
+    Raises:
+        SkelshotError: Unknown name, an option that the reader does not have or a bad value, or
+            the reader is one from outside that does not work.
+
+    Example:
+        >>> reader_named("npz", units="millimetres").options()["units"]
+        'millimetres'
+    """
+    kind = READERS.named(name, "format")
+    with READERS.telling(name):
+        return kind.from_options(options)

@@ -1,6 +1,7 @@
 """Open families of parts: those that ship, and those that other packages register."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -102,6 +103,32 @@ class Family(Generic[Part]):
         """
         points = [] if name in self._shipped else self._registered.get(name, [])
         return f" of {_distribution(points[0])}" if points else ""
+
+    @contextmanager
+    def telling(self, name: str) -> Iterator[None]:
+        """Tell in one line what a part from outside raises while it is made or used.
+
+        Args:
+            name: The part's name; parts that ship raise as they are.
+
+        Yields:
+            Nothing.
+
+        Raises:
+            SkelshotError: The part raised something else; the message names its package.
+        """
+        try:
+            yield
+        except (SkelshotError, MemoryError):
+            raise
+        except Exception as error:  # whatever a stranger's class raises
+            origin = self.origin(name)
+            if not origin:
+                raise
+            told = printable(str(error), 200)
+            raise SkelshotError(
+                f"{self.kind} {name}{origin}: {type(error).__name__}: {told}; mend or uninstall it"
+            ) from error
 
     @cached_property
     def _shipped(self) -> dict[str, type[Part]]:

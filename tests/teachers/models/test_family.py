@@ -12,6 +12,7 @@ from skelshot.ground import SkelshotError
 from skelshot.teachers import (
     TEACHERS,
     FrameAverageTeacher,
+    Teacher,
     VideoTeacher,
     XCLIPTeacher,
     load_models,
@@ -28,7 +29,7 @@ def test_families_name_models_of_their_own() -> None:
     for family, short in TABLE.families.items():
         assert TABLE.models[short].family == family
     assert len({entry.id for entry in TABLE.models.values()}) == len(TABLE.models)
-    assert not set(TABLE.models) & set(TEACHERS)
+    assert not set(TABLE.models) & set(TEACHERS.names)
 
 
 def test_licences_that_forbid_commercial_use_say_so() -> None:
@@ -193,3 +194,17 @@ def test_every_name_is_listed() -> None:
     with pytest.raises(SkelshotError) as caught:
         teacher_named("bert")
     assert all(name in str(caught.value) for name in teacher_names())
+
+
+@pytest.mark.parametrize("kind", TEACHERS.shipped, ids=lambda kind: kind.name)
+def test_every_teacher_refuses_an_unknown_option(kind: type[Teacher]) -> None:
+    with pytest.raises(SkelshotError, match=f"teacher {kind.name}, options: found the unknown opt"):
+        kind.from_options({"colour": 1})
+
+
+def test_every_short_name_is_of_a_family_and_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "teachers.md").read_text("utf-8")
+    families = {kind.name for kind in TEACHERS.shipped}
+    for name, entry in TABLE.models.items():
+        assert entry.family in families
+        assert f"`{name}`" in page

@@ -15,7 +15,7 @@ from skelshot.ground.progress import progress_bar
 from skelshot.teachers.base import TextTeacher
 from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.write import write_features
-from skelshot.teachers.models.family import teacher_label
+from skelshot.teachers.models.family import TEACHERS, teacher_label, typed_name
 from skelshot.teachers.texts import render
 
 
@@ -199,7 +199,8 @@ def encode_prompts(
 
 def _encode(teacher: TextTeacher, texts: Sequence[str]) -> Tensor:
     """Encode texts and hold the teacher to its contract."""
-    vectors: object = teacher.encode_text(texts)
+    with TEACHERS.telling(typed_name(teacher)):
+        vectors: object = teacher.encode_text(texts)
     expected = (len(texts), teacher.dim)
     if not isinstance(vectors, Tensor) or tuple(vectors.shape) != expected:
         raise SkelshotError(

@@ -100,9 +100,24 @@ def teacher_label(teacher: TextTeacher) -> str:
         >>> teacher_label(RandomCodeTeacher(seed=0))
         'teacher random-code'
     """
-    kind = getattr(type(teacher), "name", None)
-    origin = TEACHERS.origin(kind) if isinstance(kind, str) else ""
-    return f"teacher {teacher.name}{origin}"
+    return f"teacher {teacher.name}{TEACHERS.origin(typed_name(teacher))}"
+
+
+def typed_name(teacher: TextTeacher) -> str:
+    """Return the name by which a teacher's class is chosen.
+
+    Args:
+        teacher: The teacher; its own name may say more, such as its model.
+
+    Returns:
+        The name; empty for a class that has none.
+
+    Example:
+        >>> typed_name(RandomCodeTeacher(seed=0))
+        'random-code'
+    """
+    name = getattr(type(teacher), "name", None)
+    return name if isinstance(name, str) else ""
 
 
 def own_prompts(name: str) -> str:
@@ -163,4 +178,10 @@ def teacher_named(name: str, **options: object) -> TextTeacher:
                 f"--{option} {printable(str(value))}: the teacher {kind.name} has no {option}; "
                 "leave it out"
             )
-    return kind.from_options(given)
+    with TEACHERS.telling(kind.name):
+        teacher = kind.from_options(given)
+    members = ("name", "dim", "fingerprint", "encode_text")
+    if lacking := [member for member in members if not hasattr(teacher, member)]:
+        place = f"teacher {kind.name}{TEACHERS.origin(kind.name)}"
+        raise SkelshotError(f"{place}: lacks {', '.join(lacking)}")
+    return teacher
