@@ -89,10 +89,10 @@ def main() -> None:
             for start in range(0, len(ready), parsed.batch):
                 teacher.encode_video(torch.stack(ready[start : start + parsed.batch]))
             bare.append(len(ready) / (time.perf_counter() - clock))
-            options = ExtractOptions(batch=parsed.batch, decoders=parsed.decoders)
+            how = ExtractOptions(batch=parsed.batch, decoders=parsed.decoders)
             clock = time.perf_counter()
             out = Path(scratch) / f"features-{turn}"
-            extract_videos(store, teacher, source, ["{}"], out, labels=labels, options=options)
+            extract_videos(store, teacher, source, ["{}"], out, labels=labels, options=how)
             whole.append(len(ready) / (time.perf_counter() - clock))
     document = {
         "clips": len(ready),

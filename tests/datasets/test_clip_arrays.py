@@ -163,5 +163,5 @@ def test_what_is_no_picture_is_refused(value, expected):
 )
 def test_unknown_options_are_refused_by_name(given, expected):
     with pytest.raises(SkelshotError) as caught:
-        ReadingOptions.told(**given)
+        ReadingOptions(**given)
     assert expected in str(caught.value)

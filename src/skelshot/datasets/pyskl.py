@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field
-
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
 from skelshot.datasets.chosen_layout import LayoutChoice
 from skelshot.datasets.class_names import read_class_names
@@ -20,7 +18,7 @@ from skelshot.datasets.layout_choice import choose_layout
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.pyskl_export import export_pyskl
 from skelshot.datasets.readers import Reader, Remarks, Source, list_raw
-from skelshot.datasets.reading_options import ArrayReaderOptions, ReadingOptions
+from skelshot.datasets.reading_options import PysklOptions, ReadingOptions
 from skelshot.datasets.safe_pickle import load_plain
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
@@ -38,16 +36,6 @@ _NEEDED = ("frame_dir", "label", "total_frames", "keypoint")
 _READ = {*_NEEDED, "keypoint_score", "img_shape", "original_shape"}
 _NAMES = {"joints": "keypoint", "confidence": "keypoint_score"}
 _NTU_NAME = re.compile(r"S([0-9]{3})C([0-9]{3})P([0-9]{3})R([0-9]{3})A[0-9]{3}")
-
-
-class PysklOptions(ArrayReaderOptions):
-    """The options of the PYSKL reader.
-
-    Args:
-        class_names: A text file with one class name a line, in label order.
-    """
-
-    class_names: Path | None = Field(None, description="text file, one class name a line")
 
 
 class PysklReader(Reader):

@@ -1,7 +1,7 @@
 """How people's own arrays become clips: the choices that the readers of such files share."""
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import Field, InstanceOf, field_validator
 
@@ -69,25 +69,6 @@ class ReadingOptions(ReaderOptions):
     def _plain_axes(cls, axes: str) -> str:
         return str(CoordinateAxes.named(axes))
 
-    @classmethod
-    def told(cls, **given: object) -> Self:
-        """Return the options that a caller gave by name.
-
-        Args:
-            given: Options by name; None stands for the default.
-
-        Returns:
-            The options.
-
-        Raises:
-            SkelshotError: A name or a value is unknown; the message names the option.
-
-        Example:
-            >>> ReadingOptions.told(persons="file", units=None).persons
-            'file'
-        """
-        return cls.model_validate({k: v for k, v in given.items() if v is not None})
-
     def changed(self) -> dict[str, Any]:
         """Return the options that are not the default, as JSON values."""
         return self.model_dump(mode="json", exclude_defaults=True)
@@ -114,3 +95,13 @@ class ArrayOptions(ReadingOptions):
 
 class ArrayReaderOptions(ArrayOptions, MissingOptions):
     """The options of a reader of people's own arrays."""
+
+
+class PysklOptions(ArrayReaderOptions):
+    """The options of the PYSKL reader.
+
+    Args:
+        class_names: A text file with one class name a line, in label order.
+    """
+
+    class_names: Path | None = Field(None, description="text file, one class name a line")

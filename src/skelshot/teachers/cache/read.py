@@ -26,7 +26,7 @@ class FeatureCache:
         info: What `features.json` says.
         text: Class-text features (rows, R, D), float32; R prompts a class. Row r is
             the class `info.text_labels[r]`. No rows where the teacher has no texts.
-        video: Video features, or None where texts alone were taught.
+        video: Video features, or None where there are texts alone.
     """
 
     path: Path
