@@ -91,6 +91,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "no-teacher = broken_parts:NoTeacher\nmute = broken_parts:Mute\n"
         "unmade = broken_parts:Unmade\nendless = broken_parts:Endless\n"
         "no-dim = broken_parts:NoDim\n"
+        "clip-b16 = own_teacher:WordsTeacher\n"
         "narrow = broken_parts:Narrow\nlisting = broken_parts:Listing\n"
     )
     monkeypatch.syspath_prepend(str(folder))

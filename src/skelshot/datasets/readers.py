@@ -114,7 +114,7 @@ class Reader(ABC):
     @classmethod
     def _built(cls, options: Any) -> Self:
         """Build the reader from an instance of `options_type`: each option by its name."""
-        return cls(**{name: getattr(options, name) for name in options.model_fields_set})
+        return cls(**{name: getattr(options, name) for name in cls.options_type.model_fields})
 
     @property
     @abstractmethod

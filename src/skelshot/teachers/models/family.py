@@ -77,14 +77,22 @@ def teacher_class(name: str) -> tuple[type[Teacher], ModelEntry | None]:
         >>> teacher_class("clip-b16")[0].__name__
         'FrameAverageTeacher'
     """
+    if name in {kind.name for kind in SHIPPED}:
+        return TEACHERS.named(name), None
     entry = load_models().models.get(name)
+    if entry is not None:
+        if origin := TEACHERS.origin(name):
+            raise SkelshotError(
+                f"teacher {name!r}{origin}: Skelshot has a model of that name; rename yours"
+            )
+        return TEACHERS.named(entry.family), entry
     known = teacher_names()
     if name not in known:
         raise SkelshotError(
             f"--teacher {printable(name)}: unknown teacher, expected {', '.join(known[:-1])} or "
             f"{known[-1]}{did_you_mean(name, known)}"
         )
-    return TEACHERS.named(entry.family if entry else name, "--teacher"), entry
+    return TEACHERS.named(name), None
 
 
 def teacher_label(teacher: TextTeacher) -> str:

@@ -89,7 +89,7 @@ class Teacher:
         """Build the teacher from an instance of `options_type`: each option by its name."""
         build: Any = cls
         teacher: TextTeacher = build(
-            **{name: getattr(options, name) for name in options.model_fields_set}
+            **{name: getattr(options, name) for name in cls.options_type.model_fields}
         )
         return teacher
 
