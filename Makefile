@@ -25,7 +25,7 @@ demo: install
 	$(BIN)/skelshot demo --out $(RUNS)/demo
 
 test: install
-	$(BIN)/pytest -n $(JOBS) -m "not slow and not faults" -q
+	$(BIN)/pytest -n $(JOBS) -m "not slow and not faults and not docs" -q
 
 test-slow: install
 	$(BIN)/pytest -m slow -q
@@ -58,9 +58,11 @@ bench: install
 	$(BIN)/python benchmarks/finetune.py
 	$(BIN)/python benchmarks/encoders.py
 
-# Renders the docstrings' examples and runs every command and snippet of the pages.
+# Brings the option tables up to date, then runs the guide's commands, all pages' Python snippets and
+# what else is marked `run`, and the docstrings' examples; checks links and published numbers.
 docs: install
-	$(BIN)/pytest -q tests/docs src/skelshot --doctest-modules
+	$(BIN)/python docs/write_options.py
+	$(BIN)/pytest -q tests/docs src/skelshot
 
 clean:
 	rm -rf $(VENV) .transformers4 runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

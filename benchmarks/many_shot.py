@@ -17,6 +17,7 @@ from lightning_fabric import Fabric
 from skelshot.datasets import Split, Store
 from skelshot.datasets.batches import load_batches, plain_batches
 from skelshot.encoders import build_encoder
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.settings import load_settings
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/many-shot"))
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the result is added to")
     parsed = parser.parse_args()
     torch.set_num_threads(parsed.threads)
     store = Store.open(parsed.store)
@@ -79,6 +81,8 @@ def main() -> None:
         "environment": environment(),
     }
     folder.write_result(result)
+    if parsed.archive:
+        append_results(parsed.archive, {f"{parsed.encoder}-{parsed.epochs}-epochs": result})
     print(json.dumps({k: v for k, v in result.items() if k not in ("config", "environment")}))
 
 

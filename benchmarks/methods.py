@@ -4,7 +4,8 @@
     python benchmarks/methods.py --toy --out runs/methods-toy   # is every method above chance?
     python benchmarks/methods.py --store STORE --protocol ntu60-one-shot --splits 0 --shots 1
 
-Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
+Killed at any moment, the same command goes on. Results are JSON files under OUT/results;
+`--archive` gathers them in one file.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 from skelshot.experiments.method_sweep import MethodSweep, method_rows
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.tables import accuracy_table, difference_table
 from skelshot.experiments.toy import write_toy_clips
 
@@ -33,6 +35,7 @@ def main() -> None:
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the results are added to")
     parsed = parser.parse_args()
     store = parsed.store
     if parsed.toy:
@@ -58,6 +61,8 @@ def main() -> None:
     sweep.pretrain(rows, splits)
     results = sweep.evaluate(rows, splits)
     shots = tuple(str(count) for count in parsed.shots)
+    if parsed.archive:
+        append_results(parsed.archive, results)
     print(accuracy_table(results, shots))
     for name, result in results.items():
         parts = result["seconds_by_part"]

@@ -2,7 +2,8 @@
 
     python benchmarks/nw_ucla.py --raw RAW --out runs/nw-ucla
 
-Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
+Killed at any moment, the same command goes on. Results are JSON files under OUT/results;
+`--archive` gathers them in one file.
 """
 
 import argparse
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.sweep import Sweep, nw_ucla_rows
 from skelshot.experiments.tables import accuracy_table, difference_table
 
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--preset", default="cpu")
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the results are added to")
     parsed = parser.parse_args()
     store = parsed.out / "store"
     prepare(NwUclaReader(), parsed.raw, store)
@@ -40,6 +43,8 @@ def main() -> None:
     sweep.teach(sorted({row.teacher for row in rows.values() if row.teacher}))
     sweep.pretrain(rows, range(parsed.splits))
     results = sweep.evaluate(list(rows))
+    if parsed.archive:
+        append_results(parsed.archive, results)
     print(accuracy_table(results, ("1", "5")))
     print()
     print(difference_table(results, DIFFERENCES, ("1", "5")))

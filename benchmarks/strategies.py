@@ -2,7 +2,8 @@
 
     python benchmarks/strategies.py --raw RAW --out runs/strategies
 
-Killed at any moment, the same command goes on. Results are JSON files under OUT/results.
+Killed at any moment, the same command goes on. Results are JSON files under OUT/results;
+`--archive` gathers them in one file.
 """
 
 import argparse
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.rows import Row, read_rows
 from skelshot.experiments.sweep import Sweep
 from skelshot.experiments.tables import accuracy_table, difference_table
@@ -27,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", default=list(all_rows), choices=list(all_rows))
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the results are added to")
     parsed = parser.parse_args()
     store = parsed.store
     if store is None:
@@ -37,6 +40,8 @@ def main() -> None:
     sweep.teach(sorted({row.teacher for row in rows.values() if row.teacher}))
     sweep.pretrain(rows, parsed.splits)
     results = sweep.evaluate_methods(rows, parsed.splits)
+    if parsed.archive:
+        append_results(parsed.archive, results)
     print(accuracy_table(results, ("1", "5")))
     print()
     against = "supervised/cosine"

@@ -25,6 +25,7 @@ from skelshot.datasets.store_reader import StoreReader
 from skelshot.encoders import Encoder, build_encoder
 from skelshot.evaluation import EvaluateOptions, encode_clips
 from skelshot.evaluation.evaluate import evaluate
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.settings import Settings, load_settings
 from skelshot.fewshot import CosineClassifier
 from skelshot.ground.environment import environment
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", default=["all classes", "without twins"])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/synthetic"))
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the results are added to")
     parsed = parser.parse_args()
     torch.set_num_threads(parsed.threads)
     mapped = parsed.out / "kinect-v1-store"
@@ -55,6 +57,9 @@ def main() -> None:
     for name in parsed.rows:
         for seed in parsed.seeds:
             row = _row(name, seed, parsed.epochs, synthetic, real, parsed.out)
+            if parsed.archive:
+                name_of_row = f"{name.replace(' ', '-')}-seed{seed}"
+                append_results(parsed.archive, {name_of_row: row})
             print(json.dumps({key: row[key] for key in ("row", "seed", "accuracy", "seconds")}))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.prepare import prepare
+from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.tables import accuracy_table, difference_table
 from skelshot.experiments.teacher_sweep import CLASSIFIERS, TeacherSweep, teacher_rows
 from skelshot.ground.files import write_json
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--archive", type=Path, help="a .jsonl.gz that the results are added to")
     parsed = parser.parse_args()
     store, videos = parsed.store, parsed.videos
     if store is None:
@@ -65,6 +67,8 @@ def main() -> None:
     sweep.pretrain(rows, parsed.seeds)
     results = sweep.evaluate(list(rows), parsed.seeds)
     write_json(parsed.out / "result.json", results)
+    if parsed.archive:
+        append_results(parsed.archive, results)
     print(accuracy_table(results, ("1",)))
     print()
     pairs = [

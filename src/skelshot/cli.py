@@ -5,18 +5,24 @@ import errno
 import io
 import json
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from skelshot import __version__
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
+from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
+from skelshot.ground.streams import open_streams, print_error, print_out
 
 Document = dict[str, Any]
 BAD_CALL = 2
 INTERRUPTED = 130
 LONGEST_MESSAGE = 2000
+_FORMAT = warnings.formatwarning
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,6 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
+        self.register("type", None, _text)
         self.register("type", Path, _path)
         self.register("type", int, _whole_number)
         self.later: Callable[[argparse.ArgumentParser], None] | None = None
@@ -41,12 +48,23 @@ class _Parser(argparse.ArgumentParser):
         _leave(f"error: {shown} (try {self.prog} --help)", BAD_CALL)
 
 
+def _text(word: str) -> str:
+    """Read a text that says something; a blank one would be taken for none given."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError(f"found {word!r}, expected a word")
+    return word
+
+
 def _path(word: str) -> Path:
     """Read a path that names something; an empty one would be the working folder."""
     if not word.strip():
         raise argparse.ArgumentTypeError(f"found {word!r}, expected a path")
     path = Path(word)
-    return path if path.name not in ("", "..") else path.resolve()
+    try:
+        whole = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a zero byte
+        raise argparse.ArgumentTypeError(f"found {word[:200]!r}, expected a path") from error
+    return path if path.name not in ("", "..") else whole
 
 
 def _whole_number(word: str) -> int:
@@ -63,30 +81,52 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
+    warnings.formatwarning = _note
+    lower = ""
     try:
         parsed = build_parser().parse_args(arguments)
+        lower = parsed.lower
         document: Document = parsed.run(parsed)
         _print(document, parsed)
         if parsed.failed(document):
             sys.exit(BAD_CALL)
-    except SkelshotError as error:
-        _leave(f"error: {error}", BAD_CALL)
     except KeyboardInterrupt:
         _leave("interrupted; what is done is kept, the same command goes on", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except OSError as error:
-        advice = "; make room, the same command goes on" if error.errno == errno.ENOSPC else ""
-        place = error.filename or "system"
-        _leave(f"error: {place}: {error.strerror or error}{advice}", BAD_CALL)
+    except Exception as error:
+        if (message := _one_line(error, lower)) is None:
+            raise
+        _leave(f"error: {message}", BAD_CALL)
+
+
+def _one_line(error: Exception, lower: str) -> str | None:
+    """Say what the caller can mend; None for a mistake of the program's own."""
+    if memory_is_short(error):
+        return f"memory is short; free some{lower and f' or lower {lower}'}, then run it again"
+    if isinstance(error, OSError):
+        advice = "; make room, the same command goes on" if error.errno in _FULL else ""
+        return f"{error.filename or 'system'}: {error.strerror or error}{advice}"
+    return str(error) if isinstance(error, SkelshotError) else None
+
+
+def _note(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Put the name that an option had before into one line; other warnings stay as they are."""
+    if issubclass(category, OldName):
+        return f"skelshot: note: {printable(str(message), LONGEST_MESSAGE)}\n"
+    return _FORMAT(message, category, filename, lineno, line)
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    sys.stderr.write(f"skelshot: {printable(message, LONGEST_MESSAGE)}\n")
+    print_error(f"skelshot: {printable(message, LONGEST_MESSAGE)}\n")
     sys.exit(code)
 
 
@@ -95,7 +135,7 @@ def _print(document: Document, parsed: argparse.Namespace) -> None:
         text = json.dumps(document, indent=2, allow_nan=False, default=str)
     else:
         text = parsed.show(_all_escaped(document))
-    sys.stdout.write(text + "\n")
+    print_out(text + "\n")
 
 
 def _all_escaped(value: Any) -> Any:
@@ -125,12 +165,15 @@ def build_parser() -> argparse.ArgumentParser:
         description="Few-shot recognition of human actions from moving skeletons.",
     )
     parser.add_argument("--version", action="version", version=f"skelshot {__version__}")
+    parser.register("type", None, str)  # the command's own parser looks at its words
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
         sub.later = command.arguments
         sub.add_argument("--json", action="store_true", help="print one JSON document")
-        sub.set_defaults(run=command.run, show=command.show, failed=command.failed)
+        sub.set_defaults(
+            run=command.run, show=command.show, failed=command.failed, lower=command.lower
+        )
     return parser
 
 

@@ -10,7 +10,7 @@ import pytest
 
 Run = Callable[..., Any]
 SMALL = ("--preset", "smoke")
-TRAIN = (*SMALL, "--set", "encoder.width=0.125", "--set", "supervised.epochs=1")
+TRAIN = (*SMALL, "--set", "encoder.width=0.125", "--set", "strategy.epochs=1")
 MINE = "{name: mine, draws_as: mine, splits: 2, base: 3, novel: 3, draws: 1}"
 
 

@@ -48,8 +48,8 @@ def test_from_videos_to_accuracy(run: Run, made: Path, tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     assert (answer.json["clips"], answer.json["skipped"], answer.json["fallbacks"]) == (4, 0, 0)
     common = (*protocol, "--preset", "smoke")
-    transfer = ("--features", tmp_path / "features", "--set", "transfer.batch=4")
-    both = ("--set", "transfer.representation=video+text")
+    transfer = ("--features", tmp_path / "features", "--set", "strategy.batch=4")
+    both = ("--set", "strategy.representation=video+text")
     out = ("--out", tmp_path / "run", "--json")
     answer = run("pretrain", store, *common, *transfer, *both, *out)
     assert answer.code == 0, answer.err

@@ -37,7 +37,7 @@ MOVES: dict[str, dict[str, tuple[float, float]]] = {
     "bow": dict.fromkeys(COCO_17.joints[:5], (14, 22)),
     "stride": {"left ankle": (28, 0), "right ankle": (-28, 0), "left knee": (14, 0)},
 }
-SETTINGS = ("--set", "supervised.epochs=6", "--set", "encoder.width=0.125")
+SETTINGS = ("--set", "strategy.epochs=6", "--set", "encoder.width=0.125")
 PROTOCOL = "{name: mine, draws_as: mine, splits: 1, base: 3, novel: 3, draws: 4}"
 
 

@@ -82,11 +82,17 @@ def test_teach_and_pretrain_on_videos(
     assert "79 clips have whole frames" in said
 
     smoke = ("--preset", "smoke", "--protocol", "toy", "--split", 0, "--features", out)
-    both = ("--set", "transfer.representation=video+text")
+    both = ("--set", "strategy.representation=video+text")
     refused = run("pretrain", toy_store.path, *smoke, *both, "--out", tmp_path / "run")
     assert refused.code == 2
     assert "1 of 48 base clips have no video features" in refused.err
-    lenient = (*both, "--set", "transfer.missing_video=text", "--out", tmp_path / "again")
+    lenient = (
+        *both,
+        "--set",
+        "strategy.missing_video=text",
+        "--out",
+        tmp_path / "again",
+    )
     answer = run("pretrain", toy_store.path, *smoke, *lenient, "--json")
     assert answer.code == 0, answer.err
     assert answer.json["strategy"] == "transfer"

@@ -1,5 +1,6 @@
 """`skelshot verify`: what is printed, and the code it leaves with."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -91,3 +92,24 @@ def test_the_options_of_other_formats_are_refused(run: Run, toy_store: Store) ->
         assert answer.code == 2
         assert f"found a store, but only npz and pyskl files have {option[0]}; leave" in answer.err
         assert answer.err.count("\n") == 1
+
+
+def test_an_unreadable_folder_is_said_and_strict_leaves_with_two(
+    run: Run, toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root nothing is unreadable, so the system is asked to say so."""
+    raw = tmp_path / "raw"
+    shutil.copytree(toy_store.path.parent / "raw", raw)
+    (raw / "shut").mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str = ".") -> object:
+        if str(path) == str(raw / "shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    answer = run("verify", raw)
+    assert answer.code == 0
+    assert "1 sub-folders cannot be read: shut/ (Permission denied)" in answer.out
+    assert run("verify", raw, "--strict").code == 2

@@ -5,10 +5,11 @@ import torch
 
 from skelshot.datasets.batches import (
     Item,
-    backwards,
+    clip_batches,
+    clip_input,
     load_batches,
-    plain_batches,
     shuffled_batches,
+    time_reversed,
 )
 from skelshot.datasets.store import Store
 from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode_input
@@ -17,8 +18,8 @@ SPEC = InputSpec(layout="kinect-v1", frames=12, streams=("joint", "joint-motion"
 STRONG = Augmentation(crop=(0.5, 1.0), rotate_degrees=(10, 60, 10), jitter=0.01, mirror=0.5)
 
 
-def test_plain_batches_give_the_encoder_inputs_in_order(toy_store: Store) -> None:
-    batches = list(load_batches(toy_store, SPEC, plain_batches(range(7), 3)))
+def test_clip_batches_give_the_encoder_inputs_in_order(toy_store: Store) -> None:
+    batches = list(clip_batches(toy_store, SPEC, range(7), 3))
     assert [len(batch) for batch in batches] == [3, 3, 1]
     expected = [encode_input(toy_store.sequence(index), SPEC) for index in range(7)]
     np.testing.assert_array_equal(torch.cat(batches).numpy(), np.stack(expected))
@@ -26,11 +27,12 @@ def test_plain_batches_give_the_encoder_inputs_in_order(toy_store: Store) -> Non
 
 def test_augmentation_follows_from_keys_name_and_use_alone(toy_store: Store) -> None:
     def load(items: list[Item], keys: tuple[object, ...], workers: int = 0) -> torch.Tensor:
-        return next(
-            load_batches(toy_store, SPEC, [items], augmentation=STRONG, keys=keys, workers=workers)
-        )
+        def one(item: Item) -> torch.Tensor:
+            return clip_input(toy_store, item, SPEC, STRONG, keys)
 
-    items = [Item(0), Item(1), Item(0, use=1), Item(0, backwards=True)]
+        return next(load_batches(one, [items], workers))
+
+    items = [Item(0), Item(1), Item(0, use=1), Item(0, time_reversed=True)]
     first = load(items, ("seed", 0))
     assert torch.equal(first, load(items[::-1], ("seed", 0)).flip(0))
     assert torch.equal(first, load(items, ("seed", 0), workers=2))
@@ -48,7 +50,7 @@ def test_shuffled_batches_hold_every_item_once() -> None:
     assert batches != shuffled_batches(items, 8, "seed", 4)
 
 
-def test_backwards_turns_time_round(tiny_sequence: SkeletonSequence) -> None:
-    turned = backwards(tiny_sequence)
+def test_time_reversed_turns_time_round(tiny_sequence: SkeletonSequence) -> None:
+    turned = time_reversed(tiny_sequence)
     np.testing.assert_array_equal(turned.joints[:, 0], tiny_sequence.joints[:, -1])
-    np.testing.assert_array_equal(backwards(turned).joints, tiny_sequence.joints)
+    np.testing.assert_array_equal(time_reversed(turned).joints, tiny_sequence.joints)

@@ -34,6 +34,8 @@ def test_raw_files_are_looked_through(raw):
         "passed_over_examples": [],
         "guessed": {},
         "doubts": [],
+        "unreadable": 0,
+        "unreadable_examples": [],
     }
 
 

@@ -35,7 +35,7 @@ SMALL = [
 ]
 QUICK = [
     *("--set", "encoder.width=0.0625", "--set", "input.frames=8"),
-    *("--set", "supervised.epochs=1", "--set", "episodic.epochs=1"),
+    *("--set", "strategy.epochs=1", "--set", "episodic.epochs=1"),
     *("--set", "episodic.episode={ways: 5, shots: 1, queries: 2, per_epoch: 2}"),
 ]
 

@@ -23,7 +23,7 @@ SMALL = DemoSize(
     ),
     rows={
         "without_transfer": ("episodic.epochs=1",),
-        "with_transfer": ("transfer.epochs=1", "episodic.epochs=1"),
+        "with_transfer": ("strategy.epochs=1", "episodic.epochs=1"),
     },
 )
 

@@ -34,7 +34,7 @@ def run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = (
         "strategy=none",
         "episodes=tcn-oneshot",
-        "episodic.classifier={width: 16, dilations: [1, 2], stacks: 1}",
+        "episodic.method_options={width: 16, dilations: [1, 2], stacks: 1}",
     )
     chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
     out = tmp_path_factory.mktemp("runs") / "run"

@@ -43,7 +43,11 @@ def make_run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Make
     return make
 
 
-TRAINED = ("supervised.epochs=10", "supervised.head=cosine", "supervised.batch=8")
+TRAINED = (
+    "strategy.epochs=10",
+    "strategy.head=cosine",
+    "strategy.batch=8",
+)
 EPISODES = ("episodic.epochs=2", "episodic.episode.per_epoch=10")
 
 

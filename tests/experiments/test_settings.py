@@ -23,16 +23,17 @@ def test_every_preset_fits_every_layout(preset: str, layout: str, coordinates: i
 
 def test_the_paper_preset_holds_the_printed_numbers() -> None:
     """Section V.B of the paper."""
-    options = load_settings("paper", layout="kinect-v2").pretrain
-    transfer, episodic = options.transfer, options.episodic
-    assert (transfer.optimiser.name, transfer.optimiser.lr) == ("adam", 0.1)
-    assert (transfer.optimiser.weight_decay, transfer.predictor_lr_factor) == (0.01, 10)
+    chosen = {"pretrain.strategy": "transfer"}
+    options = load_settings("paper", layout="kinect-v2", changes=chosen).pretrain
+    transfer, episodic = options.strategy, options.episodic
+    assert (transfer.optimizer.name, transfer.optimizer.lr) == ("adam", 0.1)
+    assert (transfer.optimizer.weight_decay, transfer.predictor_lr_factor) == (0.01, 10)
     assert (transfer.epochs, transfer.batch, transfer.decay) == (100, 128, 0.99)
     assert (transfer.hidden, transfer.embedding) == (4096, 256)
-    assert (transfer.loss, transfer.projector, transfer.labels.weight) == ("regression", "mlp", 0)
-    assert (episodic.optimiser.name, episodic.optimiser.lr) == ("sgd", 0.001)
-    assert (episodic.optimiser.momentum, episodic.optimiser.weight_decay) == (0.9, 0.0001)
-    assert episodic.optimiser.schedule == "cosine"
+    assert (transfer.loss, transfer.projector, transfer.ce_weight) == ("regression", "mlp", 0)
+    assert (episodic.optimizer.name, episodic.optimizer.lr) == ("sgd", 0.001)
+    assert (episodic.optimizer.momentum, episodic.optimizer.weight_decay) == (0.9, 0.0001)
+    assert episodic.optimizer.schedule == "cosine"
     cosine = load_settings("paper", layout="kinect-v2").evaluate.classifiers["cosine"]
     assert (cosine["lr"], cosine["epochs"], cosine["scale"]) == (0.0005, 20, 1.0)
 
@@ -42,24 +43,27 @@ def test_changes_reach_their_place() -> None:
         "smoke",
         layout="kinect-v1",
         changes={"pretrain.seed": 3, "pretrain.encoder.name": None},
-        assignments=["supervised.optimiser.lr=0.5", "evaluate.readout=joints"],
+        assignments=["strategy.optimizer.lr=0.5", "evaluate.readout=joints"],
     )
     assert settings.pretrain.seed == 3
     assert settings.pretrain.encoder.name == "agcn"
-    assert settings.pretrain.supervised.optimiser.lr == 0.5
+    assert settings.pretrain.strategy.optimizer.lr == 0.5
     assert settings.evaluate.readout == "joints"
 
 
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
-        ("supervised.epochs", "expected KEY=VALUE"),
-        ("supervised.epoch=3", "pretrain.supervised.epoch: Extra inputs are not permitted"),
-        ("supervised.epochs=many", "pretrain.supervised.epochs: .* found 'many'"),
+        ("strategy.epochs", "expected KEY=VALUE"),
+        (
+            "strategy.epoch=3",
+            "settings, strategy supervised: found the unknown option 'epoch', .* mean 'epochs'",
+        ),
+        ("strategy.epochs=many", "settings, strategy supervised, epochs: found 'many'"),
         ("seed.a=1", "seed is a single value, it has no parts"),
         ("encoder.width=-1", "width"),
-        ("transfer.decay=2", "pretrain.transfer.decay"),
-        ("supervised.epochs=[", "not valid YAML"),
+        ("strategies.transfer.decay=2", "settings, strategy transfer, decay: found 2"),
+        ("strategy.epochs=[", "not valid YAML"),
     ],
 )
 def test_bad_changes_are_named(assignment: str, message: str) -> None:
@@ -85,15 +89,15 @@ def test_options_for_the_cosine_do_not_reach_other_methods(tmp_path: Path) -> No
         settings = load_settings(
             preset, layout="kinect-v2", changes=changes, assignments=assignments
         )
-        return settings.pretrain.episodic.classifier
+        return settings.pretrain.episodic.method_options
 
     assert options("paper", "cosine")
     assert options("paper", "feat") == {}
-    told = options("paper", "feat", "episodic.classifier.lr_factor=2")
+    told = options("paper", "feat", "episodic.method_options.lr_factor=2")
     assert told == {"lr_factor": 2}
     mine = tmp_path / "mine.yaml"
     mine.write_text(
-        "pretrain: {input: {frames: 8}, episodes: feat, episodic: {classifier: {lr_factor: 3}}}"
+        "pretrain: {input: {frames: 8}, episodes: feat, episodic: {method_options: {lr_factor: 3}}}"
     )
     assert options(str(mine), "feat") == {"lr_factor": 3}
     assert options(str(mine), "protonet") == {}
@@ -144,27 +148,31 @@ def test_strategies_that_draw_views_take_no_confidence(strategy: str) -> None:
 
 def test_where_sides_matter_nothing_is_mirrored() -> None:
     options = load_settings("cpu", layout="kinect-v1").pretrain
-    there = options.with_sides("matter")
+    assert options.with_sides("matter").augmentation.mirror == 0
     assert options.augmentation.mirror == 0.5
-    changes = (there.augmentation, there.byol.aggressive, there.aimclr.extreme)
-    assert [change and change.mirror for change in changes] == [0, 0, 0]
-    assert (there.input.sides, options.with_sides("ignore")) == ("matter", options)
-    assert "sides" not in options.deciding["input"]
-    assert there.deciding["input"]["sides"] == "matter"
+    for strategy in ("byol", "aimclr"):
+        options = load_settings("cpu", layout="kinect-v1", changes={"pretrain.strategy": strategy})
+        before, there = options.pretrain, options.pretrain.with_sides("matter")
+        assert any(recipe.mirror for recipe in before.strategy.recipes.values())
+        assert not any(recipe.mirror for recipe in there.strategy.recipes.values())
+        assert (there.input.sides, before.with_sides("ignore")) == ("matter", before)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("pretrain: {input: }", "pretrain.input: .*found None"),
-        ("pretrain: {input: [1]}", r"pretrain.input: .*found \[1\]"),
-        ("pretrain: {augmentation: {rotate_degrees: 30}}", "rotate_degrees: .*found 30"),
-        ("pretrain: {augmentation: {rotate_degrees: [1, 2]}}", "rotate_degrees.2: Field required"),
-        ("pretrain: {}\nevaluate: ", "evaluate: .*found None"),
-        ("pretrain: {}\nevaluate: {views: [30]}", "evaluate.views.0: .*found 30"),
+        ("pretrain: {input: }", "pretrain.input: found None"),
+        ("pretrain: {input: [1]}", r"pretrain.input: found \[1\]"),
+        ("pretrain: {augmentation: {rotate_degrees: 30}}", "rotate_degrees: found 30"),
+        (
+            "pretrain: {augmentation: {rotate_degrees: [1, 2]}}",
+            "rotate_degrees.2: .*field required",
+        ),
+        ("pretrain: {}\nevaluate: ", "evaluate: found None"),
+        ("pretrain: {}\nevaluate: {views: [30]}", "evaluate.views.0: found 30"),
         ("pretrain: {}\nevaluate: {views: {turn: 3}}", "evaluate.views: "),
-        ("pretrain: {}\nevaluate: {classifiers: {jeanie: }}", "classifiers.jeanie: .*found None"),
-        ("pretrain: {nonsense: 1}", "pretrain.nonsense: .*found 1"),
+        ("pretrain: {}\nevaluate: {classifiers: {jeanie: }}", "classifiers.jeanie: found None"),
+        ("pretrain: {nonsense: 1}", "pretrain: found the unknown option 'nonsense'"),
     ],
 )
 @pytest.mark.parametrize(("layout", "coordinates"), [("kinect-v2", 3), ("coco-17", 2)])
@@ -190,10 +198,10 @@ def test_flat_clips_change_no_more_of_a_preset_than_they_must(tmp_path: Path) ->
     """Only turned views go, each counted, and JEANIE keeps its other options."""
     preset = tmp_path / "mine.yaml"
     preset.write_text(
-        "pretrain: {episodes: jeanie, episodic: {classifier: {degrees: 10, each_side: 2}}}\n"
+        "pretrain: {episodes: jeanie, episodic: {method_options: {degrees: 10, each_side: 2}}}\n"
         "evaluate: {views: [{turn: 10}, {turn: 20}]}\n"
     )
     settings = load_settings(str(preset), layout="coco-17", coordinates=2)
-    assert settings.pretrain.episodic.classifier == {"degrees": 10, "each_side": 0}
+    assert settings.pretrain.episodic.method_options == {"degrees": 10, "each_side": 0}
     assert [view.turn for view in settings.evaluate.views] == [0]
     assert "evaluate.views: 2 turned ones left out" in settings.adapted

@@ -32,7 +32,7 @@ def sweep(tmp_path: Path) -> TeacherSweep:
         protocol="ntu60-one-shot",
         preset="cpu",
         jobs=1,
-        changes=("transfer.epochs=3",),
+        changes=("strategy.epochs=3",),
     )
 
 
@@ -57,7 +57,7 @@ def test_rows_differ_only_in_the_first_stage(sweep: TeacherSweep, calls: Any) ->
     measured(sweep, [0])
     for words in calls.of("pretrain"):
         assert words[words.index("--episodes") + 1] == "cosine"
-        assert "transfer.epochs=3" in words
+        assert "strategy.epochs=3" in words
         transfer = words[words.index("--strategy") + 1] == "transfer"
         assert ("--features" in words) == transfer
 

@@ -31,7 +31,7 @@ def test_a_processor_with_avx2_alone_takes_float32(monkeypatch: pytest.MonkeyPat
     for preset in ("cpu", "smoke"):
         settings = load_settings(preset, layout="kinect-v1")
         assert settings.pretrain.loop.precision == "32-true"
-        assert settings.pretrain.deciding["loop"]["precision"] == "32-true"
+        assert settings.pretrain.model_dump()["loop"]["precision"] == "32-true"
         assert settings.evaluate.precision == "float32"
     with fast_autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32

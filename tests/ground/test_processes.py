@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.processes import ctrl_c_for_parent_only, done_by_processes
+from skelshot.ground.processes import (
+    ctrl_c_for_parent_only,
+    done_by_processes,
+    one_line_for_the_dead,
+)
 
 
 def test_one_worker_does_it_here_in_order() -> None:
@@ -83,3 +87,13 @@ def test_ctrl_c_never_reaches_processes_that_start() -> None:
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert found.stdout == b"True\n"
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_worker_of_the_data_loader_that_dies_is_told_in_one_line() -> None:
+    with (
+        pytest.raises(SkelshotError, match=r"process died.*fewer workers"),
+        one_line_for_the_dead(),
+    ):
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. ")
+    with pytest.raises(RuntimeError, match="another"), one_line_for_the_dead():
+        raise RuntimeError("another")

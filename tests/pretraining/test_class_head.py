@@ -3,8 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from skelshot.pretraining.class_head import CosineHead, class_figures, class_head
-from skelshot.pretraining.options import ClassHeadOptions
+from skelshot.pretraining.class_head import ClassHeadOptions, CosineHead, class_figures, class_head
 
 
 def test_the_cosine_head_is_a_scaled_cosine() -> None:

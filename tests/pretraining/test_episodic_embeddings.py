@@ -16,11 +16,10 @@ from skelshot.fewshot import FewShotMethod, RawNearest
 from skelshot.fewshot.base import WeightedOptions
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.optimisers import build_optimiser
-from skelshot.pretraining.options import EpisodicOptions
+from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
+from skelshot.pretraining.optimizers import build_optimizer
 from skelshot.pretraining.pretrain import build_stages
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.skeletons import InputSpec
 
 INPUTS = InputSpec(layout="kinect-v1", frames=8)
@@ -54,11 +53,11 @@ def test_all_clips_of_a_step_are_one_batch_with_base_classes(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = tcn(metric_weight=0.3, class_weight=0.6)
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method).eval()
     assert method.options.layout == "kinect-v1"
     assert stage.method_shape == (3, 8, 20, 1)
     with torch.no_grad():
-        figures = stage(clips, LABELS)
+        figures = stage({"clips": clips, "labels": LABELS})
         embedded = method.embed(clips)
         expected = method.embedding_loss(embedded, LABELS, stage.head(embedded))
         tasks = embedded.view(2, 3, 3, 8)
@@ -72,17 +71,16 @@ def test_all_clips_of_a_step_are_one_batch_with_base_classes(
 def test_the_head_has_a_row_for_each_base_class(
     base: BaseSet, encoder: Encoder, backwards: bool, classes: int
 ) -> None:
-    options = OPTIONS.model_copy(update={"backwards_classes": backwards})
-    stage = EpisodicStage(encoder, base, tcn(), options, seed=0, inputs=INPUTS)
+    options = OPTIONS.model_copy(update={"time_reversed": backwards})
+    stage = EpisodicStage(encoder, options, StageData(base, INPUTS), tcn())
     assert len(base.split.base) == 6
     assert stage.head is not None
     assert stage.head.weight.shape == (classes, 8)
-    labels = {int(row) for batch in stage.batches(0) for row in stage.targets(batch)}
+    labels = {base.label(item) for batch in stage.batches(0) for item in batch}
     assert max(labels) < classes
     assert (max(labels) >= 6) == backwards
     assert (
-        EpisodicStage(encoder, base, tcn(class_weight=0), options, seed=0, inputs=INPUTS).head
-        is None
+        EpisodicStage(encoder, options, StageData(base, INPUTS), tcn(class_weight=0)).head is None
     )
 
 
@@ -90,14 +88,14 @@ def test_method_and_head_are_trained_and_the_encoder_is_not(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = tcn(lr_factor=3.0)
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method)
     assert all(p.requires_grad for p in encoder.parameters()), "an earlier stage may train it"
-    assert not stage.uses_encoder
+    assert not stage.trains_encoder
     groups = stage.trained()
     assert groups == [(method, 3.0), (stage.head, 1.0)]
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
-    optimiser = build_optimiser(OPTIONS.optimiser, groups)
-    stage.train()(clips, LABELS)["loss"].backward()
+    optimiser = build_optimizer(OPTIONS.optimizer, groups)
+    stage.train()({"clips": clips, "labels": LABELS})["loss"].backward()
     optimiser.step()
     assert all(p.grad is not None for module, _ in groups for p in module.parameters())
     assert not any(p.requires_grad for p in encoder.parameters())
@@ -107,9 +105,9 @@ def test_method_and_head_are_trained_and_the_encoder_is_not(
 def test_mixed_precision_hands_clips_over_in_bfloat16(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
-    stage = EpisodicStage(encoder, base, tcn(), OPTIONS, seed=0, inputs=INPUTS)
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), tcn())
     with torch.autocast("cpu", torch.bfloat16):
-        loss = stage(clips.bfloat16(), LABELS)["loss"]
+        loss = stage({"clips": clips.bfloat16(), "labels": LABELS})["loss"]
     assert loss.dtype == torch.float32
     loss.backward()
 
@@ -135,8 +133,8 @@ def test_any_method_with_weights_may_read_clips(
     base: BaseSet, encoder: Encoder, clips: Tensor
 ) -> None:
     method = Weighed()
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
-    loss = stage(clips, LABELS)["loss"]
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method)
+    loss = stage({"clips": clips, "labels": LABELS})["loss"]
     tasks = clips.view(2, 3, 3, 3, 8, 20, 1)
     logits = method(tasks[:, :, :1], tasks[:, :, 1:].flatten(1, 2))
     truth = torch.tensor([0, 0, 1, 1, 2, 2]).repeat(2)
@@ -148,7 +146,7 @@ def test_clip_methods_without_weights_have_nothing_to_train(
     base: BaseSet, encoder: Encoder
 ) -> None:
     with pytest.raises(SkelshotError, match="--episodes raw-nearest: this method reads clips"):
-        EpisodicStage(encoder, base, RawNearest(), OPTIONS, seed=0, inputs=INPUTS)
+        EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), RawNearest())
 
 
 def test_public_weights_that_are_missing_are_refused_before_training(
@@ -157,7 +155,7 @@ def test_public_weights_that_are_missing_are_refused_before_training(
     settings = (
         "strategy=none",
         "episodes=sl-dml",
-        f"episodic.classifier={{imagenet: {tmp_path / 'resnet18.pth'}}}",
+        f"episodic.method_options={{imagenet: {tmp_path / 'resnet18.pth'}}}",
     )
     chosen = load_settings("smoke", layout="kinect-v1", assignments=settings).pretrain
     split = protocol_named("toy").split_list(toy_store)[0]

@@ -16,12 +16,11 @@ from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import Feat, Rfs, Subspace, View, view_clips
 from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.optimisers import build_optimiser, set_learning_rate
-from skelshot.pretraining.options import EpisodicOptions
+from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
+from skelshot.pretraining.optimizers import build_optimizer, set_learning_rate
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.pretraining.runs import RunFolder, split_folder
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.skeletons import InputSpec, SkeletonLayout
 
 INPUTS = InputSpec(layout="kinect-v1", frames=8)
@@ -49,15 +48,15 @@ def test_weights_are_made_for_the_encoder_and_trained_at_their_own_rate(
 ) -> None:
     method = Feat.from_options({"lr_factor": 7.0})
     options = OPTIONS.model_copy(update={"readout": "joints"})
-    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS)
+    stage = EpisodicStage(encoder, options, StageData(base, INPUTS), method)
     assert stage.method_shape == (640,)
     assert {name.split(".")[0] for name in stage.state_dict()} == {"encoder", "method"}
     groups = stage.trained()
     assert groups == [(encoder, 1.0), (method, 7.0)]
-    optimiser = build_optimiser(options.optimiser, groups)
+    optimiser = build_optimizer(options.optimizer, groups)
     set_learning_rate(optimiser, 0.5)
     assert [group["lr"] for group in optimiser.param_groups] == [0.5, 3.5]
-    stage(clips, torch.zeros(18))["loss"].backward()
+    stage({"clips": clips, "labels": torch.zeros(18)})["loss"].backward()
     assert all(p.grad is not None for module, _ in groups for p in module.parameters())
 
 
@@ -65,9 +64,9 @@ def test_the_methods_own_loss_is_minimised(
     base: BaseSet, encoder: Encoder, clips: torch.Tensor
 ) -> None:
     method = Feat.from_options({"balance": 2.0})
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method).eval()
     with torch.no_grad():
-        loss = stage(clips, torch.zeros(18))["loss"]
+        loss = stage({"clips": clips, "labels": torch.zeros(18)})["loss"]
         features = encoder(clips).view(2, 3, 3, -1)
         support, queries = features[:, :, :1], features[:, :, 1:].flatten(1, 2)
         targets = torch.tensor([0, 0, 1, 1, 2, 2]).expand(2, 6)
@@ -80,9 +79,9 @@ def test_the_methods_own_loss_is_minimised(
 
 def test_views_reach_the_method(base: BaseSet, encoder: Encoder, clips: torch.Tensor) -> None:
     method = Subspace.from_options({"overlap_weight": 0})
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS).eval()
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method).eval()
     with torch.no_grad():
-        loss = stage(clips, torch.zeros(18))["loss"]
+        loss = stage({"clips": clips, "labels": torch.zeros(18)})["loss"]
         twins = view_clips(clips, View(mirror=True), INPUTS)
         both = torch.stack([encoder(clips), encoder(twins)], 1).view(2, 3, 3, 2, -1)
         logits = method(both[:, :, :1], both[:, :, 1:].flatten(1, 2))
@@ -95,7 +94,7 @@ def test_methods_compute_in_float32_under_autocast(
     base: BaseSet, encoder: Encoder, clips: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     method = Feat()
-    stage = EpisodicStage(encoder, base, method, OPTIONS, seed=0, inputs=INPUTS)
+    stage = EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), method)
     seen = []
     monkeypatch.setattr(
         method.attention.value,
@@ -103,16 +102,16 @@ def test_methods_compute_in_float32_under_autocast(
         lambda x: seen.append((x @ x.transpose(-1, -2)).dtype) or x,
     )
     with torch.autocast("cpu", torch.bfloat16):
-        stage(clips, torch.zeros(18))
+        stage({"clips": clips, "labels": torch.zeros(18)})
     assert set(seen) == {torch.float32}
 
 
 def test_what_cannot_be_trained_is_refused(base: BaseSet, encoder: Encoder) -> None:
     with pytest.raises(SkelshotError, match="--episodes rfs: this method fits features that do"):
-        EpisodicStage(encoder, base, Rfs(), OPTIONS, seed=0, inputs=INPUTS)
+        EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), Rfs())
     lonely = Subspace.from_options({"mirror": "never"})
     with pytest.raises(SkelshotError, match="found 1 exemplar a class and mirror=never"):
-        EpisodicStage(encoder, base, lonely, OPTIONS, seed=0, inputs=INPUTS)
+        EpisodicStage(encoder, OPTIONS, StageData(base, INPUTS), lonely)
 
 
 class KilledError(Exception):
@@ -178,12 +177,12 @@ def test_a_method_that_reads_names_is_told_the_classes_of_each_episode(
     base: BaseSet, encoder: Encoder
 ) -> None:
     method = _Listener()
-    options = OPTIONS.model_copy(update={"backwards_classes": True})
-    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS)
+    options = OPTIONS.model_copy(update={"time_reversed": True})
+    stage = EpisodicStage(encoder, options, StageData(base, INPUTS), method)
     assert method.names == base.store.class_names
     batch = stage.batches(0)[0]
     clips = torch.randn(len(batch), 3, 8, 20, 1)
-    stage(clips, stage.targets(batch))
+    stage({"clips": clips, "labels": torch.tensor([base.label(item) for item in batch])})
     (told,) = method.told
     true = torch.tensor([base.store.clips[item.clip].label for item in batch]).view(2, 3, 3)
     assert torch.equal(told, true[:, :, 0])

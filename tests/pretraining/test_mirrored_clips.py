@@ -10,7 +10,7 @@ from skelshot.experiments.evaluating import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.mirrored_clips import REMARK, mirrors_clips, saw_mirrored_clips
+from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.skeletons.inputs import AskedSides
@@ -22,7 +22,7 @@ def train(
     store: Store, out: Path, mirror: float, sides: AskedSides, start: Path | None = None
 ) -> str | None:
     """Train one split and return what its result remarks of sides."""
-    small = ["supervised.epochs=1", "input.frames=8", f"augmentation.mirror={mirror}"]
+    small = ["strategy.epochs=1", "input.frames=8", f"augmentation.mirror={mirror}"]
     chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
     begin = None if start is None else StartingRun(start)
     first = PROTOCOL.split_list(store)[:1]
@@ -74,7 +74,7 @@ def test_what_the_earlier_run_mirrored_is_remembered(toy_store: Store, tmp_path:
 def test_the_input_may_say_whether_sides_matter(
     toy_store: Store, tmp_path: Path, sides: AskedSides
 ) -> None:
-    said = ["supervised.epochs=1", "input.frames=8", f"input.sides={sides}"]
+    said = ["strategy.epochs=1", "input.frames=8", f"input.sides={sides}"]
     chosen = load_settings("smoke", layout="kinect-v1", assignments=said).pretrain
     first = PROTOCOL.split_list(toy_store)[:1]
     report = pretrain(toy_store, PROTOCOL, first, chosen, tmp_path / "run")
@@ -108,11 +108,11 @@ def test_episodes_do_not_mirror_where_sides_matter(toy_store: Store) -> None:
         (["strategy=none", "episodes=protonet"], True),
         (["strategy=supervised", "augmentation.mirror=0"], False),
         (["strategy=byol", "augmentation.mirror=0"], True),
-        (["strategy=byol", "byol.aggressive.mirror=0"], False),
-        (["strategy=aimclr", "aimclr.extreme.mirror=0"], False),
+        (["strategy=byol", "strategy.aggressive.mirror=0"], False),
+        (["strategy=aimclr", "strategy.extreme.mirror=0"], False),
     ],
 )
 def test_what_a_run_mirrors(assignments: list[str], mirrors: bool) -> None:
     chosen = load_settings("cpu", layout="kinect-v1", assignments=assignments).pretrain
-    assert mirrors_clips(chosen) is mirrors
-    assert not mirrors_clips(chosen.with_sides("matter"))
+    assert chosen.mirrors_clips is mirrors
+    assert not chosen.with_sides("matter").mirrors_clips

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -18,6 +19,7 @@ from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.store import Store
 from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.pretraining.runs import split_folder
@@ -27,7 +29,12 @@ PROTOCOL = protocol_named("toy")
 
 
 def options(*assignments: str) -> PretrainOptions:
-    small = ("supervised.epochs=2", "transfer.epochs=2", "input.frames=8", *assignments)
+    small = (
+        "strategies.supervised.epochs=2",
+        "strategies.transfer.epochs=2",
+        "input.frames=8",
+        *assignments,
+    )
     return load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
 
 
@@ -91,13 +98,60 @@ def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Pat
     assert not same(weights(tmp_path / "plain"), weights(tmp_path / "accumulated"))
 
 
-def test_labels_decide_only_where_they_are_used() -> None:
-    """Runs that were begun before there were labels beside a teacher go on."""
-    changed = ["transfer.labels.head=cosine"]
-    for strategy in ("supervised", "transfer"):
-        assert "labels" not in options(f"strategy={strategy}", *changed).deciding["transfer"]
-    used = options("strategy=transfer", "transfer.labels.weight=1", *changed).deciding
-    assert used["transfer"]["labels"]["head"] == "cosine"
+OLD = {
+    "seed": 0, "strategy": "transfer", "episodes": "none", "input": {"layout": "kinect-v1"},
+    "supervised": {"epochs": 7, "backwards_classes": True},
+    "transfer": {
+        "epochs": 3, "optimiser": {"name": "adam", "lr": 0.5}, "backwards_classes": "auto",
+        "labels": {"weight": 0.25, "head": "cosine"},
+    },
+    "episodic": {"classifier": {"scale": 2.0}, "backwards_classes": True},
+}  # fmt: skip
+"""The options of a run, as they were written when each strategy had a section."""
+
+
+def test_options_of_earlier_runs_are_read() -> None:
+    found = PretrainOptions.read(OLD)
+    strategy: Any = found.strategy
+    assert (found.strategy_name, strategy.epochs, strategy.optimizer.lr) == ("transfer", 3, 0.5)
+    assert (strategy.ce_weight, strategy.ce_head.head) == (0.25, "cosine")
+    assert found.episodic.method_options == {"scale": 2.0}
+    assert found.episodic.time_reversed
+    assert PretrainOptions.read(found.model_dump(mode="json")) == found
+    assert PretrainOptions.read(OLD | {"strategy": "none"}).strategy is None
+
+
+def test_the_names_that_options_had_are_read_with_a_warning() -> None:
+    before = {
+        "transfer.labels.weight=1": "strategies.transfer.ce_weight",
+        "transfer.optimiser.lr=1": "strategies.transfer.optimizer.lr",
+        "episodic.backwards_classes=true": "episodic.time_reversed",
+    }
+    for assignment, today in before.items():
+        with pytest.warns(OldName, match=f"is --set {today} now"):
+            old = options("strategy=transfer", assignment)
+        value = assignment.partition("=")[2]
+        assert old == options("strategy=transfer", f"{today}={value}")
+    with pytest.warns(OldName, match="'optimiser' is called 'optimizer' now"):
+        PretrainOptions.model_validate(
+            {"input": {"layout": "kinect-v1"}, "strategy": {"name": "byol", "optimiser": {"lr": 1}}}
+        )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "problem"),
+    [
+        ("byoll", "strategy: found 'byoll', expected one of .*; did you mean 'byol'"),
+        ({"name": "byol", "epoch": 3}, "found the unknown option 'epoch'.* did you mean 'epochs'"),
+        ({"name": "byol", "epochs": "x"}, "strategy byol, epochs: found 'x'"),
+        ({"name": "none", "epochs": 1}, "found epochs for the strategy none, expected no options"),
+        ({"epochs": 1}, "strategy: found the name None, expected one of none, supervised"),
+        (3, "strategy"),
+    ],
+)
+def test_a_strategy_that_is_none_is_refused(strategy: Any, problem: str) -> None:
+    with pytest.raises(SkelshotError, match=problem):
+        PretrainOptions.model_validate({"input": {"layout": "kinect-v1"}, "strategy": strategy})
 
 
 @pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
@@ -108,8 +162,8 @@ def test_a_killed_run_ends_with_the_same_numbers(
     settings = [
         *("--preset", "smoke", "--strategy", "transfer", "--episodes", "cosine"),
         *("--features", str(toy_features.path), "--protocol", "toy", "--split", "0"),
-        *("--threads", "1", "--set", "input.frames=8", "--set", "transfer.epochs=3"),
-        *("--set", "episodic.epochs=2", "--set", "transfer.labels.weight=1"),
+        *("--threads", "1", "--set", "input.frames=8", "--set", "strategies.transfer.epochs=3"),
+        *("--set", "episodic.epochs=2", "--set", "strategies.transfer.ce_weight=1"),
     ]
     words = ["pretrain", str(toy_store.path), *settings]
     dying = (
@@ -156,7 +210,7 @@ main()
 def test_ctrl_c_keeps_what_is_done(toy_store: Store, tmp_path: Path) -> None:
     words = [
         *("pretrain", str(toy_store.path), "--protocol", "toy", "--split", "0"),
-        *("--preset", "smoke", "--set", "supervised.epochs=2000", "--threads", "1"),
+        *("--preset", "smoke", "--set", "strategies.supervised.epochs=2000", "--threads", "1"),
         *("--out", str(tmp_path)),
     ]
     running = subprocess.Popen(
@@ -235,9 +289,11 @@ def test_transfer_without_features_is_refused_before_training(
 
 def test_a_loss_that_is_not_finite_stops_with_advice(toy_store: Store, tmp_path: Path) -> None:
     chosen = options(
-        "supervised.optimiser.name=sgd", "supervised.optimiser.lr=1e30", "supervised.epochs=4"
+        "strategy.optimizer.name=sgd",
+        "strategy.optimizer.lr=1e30",
+        "strategy.epochs=4",
     )
-    with pytest.raises(SkelshotError, match=r"the loss is .*; lower supervised\.optimiser\.lr"):
+    with pytest.raises(SkelshotError, match=r"the loss is .*; lower strategy\.optimizer\.lr"):
         train(toy_store, tmp_path, chosen)
 
 
@@ -247,7 +303,7 @@ def test_a_full_disk_is_one_line(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("skelshot.pretraining.runs.write_tensors", full)
+    monkeypatch.setattr("skelshot.pretraining.stage_states.write_digested", full)
     with pytest.raises(OSError, match="No space left"):
         train(toy_store, tmp_path, options())
     left = list((split_folder(tmp_path, 0) / "checkpoints").glob("*.safetensors"))

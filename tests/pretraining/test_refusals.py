@@ -60,8 +60,8 @@ def test_a_method_that_needs_hips(sticks: Store, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sticks", [2], indirect=True)
 def test_turned_views_of_flat_clips(sticks: Store, tmp_path: Path) -> None:
-    turned = "episodic.classifier.each_side=2"
-    with pytest.raises(SkelshotError, match=r"set --set episodic\.classifier\.each_side=0"):
+    turned = "episodic.method_options.each_side=2"
+    with pytest.raises(SkelshotError, match=r"set --set episodic\.method_options\.each_side=0"):
         train(sticks, tmp_path / "run", "episodes=jeanie", turned)
     assert not (tmp_path / "run").exists()
-    train(sticks, tmp_path / "run", "episodes=jeanie", "episodic.classifier.each_side=0")
+    train(sticks, tmp_path / "run", "episodes=jeanie", "episodic.method_options.each_side=0")

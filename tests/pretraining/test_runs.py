@@ -8,7 +8,9 @@ import torch
 
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.runs import RunFolder, read_config, read_options, read_result
+from skelshot.pretraining.results import read_result
+from skelshot.pretraining.runs import RunFolder, read_config, read_options
+from skelshot.pretraining.stage_states import clear_states, read_state
 
 CONFIG = {"protocol": "toy", "options": {"seed": 1}}
 
@@ -67,7 +69,7 @@ def test_a_pipe_in_place_of_a_state(folder: RunFolder) -> None:
     state.unlink()
     os.mkfifo(state)
     with pytest.raises(SkelshotError, match=r"a-00001\.optimiser: found a pipe"):
-        folder.load_stage("a")
+        read_state(folder.checkpoints, "a")
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"hello\n" * 40, "half", "no optimiser"])
@@ -82,4 +84,12 @@ def test_a_damaged_state(folder: RunFolder, content: bytes | str) -> None:
         whole = file.read_bytes()
         file.write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
     with pytest.raises(SkelshotError, match=r"supervised-00001.* is corrupt .*; delete supervised"):
-        folder.load_stage("supervised")
+        read_state(folder.checkpoints, "supervised")
+
+
+def test_states_are_removed_and_nothing_else(folder: RunFolder) -> None:
+    folder.save_stage("a", 1, {"x": torch.ones(1)}, {"state": {}})
+    (folder.checkpoints / "encoder.safetensors").write_bytes(b"")
+    for _ in range(2):  # again, as a call does that finds a finished split
+        clear_states(folder.checkpoints)
+    assert [file.name for file in folder.checkpoints.iterdir()] == ["encoder.safetensors"]

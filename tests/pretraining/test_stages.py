@@ -1,11 +1,14 @@
 """The stages: what they draw, what they minimise, what they train."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
 
+from skelshot.datasets.batches import Item
 from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
@@ -14,12 +17,12 @@ from skelshot.encoders import Encoder, EncoderSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import CosineHead
-from skelshot.pretraining.episodic import EpisodicStage
+from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
-from skelshot.pretraining.options import EpisodicOptions, SupervisedOptions, TransferOptions
-from skelshot.pretraining.stage import BaseSet
-from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.pretraining.stage import BaseSet, Stage, StageData
+from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
+from skelshot.pretraining.transfer_options import TransferOptions
 from skelshot.skeletons import InputSpec
 from skelshot.teachers import FeatureCache, extract_text, load_templates, teacher_named
 
@@ -42,22 +45,35 @@ def clips(count: int) -> torch.Tensor:
     return torch.randn(count, 3, 8, 20, 1, generator=torch.Generator().manual_seed(0))
 
 
+def transfer(encoder: Encoder, base: BaseSet, options: Any, teacher: FeatureCache) -> TransferStage:
+    return TransferStage(encoder, options, StageData(base, INPUTS, teacher=teacher))
+
+
+def loaded(stage: Stage, items: Sequence[Item], name: str) -> torch.Tensor:
+    """What the loop hands over of some items."""
+    return torch.stack([stage.load(item, 0)[name] for item in items])
+
+
+def rows_of(base: BaseSet, items: Sequence[Item]) -> torch.Tensor:
+    return torch.tensor([base.label(item) for item in items])
+
+
 def test_the_base_set_holds_the_base_classes_alone(base: BaseSet, toy_store: Store) -> None:
     labels = {int(toy_store.labels[i]) for i in base.indices}
     assert labels == set(base.split.base)
-    rows = base.targets(base.items)
+    rows = rows_of(base, base.items)
     assert [base.split.base[row] for row in rows] == [
         toy_store.clips[i].label for i in base.indices
     ]
-    turned = [item._replace(backwards=True) for item in base.items]
-    assert torch.equal(base.targets(turned), rows + len(base.split.base))
+    turned = [item._replace(time_reversed=True) for item in base.items]
+    assert torch.equal(rows_of(base, turned), rows + len(base.split.base))
 
 
 def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -> None:
     options = SupervisedOptions(head="linear", label_smoothing=0.1)
-    stage = SupervisedStage(encoder, base, options, seed=0).eval()
+    stage = SupervisedStage(encoder, options, StageData(base, INPUTS)).eval()
     targets = torch.tensor([0, 3, 5])
-    figures = stage(clips(3), targets)
+    figures = stage({"clips": clips(3), "labels": targets})
     logits = stage.head(encoder(clips(3)))
     smooth = F.one_hot(targets, 6) * 0.9 + 0.1 / 6
     literal = -(smooth * logits.log_softmax(1)).sum(1).mean()
@@ -65,12 +81,12 @@ def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -
     assert figures["accuracy"] == (logits.argmax(1) == targets).float().mean()
 
 
-def test_backwards_classes_double_head_and_batches(base: BaseSet, encoder: Encoder) -> None:
-    options = SupervisedOptions(head="cosine", backwards_classes=True, batch=8)
-    stage = SupervisedStage(encoder, base, options, seed=0)
+def test_time_reversed_double_head_and_batches(base: BaseSet, encoder: Encoder) -> None:
+    options = SupervisedOptions(head="cosine", time_reversed=True, batch=8)
+    stage = SupervisedStage(encoder, options, StageData(base, INPUTS))
     items = [item for batch in stage.batches(0) for item in batch]
     assert len(items) == 2 * len(base.indices)
-    assert int(stage.targets(items).max()) == 11
+    assert int(loaded(stage, items, "labels").max()) == 11
     assert isinstance(stage.head, CosineHead)
     assert stage.head.weight.shape == (12, 32)
 
@@ -79,9 +95,9 @@ def test_transfer_loss_goes_one_way(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
     """Eq. 1: 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)); only the skeleton side has a gradient."""
-    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0).eval()
-    targets = stage.targets(base.items[:6])
-    figures = stage(clips(6), targets)
+    stage = transfer(encoder, base, TRANSFER, toy_features).eval()
+    targets = loaded(stage, base.items[:6], "targets")
+    figures = stage({"clips": clips(6), "targets": targets})
     with torch.no_grad():
         p = stage.predictor(stage.projector(stage.adapter(encoder(clips(6)))))
         z = stage.teacher_projector(targets)
@@ -101,7 +117,7 @@ def test_the_teacher_projector_follows_slowly(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
     """Eq. 2: xi <- d xi + (1 - d) theta."""
-    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0)
+    stage = transfer(encoder, base, TRANSFER, toy_features)
     before = [p.clone() for p in stage.teacher_projector.parameters()]
     with torch.no_grad():
         for parameter in stage.projector.parameters():
@@ -119,30 +135,33 @@ def test_transfer_can_compare_linear_projections(
     options = TransferOptions.model_validate(
         {"projector": "linear", "predictor": False, "loss": loss, "embedding": 16}
     )
-    stage = TransferStage(encoder, base, options, toy_features, seed=0).eval()
+    stage = transfer(encoder, base, options, toy_features).eval()
     assert [type(layer) for layer in stage.projector] == [torch.nn.Linear]
     targets = torch.randn(3, toy_features.dim, generator=torch.Generator().manual_seed(1))
     q = stage.projector(stage.adapter(encoder(clips(3))))
     z = stage.teacher_projector(targets)
     literal = regression_loss(q, z) if loss == "regression" else soft_contrast_loss(q, z)
-    torch.testing.assert_close(stage(clips(3), targets)["loss"], literal)
+    torch.testing.assert_close(stage({"clips": clips(3), "targets": targets})["loss"], literal)
 
 
 def test_transfer_can_learn_the_labels_beside_the_teacher(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
-    labels = {"weight": 0.5, "head": "cosine", "scale": 12, "label_smoothing": 0.1}
-    options = TransferOptions.model_validate(TRANSFER.model_dump() | {"labels": labels})
-    stage = TransferStage(encoder, base, options, toy_features, seed=0).eval()
-    alone = TransferStage(encoder, base, TRANSFER, toy_features, seed=0).eval()
+    head = {"head": "cosine", "scale": 12, "label_smoothing": 0.1}
+    labels = {"ce_weight": 0.5, "ce_head": head}
+    options = TransferOptions.model_validate(TRANSFER.model_dump() | labels)
+    stage = transfer(encoder, base, options, toy_features).eval()
+    alone = transfer(encoder, base, TRANSFER, toy_features).eval()
     alone.load_state_dict(stage.state_dict(), strict=False)
     items = base.items[:9:2]
-    targets, rows = stage.targets(items), base.targets(items)
-    figures = stage(clips(5), targets)
+    targets, rows = loaded(stage, items, "targets"), loaded(stage, items, "labels")
+    assert torch.equal(rows, rows_of(base, items))
+    batch = {"clips": clips(5), "targets": targets, "labels": rows}
+    figures = stage(batch)
     assert stage.class_head is not None
     logits = stage.class_head(encoder(clips(5)))
     entropy = F.cross_entropy(logits, rows, label_smoothing=0.1)
-    literal = alone(clips(5), alone.targets(items))["loss"] + 0.5 * entropy
+    literal = alone(batch)["loss"] + 0.5 * entropy
     torch.testing.assert_close(figures["loss"], literal)
     torch.testing.assert_close(figures["accuracy"], (logits.argmax(1) == rows).float().mean())
     figures["loss"].backward()
@@ -150,7 +169,7 @@ def test_transfer_can_learn_the_labels_beside_the_teacher(
     trained = {id(p) for module, _ in stage.trained() for p in module.parameters()}
     assert id(stage.class_head.weight) in trained
     torch.testing.assert_close(figures["teacher_loss"] + 0.5 * figures["label_loss"], literal)
-    assert "accuracy" not in alone(clips(5), alone.targets(items))
+    assert "accuracy" not in alone(batch)
 
 
 def test_clips_played_backwards_are_labels_of_their_own(
@@ -159,22 +178,22 @@ def test_clips_played_backwards_are_labels_of_their_own(
     extract_text(
         toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
     )
-    options = TransferOptions.model_validate(TRANSFER.model_dump() | {"labels": {"weight": 1}})
-    stage = TransferStage(encoder, base, options, FeatureCache.open(tmp_path / "both"), seed=0)
+    options = TransferOptions.model_validate(TRANSFER.model_dump() | {"ce_weight": 1})
+    stage = transfer(encoder, base, options, FeatureCache.open(tmp_path / "both"))
     items = [item for batch in stage.batches(0) for item in batch]
     assert isinstance(stage.class_head, torch.nn.Linear)
     assert stage.class_head.out_features == 12
-    assert set(stage.targets(items)[:, -1].tolist()) == set(range(12))
+    assert set(loaded(stage, items, "labels").tolist()) == set(range(12))
 
 
 def test_transfer_targets_are_the_classes_texts(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
-    stage = TransferStage(encoder, base, TRANSFER, toy_features, seed=0)
+    stage = transfer(encoder, base, TRANSFER, toy_features)
     items = stage.batches(0)[0]
     labels = [base.store.clips[item.clip].label for item in items]
     expected = F.normalize(toy_features.text[labels, 0], dim=-1)
-    torch.testing.assert_close(stage.targets(items), expected)
+    torch.testing.assert_close(loaded(stage, items, "targets"), expected)
 
 
 def test_backwards_clips_regress_backwards_texts(
@@ -184,37 +203,37 @@ def test_backwards_clips_regress_backwards_texts(
         toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
     )
     teacher = FeatureCache.open(tmp_path / "both")
-    stage = TransferStage(encoder, base, TRANSFER, teacher, seed=0)
+    stage = transfer(encoder, base, TRANSFER, teacher)
     items = [item for batch in stage.batches(0) for item in batch]
-    assert sum(item.backwards for item in items) == len(items) / 2 == len(base.indices)
-    for item, target in zip(items[:9], stage.targets(items[:9]), strict=True):
+    assert sum(item.time_reversed for item in items) == len(items) / 2 == len(base.indices)
+    for item, target in zip(items[:9], loaded(stage, items[:9], "targets"), strict=True):
         label = toy_store.clips[item.clip].label
-        torch.testing.assert_close(target, teacher.text[label, int(item.backwards)])
-    forwards = TRANSFER.model_copy(update={"backwards_classes": False})
-    stage = TransferStage(encoder, base, forwards, teacher, seed=0)
+        torch.testing.assert_close(target, teacher.text[label, int(item.time_reversed)])
+    forwards = TRANSFER.model_copy(update={"time_reversed": False})
+    stage = transfer(encoder, base, forwards, teacher)
     items = [item for batch in stage.batches(0) for item in batch]
-    assert not any(item.backwards for item in items)
+    assert not any(item.time_reversed for item in items)
     labels = [toy_store.clips[item.clip].label for item in items]
-    torch.testing.assert_close(stage.targets(items), teacher.text[labels, 0])
+    torch.testing.assert_close(loaded(stage, items, "targets"), teacher.text[labels, 0])
 
 
 def test_backwards_texts_that_are_not_there_are_named(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
-    options = TRANSFER.model_copy(update={"backwards_classes": True})
+    options = TRANSFER.model_copy(update={"time_reversed": True})
     with pytest.raises(SkelshotError, match="1 renderings a class forwards and 0 backwards"):
-        TransferStage(encoder, base, options, toy_features, seed=0)
+        transfer(encoder, base, options, toy_features)
 
 
 def test_centred_targets_have_no_common_part(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
     options = TRANSFER.model_copy(update={"centre": True, "normalise": False})
-    stage = TransferStage(encoder, base, options, toy_features, seed=0)
+    stage = transfer(encoder, base, options, toy_features)
     texts = toy_features.text[list(base.split.base), 0]
     items = base.items
-    literal = (texts - texts.mean(0))[base.targets(items)]
-    torch.testing.assert_close(stage.targets(items), literal)
+    literal = (texts - texts.mean(0))[rows_of(base, items)]
+    torch.testing.assert_close(loaded(stage, items, "targets"), literal)
 
 
 def test_transfer_refuses_a_representation_that_is_not_cached(
@@ -222,7 +241,7 @@ def test_transfer_refuses_a_representation_that_is_not_cached(
 ) -> None:
     options = TRANSFER.model_copy(update={"representation": "video+text"})
     with pytest.raises(SkelshotError, match=r"found 'video\+text', the features in .* hold text"):
-        TransferStage(encoder, base, options, toy_features, seed=0)
+        transfer(encoder, base, options, toy_features)
 
 
 def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) -> None:
@@ -230,10 +249,12 @@ def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) ->
     spec = EpisodeSpec(ways=3, shots=2, queries=2, per_epoch=4)
     options = EpisodicOptions(episode=spec, batch=2)
     method = CosineClassifier.from_options({"init_normalised": False, "scale": 4.0})
-    stage = EpisodicStage(encoder, base, method, options, seed=0, inputs=INPUTS).eval()
+    stage = EpisodicStage(encoder, options, StageData(base, INPUTS), method).eval()
     batches = stage.batches(0)
     assert [len(batch) for batch in batches] == [24, 24]
-    loss = float(stage(clips(24), stage.targets(batches[0]))["loss"].detach())
+    loss = float(
+        stage({"clips": clips(24), "labels": loaded(stage, batches[0], "labels")})["loss"].detach()
+    )
     with torch.no_grad():
         features = encoder(clips(24)).view(2, 3, 4, -1)
     literal = []
@@ -248,13 +269,13 @@ def test_episodes_have_the_loss_of_the_paper(base: BaseSet, encoder: Encoder) ->
 
 def test_episodes_refuse_a_method_that_reads_clips(base: BaseSet, encoder: Encoder) -> None:
     with pytest.raises(SkelshotError, match="raw-nearest: this method reads clips"):
-        EpisodicStage(encoder, base, RawNearest(), EpisodicOptions(), seed=0, inputs=INPUTS)
+        EpisodicStage(encoder, EpisodicOptions(), StageData(base, INPUTS), RawNearest())
 
 
 def test_episodes_refuse_more_ways_than_base_classes(base: BaseSet, encoder: Encoder) -> None:
     options = EpisodicOptions(episode=EpisodeSpec(ways=7))
     with pytest.raises(SkelshotError, match="7 ways are asked for, the base has 6"):
-        EpisodicStage(encoder, base, CosineClassifier(), options, seed=0, inputs=INPUTS)
+        EpisodicStage(encoder, options, StageData(base, INPUTS), CosineClassifier())
 
 
 def test_a_cache_without_a_base_class_is_refused(
@@ -273,7 +294,7 @@ def test_a_cache_without_a_base_class_is_refused(
         class_names=base.store.class_names,
     )
     with pytest.raises(SkelshotError, match=base.store.class_names[base.split.base[0]]):
-        TransferStage(encoder, base, TRANSFER, FeatureCache.open(tmp_path / "some"), seed=0)
+        transfer(encoder, base, TRANSFER, FeatureCache.open(tmp_path / "some"))
 
 
 def test_overlap_never_reaches_training(toy_store: Store) -> None:

@@ -19,7 +19,7 @@ PROTOCOL = protocol_named("toy")
 
 
 def options(*assignments: str) -> PretrainOptions:
-    small = ("supervised.epochs=2", "input.frames=8", *assignments)
+    small = ("strategies.supervised.epochs=2", "input.frames=8", *assignments)
     return load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
 
 

@@ -15,10 +15,11 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import EncoderSpec, build_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
-from skelshot.pretraining.options import TransferOptions
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.pretraining.transfer import TransferStage
+from skelshot.pretraining.transfer_options import TransferOptions
+from skelshot.skeletons import InputSpec
 from skelshot.teachers import FeatureCache, write_features
 from skelshot.teachers.cache.chunks import Chunk, ClipNote
 from skelshot.teachers.cache.conflict import existing_or_conflict
@@ -26,6 +27,7 @@ from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.write import fresh_partial, write_whole
 
 DIM = 6
+INPUTS = InputSpec(layout="kinect-v1", frames=8)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def parts(cache: FeatureCache, base: BaseSet, item: Item, seed: int) -> tuple[to
     assert cache.video.prompted is not None
     row = cache.video.clips.index(record.name)
     sample = int(rng_for(seed, "sample", item.use, record.name).integers(3))
-    way = int(item.backwards)
+    way = int(item.time_reversed)
     return (
         torch.from_numpy(np.array(cache.video.video[row, way, sample])),
         cache.text[record.label, way],
@@ -132,8 +134,8 @@ def test_backwards_clips_have_videos_shown_backwards(
     both = written(toy_store, tmp_path / "both", directions=2)
     options = TransferOptions(representation="video+text", normalise=False, batch=8)
     targets = TeacherTargets(base, both, options, seed=0)
-    assert targets.backwards
-    items = [item._replace(backwards=True) for item in base.items[:5]]
+    assert targets.time_reversed
+    items = [item._replace(time_reversed=True) for item in base.items[:5]]
     for item, found in zip(items, targets(items), strict=True):
         f_v, f_t, _ = parts(both, base, item, seed=0)
         torch.testing.assert_close(found, f_v + f_t)
@@ -143,8 +145,8 @@ def test_without_videos_backwards_no_clip_is_played_backwards(
     base: BaseSet, cache: FeatureCache
 ) -> None:
     options = TransferOptions(representation="video+text")
-    assert not TeacherTargets(base, cache, options, seed=0).backwards
-    asked = options.model_copy(update={"backwards_classes": True})
+    assert not TeacherTargets(base, cache, options, seed=0).time_reversed
+    asked = options.model_copy(update={"time_reversed": True})
     with pytest.raises(SkelshotError, match="has no videos played backwards; teach with --prompts"):
         TeacherTargets(base, cache, asked, seed=0)
 
@@ -171,7 +173,7 @@ def test_clips_without_videos(base: BaseSet, toy_store: Store, tmp_path: Path) -
     encoder = build_encoder(
         EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), seed=0
     )
-    stage = TransferStage(encoder, base, dropped, cache, seed=0)
+    stage = TransferStage(encoder, dropped, StageData(base, INPUTS, teacher=cache))
     drawn = [item.clip for batch in stage.batches(0) for item in batch]
     assert sorted(drawn) == sorted(item.clip for item in targets.items)
 
@@ -227,7 +229,7 @@ def test_prompted_texts_that_are_not_there(
     base: BaseSet, toy_store: Store, toy_features: FeatureCache, tmp_path: Path
 ) -> None:
     options = TransferOptions(prompted=True)
-    with pytest.raises(SkelshotError, match=r"transfer.prompted: found true, .* hold text only"):
+    with pytest.raises(SkelshotError, match=r"strategy.prompted: found true, .* hold text only"):
         TeacherTargets(base, toy_features, options, seed=0)
     names = [clip.name for clip in toy_store.clips]
     cache = write_features(
@@ -248,20 +250,19 @@ def test_prompted_texts_that_are_not_there(
 def test_labels_stand_beside_the_features_of_every_clip_and_way(
     toy_store: Store, base: BaseSet, tmp_path: Path, representation: str
 ) -> None:
-    """The class is the last column, also where clips are dropped or played backwards."""
+    """The class goes with each, also where clips are dropped or played backwards."""
     gone = [base.store.clips[int(i)].name for i in base.indices[:2]]
     cache = written(toy_store, tmp_path / "features", directions=2, lacking=gone)
     chosen = {"representation": representation, "missing_video": "drop", "batch": 8}
-    options = TransferOptions.model_validate(chosen | {"labels": {"weight": 1}})
+    options = TransferOptions.model_validate(chosen | {"ce_weight": 1})
     spec = EncoderSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125)
     encoder = build_encoder(spec, seed=0)
-    stage = TransferStage(encoder, base, options, cache, seed=0)
+    stage = TransferStage(encoder, options, StageData(base, INPUTS, teacher=cache))
     items = [item for batch in stage.batches(0) for item in batch]
     assert len(items) == 2 * (len(base.indices) - 2)
-    targets = stage.targets(items)
-    plain = TransferStage(
-        encoder, base, TransferOptions.model_validate(chosen), cache, seed=0
-    ).targets(items)
-    assert torch.equal(targets[:, :-1], plain)
-    assert torch.equal(targets[:, -1].long(), base.targets(items))
-    assert set(targets[:, -1].tolist()) == set(range(2 * len(base.split.base)))
+    loaded = [stage.load(item, 0) for item in items]
+    labels = torch.stack([each["labels"] for each in loaded])
+    targets = TeacherTargets(base, cache, options, seed=0)
+    assert torch.equal(torch.stack([each["targets"] for each in loaded]), targets(items))
+    assert labels.tolist() == [base.label(item) for item in items]
+    assert set(labels.tolist()) == set(range(2 * len(base.split.base)))

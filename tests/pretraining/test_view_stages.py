@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.attention_drop import drop_salient
 from skelshot.pretraining.byol import ByolStage, other_cameras
 from skelshot.pretraining.momentum import cosine_decay
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.view_options import AimClrOptions, ByolOptions
-from skelshot.pretraining.view_stage import ViewStage, plain_inputs, pool_map, spread
+from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
 from skelshot.skeletons import InputSpec
 
 INPUTS = InputSpec(layout="kinect-v1", frames=8, streams=("joint", "bone"))
@@ -44,40 +45,37 @@ def new_encoder(**changes: Any) -> Encoder:
     return build_encoder(EncoderSpec.model_validate(spec | changes), seed=0)
 
 
-def plain_clips(stage: ViewStage, epoch: int = 0) -> tuple[Tensor, Tensor]:
+def loaded(stage: Stage, epoch: int = 0) -> dict[str, Tensor]:
     """The first batch of an epoch as the loop hands it over."""
-    batch = stage.batches(epoch)[0]
-    (clips,) = load_batches(stage.base.store, plain_inputs(INPUTS), [batch])
-    return clips, stage.targets(batch)
+    items = [stage.load(item, epoch) for item in stage.batches(epoch)[0]]
+    return {name: torch.stack([item[name] for item in items]) for name in items[0]}
 
 
 def aimclr(encoder: Encoder, base: BaseSet, **changes: Any) -> AimClrStage:
     torch.manual_seed(0)
-    return AimClrStage(encoder, base, AIMCLR.model_copy(update=changes), INPUTS, seed=0)
+    return AimClrStage(encoder, AIMCLR.model_copy(update=changes), StageData(base, INPUTS))
 
 
 def byol(encoder: Encoder, base: BaseSet, **changes: Any) -> ByolStage:
     torch.manual_seed(0)
-    return ByolStage(encoder, base, BYOL.model_copy(update=changes), INPUTS, seed=0)
+    return ByolStage(encoder, BYOL.model_copy(update=changes), StageData(base, INPUTS))
 
 
 def test_views_follow_from_seed_epoch_and_clip_alone(encoder: Encoder, base: BaseSet) -> None:
     stage = aimclr(encoder, base)
-    clips, numbers = plain_clips(stage)
-    recipe = AIMCLR.normal
-    (whole,) = stage.views(clips, numbers, recipe, "query")
-    assert whole.shape == (8, 6, 8, 20, 1)
-    (part,) = stage.views(clips[2:4], numbers[2:4], recipe, "query")
-    assert torch.equal(whole[2:4], part)
-    assert not torch.equal(whole, stage.views(clips, numbers, recipe, "key")[0])
-    stage.batches(1)
-    assert not torch.equal(whole, stage.views(clips, numbers, recipe, "query")[0])
+    items = stage.batches(0)[0]
+    batch = loaded(stage)
+    assert batch["query 0"].shape == (8, 6, 8, 20, 1)
+    assert torch.equal(batch["query 0"][2], stage.load(items[2], 0)["query 0"])
+    assert not torch.equal(batch["query 0"], batch["key 0"])
+    assert not torch.equal(batch["query 0"][2], stage.load(items[2], 1)["query 0"])
+    (workers,) = load_batches(partial(stage.load, epoch=0), [items], workers=2)
+    assert all(torch.equal(batch[name], workers[name]) for name in batch)
 
 
 def test_streams_are_taken_of_the_same_view(encoder: Encoder, base: BaseSet) -> None:
-    stage = aimclr(encoder, base)
-    clips, numbers = plain_clips(stage)
-    own, bone = stage.views(clips, numbers, AIMCLR.normal, "query", [["bone"]])
+    batch = loaded(aimclr(encoder, base, further_streams=("bone",)))
+    own, bone = batch["query 0"], batch["query 1"]
     joints = own[:, :3]
     torch.testing.assert_close(own[:, 3:], bone)
     parents = list(encoder.spec.layout.parents)
@@ -85,23 +83,16 @@ def test_streams_are_taken_of_the_same_view(encoder: Encoder, base: BaseSet) -> 
 
 
 def test_labels_are_not_read(base: BaseSet, encoder: Encoder) -> None:
-    for stage in (aimclr(encoder, base), byol(encoder, base)):
-        batch = stage.batches(0)[0]
-        assert stage.targets(batch).tolist() == [item.clip for item in batch]
+    assert "labels" not in loaded(aimclr(encoder, base))
+    assert loaded(byol(encoder, base)).keys() == {"aggressive", "conservative"}
+    stage = aimclr(encoder, base)
+    assert loaded(stage)["number"].tolist() == [item.clip for item in stage.batches(0)[0]]
 
 
-def literal_parts(stage: AimClrStage, clips: Tensor, numbers: Tensor) -> dict[str, Tensor]:
+def literal_parts(stage: AimClrStage, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Queries of the three views, and keys, written out."""
     contrast: Any = stage.contrasts[0]
-    views = {
-        name: stage.views(clips, numbers, recipe, name)[0]
-        for name, recipe in (
-            ("query", AIMCLR.normal),
-            ("key", AIMCLR.normal),
-            ("extreme", AIMCLR.extreme),
-        )
-        if recipe is not None
-    }
+    views = {name: batch[f"{name} 0"] for name in ("query", "key", "extreme")}
     g = contrast.projector
     extreme = stage.encoder.feature_map(views["extreme"])
     return {
@@ -115,9 +106,9 @@ def literal_parts(stage: AimClrStage, clips: Tensor, numbers: Tensor) -> dict[st
 def test_aimclr_loss_is_that_of_its_paper(encoder: Encoder, base: BaseSet) -> None:
     """L1 + (L2 + L3) / 2, then with mined positives."""
     stage = aimclr(encoder, base).eval()
-    clips, numbers = plain_clips(stage)
-    found = stage(clips, numbers)["loss"].detach()
-    parts = literal_parts(stage, clips, numbers)
+    batch = loaded(stage)
+    found = stage(batch)["loss"].detach()
+    parts = literal_parts(stage, batch)
     entries = stage.contrasts[0].queue.entries  # type: ignore[union-attr]
     k = parts.pop("k")
     l_q, l_e, l_d = (
@@ -131,23 +122,22 @@ def test_aimclr_loss_is_that_of_its_paper(encoder: Encoder, base: BaseSet) -> No
     torch.testing.assert_close(found, literal)
 
     stage.options = stage.options.model_copy(update={"mining": "nearest", "mine_from_epoch": 3})
-    torch.testing.assert_close(stage(clips, numbers)["loss"].detach(), literal)  # epoch 0: not yet
+    torch.testing.assert_close(stage(batch)["loss"].detach(), literal)  # epoch 0: not yet
     stage.options = stage.options.model_copy(update={"mine_from_epoch": 0})
     mined = 0.0
     for row in range(8):
         columns = {0} | {1 + int(each[row, 1:].argmax()) for each in (l_q, l_e, l_d)}
         mined -= sum(float(l_q.log_softmax(1)[row, c]) for c in columns) / len(columns) / 8
-    found = stage(clips, numbers)["loss"].detach()
+    found = stage(batch)["loss"].detach()
     assert float(found) == pytest.approx(mined + float(strong), rel=1e-4)
 
 
 def test_parts_of_aimclr_can_be_left_out(encoder: Encoder, base: BaseSet) -> None:
     stage = aimclr(encoder, base).eval()
-    clips, numbers = plain_clips(stage)
     losses = []
     for changes in ({}, {"attention_drop": False}, {"extreme": None}):
         stage.options = AIMCLR.model_copy(update=changes)
-        losses.append(float(stage(clips, numbers)["loss"].detach()))
+        losses.append(float(stage(loaded(stage))["loss"].detach()))
     assert losses[0] > losses[1] > losses[2] > 0
 
 
@@ -160,16 +150,15 @@ def test_cross_stream_loss_is_that_of_its_paper(base: BaseSet, encoder: Encoder)
         "mine_from_epoch": 1,
     }
     stage = aimclr(encoder, base, **changes).eval()
-    clips, numbers = plain_clips(stage)
+    batch = loaded(stage)
     logits = []
-    sets = [["joint-motion"], ["bone"]]
-    queries = stage.views(clips, numbers, AIMCLR.normal, "query", sets)
-    keys = stage.views(clips, numbers, AIMCLR.normal, "key", sets)
+    queries = [batch[f"query {place}"] for place in range(3)]
+    keys = [batch[f"key {place}"] for place in range(3)]
     for (each, contrast), x, y in zip(stage._streams(), queries, keys, strict=True):
         q, k = contrast.query(each(x)), contrast.key(y)
         logits.append(torch.cat([(q * k).sum(1, keepdim=True), q @ contrast.queue.entries.T], 1))
     alone = sum(F.cross_entropy(each / 0.07, torch.zeros(8, dtype=torch.long)) for each in logits)
-    torch.testing.assert_close(stage(clips, numbers)["loss"], alone)
+    torch.testing.assert_close(stage(batch)["loss"], alone)
 
     stage.options = stage.options.model_copy(update={"mine_from_epoch": 0})
     literal = 0.0
@@ -180,34 +169,35 @@ def test_cross_stream_loss_is_that_of_its_paper(base: BaseSet, encoder: Encoder)
             for row in range(8):
                 best = 1 + int(logits[v][row, 1:].argmax())
                 literal -= float(shares[row, [0, best, 12 + best]].sum()) / 3 / 8 / 2
-    assert float(stage(clips, numbers)["loss"].detach()) == pytest.approx(literal, rel=1e-4)
+    assert float(stage(batch)["loss"].detach()) == pytest.approx(literal, rel=1e-4)
     stage.options = stage.options.model_copy(update={"context": False})
-    assert float(stage(clips, numbers)["loss"].detach()) != pytest.approx(literal, rel=1e-2)
+    assert float(stage(batch)["loss"].detach()) != pytest.approx(literal, rel=1e-2)
 
 
 def test_keys_join_the_queue_in_training_only(encoder: Encoder, base: BaseSet) -> None:
     stage = aimclr(encoder, base)
-    clips, numbers = plain_clips(stage)
+    batch = loaded(stage)
     queue: Any = stage.contrasts[0].queue
-    stage.eval()(clips, numbers)
+    stage.eval()(batch)
     assert (queue.clips == -1).all()
-    figures = stage.train()(clips, numbers)
+    figures = stage.train()(batch)
     figures["loss"].backward()  # the queue was written since, which must not disturb
-    assert queue.clips[:8].tolist() == numbers.tolist()
+    assert queue.clips[:8].tolist() == batch["number"].tolist()
     assert int(queue.place) == 8
     assert set(figures) == {"loss", "accuracy", "spread"}
 
 
 def test_a_clips_own_older_keys_are_no_negatives(encoder: Encoder, base: BaseSet) -> None:
     stage = aimclr(encoder, base, extreme=None).eval()
-    clips, numbers = plain_clips(stage)
+    batch = loaded(stage)
     contrast: Any = stage.contrasts[0]
-    before = stage(clips[:1], numbers[:1])["loss"]
+    one = {name: part[:1] for name, part in batch.items()}
+    before = stage(one)["loss"]
     others = torch.arange(100, 112)
     contrast.queue.push(contrast.queue.entries.clone(), others)
-    torch.testing.assert_close(stage(clips[:1], numbers[:1])["loss"], before)
-    contrast.queue.clips[:] = numbers[0]
-    lonely = stage(clips[:1], numbers[:1])["loss"].detach()
+    torch.testing.assert_close(stage(one)["loss"], before)
+    contrast.queue.clips[:] = one["number"]
+    lonely = stage(one)["loss"].detach()
     assert float(lonely) == pytest.approx(0.0, abs=1e-6)
 
 
@@ -216,7 +206,7 @@ def test_only_the_queries_side_learns_and_the_other_follows(
     make: Callable[..., ViewStage], encoder: Encoder, base: BaseSet
 ) -> None:
     stage = make(encoder, base)
-    stage(*plain_clips(stage))["loss"].backward()
+    stage(loaded(stage))["loss"].backward()
     trained = {id(p) for module, _ in stage.trained() for p in module.parameters()}
     for name, parameter in stage.named_parameters():
         follows = any(word in name for word in ("key_", "target_"))
@@ -246,7 +236,7 @@ def test_the_learning_rate_falls_when_it_is_time(encoder: Encoder, base: BaseSet
     rates = []
     for epoch in (0, 1, 2, 1):
         stage.batches(epoch)
-        rates.append(stage.optimiser.lr)
+        rates.append(stage.optimizer.lr)
     assert rates == [0.1, 0.1, pytest.approx(0.01), 0.1]
 
 
@@ -256,9 +246,8 @@ def test_byol_loss_is_the_symmetric_regression(encoder: Encoder, base: BaseSet) 
     with torch.no_grad():  # else target and online network are equal
         for parameter in stage.target_encoder.parameters():
             parameter.mul_(1.1)
-    clips, numbers = plain_clips(stage)
-    strong = stage.views(clips, numbers, BYOL.aggressive, "aggressive")[0]
-    mild = stage.views(clips, numbers, BYOL.conservative, "conservative")[0]
+    batch = loaded(stage)
+    strong, mild = batch["aggressive"], batch["conservative"]
 
     def one_way(online: Tensor, target: Tensor) -> float:
         q = stage.predictor(stage.projector(stage.encoder(online)))
@@ -268,9 +257,9 @@ def test_byol_loss_is_the_symmetric_regression(encoder: Encoder, base: BaseSet) 
 
     with torch.no_grad():
         both = one_way(strong, mild) + one_way(mild, strong)
-        assert float(stage(clips, numbers)["loss"].detach()) == pytest.approx(both, rel=1e-4)
+        assert float(stage(batch)["loss"].detach()) == pytest.approx(both, rel=1e-4)
         stage.options = BYOL.model_copy(update={"symmetric": False})
-        found = float(stage(clips, numbers)["loss"].detach())
+        found = float(stage(batch)["loss"].detach())
         assert found == pytest.approx(one_way(strong, mild), rel=1e-4)
 
 
@@ -325,18 +314,15 @@ def test_other_cameras_are_those_of_the_same_performance(base: BaseSet) -> None:
 
 def test_the_second_view_may_be_of_another_camera(encoder: Encoder, base: BaseSet) -> None:
     stage = byol(encoder, filmed(base, cameras=2), other_camera=0.5)
-    partners = []
-    for batch in stage.batches(0):
-        half = len(batch) // 2
-        partners += [
-            (one.clip, two.clip) for one, two in zip(batch[:half], batch[half:], strict=True)
-        ]
+    items = [item for batch in stage.batches(0) for item in batch]
+    partners = [(item.clip, stage._partner(item, 0).clip) for item in items]
     assert sorted(one for one, _ in partners) == base.indices.tolist()
     changed = [two == one ^ 1 for one, two in partners]
     assert all(two in (one, one ^ 1) for one, two in partners)
     assert 0.25 < sum(changed) / len(changed) < 0.75
-    assert torch.isfinite(stage(*plain_clips(stage))["loss"])
-    assert len(byol(encoder, filmed(base, 2)).batches(0)[0]) == 8
+    assert torch.isfinite(stage(loaded(stage))["loss"])
+    alone = byol(encoder, filmed(base, 2))  # never asks for another camera
+    assert all(alone._partner(item, 0) == item for item in items)
 
 
 def test_pooling_the_map_is_the_encoders_forward() -> None:
@@ -365,8 +351,8 @@ class VectorsOnly(nn.Module):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"queue": 48}, "aimclr.queue: found 48 entries, the base has 48 clips"),
-        ({"mining": "cross-stream"}, "found 'cross-stream' and no aimclr.further_streams"),
+        ({"queue": 48}, "strategy.queue: found 48 entries, the base has 48 clips"),
+        ({"mining": "cross-stream"}, "found 'cross-stream' and no strategy.further_streams"),
     ],
 )
 def test_what_cannot_work_is_refused(
@@ -380,7 +366,7 @@ def test_what_cannot_work_is_refused(
 def test_dropping_needs_a_feature_map(encoder: Encoder, base: BaseSet) -> None:
     bare: Any = VectorsOnly(encoder)
     with pytest.raises(
-        SkelshotError, match=r"aimclr\.attention_drop: .* VectorsOnly gives vectors"
+        SkelshotError, match=r"strategy\.attention_drop: .* VectorsOnly gives vectors"
     ):
         aimclr(bare, base)
     assert aimclr(bare, base, attention_drop=False)
@@ -396,8 +382,8 @@ def test_keys_with_running_statistics_carry_no_mark_of_their_batch(
 ) -> None:
     for key_norm in ("batch", "running"):
         stage = aimclr(encoder, base, key_norm=key_norm).train()
-        clips, numbers = plain_clips(stage)
-        (views,) = stage.views(clips, numbers, AIMCLR.normal, "key")
+        batch = loaded(stage)
+        views = batch["key 0"]
         contrast: Any = stage.contrasts[0]
         alone, together = contrast.key(views[:2]), contrast.key(views)[:2]
         marked = not torch.allclose(alone, together, atol=1e-5)
@@ -409,7 +395,7 @@ def test_running_statistics_follow(encoder: Encoder, base: BaseSet) -> None:
     contrast: Any = stage.contrasts[0]
     key, online = contrast.key_encoder.input_norm, stage.encoder.input_norm
     before = key.running_mean.clone()
-    stage(*plain_clips(stage))
+    stage(loaded(stage))
     assert torch.equal(key.running_mean, before)  # a forward alone changes nothing
     stage.after_step()
     torch.testing.assert_close(key.running_mean, 0.9 * before + 0.1 * online.running_mean)

@@ -18,23 +18,26 @@ from skelshot.experiments.run_features import split_encoder
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.pretrain import clips_for, pretrain
+from skelshot.pretraining.pretrain import pretrain
 from skelshot.pretraining.runs import RunFolder, split_folder
-from skelshot.pretraining.view_options import AimClrOptions
-from skelshot.skeletons import Augmentation
 
 PROTOCOL = protocol_named("toy")
 CROSS = (
-    "aimclr.mining=cross-stream",
-    "aimclr.further_streams=[joint-motion]",
-    "aimclr.extreme=null",
+    "strategy.mining=cross-stream",
+    "strategy.further_streams=[joint-motion]",
+    "strategy.extreme=null",
     "input.streams=[joint]",
 )
 
 
 def options(strategy: str, *assignments: str) -> PretrainOptions:
     small = (
-        *("input.frames=8", f"strategy={strategy}", "byol.batch=24", "aimclr.batch=24"),
+        *(
+            "input.frames=8",
+            f"strategy={strategy}",
+            "strategy.batch=24",
+            "strategy.batch=24",
+        ),
         *assignments,
     )
     return load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
@@ -83,9 +86,14 @@ def test_alone_or_before_episodes(toy_store: Store, tmp_path: Path, strategy: st
 @pytest.mark.parametrize(
     "chosen",
     [
-        options("byol", "byol.epochs=2"),
-        options("aimclr", "aimclr.epochs=2", "aimclr.mine_from_epoch=1", "aimclr.queue=40"),
-        options("aimclr", "aimclr.epochs=2", "aimclr.lower_rate_from=1", *CROSS),
+        options("byol", "strategy.epochs=2"),
+        options(
+            "aimclr",
+            "strategy.epochs=2",
+            "strategy.mine_from_epoch=1",
+            "strategy.queue=40",
+        ),
+        options("aimclr", "strategy.epochs=2", "strategy.lower_rate_from=1", *CROSS),
     ],
     ids=["byol", "aimclr", "cross-stream"],
 )
@@ -147,19 +155,15 @@ def test_cross_stream_mining_keeps_the_encoder_of_the_input(
     assert encoder.channels == 3
 
 
-def test_runs_of_older_strategies_go_on(toy_store: Store, tmp_path: Path) -> None:
-    """What decides a supervised run has no word of the new strategies."""
-    supervised = options("supervised")
-    assert not {"byol", "aimclr"} & set(supervised.deciding)
-    assert PretrainOptions.model_validate(supervised.deciding) == supervised.model_copy(
-        update={"byol": PretrainOptions.model_validate(supervised.deciding).byol}
-        | {"aimclr": AimClrOptions()}
-    )
-    assert "aimclr" in options("aimclr").deciding
-    assert "byol" not in options("aimclr").deciding
+def test_a_strategys_options_decide(toy_store: Store, tmp_path: Path) -> None:
+    """Those of the others are not even there."""
+    chosen = options("byol").model_dump(mode="json")
+    assert chosen["strategy"]["name"] == "byol"
+    assert not {"supervised", "transfer", "byol", "aimclr"} & chosen.keys()
+    assert PretrainOptions.model_validate(chosen) == options("byol")
     train(toy_store, tmp_path, options("byol"))
-    with pytest.raises(SkelshotError, match=r"options\.byol\.decay = 0\.99, the call asks for 0"):
-        train(toy_store, tmp_path, options("byol", "byol.decay=0"))
+    with pytest.raises(SkelshotError, match=r"options\.strategy\.decay = 0\.99, the call asks for"):
+        train(toy_store, tmp_path, options("byol", "strategy.decay=0"))
 
 
 def test_views_take_the_place_of_the_augmentation(toy_store: Store) -> None:
@@ -168,30 +172,34 @@ def test_views_take_the_place_of_the_augmentation(toy_store: Store) -> None:
     for strategy in ("supervised", "byol", "aimclr"):
         chosen = options(strategy)
         _, (stage,) = build_stages(toy_store, first_split(toy_store), chosen, None)
-        inputs, augmentation = clips_for(stage, chosen)
+        item = stage.batches(0)[0][0]
         plain = strategy != "supervised"
-        assert inputs.streams == (("joint",) if plain else chosen.input.streams)
-        assert augmentation == (Augmentation() if plain else chosen.augmentation)
+        channels = 3 if plain else chosen.input.channels
+        assert stage.draws_own_views is plain
+        assert len(stage.encoded(item, 0)) == channels
+        changed = not torch.equal(stage.encoded(item, 0), stage.encoded(item, 1))
+        assert changed is not plain
 
 
 def test_the_queue_is_checked_before_anything_is_written(toy_store: Store, tmp_path: Path) -> None:
-    with pytest.raises(SkelshotError, match=r"aimclr\.queue: found 64 entries, the base has 48"):
-        train(toy_store, tmp_path, options("aimclr", "aimclr.queue=64"))
+    with pytest.raises(SkelshotError, match=r"strategy\.queue: found 64 entries, the base has 48"):
+        train(toy_store, tmp_path, options("aimclr", "strategy.queue=64"))
     assert not list(tmp_path.iterdir())
 
 
 def test_the_paper_preset_holds_the_published_numbers() -> None:
-    chosen = load_settings("paper", layout="kinect-v2").pretrain.aimclr
+    asked = {"pretrain.strategy": "aimclr"}
+    chosen: Any = load_settings("paper", layout="kinect-v2", changes=asked).pretrain.strategy
     found = (chosen.queue, chosen.temperature, chosen.decay, chosen.embedding, chosen.top_k)
     assert found == (32768, 0.07, 0.999, 128, 1)
     assert (chosen.epochs, chosen.batch, chosen.mine_from_epoch) == (300, 128, 150)
-    assert chosen.optimiser.model_dump(include={"name", "lr", "momentum", "weight_decay"}) == {
+    assert chosen.optimizer.model_dump(include={"name", "lr", "momentum", "weight_decay"}) == {
         "name": "sgd",
         "lr": 0.1,
         "momentum": 0.9,
         "weight_decay": 1e-4,
     }
-    assert (chosen.lower_rate_from, chosen.optimiser.schedule) == (250, "constant")
+    assert (chosen.lower_rate_from, chosen.optimizer.schedule) == (250, "constant")
     extreme = chosen.extreme
     assert extreme is not None
     assert (extreme.shear, extreme.mirror, extreme.main_axis_degrees) == (0.5, 0.5, (30, 1))
@@ -206,8 +214,9 @@ def test_every_preset_has_both_blocks(preset: str) -> None:
         chosen = load_settings(
             preset, layout="kinect-v1", changes={"pretrain.strategy": strategy}
         ).pretrain
-        assert strategy in chosen.deciding
-        assert chosen.deciding[strategy]["epochs"] >= 1
+        assert chosen.strategy_name == strategy
+        assert chosen.strategy is not None
+        assert chosen.strategy.epochs >= 1
 
 
 def test_the_command_knows_the_strategies() -> None:

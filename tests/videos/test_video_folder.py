@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,18 @@ def test_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SkelshotError, match="found a file"):
         VideoFolder(tmp_path / "file")
+
+
+def test_sub_folders_that_cannot_be_read_are_counted(
+    folder: VideoFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refusing(path: str = ".") -> object:
+        if str(path).endswith("rgb"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(SkelshotError, match=r"among 2 videos; 1 sub-folders cannot be read"):
+        folder.find("A003")

@@ -20,6 +20,7 @@ class Command:
         show: Turns that document into text for people.
         failed: Tells from that document whether something is left for the caller to mend; the
             document is printed and the command line leaves with code 2.
+        lower: Options that take less memory when they are lowered.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Command:
     run: Callable[[argparse.Namespace], Document]
     show: Callable[[Document], str]
     failed: Callable[[Document], bool] = lambda document: False
+    lower: str = ""
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -78,4 +78,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("crop", "Show what a video teacher sees.", _arguments, _run, _show)
+COMMAND = Command(
+    "crop",
+    "Show what a video teacher sees.",
+    _arguments,
+    _run,
+    _show,
+    lower="--frames or --size",
+)

@@ -35,4 +35,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("demo", "Run everything in miniature, offline.", _arguments, _run, _show)
+COMMAND = Command(
+    "demo",
+    "Run everything in miniature, offline.",
+    _arguments,
+    _run,
+    _show,
+    lower="--threads",
+)

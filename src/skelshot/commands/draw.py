@@ -37,4 +37,11 @@ def _show(document: Document) -> str:
     return f"{document['picture']}: {document['clips']} clips"
 
 
-COMMAND = Command("draw", "Draw the skeletons of clips.", _arguments, _run, _show)
+COMMAND = Command(
+    "draw",
+    "Draw the skeletons of clips.",
+    _arguments,
+    _run,
+    _show,
+    lower="--moments or --most",
+)

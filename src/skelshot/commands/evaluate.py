@@ -75,6 +75,7 @@ def _show(document: Document) -> str:
         lines.append(counts_line(document["counts"]))
     lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     lines.append(sides_line(document["sides"]))
+    lines += [f"features made anew: {why}" for why in document["made_anew"]]
     for shots, result in document["accuracy"].items():
         lines.append(f"{shots}-shot: {percent(result['mean'])} %{_spread(result)}")
         worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])
@@ -96,4 +97,11 @@ def _spread(result: Document) -> str:
     return f" (95 % interval {'; '.join(texts)})" if texts else ""
 
 
-COMMAND = Command("evaluate", "Classify novel clips from exemplars.", _arguments, _run, _show)
+COMMAND = Command(
+    "evaluate",
+    "Classify novel clips from exemplars.",
+    _arguments,
+    _run,
+    _show,
+    lower="--set batch=N or --threads",
+)

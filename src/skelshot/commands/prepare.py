@@ -103,4 +103,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("prepare", "Read raw clips into a store.", _arguments, _run, _show)
+COMMAND = Command(
+    "prepare",
+    "Read raw clips into a store.",
+    _arguments,
+    _run,
+    _show,
+    lower="--workers",
+)

@@ -15,9 +15,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder", choices=["st-gcn", "agcn", "ctr-gcn"], help="the encoder")
     parser.add_argument(
         "--strategy",
-        choices=["none", "supervised", "transfer", "byol", "aimclr"],
-        help="what comes first (default: transfer with --features, none with --from, else "
-        "supervised)",
+        metavar="NAME",
+        help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
+        "none (default: transfer with --features, none with --from, else supervised)",
     )
     parser.add_argument(
         "--episodes", metavar="METHOD", help="method to train in episodes, or none (the default)"
@@ -51,8 +51,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     store = Store.open(parsed.store)
     protocol = protocol_named(parsed.protocol)
     every = protocol.split_list(store)
-    if parsed.split != "all" and not parsed.split.isdecimal():
-        raise SkelshotError(f"--split: found {parsed.split!r}, expected a number or all")
+    if parsed.split != "all" and not (parsed.split.isdecimal() and len(parsed.split) < 10):
+        raise SkelshotError(f"--split: found {parsed.split[:40]!r}, expected a number or all")
     splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
     usual = "none" if parsed.start else "supervised"
     strategy = parsed.strategy or ("transfer" if parsed.features else usual)
@@ -108,4 +108,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("pretrain", "Pre-train an encoder on base classes.", _arguments, _run, _show)
+COMMAND = Command(
+    "pretrain",
+    "Pre-train an encoder on base classes.",
+    _arguments,
+    _run,
+    _show,
+    lower="--set STAGE.batch=N, --set loop.workers=N or --threads",
+)

@@ -79,4 +79,11 @@ def _show(document: Document) -> str:
     )
 
 
-COMMAND = Command("synth", "Write a synthetic data set in NTU's format.", _arguments, _run, _show)
+COMMAND = Command(
+    "synth",
+    "Write a synthetic data set in NTU's format.",
+    _arguments,
+    _run,
+    _show,
+    lower="--workers or --video-size",
+)

@@ -235,4 +235,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("teach", "Cache a frozen teacher's features.", _arguments, _run, _show)
+COMMAND = Command(
+    "teach",
+    "Cache a frozen teacher's features.",
+    _arguments,
+    _run,
+    _show,
+    lower="--batch, --decoders or --threads",
+)

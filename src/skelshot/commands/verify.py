@@ -11,6 +11,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     from skelshot.datasets.reading_options import ArrayOptions
 
     parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
+    parser.add_argument(
+        "--strict", action="store_true", help="fail when a sub-folder cannot be looked into"
+    )
     parser.set_defaults(parts=add_words(parser, {"npz": ArrayOptions}))
 
 
@@ -21,7 +24,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     said = given(parsed, parsed.parts)
     layout = said.pop("layout", None)
     reading = from_words(ReadingOptions, said) if said else None
-    return verify(parsed.path, layout=layout, reading=reading).as_json()
+    report = verify(parsed.path, layout=layout, reading=reading)
+    return {**report.as_json(), "strict": parsed.strict}
 
 
 def _show(document: Document) -> str:
@@ -35,11 +39,14 @@ def _show(document: Document) -> str:
         names = document["passed_over_examples"]
         more = ", ..." if document["passed_over"] > len(names) else ""
         lines.append(f"{document['passed_over']} files passed over: {', '.join(names)}{more}")
+    if document["unreadable"]:
+        names = ", ".join(document["unreadable_examples"])
+        lines.append(f"{document['unreadable']} sub-folders cannot be read: {names}")
     return "\n".join(lines)
 
 
 def _failed(document: Document) -> bool:
-    return bool(document["bad"])
+    return bool(document["bad"] or (document["strict"] and document["unreadable"]))
 
 
 COMMAND = Command("verify", "Look through raw clips or a store.", _arguments, _run, _show, _failed)

@@ -5,12 +5,15 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 from skelshot.datasets.clips import BadClip
 from skelshot.ground import SkelshotError
-from skelshot.ground.regular import check_regular
+from skelshot.ground.regular import open_regular
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 """Endings of archives; one within another is not opened."""
@@ -34,6 +37,56 @@ _BROKEN = (
 )
 
 
+MOST_MEMBERS = 250_000
+"""The most members of an archive; NTU RGB+D 120 has 114,480 clips."""
+
+LONGEST_LIST = 64 << 20
+"""The most bytes of an archive's list of members."""
+
+_ENTRY = b"PK\x01\x02"
+"""With this each entry of the list begins."""
+
+
+class _ListFirst(BufferedReader):
+    """A file of which, at first, no more is read at a time than a list of members may have."""
+
+    most: int | None = MOST_MEMBERS
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return the next bytes."""
+        if self.most is None:
+            return super().read(size)
+        if size is not None and size > LONGEST_LIST:
+            raise zipfile.BadZipFile(f"its list of members claims {size} bytes")
+        content = super().read(size)
+        if (count := content.count(_ENTRY)) > self.most:
+            raise zipfile.BadZipFile(f"found {count} members, expected at most {self.most}")
+        return content
+
+
+@contextmanager
+def opened_zip(path: Path, most: int = MOST_MEMBERS) -> Iterator[ZipFile]:
+    """Open a zip archive whose list of members is bounded before anything is made of it.
+
+    Args:
+        path: The archive.
+        most: The most members it may have.
+
+    Yields:
+        The archive.
+
+    Raises:
+        SkelshotError: It is no regular file.
+        BadZipFile: It is no zip archive, or has more members.
+        OSError: It cannot be read.
+    """
+    with _ListFirst(open_regular(path).detach()) as file:
+        file.most = most
+        with ZipFile(file) as archive:
+            file.most = None
+            yield archive
+
+
 class Archive:
     """An open zip archive. Nothing is ever written to disk, and no size it claims is trusted.
 
@@ -46,9 +99,9 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        check_regular(path)
+        self._open = ExitStack()
         try:
-            self._zip = ZipFile(path)
+            self._zip = self._open.enter_context(opened_zip(path))
         except _BROKEN as error:
             raise SkelshotError(
                 f"{path}: not a whole zip archive ({error}); it may be truncated, fetch it again"
@@ -106,7 +159,7 @@ class Archive:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._zip.close()
+        self._open.close()
 
 
 def refusal(info: ZipInfo) -> str:

@@ -1,8 +1,8 @@
 """Batches of encoder input, the same whatever the number of workers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from skelshot.datasets.store import Store
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons import Augmentation, InputSpec, SkeletonSequence, encode_input
 
@@ -23,41 +24,45 @@ class Item(NamedTuple):
     Args:
         clip: The clip's index in the store.
         use: Tells several uses of one clip within an epoch apart; each is augmented anew.
-        backwards: Play the clip from its end to its start.
+        time_reversed: Play the clip from its end to its start.
     """
 
     clip: int
     use: int = 0
-    backwards: bool = False
+    time_reversed: bool = False
 
 
-class _Clips(Dataset[Tensor]):
-    """Encoder inputs of a store in one epoch, looked up by `Item`."""
+def clip_input(
+    store: Store,
+    item: Item,
+    spec: InputSpec,
+    augmentation: Augmentation | None = None,
+    keys: tuple[object, ...] = (),
+) -> Tensor:
+    """Turn one use of a clip into an encoder's input.
 
-    def __init__(
-        self,
-        store: Store,
-        spec: InputSpec,
-        augmentation: Augmentation | None,
-        keys: tuple[object, ...],
-    ) -> None:
-        self._store = store
-        self._spec = spec
-        self._augmentation = augmentation
-        self._keys = keys
+    Args:
+        store: The clips.
+        item: Which one, and whether it is played backwards.
+        spec: From a sequence to the input.
+        augmentation: Random changes, or None for none.
+        keys: Seed, stage and epoch; with the clip's name and its `Item` they are all that the
+            random changes depend on.
 
-    def __getitem__(self, item: Item) -> Tensor:
-        sequence = self._store.sequence(item.clip)
-        if item.backwards:
-            sequence = backwards(sequence)
-        if self._augmentation is None:
-            return torch.from_numpy(encode_input(sequence, self._spec))
-        name = self._store.clips[item.clip].name
-        rng = rng_for("augment", *self._keys, item.use, item.backwards, name)
-        return torch.from_numpy(encode_input(sequence, self._spec, self._augmentation, rng))
+    Returns:
+        The input (C, T, V, M).
+    """
+    sequence = store.sequence(item.clip)
+    if item.time_reversed:
+        sequence = time_reversed(sequence)
+    if augmentation is None:
+        return torch.from_numpy(encode_input(sequence, spec))
+    name = store.clips[item.clip].name
+    rng = rng_for("augment", *keys, item.use, item.time_reversed, name)
+    return torch.from_numpy(encode_input(sequence, spec, augmentation, rng))
 
 
-def backwards(sequence: SkeletonSequence) -> SkeletonSequence:
+def time_reversed(sequence: SkeletonSequence) -> SkeletonSequence:
     """Play a clip from its end to its start.
 
     Args:
@@ -80,52 +85,67 @@ def backwards(sequence: SkeletonSequence) -> SkeletonSequence:
     )
 
 
+Loaded = TypeVar("Loaded")
+
+
+class _Loaded(Dataset[Loaded]):
+    """What a function makes of items, looked up by item."""
+
+    def __init__(self, load: Callable[[Item], Loaded]) -> None:
+        self._load = load
+
+    def __getitem__(self, item: Item) -> Loaded:
+        return self._load(item)
+
+
 def load_batches(
-    store: Store,
-    spec: InputSpec,
-    batches: Sequence[Sequence[Item]],
-    *,
-    augmentation: Augmentation | None = None,
-    keys: tuple[object, ...] = (),
-    workers: int = 0,
+    load: Callable[[Item], Loaded], batches: Sequence[Sequence[Item]], workers: int = 0
+) -> Iterator[Loaded]:
+    """Yield batches of what is loaded, in order and the same for every number of workers.
+
+    Args:
+        load: Makes a tensor, or tensors by name, of an item.
+        batches: What each batch holds.
+        workers: Processes that load.
+
+    Yields:
+        The tensors of each batch, stacked along a new first axis.
+
+    Example:
+        >>> list(load_batches(lambda item: torch.tensor(item.clip), [[Item(3), Item(5)]]))
+        [tensor([3, 5])]
+    """
+    loader = DataLoader(
+        _Loaded(load),
+        batch_sampler=[list(batch) for batch in batches],
+        num_workers=workers,
+        worker_init_fn=_begin,
+    )
+    with ctrl_c_for_parent_only():
+        loaded = iter(loader)
+    yield from loaded
+
+
+def _begin(_worker: int) -> None:
+    follow_parent()
+
+
+def clip_batches(
+    store: Store, spec: InputSpec, indices: Sequence[int], size: int
 ) -> Iterator[Tensor]:
-    """Yield encoder inputs batch by batch.
+    """Yield the encoder inputs of clips in their own order.
 
     Args:
         store: The clips.
-        spec: From a sequence to the encoder's input.
-        batches: What each batch holds.
-        augmentation: Random changes, or None for none.
-        keys: Seed, stage and epoch; with a clip's name and its `Item` number they are all that
-            the random changes depend on.
-        workers: Processes that prepare batches.
-
-    Yields:
-        Tensors (n, C, T, V, M), one a batch, in order.
-    """
-    yield from DataLoader(
-        _Clips(store, spec, augmentation, keys),
-        batch_sampler=[list(batch) for batch in batches],
-        num_workers=workers,
-        collate_fn=torch.stack,
-    )
-
-
-def plain_batches(indices: Sequence[int], size: int) -> list[list[Item]]:
-    """Cut clips into batches in their own order.
-
-    Args:
-        indices: Clip indices.
+        spec: From a sequence to the input.
+        indices: Which clips.
         size: Clips a batch; the last may hold fewer.
 
-    Returns:
-        Batches of items for `load_batches`.
-
-    Example:
-        >>> [[item.clip for item in batch] for batch in plain_batches([4, 5, 6], 2)]
-        [[4, 5], [6]]
+    Yields:
+        Tensors (n, C, T, V, M).
     """
-    return cut([Item(int(index)) for index in indices], size)
+    items = [Item(int(index)) for index in indices]
+    yield from load_batches(lambda item: clip_input(store, item, spec), cut(items, size))
 
 
 def cut(items: Sequence[Item], size: int) -> list[list[Item]]:

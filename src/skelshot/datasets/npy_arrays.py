@@ -1,6 +1,7 @@
 """Arrays in NumPy's own format, read within bounds and without pickles."""
 
 import math
+from collections.abc import Iterator
 from typing import IO, Any, cast
 
 import numpy as np
@@ -15,6 +16,9 @@ LONGEST_HEADER = 1 << 16
 
 WIDEST = 16
 """The most bytes of a number."""
+
+BLOCK = 8 << 20
+"""About how many bytes of a table are read at a time."""
 
 Header = tuple[tuple[int, ...], bool, np.dtype[Any]]
 """Shape, whether in Fortran's order, and kind of number."""
@@ -72,6 +76,42 @@ def read_array(handle: IO[bytes], total: int, field: str, most: int = MAX_NUMBER
             shape needs.
         ValueError: It has no header.
     """
+    shape, is_fortran, dtype = _checked_header(handle, total, field, most)
+    content = handle.read(math.prod(shape) * dtype.itemsize)
+    flat = np.frombuffer(content, dtype) if content else np.zeros(math.prod(shape), dtype)
+    return flat.reshape(shape, order="F" if is_fortran else "C")
+
+
+def read_table(
+    handle: IO[bytes], total: int, field: str, most: int
+) -> Iterator[tuple[tuple[slice, slice], NDArray[Any]]]:
+    """Read an array of two axes a block at a time, as it is stored.
+
+    Args:
+        handle: The file, at its beginning.
+        total: How many bytes it has.
+        field: The array's name, for the error message.
+        most: How many numbers it may hold.
+
+    Yields:
+        The rows and columns of a block, and the block.
+
+    Raises:
+        BadClip: As for `read_array`.
+        ValueError: It has no header or ends early.
+    """
+    shape, is_fortran, dtype = _checked_header(handle, total, field, most)
+    lines, each = shape[::-1] if is_fortran else shape
+    step = max(1, BLOCK // (each * dtype.itemsize))
+    for start in range(0, lines, step):
+        part = slice(start, min(start + step, lines))
+        content = handle.read((part.stop - start) * each * dtype.itemsize)
+        block = np.frombuffer(content, dtype).reshape(part.stop - start, each)
+        yield ((slice(None), part), block.T) if is_fortran else ((part, slice(None)), block)
+
+
+def _checked_header(handle: IO[bytes], total: int, field: str, most: int) -> Header:
+    """Read a header and refuse what it claims beyond the bytes that follow it."""
     shape, is_fortran, dtype = read_header(handle, field)
     if dtype.hasobject or not dtype.itemsize:
         raise BadClip(f"{field}: found Python objects, expected numbers or text")
@@ -83,5 +123,4 @@ def read_array(handle: IO[bytes], total: int, field: str, most: int = MAX_NUMBER
     left = total - handle.tell()
     if min(shape, default=0) < 0 or count * dtype.itemsize != left:
         raise BadClip(f"{field}: found {left} bytes for an array of shape {shape}")
-    flat = np.frombuffer(handle.read(left), dtype) if left else np.zeros(count, dtype)
-    return flat.reshape(shape, order="F" if is_fortran else "C")
+    return shape, is_fortran, dtype

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skelshot.datasets.archives import opened_zip
 from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clip_tables import NUMBERS
 from skelshot.datasets.clips import BadClip
@@ -25,6 +26,9 @@ from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_fr
 
 MAX_BYTES = 320 << 20
 """The most that the arrays of one file may hold once decompressed."""
+
+MOST_ARRAYS = 1000
+"""The most arrays of one file."""
 
 _DAMAGE = (
     ArithmeticError,
@@ -60,7 +64,7 @@ def read_clip_file(path: Path, fields: Collection[str]) -> dict[str, NDArray[Any
     with complaints(path):
         if path.suffix.lower() == ".npy":
             return _single_array(path) if "joints" in fields else {}
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path, MOST_ARRAYS) as archive:
             members = _members(archive)
             return {
                 name: _member(archive, members[name], name) for name in fields if name in members
@@ -81,7 +85,7 @@ def names_in(path: Path) -> list[str]:
     """
     if path.suffix.lower() == ".npy":
         return ["joints"]
-    with complaints(path), zipfile.ZipFile(path) as archive:
+    with complaints(path), opened_zip(path, MOST_ARRAYS) as archive:
         return list(_members(archive))
 
 
@@ -98,7 +102,7 @@ def arrays_in(path: Path) -> str:
         BadClip: It is truncated or no such file.
     """
     found = []
-    with complaints(path), zipfile.ZipFile(path) as archive:
+    with complaints(path), opened_zip(path, MOST_ARRAYS) as archive:
         members = _members(archive)
         for name in sorted(members)[:8]:
             with archive.open(members[name]) as handle:

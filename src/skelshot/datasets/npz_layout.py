@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from skelshot.datasets.chosen_layout import LayoutChoice
 from skelshot.datasets.clip_arrays import ARRAYS, AXES
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.field_values import numbers_of, text_of
+from skelshot.datasets.field_values import described, numbers_of, text_of
 from skelshot.datasets.layout_choice import (
     SAMPLE,
     ImplausibleBodiesError,
@@ -98,7 +98,9 @@ def check_told_layout(fields: dict[str, NDArray[Any]], expected: SkeletonLayout)
         found = _told_layout(fields)
     except BadClip:
         raise
-    except SkelshotError:
+    except SkelshotError as error:
+        if "layout_definition" in fields:
+            raise BadClip(str(error)) from error
         found = None
     if found != expected:
         raise BadClip(
@@ -148,5 +150,9 @@ def _told_layout(fields: dict[str, NDArray[Any]]) -> SkeletonLayout | None:
             definition = parse_json(text, "layout_definition")
         except SkelshotError as error:
             raise BadClip(str(error)) from error
+        if not isinstance(definition, dict):  # a text would name a file, or another layout
+            raise BadClip(
+                f"layout_definition: found {described(definition)}, expected a layout's fields"
+            )
         return layout_from(definition)
     return layout_named(text_of(fields["layout"], "layout")) if "layout" in fields else None

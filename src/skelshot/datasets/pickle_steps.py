@@ -1,8 +1,9 @@
 """The steps of a pickle, followed without building anything: what they would make is bounded."""
 
 import pickletools
-import sys
 from typing import BinaryIO
+
+from skelshot.datasets.pickle_opcodes import opcodes_of
 
 GROWTH = 6
 """Bytes of memory that a byte of the file may take; arrays take 1, long lists of numbers 4."""
@@ -18,41 +19,32 @@ BYTES_A_STEP = 16
 _CODE = {"EXT1", "EXT2", "EXT4", "PERSID", "BINPERSID", "INST", "OBJ"}
 _PUT = {"PUT", "BINPUT", "LONG_BINPUT"}
 _GET = {"GET", "BINGET", "LONG_BINGET"}
-_KEYS = {"DICT": slice(None, None, 2), "SETITEM": slice(1, 2), "SETITEMS": slice(1, None, 2)}
-_ENTRIES = {"ADDITEMS": slice(1, None), "FROZENSET": slice(None)}
-_HASHED = _KEYS | _ENTRIES
+_KEYS = {"DICT": 2, "SETITEMS": 2, "ADDITEMS": 1, "FROZENSET": 1}  # every how many is hashed
 _UNFIT = {"tuple", "frozenset", "long number"}
-_COSTS = {
-    "EMPTY_LIST": 64,
-    "LIST": 64,
-    "EMPTY_DICT": 72,
-    "DICT": 72,
-    "EMPTY_SET": 224,
-    "FROZENSET": 224,
-    "REDUCE": 128,
-    **dict.fromkeys(("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"), 64),
-    **dict.fromkeys((*_PUT, *_GET, "PROTO", "FRAME"), 8),
-}
 _PUSHED = {
     opcode.name: opcode.stack_after[0].name
     for opcode in pickletools.opcodes
-    if not opcode.stack_before and len(opcode.stack_after) == 1 and opcode.name not in _CODE | _GET
+    if not opcode.stack_before and len(opcode.stack_after) == 1
+    if opcode.name not in _CODE | _GET | {"MARK"}
+}
+_TAKEN = {  # from above the last mark: what is made of it, if anything new
+    opcode.name: [item.name for item in opcode.stack_after if len(opcode.stack_before) == 2]
+    for opcode in pickletools.opcodes
+    if pickletools.stackslice in opcode.stack_before and opcode.name not in _CODE
 }
 _EFFECTS = {
-    opcode.name: (
-        pickletools.stackslice in opcode.stack_before,
-        len([item for item in opcode.stack_before if item is not pickletools.stackslice]),
-        [item.name for item in opcode.stack_after],
-    )
+    opcode.name: (len(opcode.stack_before), [item.name for item in opcode.stack_after])
     for opcode in pickletools.opcodes
+    if opcode.name not in _TAKEN
 }
+_EFFECTS |= {"BUILD": (1, []), "APPEND": (1, []), "SETITEM": (2, [])}  # it stays what it is
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
     """What the pickle asks for is not given."""
 
 
-def follow_steps(handle: BinaryIO, size: int) -> None:
+def follow_steps(handle: BinaryIO, size: int) -> None:  # noqa: PLR0912 - as for opcodes_of
     """Refuse, before anything is built, what data does not need and what would not end.
 
     These are opcodes that run code, lengths beyond the file, memo numbers without bound, keys that
@@ -77,53 +69,49 @@ def follow_steps(handle: BinaryIO, size: int) -> None:
         skelshot.datasets.pickle_steps.Refused: byte 23: found a tuple for a key
     """
     stack: list[str] = []
+    marks: list[int] = []
     memo: dict[int, str] = {}
     left, most = ALLOWANCE + GROWTH * size, STEPS + size // BYTES_A_STEP
-    for count, (opcode, argument, position) in enumerate(pickletools.genops(handle)):
-        name = opcode.name
-        cost = _COSTS.get(name)
-        left -= _cost(argument) if cost is None else cost
+    for count, (name, number, cost, position) in enumerate(opcodes_of(handle, size)):
+        left -= cost
         if left < 0 or count > most:
             raise Refused(
                 f"byte {position}: found more values than a file of {size} bytes should hold; keep "
                 "numbers in arrays, not in lists"
             )
         if name in _PUSHED:
-            big = type(argument) is int and argument.bit_length() > 64
+            big = number is not None and number.bit_length() > 64
             stack.append("long number" if big else _PUSHED[name])  # thousands may have one hash
-        elif name in _CODE:
-            raise Refused(f"byte {position}: found the opcode {name}")
-        elif name in _PUT or name == "MEMOIZE":
-            number = len(memo) if name == "MEMOIZE" else argument
-            if not isinstance(number, int) or not 0 <= number <= count:
+        elif name in _GET:
+            stack.append(memo.get(number or 0, "nothing"))
+        elif name == "MEMOIZE":
+            memo[len(memo)] = stack[-1] if stack else "nothing"
+        elif name == "MARK":
+            marks.append(len(stack))
+        elif name in _TAKEN:
+            mark = marks.pop() if marks else 0
+            if name in _KEYS:
+                _check_keys(stack[mark :: _KEYS[name]], position)
+            stack[mark:] = _TAKEN[name]
+        elif name in _PUT:
+            if number is None or not 0 <= number <= count:
                 raise Refused(f"byte {position}: found memo number {number} after {count} steps")
             memo[number] = stack[-1] if stack else "nothing"
-        elif name in _GET:
-            stack.append(memo.get(int(argument or 0), "nothing"))
+        elif name in _CODE:
+            raise Refused(f"byte {position}: found the opcode {name}")
+        elif name == "POP" and marks and marks[-1] >= len(stack):
+            marks.pop()
         elif name == "DUP":
             stack += stack[-1:]
         else:
-            taken, given = _step(name, stack)
-            if name in _HASHED and (unfit := _UNFIT.intersection(taken[_HASHED[name]])):
-                raise Refused(f"byte {position}: found a {min(unfit)} for a key")
-            stack += taken[:1] if name == "BUILD" else given  # what is built upon stays what it is
+            taken, given = _EFFECTS[name]
+            if name == "SETITEM":
+                _check_keys(stack[-2:-1], position)
+            if taken:
+                stack[-taken:] = given
 
 
-def _cost(argument: object) -> int:
-    """Return about how many bytes the value of a step takes, its place in a list included."""
-    if argument is None or (isinstance(argument, int) and -5 <= argument <= 256):
-        return 8
-    return 8 + sys.getsizeof(argument)
-
-
-def _step(name: str, stack: list[str]) -> tuple[list[str], list[str]]:
-    """Take from the stack what a step takes, and return that and what it gives."""
-    has_slice, count, given = _EFFECTS[name]
-    end = len(stack)
-    if has_slice:  # all above the last mark, which counts
-        while end and stack[end - 1] != "mark":
-            end -= 1
-    start = max(0, end - count)
-    taken = [kind for kind in stack[start:] if kind != "mark"]
-    del stack[start:]
-    return taken, given
+def _check_keys(kinds: list[str], position: int) -> None:
+    """Refuse keys that take long to hash."""
+    if not _UNFIT.isdisjoint(kinds):
+        raise Refused(f"byte {position}: found a {min(_UNFIT.intersection(kinds))} for a key")

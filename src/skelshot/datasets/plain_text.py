@@ -10,6 +10,9 @@ from skelshot.ground.regular import read_regular
 MAX_BYTES = 64 << 20
 """The largest text file that is read."""
 
+MOST_LINES = 500_000
+"""The most ends of lines that it may have; what is made of a line takes a kilobyte."""
+
 _OTHER_ENCODINGS = (
     codecs.BOM_UTF32_LE,
     codecs.BOM_UTF32_BE,
@@ -39,6 +42,8 @@ def read_lines(path: Path) -> list[str]:
         ['wave', 'bow']
     """
     content = read_regular(path, MAX_BYTES)
+    if (found := content.count(b"\n") + content.count(b"\r")) > MOST_LINES:
+        raise SkelshotError(f"{path}: found {found} ends of lines, expected at most {MOST_LINES}")
     lines = _decoded(path, content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines if lines[-1] else lines[:-1]
 

@@ -1,5 +1,6 @@
 """Clips on disk, ready for use: one memory-mapped array and an index."""
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from skelshot.datasets.store_format import (
     DOCUMENT,
+    HEADER_BYTES,
     INDEX,
     StoreDocument,
     array_files,
@@ -49,6 +51,10 @@ class Store:
         self.data_hash = document.data_hash
         self.labels: NDArray[np.int64] = np.array([clip.label for clip in clips], np.int64)
         self._arrays = arrays
+        kinds = array_files(self.layout.num_joints, self.channels)
+        self._lengths = {
+            path / kinds[field].name: HEADER_BYTES + array.nbytes for field, array in arrays.items()
+        }
 
     @classmethod
     def open(cls, path: Path | str) -> "Store":
@@ -116,8 +122,10 @@ class Store:
 
         Raises:
             IndexError: There is no such clip.
+            SkelshotError: A file was cut short since the store was opened.
         """
         clip = self.clips[index]
+        self._check_lengths()
         rows, shape = slice(clip.start, clip.stop), (clip.persons, clip.frames)
 
         def own(field: str) -> NDArray[Any]:
@@ -134,6 +142,16 @@ class Store:
             pixels=own("pixels") if clip.has_pixels else None,
             picture_size=clip.picture_size,
         )
+
+    def _check_lengths(self) -> None:
+        """Refuse files that were cut short: to read their maps would end the process."""
+        for path, length in self._lengths.items():
+            with suppress(FileNotFoundError):  # what is mapped outlives its name
+                if (found := path.stat().st_size) < length:
+                    raise SkelshotError(
+                        f"{path}: found {found} bytes, expected {length}; it was cut short since "
+                        "the store was opened, prepare the store again"
+                    )
 
     def index_of(self, name: str) -> int:
         """Find a clip by name.

@@ -10,7 +10,7 @@ import numpy as np
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.reader_family import READERS
-from skelshot.datasets.readers import Reader, Source, list_sources
+from skelshot.datasets.readers import Listing, Reader, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store, partial_folder
 from skelshot.datasets.store_format import DOCUMENT, INDEX, REJECTED, data_hash_of
@@ -49,6 +49,7 @@ class VerifyReport:
             hidden files are not counted.
         guessed: What the raw files do not tell, and how it was decided, by what it is.
         doubts: What looks odd about the clips, although it can be read.
+        unreadable: Sub-folders that cannot be looked into, and why.
     """
 
     files: int
@@ -56,6 +57,7 @@ class VerifyReport:
     passed_over: tuple[str, ...] = ()
     guessed: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     @property
     def ok(self) -> int:
@@ -72,6 +74,8 @@ class VerifyReport:
             "passed_over_examples": list(self.passed_over[:EXAMPLES]),
             "guessed": self.guessed,
             "doubts": list(self.doubts),
+            "unreadable": len(self.unreadable),
+            "unreadable_examples": list(self.unreadable[:EXAMPLES]),
         }
 
 
@@ -138,7 +142,7 @@ def guess_reader(
         raise SkelshotError(f"{raw}: no such file or folder, expected raw clips or a store")
     if raw.is_file() and raw.name == DOCUMENT:
         raise SkelshotError(f"{raw}: describes a store; name its folder, {raw.parent}")
-    names = [raw.name] if not raw.is_dir() else [source.name for source in _files(raw)]
+    names = [raw.name] if not raw.is_dir() else [source.name for source in _files(raw).sources]
     likely = _likely(names, READERS.shipped) or _likely(names, READERS.every()[0])
     if likely is None:
         known = ", ".join(
@@ -194,9 +198,9 @@ def _refuse_options(
         )
 
 
-def _files(folder: Path) -> list[Source]:
+def _files(folder: Path) -> Listing:
     """List all files that are not hidden."""
-    return list_sources(folder, lambda name: True, "files: it is empty; expected clips or a store")
+    return list_raw(folder, lambda name: True, "files: it is empty; expected clips or a store")
 
 
 def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
@@ -222,7 +226,9 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
             bar.advance(1, bad=len(bad))
     remarks = reader.remarks()
     passed_over = tuple(name for name in remarks.passed_over if name not in videos)
-    return VerifyReport(len(sources), tuple(bad), passed_over, remarks.guessed, remarks.doubts)
+    return VerifyReport(
+        len(sources), tuple(bad), passed_over, remarks.guessed, remarks.doubts, remarks.unreadable
+    )
 
 
 def _verify_store(path: Path) -> VerifyReport:
@@ -262,5 +268,6 @@ def _verify_store(path: Path) -> VerifyReport:
             if sequence.frame_index is not None and (np.diff(sequence.frame_index) <= 0).any():
                 bad.append(Problem("frame_index.npy", None, f"{name}: frame numbers do not rise"))
     own = {*facts, DOCUMENT, REJECTED}
-    others = tuple(file.name for file in _files(path) if file.name not in own)
-    return VerifyReport(len(facts) + 1, tuple(bad), others)
+    listing = _files(path)
+    others = tuple(file.name for file in listing.sources if file.name not in own)
+    return VerifyReport(len(facts) + 1, tuple(bad), others, unreadable=listing.unreadable)

@@ -74,7 +74,7 @@ def save_encoder(
     try:
         write_tensors(path, state, metadata)
     except OSError as error:
-        raise SkelshotError(f"{path}: cannot be written ({error})") from error
+        raise SkelshotError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 def read_header(path: Path) -> CheckpointHeader:

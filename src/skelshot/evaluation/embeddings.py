@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from skelshot.datasets.batches import load_batches, plain_batches
+from skelshot.datasets.batches import clip_batches
 from skelshot.datasets.store import Store
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.fewshot.embedding_method import EmbeddingMethod
@@ -45,7 +45,7 @@ def embed_clips(
         torch.inference_mode(),
         torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"),
     ):
-        for clips in load_batches(store, spec, plain_batches(indices, options.batch)):
+        for clips in clip_batches(store, spec, indices, options.batch):
             seen = [method.embed(view_clips(clips, view, spec)) for view in options.views]
             parts.append(torch.stack(seen).mean(0))
             bar.advance(len(clips))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from skelshot.datasets.batches import load_batches, plain_batches
+from skelshot.datasets.batches import clip_batches
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import read_out
@@ -58,7 +58,7 @@ def encode_clips(
             )
         return features
 
-    batches = load_batches(store, spec, plain_batches(indices, options.batch))
+    batches = clip_batches(store, spec, indices, options.batch)
     return _gathered(map(encoded, batches), len(indices))
 
 
@@ -77,7 +77,7 @@ def input_clips(store: Store, spec: InputSpec, indices: Sequence[int], batch: in
     Raises:
         SkelshotError: There are no clips.
     """
-    return _gathered(load_batches(store, spec, plain_batches(indices, batch)), len(indices))
+    return _gathered(clip_batches(store, spec, indices, batch), len(indices))
 
 
 def _gathered(parts: Iterable[Tensor], count: int) -> Tensor:

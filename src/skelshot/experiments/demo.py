@@ -67,7 +67,7 @@ class DemoSize:
         default_factory=lambda: {
             "untrained": (),
             "without_transfer": ("episodic.epochs=10",),
-            "with_transfer": ("transfer.epochs=8", "episodic.epochs=10"),
+            "with_transfer": ("strategy.epochs=8", "episodic.epochs=10"),
         }
     )
 
@@ -171,13 +171,18 @@ def _rows(out: Path, size: DemoSize, representation: Representation) -> dict[str
     """Pre-train and evaluate all rows, side by side in processes of one thread each."""
     runs = {name: out / "runs" / name.replace("_", "-") for name in STAGES}
     settings = {
-        name: load_settings("cpu", layout="kinect-v2", assignments=size.changes_of(name)).pretrain
-        for name in STAGES
+        name: load_settings(
+            "cpu",
+            layout="kinect-v2",
+            changes={"pretrain.strategy": strategy},
+            assignments=size.changes_of(name),
+        ).pretrain
+        for name, (strategy, _) in STAGES.items()
     }
     epochs = sum(
-        (settings[name].transfer.epochs if strategy == "transfer" else 0)
+        getattr(settings[name].strategy, "epochs", 0)
         + (settings[name].episodic.epochs if episodes != "none" else 0)
-        for name, (strategy, episodes) in STAGES.items()
+        for name, (_, episodes) in STAGES.items()
     )
     with (
         progress_bar("training, epochs", total=epochs) as bar,
@@ -212,7 +217,7 @@ def _row(out: Path, name: str, run: Path, size: DemoSize, representation: Repres
     train: list[object] = ["--strategy", strategy, "--episodes", episodes, "--out", run]
     if strategy == "transfer":
         train += ["--features", out / "features"]
-        train += ["--set", f"transfer.representation={representation}"]
+        train += ["--set", f"strategy.representation={representation}"]
     for change in changes:
         train += ["--set", change]
     call("pretrain", out / "store", *common, *train)

@@ -30,6 +30,7 @@ from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
 from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.pretraining.results import check_split
 from skelshot.pretraining.runs import read_config, read_options, split_folder
 from skelshot.skeletons.inputs import AskedSides
 
@@ -111,7 +112,7 @@ def _evaluated(
     check_turns(method, store.channels, f"classifiers.{method.name}")
     parts: dict[str, float] = {}
     counts = protocol.counts(store)
-    results, method = _results(store, protocol, splits, method, shots, options, run, parts)
+    results, method, source = _results(store, protocol, splits, method, shots, options, run, parts)
     return result_document(
         method=method.name,
         protocol=protocol.name,
@@ -130,7 +131,7 @@ def _evaluated(
         seconds=time.perf_counter() - began,
         parts=parts,
         sides=decision.as_json(),
-    ) | {"classes": ClassCounts.of(store).as_json()}
+    ) | {"classes": ClassCounts.of(store).as_json(), "made_anew": source.made_anew}
 
 
 def _results(
@@ -142,20 +143,20 @@ def _results(
     options: EvaluateOptions,
     run: Path | None,
     parts: dict[str, float],
-) -> tuple[list[ShotResult], FewShotMethod]:
-    """Return the results, and the method as it was used; fills `parts` with seconds."""
+) -> tuple[list[ShotResult], FewShotMethod, RunFeatures]:
+    """Return the results, the method as it was used and its features; fills `parts`."""
     if run is None or not method.has_weights:
         method.eval()
         introduce_classes(method, store.class_names, store.layout)
         source = RunFeatures(store, method, options, run)
-        return evaluate(store, protocol, splits, method, shots, source, parts), method
+        return evaluate(store, protocol, splits, method, shots, source, parts), method, source
     methods = [split_method(run, split, method, options) for split in splits]
     for split, trained in zip(splits, methods, strict=True):
         _check_shapes(trained, split, shots)  # with weights it knows what they are for
         introduce_classes(trained, store.class_names, store.layout)
     source = RunFeatures(store, methods[0], options, run)
     results = evaluate_each_split(store, protocol, splits, methods, shots, source, parts)
-    return results, methods[0]
+    return results, methods[0], source
 
 
 def _check_shapes(method: FewShotMethod, split: Split, shots: Sequence[int]) -> None:
@@ -275,7 +276,8 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
 
 def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Path) -> None:
     """Refuse a run that was trained on other data or other base classes."""
-    config = read_config(split_folder(run, split.index))
+    folder = split_folder(run, split.index)
+    config = read_config(folder)
     expected = {
         "data_hash": store.data_hash,
         "base": [store.class_names[label] for label in split.base],
@@ -284,7 +286,8 @@ def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Pa
     for key, value in expected.items():
         if config.get(key) != value:
             raise SkelshotError(
-                f"{split_folder(run, split.index)}: was pre-trained with {key} = "
+                f"{folder}: was pre-trained with {key} = "
                 f"{json.dumps(config.get(key))}, protocol {protocol.name} on this store has "
                 f"{json.dumps(value)}; evaluate with the store and protocol of the run"
             )
+    check_split(folder, config, split.index)

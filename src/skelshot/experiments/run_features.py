@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from skelshot.datasets.store import Store
@@ -20,9 +18,9 @@ from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, read_shape, views_of
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
+from skelshot.ground.digested_tensors import read_digested, write_digested
 from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
-from skelshot.ground.tensor_files import write_tensors
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.runs import read_options, split_folder
 from skelshot.skeletons import InputSpec
@@ -98,6 +96,8 @@ class RunFeatures:
         self._method = method
         self._options = options
         self._run = run
+        self.made_anew: list[str] = []
+        """Kept features that were damaged or without a digest, and so were made anew."""
 
     def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
         """Give what the method reads of a split's clips.
@@ -126,6 +126,7 @@ class RunFeatures:
             method = split_method(run, split, self._method, options)
             return self._kept(
                 self._file(folder, "method", indices, options, method.options.model_dump_json()),
+                len(indices),
                 lambda: embed_clips(method, store, trained.input, indices, options),
             )
         if reads_clips:
@@ -134,6 +135,7 @@ class RunFeatures:
         keep_map = self._method.reads == "map"
         return self._kept(
             self._file(folder, "encoder", indices, options, keep_map),
+            len(indices),
             lambda: encode_clips(encoder, store, trained.input, indices, options, keep_map),
         )
 
@@ -169,14 +171,16 @@ class RunFeatures:
         ).hex()[:16]
         return folder / "features" / f"{key}.safetensors"
 
-    @staticmethod
-    def _kept(file: Path, make: Callable[[], Tensor]) -> Tensor:
-        """Read what an earlier evaluation kept, else make it and keep it."""
-        if (kept := _kept_features(file)) is not None:
-            return kept
+    def _kept(self, file: Path, count: int, make: Callable[[], Tensor]) -> Tensor:
+        """Read what an earlier evaluation kept of as many clips, else make it and keep it."""
+        if file.exists():
+            try:
+                return _kept_features(file, count)
+            except SkelshotError as error:
+                self.made_anew.append(str(error))
         features = make()
         file.parent.mkdir(exist_ok=True)
-        write_tensors(file, {"features": features})
+        write_digested(file, {"features": features}, {"key": file.stem})
         return features
 
 
@@ -243,12 +247,12 @@ def fitting_views(options: EvaluateOptions, method: FewShotMethod) -> EvaluateOp
     return options
 
 
-def _kept_features(file: Path) -> Tensor | None:
-    """Read features of an earlier evaluation; None when there are none or they are damaged."""
-    if not file.exists():
-        return None
-    try:
-        features: Tensor = load_file(file)["features"]
-    except (SafetensorError, KeyError):
-        return None
+def _kept_features(file: Path, count: int) -> Tensor:
+    """Read features of an earlier evaluation, if they are what the file's name says."""
+    tensors, notes, has_digest = read_digested(file)
+    features = tensors.get("features")
+    if not has_digest or notes != {"key": file.stem} or features is None:
+        raise SkelshotError(f"{file}: found {notes or 'no digest'}, expected features {file.stem}")
+    if not features.ndim or len(features) != count:
+        raise SkelshotError(f"{file}: found {tuple(features.shape)}, expected {count} features")
     return features

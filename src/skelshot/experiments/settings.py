@@ -1,24 +1,29 @@
 """Presets, which are data, and what `--set` changes in them."""
 
+import warnings
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
+from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
+from skelshot.pretraining.old_options import todays_key, with_todays_sections
 from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 from skelshot.skeletons.normalise import can_align_view
 
 _NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
 
 
-class Settings(BaseModel):
+class Settings(Options):
     """A preset with its changes applied.
 
     Args:
@@ -27,7 +32,7 @@ class Settings(BaseModel):
         adapted: What of the preset was changed to fit the store, in words.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "settings"
 
     pretrain: PretrainOptions
     evaluate: EvaluateOptions = EvaluateOptions()
@@ -99,9 +104,11 @@ def load_settings(
         layout: The store's joint layout.
         coordinates: Coordinates a joint in the store, 3 or 2. 2-D clips turn about z only, so
             a preset's other turns (input, augmentation, test views, JEANIE's) are left out.
-        changes: Values by dotted key, such as `pretrain.strategy`; None values are left out.
+        changes: Values by dotted key, such as `pretrain.episodes`; None values are left out.
         assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
-            `evaluate.` in front belongs to `pretrain`.
+            `evaluate.` in front belongs to `pretrain`. `strategy.` is the strategy that is
+            chosen, `strategy=NAME` chooses another one, and `strategies.NAME.` holds where that
+            one is chosen.
 
     Returns:
         The settings.
@@ -111,46 +118,96 @@ def load_settings(
 
     Example:
         >>> settings = load_settings("smoke", layout="kinect-v1",
-        ...                          assignments=["supervised.epochs=2"])
-        >>> settings.pretrain.supervised.epochs
+        ...                          assignments=["strategy.epochs=2"])
+        >>> settings.pretrain.strategy.epochs
         2
     """
     document = _read_preset(preset)
-    inputs = document["pretrain"].setdefault("input", {})
+    pretrain = document["pretrain"]
+    for renamed in with_todays_sections(pretrain):
+        _warn(f"preset {preset}: {renamed}")
+    strategies = _strategies(pretrain.pop("strategies", {}), f"preset {preset}")
+    inputs = pretrain.setdefault("input", {})
     if isinstance(inputs, dict):
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
     _validated(document, f"preset {preset}")  # what follows relies on its form
     adapted = _adapt(document, layout_from(layout), coordinates)
-    told = document["pretrain"].get("episodes", "none")
-    for key, value in (changes or {}).items():
-        if value is not None:
+    called = [(key, value) for key, value in (changes or {}).items() if value is not None]
+    told = [_assignment(text) for text in assignments]
+    _choose_strategy(pretrain, strategies, [*called, *told])
+    before = pretrain.get("episodes", "none")
+    for key, value in called:
+        if key != "pretrain.strategy":
             _assign(document, key, value)
-    if document["pretrain"].get("episodes", "none") not in ("none", "cosine", told):
+    if pretrain.get("episodes", "none") not in ("none", "cosine", before):
         # a preset's options are for the method that it names, or else for the paper's own
-        document["pretrain"].get("episodic", {}).pop("classifier", None)
-    if coordinates == 2 and document["pretrain"].get("episodes") == "jeanie":
-        episodic = document["pretrain"].setdefault("episodic", {})
-        episodic.setdefault("classifier", {})["each_side"] = 0
-        adapted = (*adapted, f"episodic.classifier.{_NO_TURNS}")
-    for text in assignments:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as supervised.epochs=5")
-        known = key.split(".")[0] in ("pretrain", "evaluate")
-        _assign(document, key if known else f"pretrain.{key}", parse_yaml(value, f"--set {key}"))
+        pretrain.get("episodic", {}).pop("method_options", None)
+    if coordinates == 2 and pretrain.get("episodes") == "jeanie":
+        episodic = pretrain.setdefault("episodic", {})
+        episodic.setdefault("method_options", {})["each_side"] = 0
+        adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
+    for key, value in told:
+        if key != "pretrain.strategy" and not key.startswith("pretrain.strategies."):
+            _assign(document, key, value)
     return _validated(document | {"adapted": adapted}, "settings")
+
+
+def _strategies(found: Any, source: str) -> dict[str, dict[str, Any]]:
+    """Check options of strategies by name."""
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise SkelshotError(f"{source}, strategies: expected options by name of strategy")
+    for name, options in found.items():
+        strategy = STRATEGIES.named(name, f"{source}, strategies")
+        try:
+            strategy.options_type.model_validate({"name": name, **options})
+        except SkelshotError as error:
+            raise SkelshotError(f"{source}, {error}") from error
+    return found
+
+
+def _choose_strategy(
+    pretrain: dict[str, Any], strategies: dict[str, Any], wanted: Iterable[tuple[str, Any]]
+) -> None:
+    """Put the options of the strategy that is asked for in place, and change what is wanted."""
+    own, sections = pretrain.get("strategy", "supervised"), {"strategies": strategies}
+    for key, value in wanted:
+        if key == "pretrain.strategy":
+            own = value
+        elif key.startswith("pretrain.strategies."):
+            _assign(sections, key.removeprefix("pretrain."), value)
+    _strategies(strategies, "settings")
+    own = {"name": own} if isinstance(own, str) else own
+    if isinstance(own, dict) and isinstance(own.get("name"), str):
+        own = {**strategies.get(own["name"], {}), **own}
+    pretrain["strategy"] = own
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """Read one `--set`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SkelshotError(f"--set {text}: expected KEY=VALUE, such as strategy.epochs=5")
+    parsed = parse_yaml(value, f"--set {key}")
+    if key.startswith("evaluate."):
+        return key, parsed
+    below = key.removeprefix("pretrain.")
+    if (today := todays_key(below)) != below:
+        _warn(f"--set {below} is --set {today} now")
+    return f"pretrain.{today}", parsed
+
+
+def _warn(told: str) -> None:
+    warnings.warn(f"{told}; the old name is read in this version only", OldName, stacklevel=3)
 
 
 def _validated(document: Mapping[str, Any], source: str) -> Settings:
     """Read settings; what does not fit is told with its place, and with its value if it is one."""
     try:
         return Settings.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        told = first["msg"].removeprefix("Value error, ")
-        found = "" if isinstance(first["input"], dict) else f", found {first['input']!r:.80}"
-        raise SkelshotError(f"{source}{', ' if place else ''}{place}: {told}{found}") from error
+    except SkelshotError as error:
+        told = str(error)
+        own = told.startswith(("settings,", "settings:"))
+        raise SkelshotError(f"{source}{told[8:] if own else f', {told}'}") from error
 
 
 def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:

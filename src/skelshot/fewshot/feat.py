@@ -20,7 +20,7 @@ class FeatOptions(WeightedOptions):
 
     Attributes:
         lr_factor: 10 in the authors' commands, which use SGD on hundreds of epochs; a few
-            hundred steps of AdamW want 0.1 (development splits, docs/methods/feat.md).
+            hundred steps of AdamW want 0.1 (chosen on development splits).
         start: Let attention add nothing at first (`identity`), so that training starts from
             nearest prototypes; or start W_o at random as the `authors` do, who train for
             200 epochs.

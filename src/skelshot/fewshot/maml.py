@@ -25,7 +25,7 @@ class MAMLOptions(WeightedOptions):
         inner: What a task adapts: the head alone, or the `layer` before it as well, whose start
             values episodes must train.
         inner_steps: Gradient steps on the exemplars; 0 leaves the start values.
-        inner_lr: Their learning rate.
+        inner_lr: Their learning rate; at 1 they diverge with five exemplars.
         start: The head before the steps: `prototype`, which is nearest prototypes, or `zero`.
         scale: s, what logits of features at length one are multiplied by.
         joints: Keep the joints apart in the mean, so that the head has weights for each.

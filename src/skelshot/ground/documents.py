@@ -1,6 +1,7 @@
 """What holds for a document whatever its notation: its encoding, its size, its depth."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from skelshot.ground.errors import SkelshotError
@@ -8,7 +9,7 @@ from skelshot.ground.errors import SkelshotError
 MOST_DEPTH = 64
 """How deep lists and mappings may stand within each other."""
 
-_LEAVES = (str, float, bool, type(None))
+_LEAVES = {str, float, bool, type(None)}
 
 
 class BadDocument(SkelshotError):  # noqa: N818 - named for what it is
@@ -92,20 +93,18 @@ def check_values(document: Any, place: str) -> None:
         skelshot.ground.documents.BadDocument: x: found a whole number beyond 64 bits
     """
     level: list[Any] = [document]
-    for _ in range(MOST_DEPTH + 1):
-        deeper: list[Any] = []
-        for value in level:
-            kind = type(value)
-            if kind is list:
-                deeper += value
-            elif kind is dict:
-                deeper += value.values()
-            elif kind is int:
-                if value.bit_length() > 64:
-                    raise BadDocument(place, "found a whole number beyond 64 bits")
-            elif kind not in _LEAVES:
-                raise BadDocument(place, f"found {kind.__name__}, expected text or numbers")
-        if not deeper:
+    for _ in range(MOST_DEPTH + 1):  # level by level, as millions of values are looked at
+        kinds = set(map(type, level))
+        if others := kinds - _LEAVES - {int, list, dict}:
+            found = min(kind.__name__ for kind in others)
+            raise BadDocument(place, f"found {found}, expected text or numbers")
+        if int in kinds:
+            whole = [value for value in level if type(value) is int]
+            if max(map(int.bit_length, whole)) > 64:
+                raise BadDocument(place, "found a whole number beyond 64 bits")
+        if list not in kinds and dict not in kinds:
             return
-        level = deeper
+        mappings = [value.values() for value in level if type(value) is dict]
+        lists = level if kinds == {list} else [value for value in level if type(value) is list]
+        level = list(chain.from_iterable(chain(mappings, lists)))
     raise BadDocument(place, f"nested more than {MOST_DEPTH} deep")

@@ -19,3 +19,7 @@ class SkelshotError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
+
+
+class OldName(FutureWarning):
+    """An option was given by the name it had before."""

@@ -39,7 +39,7 @@ class Family(Generic[Part]):
 
     kind: str
     shipped: tuple[type[Part], ...]
-    check: Callable[[type[Part]], str | None]
+    check: Callable[[type], str | None]
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +48,50 @@ def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
         for left in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
             remove_if_left(left)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    held = hold(partial)
-    if held is None:
-        raise SkelshotError(f"{path}: is being written already")
+    with errors_named(path, partial):
+        held = hold(partial)
+        if held is None:
+            raise SkelshotError(f"{path}: is being written already")
+        try:
+            yield partial
+            if durable:
+                with partial.open("rb") as handle:
+                    os.fsync(handle.fileno())
+            partial.replace(path)
+        finally:
+            with suppress(OSError):  # the disk may be read-only by now
+                partial.unlink()
+            held.close()
+
+
+@contextmanager
+def errors_named(path: Path, partial: Path | None = None) -> Iterator[None]:
+    """Let the system's errors name the file, which a full disk does not.
+
+    Args:
+        path: The file that is written.
+        partial: Where it is written meanwhile, which means nothing to the caller.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        OSError: The same, with a file name and without what a library puts around the cause.
+
+    Example:
+        >>> with errors_named(Path("a.txt")):
+        ...     raise OSError(28, "No space left on device")
+        Traceback (most recent call last):
+        ...
+        OSError: [Errno 28] No space left on device: 'a.txt'
+    """
     try:
-        yield partial
-        if durable:
-            with partial.open("rb") as handle:
-                os.fsync(handle.fileno())
-        partial.replace(path)
+        yield
     except OSError as error:
-        error.filename = error.filename or str(path)  # a full disk is told without a name
-        raise
-    finally:
-        partial.unlink(missing_ok=True)
-        held.close()
+        named = error.filename and os.fsdecode(error.filename)
+        if error.errno is None or named not in (None, "", str(partial)):
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
 def write_json(path: Path, document: object) -> None:
@@ -93,6 +122,24 @@ def read_json(path: Path) -> Any:
         SkelshotError: It cannot be read, or as for `parse_json`; the message names file and line.
     """
     return parse_json(read_regular(path, MOST_JSON_BYTES), str(path))
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read a JSON file that holds a mapping.
+
+    Args:
+        path: The file.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        SkelshotError: As for `read_json`, or it holds something else.
+    """
+    document = read_json(path)
+    if not isinstance(document, dict):
+        raise SkelshotError(f"{path}: found {type(document).__name__}, expected a JSON mapping")
+    return document
 
 
 def sha256_of(path: Path) -> str:

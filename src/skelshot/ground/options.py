@@ -1,5 +1,7 @@
 """The base of all option models, whose faults are one-line errors."""
 
+import warnings
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, ClassVar, get_args
 
@@ -12,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
-from skelshot.ground.errors import SkelshotError
+from skelshot.ground.errors import OldName, SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.suggestions import did_you_mean
 
@@ -25,6 +27,8 @@ class Options(BaseModel):
 
     Attributes:
         described: What the options are of, as messages begin.
+        renamed: Today's names of options by the names they had before, which are still read,
+            with a warning.
 
     Raises:
         SkelshotError: A name is unknown or a value does not fit; the first fault is told with
@@ -44,6 +48,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     described: ClassVar[str] = "options"
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -53,14 +58,28 @@ class Options(BaseModel):
     @classmethod
     def _one_line(cls, values: Any, validate: ValidatorFunctionWrapHandler) -> Any:
         if _INSIDE.get():
-            return validate(values)
+            return validate(cls._with_todays_names(values))
         token = _INSIDE.set(True)
         try:
-            return validate(values)
+            return validate(cls._with_todays_names(values))
         except ValidationError as error:
             raise SkelshotError(f"{cls.described}{problem_of(error, cls)}") from error
         finally:
             _INSIDE.reset(token)
+
+    @classmethod
+    def _with_todays_names(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        old = [name for name in cls.renamed if name in values]
+        for name in old:
+            warnings.warn(
+                f"{cls.described}: the option {name!r} is called {cls.renamed[name]!r} now; the "
+                "old name is read in this version only",
+                OldName,
+                stacklevel=2,
+            )
+        return {cls.renamed.get(name, name): value for name, value in values.items()}
 
 
 def problem_of(error: ValidationError, model: type[BaseModel]) -> str:

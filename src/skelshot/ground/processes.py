@@ -65,15 +65,32 @@ def done_by_processes(
     try:
         with ctrl_c_for_parent_only():
             futures = [pool.submit(work, job) for job in jobs]
-        for future in as_completed(futures):
-            yield future.result()
-    except BrokenProcessPool as error:
+        with one_line_for_the_dead():
+            for future in as_completed(futures):
+                yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def one_line_for_the_dead() -> Iterator[None]:
+    """Tell that a process died which worked for the block, whoever notices: pool or DataLoader.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        SkelshotError: A process died.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not isinstance(error, BrokenProcessPool) and "DataLoader worker" not in str(error):
+            raise
         raise SkelshotError(
             "a working process died, out of memory perhaps; run the same command with fewer "
             "workers, what is done is kept"
         ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

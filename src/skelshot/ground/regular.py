@@ -69,22 +69,24 @@ def read_regular(path: Path, most: int) -> bytes:
 
     Args:
         path: The file.
-        most: The most bytes it may have; no more than one beyond are ever read.
+        most: The most bytes it may have.
 
     Returns:
         What it holds.
 
     Raises:
-        SkelshotError: It cannot be read, is no regular file, or is larger.
+        SkelshotError: It cannot be read, is no regular file, is larger, or changes meanwhile.
     """
     try:
         with open_regular(path) as handle:
             size = os.fstat(handle.fileno()).st_size
-            content = handle.read(most + 1) if size <= most else b""
+            content = handle.read(size + 1) if size <= most else b""
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
-    if (size := max(size, len(content))) > most:
+    if size > most:
         raise SkelshotError(f"{path}: found {size} bytes, expected at most {most}")
+    if len(content) != size:
+        raise SkelshotError(f"{path}: changed while it was read; run the same command again")
     return content
 
 

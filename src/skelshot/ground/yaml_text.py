@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from skelshot.ground.documents import MOST_DEPTH, BadDocument, check_values, utf8_text
+from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
 
 MOST_BYTES = 1 << 20
@@ -16,6 +17,8 @@ MOST_VALUES = 100_000
 
 _DATE = "tag:yaml.org,2002:timestamp"
 _LONGEST_NUMBER = 64
+_MISTOLD = (ValueError, LookupError, AttributeError, TypeError)
+"""What a value brings about that is not of the kind that its own tag tells."""
 
 
 def read_yaml(path: Path) -> Any:
@@ -61,8 +64,8 @@ def parse_yaml(text: str, place: str) -> Any:
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
         raise BadDocument(place, f"not valid YAML ({error.reason})", line) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise BadDocument(place, f"not valid YAML ({error!s:.200})") from error
+    except (yaml.YAMLError, *_MISTOLD) as error:
+        raise BadDocument(place, f"not valid YAML ({printable(str(error), 200)})") from error
     check_values(document, place)
     return document
 

@@ -16,10 +16,10 @@ from skelshot.pretraining.mining import (
     nearest_positives,
 )
 from skelshot.pretraining.momentum_contrast import MomentumContrast
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import StageData
 from skelshot.pretraining.view_options import AimClrOptions
 from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
-from skelshot.skeletons import InputSpec
+from skelshot.skeletons.view_recipes import ViewRecipe
 
 
 class AimClrStage(ViewStage):
@@ -33,10 +33,8 @@ class AimClrStage(ViewStage):
 
     Args:
         encoder: The encoder to train.
-        base: The base clips; their labels are not read.
-        options: Views, queue, mining and optimiser.
-        inputs: What the encoder eats.
-        seed: Initial heads, batches and views follow from it.
+        options: Views, queue, mining and optimizer.
+        data: The base clips and what the encoder eats of them.
 
     Raises:
         SkelshotError: The queue is as long as the data or longer, the encoder has no feature map
@@ -44,21 +42,13 @@ class AimClrStage(ViewStage):
     """
 
     name = "aimclr"
+    options_type = AimClrOptions
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        base: BaseSet,
-        options: AimClrOptions,
-        inputs: InputSpec,
-        seed: int,
-    ) -> None:
-        super().__init__(encoder, base, inputs, options.batch, seed)
-        _check(options, encoder, len(base.indices))
+    def __init__(self, encoder: Encoder, options: AimClrOptions, data: StageData) -> None:
+        super().__init__(encoder, options, data)
+        _check(options, encoder, len(data.base.indices))
         self.options = options
-        self.epochs = options.epochs
-        self.optimiser = options.optimiser
-        narrow = encoder.spec.model_copy(update={"channels": inputs.coordinates})
+        narrow = encoder.spec.model_copy(update={"channels": data.inputs.coordinates})
         self.further_encoders = nn.ModuleList(
             build_encoder(narrow, seed=int(torch.randint(2**31, ())))
             for _ in options.further_streams
@@ -78,45 +68,58 @@ class AimClrStage(ViewStage):
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips, and lower the learning rate when it is time."""
         start = self.options.lower_rate_from
-        full = self.options.optimiser
+        full = self.options.optimizer
         lowered = full.model_copy(update={"lr": full.lr / 10})
-        self.optimiser = lowered if start is not None and epoch >= start else full
+        self.optimizer = lowered if start is not None and epoch >= start else full
         return super().batches(epoch)
 
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
+        """Draw the views of a clip.
+
+        Args:
+            item: The clip.
+            epoch: The epoch.
+
+        Returns:
+            Its `number` in the store, and the encoder inputs (C, T, V, M) of each stream by view
+            and stream: `query 0`, `key 0`, `extreme 0`, `query 1` and so on.
+        """
+        clip = self.data.base.store.clips[item.clip].name
+        plain = self.encoded(item, epoch)
+        further = [(kind,) for kind in self.options.further_streams]
+        loaded = {"number": torch.tensor(item.clip)}
+        for name, recipe in self._recipes().items():
+            views = self.views(plain, clip, epoch, recipe, name, further)
+            loaded |= {f"{name} {place}": view for place, view in enumerate(views)}
+        return loaded
+
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the loss of a batch; in training, its keys then join the queues.
 
         Args:
-            clips: Plain joints (n, C, T, V, M).
-            targets: Numbers of the clips (n,).
+            batch: The views of each stream (n, C, T, V, M), and the clips' numbers (n,).
 
         Returns:
             `loss`; `accuracy`, how often the key is nearer than the whole queue; `spread` of the
             queries.
         """
-        options = self.options
-        further = [(kind,) for kind in options.further_streams]
-        queries = self.views(clips, targets, options.normal, "query", further)
-        keys = self.views(clips, targets, options.normal, "key", further)
-        extremes = None
-        if options.extreme is not None:
-            extremes = self.views(clips, targets, options.extreme, "extreme", further)
+        numbers = batch["number"]
         streams = []  # per stream: the logits of its views, the normal one first
         new_keys = []
         for place, (encoder, contrast) in enumerate(self._streams()):
-            key = contrast.key(keys[place])
-            query = contrast.query(encoder(queries[place]))
+            key = contrast.key(batch[f"key {place}"])
+            query = contrast.query(encoder(batch[f"query {place}"]))
             seen = [query]
-            if extremes is not None:
-                seen += self._strong_queries(encoder, contrast, extremes[place])
-            streams.append([contrast.logits(each, key, targets) for each in seen])
+            if (extreme := batch.get(f"extreme {place}")) is not None:
+                seen += self._strong_queries(encoder, contrast, extreme)
+            streams.append([contrast.logits(each, key, numbers) for each in seen])
             new_keys.append(key)
             if place == 0:
                 width = spread(query)
         loss = self._loss(streams)
         if self.training:
             for (_, contrast), key in zip(self._streams(), new_keys, strict=True):
-                contrast.queue.push(key, targets)
+                contrast.queue.push(key, numbers)
         accuracy = (streams[0][0].argmax(1) == 0).float().mean()
         return {"loss": loss, "accuracy": accuracy, "spread": width}
 
@@ -132,6 +135,12 @@ class AimClrStage(ViewStage):
         """Let the key encoders follow."""
         for encoder, contrast in self._streams():
             contrast.follow(encoder)
+
+    def _recipes(self) -> dict[str, ViewRecipe]:
+        """Return the recipe of each view."""
+        normal, extreme = self.options.normal, self.options.extreme
+        recipes = {"query": normal, "key": normal}
+        return recipes if extreme is None else recipes | {"extreme": extreme}
 
     def _streams(self) -> list[tuple[Encoder, MomentumContrast]]:
         """List encoder and contrast of each stream, the stage's own first."""
@@ -184,18 +193,18 @@ def _check(options: AimClrOptions, encoder: Encoder, clips: int) -> None:
     """Refuse what cannot work before any training."""
     if options.queue >= clips:
         raise SkelshotError(
-            f"aimclr.queue: found {options.queue} entries, the base has {clips} clips, expected "
+            f"strategy.queue: found {options.queue} entries, the base has {clips} clips, expected "
             "fewer entries than clips, or a clip meets its own older keys only; set a smaller "
-            "aimclr.queue"
+            "strategy.queue"
         )
     if options.mining == "cross-stream" and not options.further_streams:
         raise SkelshotError(
-            "aimclr.mining: found 'cross-stream' and no aimclr.further_streams, expected at least "
-            "one such as [joint-motion]"
+            "strategy.mining: found 'cross-stream' and no strategy.further_streams, expected at "
+            "least one such as [joint-motion]"
         )
     needs_map = options.extreme is not None and options.attention_drop
     if needs_map and not callable(getattr(encoder, "feature_map", None)):
         raise SkelshotError(
-            f"aimclr.attention_drop: drops from feature maps, {type(encoder).__name__} gives "
-            "vectors only; set aimclr.attention_drop=false, or take another encoder"
+            f"strategy.attention_drop: drops from feature maps, {type(encoder).__name__} gives "
+            "vectors only; set strategy.attention_drop=false, or take another encoder"
         )

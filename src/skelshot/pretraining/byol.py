@@ -12,10 +12,9 @@ from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import cosine_decay, target_like, update_moving_average
-from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.view_options import ByolOptions
 from skelshot.pretraining.view_stage import ViewStage, spread
-from skelshot.skeletons import InputSpec
 
 
 class ByolStage(ViewStage):
@@ -28,62 +27,58 @@ class ByolStage(ViewStage):
 
     Args:
         encoder: The encoder to train.
-        base: The base clips; their labels are not read.
-        options: Views, heads, decay and optimiser.
-        inputs: What the encoder eats.
-        seed: Initial heads, batches and views follow from it.
+        options: Views, heads, decay and optimizer.
+        data: The base clips and what the encoder eats of them.
     """
 
     name = "byol"
+    options_type = ByolOptions
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        base: BaseSet,
-        options: ByolOptions,
-        inputs: InputSpec,
-        seed: int,
-    ) -> None:
-        super().__init__(encoder, base, inputs, options.batch, seed)
+    def __init__(self, encoder: Encoder, options: ByolOptions, data: StageData) -> None:
+        super().__init__(encoder, options, data)
         self.options = options
-        self.epochs = options.epochs
-        self.optimiser = options.optimiser
         self.projector = mlp_head(encoder.embed_dim, options.hidden, options.embedding)
         self.predictor = mlp_head(options.embedding, options.hidden, options.embedding)
         self.target_encoder = target_like(encoder)
         self.target_projector = target_like(self.projector)
-        self._others = other_cameras(base) if options.other_camera else {}
+        self._others = other_cameras(data.base) if options.other_camera else {}
 
-    def batches(self, epoch: int) -> list[list[Item]]:
-        """Shuffle the clips; where other cameras are asked for, their clips stand behind.
+    def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
+        """Draw the two views of a clip.
+
+        Args:
+            item: The clip.
+            epoch: The epoch.
 
         Returns:
-            Batches of n clips, or of 2 n: clip n + i then shows the performance of clip i.
+            `aggressive` and `conservative`, encoder inputs (C, T, V, M); the second may be of
+            another camera's clip of the same performance.
         """
-        batches = super().batches(epoch)
-        if not self._others:
-            return batches
-        return [batch + [self._partner(item, epoch) for item in batch] for batch in batches]
+        partner = self._partner(item, epoch)
+        plain = self.encoded(item, epoch)
+        return {
+            "aggressive": self._view(plain, item, epoch, "aggressive"),
+            "conservative": self._view(
+                plain if partner == item else self.encoded(partner, epoch),
+                partner,
+                epoch,
+                "conservative",
+            ),
+        }
 
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the regression loss of a batch.
 
         L = 2 - 2 cos(q(g(f(aggressive))), g'(f'(conservative))), plus the same with the views
         exchanged when it is symmetric (Grill et al., 2020, eq. 2).
 
         Args:
-            clips: Plain joints (n, C, T, V, M), or 2 n clips as `batches` says.
-            targets: Numbers of the clips.
+            batch: `aggressive` and `conservative` views (n, C, T, V, M).
 
         Returns:
             `loss`, and `spread` of the target's vectors of the conservative view.
         """
-        count = len(clips) // 2 if self._others else len(clips)
-        options = self.options
-        aggressive = self.views(clips[:count], targets[:count], options.aggressive, "aggressive")[0]
-        conservative = self.views(
-            clips[-count:], targets[-count:], options.conservative, "conservative"
-        )[0]
+        aggressive, conservative = batch["aggressive"], batch["conservative"]
         target = self._target(conservative)
         loss = regression_loss(self._online(aggressive), target)
         if self.options.symmetric:
@@ -114,10 +109,15 @@ class ByolStage(ViewStage):
         target: Tensor = self.target_projector(self.target_encoder(clips))
         return target
 
+    def _view(self, plain: Tensor, item: Item, epoch: int, name: str) -> Tensor:
+        """Draw the view of that name of a clip, (C, T, V, M)."""
+        clip = self.data.base.store.clips[item.clip].name
+        return self.views(plain, clip, epoch, self.options.recipes[name], name)[0]
+
     def _partner(self, item: Item, epoch: int) -> Item:
         """Draw the clip of another camera, or the same clip."""
         others = self._others.get(item.clip, [])
-        rng = rng_for("camera", self.seed, epoch, self.base.store.clips[item.clip].name)
+        rng = rng_for("camera", self.data.seed, epoch, self.data.base.store.clips[item.clip].name)
         if not others or rng.random() >= self.options.other_camera:
             return item
         return Item(others[int(rng.integers(len(others)))])

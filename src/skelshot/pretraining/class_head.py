@@ -1,10 +1,27 @@
 """The head that trains an encoder on its base classes, alone or beside a teacher."""
 
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
-from skelshot.pretraining.options import ClassHeadOptions
+from skelshot.ground.options import Options
+
+
+class ClassHeadOptions(Options):
+    """A head over the base classes and its cross-entropy.
+
+    Args:
+        head: `linear` logits, or `cosine` logits times `scale`.
+        scale: Of the cosine head.
+        label_smoothing: Of the cross-entropy.
+    """
+
+    head: Literal["linear", "cosine"] = "linear"
+    scale: float = Field(16.0, gt=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
 
 
 class CosineHead(nn.Module):

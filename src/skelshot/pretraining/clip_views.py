@@ -1,4 +1,4 @@
-"""Views of a batch of clips: every clip changed at random, then brought into streams."""
+"""Random views of a clip, each brought into the streams that encoders eat."""
 
 from collections.abc import Sequence
 
@@ -7,49 +7,44 @@ import torch
 from torch import Tensor
 
 from skelshot.skeletons import SkeletonLayout, Stream, stream
+from skelshot.skeletons.sequence import BoolArray
 from skelshot.skeletons.view_recipes import ViewRecipe, draw_view
 
 
 def clip_views(
-    clips: Tensor,
+    clip: Tensor,
     layout: SkeletonLayout,
     recipe: ViewRecipe,
     streams: Sequence[Sequence[Stream]],
-    rngs: Sequence[np.random.Generator],
+    rng: np.random.Generator,
 ) -> list[Tensor]:
-    """Draw one view of each clip and take several sets of streams of it.
+    """Draw one view of a clip and take several sets of streams of it.
 
     Args:
-        clips: Normalised joints (n, C, T, V, M), absent persons zero.
+        clip: Normalised joints (C, T, V, M), absent persons zero.
         layout: Names the joints.
-        recipe: How far the views may be from the clips.
+        recipe: How far the view may be from the clip.
         streams: What each encoder eats; the streams of one set stand side by side.
-        rngs: One generator a clip.
+        rng: Where its numbers come from.
 
     Returns:
-        One tensor (n, C * streams in the set, T, V, M) a set, all of the same view, on the
-        device of the clips.
+        One tensor (C * streams in the set, T, V, M) a set, all of the same view.
 
     Example:
         >>> from skelshot.skeletons import KINECT_V1
-        >>> clips, plain = torch.ones(2, 3, 8, 20, 1), ViewRecipe()
-        >>> rngs = [np.random.default_rng(0)] * 2
+        >>> clip, plain = torch.ones(3, 8, 20, 1), ViewRecipe()
         >>> sets = [["joint"], ["joint", "bone"]]
-        >>> [tuple(x.shape) for x in clip_views(clips, KINECT_V1, plain, sets, rngs)]
-        [(2, 3, 8, 20, 1), (2, 6, 8, 20, 1)]
+        >>> views = clip_views(clip, KINECT_V1, plain, sets, np.random.default_rng(0))
+        >>> [tuple(view.shape) for view in views]
+        [(3, 8, 20, 1), (6, 8, 20, 1)]
     """
-    arrays = np.ascontiguousarray(clips.detach().cpu().float().numpy().transpose(0, 4, 2, 3, 1))
-    drawn: list[list[np.ndarray]] = [[] for _ in streams]
-    for joints, rng in zip(arrays, rngs, strict=True):
-        view, present = draw_view(joints, joints.any(axis=(2, 3)), layout, recipe, rng)
-        kinds = {kind for one in streams for kind in one}
-        found = {kind: stream(view, present, layout, kind) for kind in kinds}
-        for place, one in enumerate(streams):
-            drawn[place].append(np.concatenate([found[kind] for kind in one], axis=3))
-    return [_as_input(views, clips.device) for views in drawn]
-
-
-def _as_input(views: Sequence[np.ndarray], device: torch.device) -> Tensor:
-    """Stack views (M, T, V, C) as an encoder's input (n, C, T, V, M)."""
-    stacked = np.stack(views).transpose(0, 4, 2, 3, 1)
-    return torch.from_numpy(np.ascontiguousarray(stacked, dtype=np.float32)).to(device)
+    joints = np.ascontiguousarray(clip.numpy().transpose(3, 1, 2, 0))
+    seen: BoolArray = np.asarray(joints.any(axis=(2, 3)))
+    view, present = draw_view(joints, seen, layout, recipe, rng)
+    kinds = {kind for one in streams for kind in one}
+    found = {kind: stream(view, present, layout, kind) for kind in kinds}
+    joined = (np.concatenate([found[kind] for kind in one], axis=3) for one in streams)
+    return [
+        torch.from_numpy(np.ascontiguousarray(each.transpose(3, 1, 2, 0), dtype=np.float32))
+        for each in joined
+    ]

@@ -1,19 +1,55 @@
 """Episodic training of the encoder through a few-shot method: stage 2 (section IV.B)."""
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item
-from skelshot.datasets.episodes import EpisodeSampler
+from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
 from skelshot.encoders import Encoder
+from skelshot.encoders.readouts import ReadOut
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.class_names import NamedClassMethod, introduce_classes, logits_of
 from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.reading import check_reads, check_turns, read_features, read_shape
+from skelshot.fewshot.weights import save_method
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.options import EpisodicOptions
-from skelshot.pretraining.stage import BaseSet, Stage
-from skelshot.skeletons import InputSpec
+from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
+
+
+class EpisodicOptions(StageOptions):
+    """Episodic training, stage 2 of the paper (section IV.B).
+
+    Args:
+        epochs: Passes of `episode.per_epoch` episodes each.
+        batch: Episodes a step.
+        episode: Shape of an episode.
+        optimizer: SGD, momentum 0.9, weight decay 1e-4, lr 1e-3, cosine annealing as printed.
+        readout: What of the encoder's output the method sees: `pooled` as in the paper, or
+            `joints`.
+        method_options: Options of the method that is trained, such as the cosine's `scale`.
+        time_reversed: Draw base classes played backwards as classes of their own too.
+    """
+
+    described: ClassVar[str] = "episodic"
+    renamed: ClassVar[Mapping[str, str]] = {
+        **StageOptions.renamed,
+        "backwards_classes": "time_reversed",
+        "classifier": "method_options",
+    }
+
+    epochs: int = Field(20, ge=0, le=99_999)
+    batch: int = Field(1, ge=1, le=1_000_000)
+    episode: EpisodeSpec = EpisodeSpec()
+    optimizer: OptimizerOptions = OptimizerOptions(name="sgd", lr=1e-3, weight_decay=1e-4)
+    readout: ReadOut = "pooled"
+    method_options: dict[str, Any] = Field(default_factory=dict)
+    time_reversed: bool = False
 
 
 class EpisodicStage(Stage):
@@ -25,12 +61,10 @@ class EpisodicStage(Stage):
 
     Args:
         encoder: The encoder to train.
-        base: The base clips.
+        options: Shape of the episodes, read-out and optimizer.
+        data: The base clips and what their channels are.
         method: Classifies the queries; gradients reach the encoder on both sides. Its weights,
             if it has any, are made here.
-        options: Shape of the episodes, read-out and optimiser.
-        seed: Episodes and augmentation follow from it.
-        inputs: What the channels of the clips are.
 
     Raises:
         SkelshotError: The base clips cannot fill an episode, or the method cannot be trained.
@@ -38,16 +72,17 @@ class EpisodicStage(Stage):
 
     name = "episodic"
 
+    options_type = EpisodicOptions
+
     def __init__(
         self,
         encoder: Encoder,
-        base: BaseSet,
-        method: FewShotMethod,
         options: EpisodicOptions,
-        seed: int,
-        inputs: InputSpec,
+        data: StageData,
+        method: FewShotMethod,
     ) -> None:
-        super().__init__(encoder, base, seed)
+        super().__init__(encoder, options, data)
+        base, inputs = data.base, data.inputs
         if method.reads == "clip" and not method.has_weights:
             raise SkelshotError(
                 f"--episodes {method.name}: this method reads clips, not an encoder's features, "
@@ -59,7 +94,7 @@ class EpisodicStage(Stage):
                 "gradients do not reach the encoder; choose another, or none"
             )
         check_reads(method, encoder)
-        check_turns(method, inputs.coordinates, "episodic.classifier")
+        check_turns(method, inputs.coordinates, "episodic.method_options")
         method.check_shape(options.episode.ways, options.episode.shots)
         self.method_shape = read_shape(method, encoder, options.readout)
         self.head: nn.Linear | None = None
@@ -67,21 +102,20 @@ class EpisodicStage(Stage):
             method.begin_training(self.method_shape, encoder.spec.layout)
             method.meet_inputs(inputs)
             if method.options.class_weight:
-                classes = len(base.split.base) * (2 if options.backwards_classes else 1)
+                classes = len(base.split.base) * (2 if options.time_reversed else 1)
                 self.head = nn.Linear(method.embed_dim, classes)
         else:
             method.make_weights(self.method_shape)
         introduce_classes(method, base.store.class_names, base.store.layout)
         self.method = method
-        self.inputs = inputs
         self.options = options
-        self.epochs = options.epochs
-        self.optimiser = options.optimiser
+        self.trains_encoder = method.reads != "clip"
         items = base.items
-        if options.backwards_classes:
-            items += [item._replace(backwards=True) for item in items]
+        if options.time_reversed:
+            items += [item._replace(time_reversed=True) for item in items]
         self._items = items
-        self._sampler = EpisodeSampler(options.episode, base.targets(items).tolist(), seed)
+        labels = [base.label(item) for item in items]
+        self._sampler = EpisodeSampler(options.episode, labels, data.seed)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Draw the episodes of an epoch, `batch` episodes a step."""
@@ -98,20 +132,21 @@ class EpisodicStage(Stage):
             for start in range(0, len(episodes), size)
         ]
 
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the loss and accuracy on the queries of a batch of episodes.
 
         Args:
-            clips: Encoder input (E * N * (K + Q/N), C, T, V, M), as `batches` orders it; views
-                that the method wants are made of it.
-            targets: Base classes of the clips, for the loss of a method that embeds clips; for
-                all others places in the episode tell.
+            batch: Encoder input `clips` (E * N * (K + Q/N), C, T, V, M), as `batches` orders
+                it, of which further views are made if the method wants some; base classes
+                `labels`, for the loss of a method that embeds clips and for names of classes.
 
         Returns:
             `loss` and `accuracy`.
         """
-        spec = self.options.episode
-        kept = read_features(self.method, self.encoder, clips, self.options.readout, self.inputs)
+        spec, clips, labels = self.options.episode, batch["clips"], batch["labels"]
+        kept = read_features(
+            self.method, self.encoder, clips, self.options.readout, self.data.inputs
+        )
         features = kept.reshape(-1, spec.ways, spec.shots + spec.queries, *kept.shape[1:])
         support, queries = features[:, :, : spec.shots], features[:, :, spec.shots :].flatten(1, 2)
         truth = torch.arange(spec.ways, device=clips.device).repeat_interleave(spec.queries)
@@ -121,29 +156,24 @@ class EpisodicStage(Stage):
             if isinstance(self.method, EmbeddingMethod):
                 logits = self.method.matcher(support, queries)
                 class_logits = None if self.head is None else self.head(kept)
-                loss = self.method.embedding_loss(kept, targets, class_logits)
+                loss = self.method.embedding_loss(kept, labels, class_logits)
             else:
-                logits = self._logits(support, queries, targets)
+                logits = self._logits(support, queries, labels)
                 loss = self.method.episode_loss(logits, truth, support, queries)
         return {"loss": loss, "accuracy": (logits.argmax(-1) == truth).float().mean()}
 
-    def _logits(self, support: Tensor, queries: Tensor, targets: Tensor) -> Tensor:
+    def _logits(self, support: Tensor, queries: Tensor, rows: Tensor) -> Tensor:
         """Score the queries; a method that reads names is told which classes these are."""
         if not isinstance(self.method, NamedClassMethod):
             return self.method.episode_logits(support, queries)
-        spec, labels = self.options.episode, torch.tensor(self.base.split.base)
-        drawn = targets.view(-1, spec.ways, spec.shots + spec.queries)[:, :, 0].cpu()
+        spec, labels = self.options.episode, torch.tensor(self.data.base.split.base)
+        drawn = rows.view(-1, spec.ways, spec.shots + spec.queries)[:, :, 0].cpu()
         # a class played backwards goes by the name of the class
         return logits_of(self.method, support, queries, labels[drawn % len(labels)])
 
-    @property
-    def uses_encoder(self) -> bool:
-        """Whether the method reads the encoder's features, so that the encoder is trained."""
-        return self.method.reads != "clip"
-
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the encoder; the method's own weights have a factor on the learning rate."""
-        if not self.uses_encoder:
+        if not self.trains_encoder:
             # Several processes would wait for the gradients of weights that never get any.
             self.encoder.requires_grad_(False)
             heads: list[tuple[nn.Module, float]] = [] if self.head is None else [(self.head, 1.0)]
@@ -151,3 +181,12 @@ class EpisodicStage(Stage):
         if not self.method.has_weights:
             return super().trained()
         return [(self.encoder, 1.0), (self.method, self.method.lr_factor)]
+
+    def save(self, folder: Path) -> None:
+        """Write the weights of the method, if it has any.
+
+        Args:
+            folder: The checkpoints of the split.
+        """
+        if self.method.has_weights:
+            save_method(folder / "method.safetensors", self.method, self.method_shape)

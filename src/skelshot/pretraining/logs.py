@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from torch.utils.tensorboard import SummaryWriter
-
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
-from skelshot.ground.files import whole_file
+from skelshot.ground.files import errors_named, whole_file
 from skelshot.ground.json_text import parse_json
+from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
+from skelshot.pretraining.events import EventsFile
 
 MOST_BYTES = 64 << 20
 """The largest metrics file that is read."""
@@ -29,10 +29,11 @@ class MetricsLog:
     def __init__(self, folder: Path, stage: str, done: int) -> None:
         self._stage = stage
         self._file = folder / "metrics.jsonl"
-        kept = [line for line in self._lines() if self._is_kept(line, done)]
+        lines = enumerate(self._lines(), start=1)
+        kept = [line for number, line in lines if self._is_kept(number, line, done)]
         with whole_file(self._file) as partial:
             partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        self._writer = SummaryWriter(folder / "events", purge_step=done)
+        self._events = EventsFile(folder / "events", stage, done)
 
     def _lines(self) -> list[str]:
         if not self._file.exists():
@@ -41,15 +42,20 @@ class MetricsLog:
         whole = text[: text.rfind("\n") + 1]
         return whole.splitlines()
 
-    def _is_kept(self, line: str, done: int) -> bool:
-        entry = parse_json(line, str(self._file))
+    def _is_kept(self, number: int, line: str, done: int) -> bool:
+        place = f"{self._file}, line {number}"
         try:
-            return bool(entry["stage"] != self._stage or entry["epoch"] <= done)
-        except (KeyError, TypeError) as error:
+            entry = parse_json(line, place)
+            stage, epoch = entry.pop("stage"), entry.pop("epoch")
+            known = type(stage) is str and type(epoch) is int and epoch > 0
+            if not known or any(type(figure) not in (int, float) for figure in entry.values()):
+                raise ValueError
+        except (AttributeError, KeyError, TypeError, ValueError, SkelshotError) as error:
             raise SkelshotError(
-                f"{self._file}: found {line!r:.80}, expected the figures of an epoch; delete the "
-                "file to go on without the earlier ones"
+                f"{place}: found {printable(line, 80)}, expected the figures of an epoch; delete "
+                "the file to go on without the earlier ones"
             ) from error
+        return bool(stage != self._stage or epoch <= done)
 
     def write(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write the figures of an epoch.
@@ -59,12 +65,6 @@ class MetricsLog:
             figures: Mean loss and the like.
         """
         entry = {"stage": self._stage, "epoch": epoch, **figures}
-        with self._file.open("a", encoding="utf-8") as handle:
+        with errors_named(self._file), self._file.open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(entry) + "\n")
-        for name, value in figures.items():
-            self._writer.add_scalar(f"{self._stage}/{name}", value, epoch)
-        self._writer.flush()
-
-    def close(self) -> None:
-        """Close the TensorBoard file."""
-        self._writer.close()
+        self._events.write(epoch, figures)

@@ -1,21 +1,24 @@
 """The one training loop: any stage, with progress, logs, checkpoints and exact resume."""
 
+import logging
 import math
 import time
 from collections import defaultdict
 from contextlib import nullcontext
+from functools import partial
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from skelshot.datasets.batches import load_batches
+from skelshot.datasets.batches import Item, load_batches
 from skelshot.ground import SkelshotError
+from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.optimisers import (
-    build_optimiser,
+from skelshot.pretraining.optimizers import (
+    build_optimizer,
     clip_gradient,
     learning_rate,
     set_learning_rate,
@@ -23,17 +26,31 @@ from skelshot.pretraining.optimisers import (
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
 from skelshot.pretraining.stage import Stage
-from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.pretraining.stage_states import restore
 
 
-def run_stage(
-    stage: Stage,
-    folder: RunFolder,
-    fabric: Fabric,
-    inputs: InputSpec,
-    augmentation: Augmentation,
-    options: LoopOptions,
-) -> float:
+def launch(options: LoopOptions) -> Fabric:
+    """Set up device, precision and processes, in silence.
+
+    Args:
+        options: Names the precision.
+
+    Returns:
+        What the loop runs on.
+    """
+    talk = logging.getLogger("lightning_fabric")
+    level = talk.level
+    talk.setLevel(logging.WARNING)  # a refused call is to say one line
+    try:
+        fabric = Fabric(accelerator="auto", devices="auto", precision=options.precision)
+        if fabric.world_size > 1:
+            fabric.launch()
+    finally:
+        talk.setLevel(level)
+    return fabric
+
+
+def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
     """Train a stage to its last epoch, going on from the newest checkpoint if there is one.
 
     Everything random in an epoch follows from the stage's seed and the epoch's number, so a
@@ -44,8 +61,6 @@ def run_stage(
         stage: What to train; changed in place.
         folder: Where checkpoints and logs go.
         fabric: Device, precision and processes.
-        inputs: From a stored sequence to the encoder's input.
-        augmentation: Random changes of the clips.
         options: Accumulation, workers and checkpoints.
 
     Returns:
@@ -55,35 +70,23 @@ def run_stage(
         SkelshotError: The loss is not finite, or a checkpoint is corrupt.
     """
     began = time.perf_counter()
-    optimiser = build_optimiser(stage.optimiser, stage.trained())
-    done = _restore(stage, optimiser, folder)
-    model, optimiser = fabric.setup(stage, optimiser)
-    loop = _Loop(stage, model, optimiser, fabric, inputs, augmentation, options)
+    optimizer = build_optimizer(stage.optimizer, stage.trained())
+    done = restore(folder.checkpoints, stage.name, stage, stage.epochs, optimizer)
+    model, optimizer = fabric.setup(stage, optimizer)
+    loop = _Loop(stage, model, optimizer, fabric, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
     steps = max(1, sum(len(loop.share(epoch)) for epoch in range(min(1, stage.epochs))))
     with progress_bar(stage.name, total=stage.epochs * steps, done=done * steps) as bar:
         for epoch in range(done, stage.epochs):
-            figures = loop.epoch(epoch, bar)
+            with one_line_for_the_dead():
+                figures = loop.epoch(epoch, bar)
             if log is None:
                 continue
             log.write(epoch + 1, figures)
             if (epoch + 1) % options.keep_every == 0 or epoch + 1 == stage.epochs:
-                folder.save_stage(stage.name, epoch + 1, stage.state_dict(), optimiser.state_dict())
-    if log is not None:
-        log.close()
+                folder.save_stage(stage.name, epoch + 1, stage.state_dict(), optimizer.state_dict())
     fabric.barrier()
     return time.perf_counter() - began
-
-
-def _restore(stage: Stage, optimiser: torch.optim.Optimizer, folder: RunFolder) -> int:
-    """Load the newest checkpoint of a stage; return the epochs it holds."""
-    state = folder.load_stage(stage.name)
-    if state is None:
-        return 0
-    epochs, tensors, optimiser_state = state
-    stage.load_state_dict(tensors)
-    optimiser.load_state_dict(optimiser_state)
-    return epochs
 
 
 class _Loop:
@@ -93,54 +96,47 @@ class _Loop:
         self,
         stage: Stage,
         model: torch.nn.Module,
-        optimiser: torch.optim.Optimizer,
+        optimizer: torch.optim.Optimizer,
         fabric: Fabric,
-        inputs: InputSpec,
-        augmentation: Augmentation,
         options: LoopOptions,
     ) -> None:
         self.stage = stage
         self.model = model
-        self.optimiser = optimiser
+        self.optimizer = optimizer
         self.fabric = fabric
-        self.inputs = inputs
-        self.augmentation = augmentation
         self.options = options
 
-    def share(self, epoch: int) -> list[list[object]]:
+    @property
+    def _place(self) -> str:
+        """Where the options of the stage stand."""
+        return "episodic" if self.stage.name == "episodic" else "strategy"
+
+    def share(self, epoch: int) -> list[list[Item]]:
         """Draw an epoch's batches and keep this process's share of them."""
         batches = self.stage.batches(epoch)
         world = self.fabric.world_size
         usable = len(batches) - len(batches) % world
-        return batches[self.fabric.global_rank : usable : world]  # type: ignore[return-value]
+        return batches[self.fabric.global_rank : usable : world]
 
     def epoch(self, epoch: int, bar: Bar) -> dict[str, float]:
         """Train one epoch and return the mean of its figures."""
         stage, batches = self.stage, self.share(epoch)
-        clips = load_batches(
-            stage.base.store,
-            self.inputs,
-            batches,  # type: ignore[arg-type]
-            augmentation=self.augmentation,
-            keys=(stage.seed, stage.name, epoch),
-            workers=self.options.workers,
-        )
+        loaded = load_batches(partial(stage.load, epoch=epoch), batches, self.options.workers)
         sums: dict[str, float] = defaultdict(float)
         self.model.train()
         with torch.random.fork_rng():
-            torch.manual_seed(seed_for(stage.seed, stage.name, epoch, self.fabric.global_rank))
-            for step, batch in enumerate(clips):
-                rate = learning_rate(stage.optimiser, (epoch + step / len(batches)) / stage.epochs)
-                set_learning_rate(self.optimiser, rate)
-                targets = stage.targets(batches[step])  # type: ignore[arg-type]
-                figures = self._step(batch, targets, step, len(batches), epoch)
+            torch.manual_seed(seed_for(stage.data.seed, stage.name, epoch, self.fabric.global_rank))
+            for step, batch in enumerate(loaded):
+                rate = learning_rate(stage.optimizer, (epoch + step / len(batches)) / stage.epochs)
+                set_learning_rate(self.optimizer, rate)
+                figures = self._step(batch, step, len(batches), epoch)
                 for name, value in figures.items():
                     sums[name] += value
                 bar.advance(1, **figures)
         return {name: value / len(batches) for name, value in sums.items()} | {"lr": rate}
 
     def _step(
-        self, clips: Tensor, targets: Tensor, step: int, steps: int, epoch: int
+        self, batch: dict[str, Tensor], step: int, steps: int, epoch: int
     ) -> dict[str, float]:
         """Go forwards and backwards over a batch; step when enough batches are added up."""
         every = self.options.accumulate
@@ -148,18 +144,18 @@ class _Loop:
         device = self.fabric.device
         waiting = nullcontext() if last else self.fabric.no_backward_sync(self.model)
         with waiting:
-            figures = self.model(clips.to(device), targets.to(device))
+            figures = self.model({name: part.to(device) for name, part in batch.items()})
             self.fabric.backward(figures["loss"] / every)
         values = {name: float(value.detach()) for name, value in figures.items()}
         if not math.isfinite(values["loss"]):
             raise SkelshotError(
                 f"{self.stage.name}, epoch {epoch + 1}, step {step + 1}: the loss is "
-                f"{values['loss']}; lower {self.stage.name}.optimiser.lr (found "
-                f"{self.stage.optimiser.lr}) or set its clip_norm"
+                f"{values['loss']}; lower {self._place}.optimizer.lr (found "
+                f"{self.stage.optimizer.lr}) or set its clip_norm"
             )
         if last:
-            clip_gradient(self.optimiser, self.stage.optimiser.clip_norm)
-            self.optimiser.step()
-            self.optimiser.zero_grad(set_to_none=True)
+            clip_gradient(self.optimizer, self.stage.optimizer.clip_norm)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
             self.stage.after_step()
         return values

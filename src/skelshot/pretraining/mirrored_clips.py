@@ -2,38 +2,14 @@
 
 from pathlib import Path
 
-from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import read_options, read_result, split_folder
+from skelshot.pretraining.results import read_result
+from skelshot.pretraining.runs import read_options, split_folder
 
 REMARK = (
     "the encoder was trained on mirrored clips and may take one side for the other; pretrain it "
     "anew with --sides matter"
 )
 """What results of such an encoder say where sides matter."""
-
-
-def mirrors_clips(options: PretrainOptions) -> bool:
-    """Tell whether training mirrors clips.
-
-    Args:
-        options: All choices.
-
-    Returns:
-        Whether a stage that they ask for does.
-
-    Example:
-        >>> mirrors_clips(PretrainOptions(input={"layout": "kinect-v1"}, strategy="byol"))
-        True
-    """
-    shares = [options.augmentation.mirror] if options.episodes != "none" else []
-    if options.strategy in ("supervised", "transfer"):
-        shares.append(options.augmentation.mirror)
-    elif options.strategy == "byol":
-        shares += [options.byol.conservative.mirror, options.byol.aggressive.mirror]
-    elif options.strategy == "aimclr":
-        recipes = (options.aimclr.normal, options.aimclr.extreme)
-        shares += [recipe.mirror for recipe in recipes if recipe]
-    return any(shares)
 
 
 def saw_mirrored_clips(run: Path, split: int) -> bool:
@@ -48,6 +24,6 @@ def saw_mirrored_clips(run: Path, split: int) -> bool:
         began from had seen some.
     """
     folder = split_folder(run, split)
-    if mirrors_clips(read_options(folder)):
+    if read_options(folder).mirrors_clips:
         return True
     return (folder / "result.json").exists() and bool(read_result(folder).get("mirrored_before"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
 
@@ -18,24 +17,19 @@ from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
 from skelshot.fewshot import method_named
-from skelshot.fewshot.weights import save_method
-from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
-from skelshot.pretraining.aimclr import AimClrStage
-from skelshot.pretraining.byol import ByolStage
 from skelshot.pretraining.episodic import EpisodicStage
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import launch, run_stage
 from skelshot.pretraining.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.runs import RunFolder, read_result, split_folder
-from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.results import check_split, write_result
+from skelshot.pretraining.runs import RunFolder, split_folder
+from skelshot.pretraining.stage import BaseSet, Stage, StageData
+from skelshot.pretraining.stage_states import clear_states
 from skelshot.pretraining.starting_run import StartingRun
-from skelshot.pretraining.supervised import SupervisedStage
-from skelshot.pretraining.transfer import TransferStage
-from skelshot.pretraining.view_stage import ViewStage, plain_inputs
-from skelshot.skeletons import Augmentation, InputSpec, encode_input
+from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import FeatureCache
 
@@ -92,16 +86,14 @@ def pretrain(
     """
     began = time.perf_counter()
     counts = protocol.counts(store)
-    fabric = Fabric(accelerator="auto", devices="auto", precision=options.loop.precision)
-    if fabric.world_size > 1:
-        fabric.launch()
+    fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
         encoder, stages = build_stages(store, work.split, work.options, teacher)
         if start is not None:
             start.load(encoder, work.split.index, work.options.input)
-        _try_one_clip(work, store, stages)
+        _try_one_clip(stages)
         _config(job, work)
     with ExitStack() as held:
         folders = [split_folder(out, work.split.index) for work in works]
@@ -132,45 +124,19 @@ def build_stages(
     seed = options.seed
     encoder = build_encoder(options.encoder_spec, seed=seed_for(seed, "encoder"))
     base = BaseSet.of(store, split)
+    data = StageData(base, options.input, options.augmentation, seed, teacher)
     stages: list[Stage] = []
     with torch.random.fork_rng():
         torch.manual_seed(seed_for(seed, "heads"))
-        if options.strategy == "supervised":
-            stages.append(SupervisedStage(encoder, base, options.supervised, seed))
-        elif options.strategy == "transfer":
-            if teacher is None:
-                raise SkelshotError(
-                    "strategy transfer: needs --features; make them with "
-                    "`skelshot teach STORE --teacher minilm --out FEATURES`"
-                )
-            stages.append(TransferStage(encoder, base, options.transfer, teacher, seed))
-        elif options.strategy == "byol":
-            stages.append(ByolStage(encoder, base, options.byol, options.input, seed))
-        elif options.strategy == "aimclr":
-            stages.append(AimClrStage(encoder, base, options.aimclr, options.input, seed))
+        if options.strategy is not None:
+            strategy = STRATEGIES.named(options.strategy_name)
+            stages.append(strategy(encoder, options.strategy, data))
         if options.episodes != "none":
-            method = method_named(options.episodes).from_options(options.episodic.classifier)
+            method = method_named(options.episodes).from_options(options.episodic.method_options)
             if options.input.sides == "matter":
                 method = method.without_mirror()
-            stages.append(
-                EpisodicStage(encoder, base, method, options.episodic, seed, options.input)
-            )
+            stages.append(EpisodicStage(encoder, options.episodic, data, method))
     return encoder, stages
-
-
-def clips_for(stage: Stage, options: PretrainOptions) -> tuple[InputSpec, Augmentation]:
-    """Tell how the loop prepares clips for a stage.
-
-    Args:
-        stage: What is trained.
-        options: All choices.
-
-    Returns:
-        Input and augmentation; plain joints, unchanged, for stages that draw their own views.
-    """
-    if isinstance(stage, ViewStage):
-        return plain_inputs(options.input), Augmentation()
-    return options.input, options.augmentation
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,12 +184,11 @@ class _Work:
         return cls(split, job.options.with_sides(decision.sides), decision, mirrored)
 
 
-def _try_one_clip(work: _Work, store: Store, stages: Sequence[Stage]) -> None:
+def _try_one_clip(stages: Sequence[Stage]) -> None:
     """Prepare one clip for each stage, so that what does not fit is refused before any writing."""
     for stage in stages:
-        inputs, augmentation = clips_for(stage, work.options)
-        first = store.sequence(int(stage.base.indices[0]))
-        encode_input(first, inputs, augmentation, np.random.default_rng(0))
+        first = next(batch[0] for batch in stage.batches(0))
+        stage.load(first, 0)
 
 
 def _config(job: _Job, work: _Work) -> dict[str, Any]:
@@ -236,12 +201,18 @@ def _config(job: _Job, work: _Work) -> dict[str, Any]:
         "base": [store.class_names[label] for label in split.base],
         "novel": [store.class_names[label] for label in split.novel],
         "data_hash": store.data_hash,
-        "teacher": teacher.identity if teacher and options.strategy == "transfer" else None,
-        "options": options.deciding,
+        "teacher": teacher.identity if teacher and _reads_teacher(options) else None,
+        "options": options.model_dump(mode="json"),
     }
     if job.start is not None:
         config["start"] = job.start.record(split.index, config)
     return config
+
+
+def _reads_teacher(options: PretrainOptions) -> bool:
+    """Tell whether the strategy reads the features of a teacher."""
+    name = options.strategy_name
+    return name != "none" and STRATEGIES.named(name).reads_teacher
 
 
 def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
@@ -250,16 +221,16 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     folder = RunFolder(path)
     config = _config(job, work)
     folder.settle_config(config)
-    if folder.result_file.exists() and folder.encoder_file.exists():
-        return read_result(path)
+    if folder.result_file.exists():
+        result = check_split(path, config, split.index)
+        if fabric.is_global_zero:
+            clear_states(folder.checkpoints)  # a kill may have come between
+        return result
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
     seconds = {
-        stage.name: round(
-            run_stage(stage, folder, fabric, *clips_for(stage, options), options.loop), 3
-        )
-        for stage in stages
+        stage.name: round(run_stage(stage, folder, fabric, options.loop), 3) for stage in stages
     }
     result = {
         "split": split.index,
@@ -270,11 +241,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         "data_hash": store.data_hash,
         "sides": work.sides.as_json(),
         "mirrored_before": work.mirrored_before,
-        "encoder_unused_by": [
-            stage.name
-            for stage in stages
-            if isinstance(stage, EpisodicStage) and not stage.uses_encoder
-        ],
+        "encoder_unused_by": [stage.name for stage in stages if not stage.trains_encoder],
         "seconds": seconds,
         "threads": torch.get_num_threads(),
         "peak_memory_mb": peak_memory_mb(),
@@ -284,9 +251,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         inputs = options.input.model_dump(mode="json")
         save_encoder(folder.encoder_file, encoder.cpu(), inputs=inputs)
         for stage in stages:
-            if isinstance(stage, EpisodicStage) and stage.method.has_weights:
-                save_method(folder.method_file, stage.method, stage.method_shape)
-        folder.write_result(result)
-        folder.clear_stages()
+            stage.save(folder.checkpoints)
+        result = write_result(path, result)
+        clear_states(folder.checkpoints)
     fabric.barrier()
     return result

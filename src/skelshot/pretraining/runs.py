@@ -2,23 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
-from pydantic import ValidationError
-from safetensors.torch import load_file
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, whole_file, write_json
-from skelshot.ground.printable import printable
-from skelshot.ground.regular import check_regular
-from skelshot.ground.tensor_files import write_tensors
+from skelshot.ground.files import whole_file
+from skelshot.ground.options import problem_of
 from skelshot.ground.yaml_text import read_yaml
 from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.stage_states import write_state
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -34,6 +30,22 @@ def split_folder(run: Path, split: int) -> Path:
     return run / f"split-{split:02d}"
 
 
+class _Config(BaseModel):
+    """The entries of a configuration; some runs have fewer, none has more."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    protocol: str | None = None
+    draws_as: Any = None
+    split: NonNegativeInt | None = None
+    base: list[str] | None = None
+    novel: list[str] | None = None
+    data_hash: Any = None  # compared with the store's, which tells both
+    teacher: Any = None
+    options: Any = None
+    start: dict[str, str] | None = None
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """Read the configuration that a split was trained with.
 
@@ -46,11 +58,24 @@ def read_config(folder: Path) -> dict[str, Any]:
     Raises:
         SkelshotError: It cannot be read or is no configuration.
     """
+    config = _read_mapping(folder)
+    try:
+        _Config.model_validate(config)
+    except ValidationError as error:
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}{problem_of(error, _Config)}; the file is damaged or of "
+            "another version, pretrain again into another --out"
+        ) from error
+    return config
+
+
+def _read_mapping(folder: Path) -> dict[str, Any]:
     file = folder / "config.yaml"
     config = read_yaml(file)
     if not isinstance(config, dict):
         raise SkelshotError(
-            f"{file}: found {type(config).__name__}, expected the configuration of a run"
+            f"{file}: found {type(config).__name__}, expected the configuration of a run; "
+            "pretrain again into another --out"
         )
     return config
 
@@ -67,37 +92,17 @@ def read_options(folder: Path) -> PretrainOptions:
     Raises:
         SkelshotError: They cannot be read, or are no options of this version.
     """
+    options = read_config(folder).get("options")
     try:
-        return PretrainOptions.model_validate(read_config(folder).get("options"))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, ("options", *first["loc"])))
-        raise SkelshotError(
-            f"{folder / 'config.yaml'}, {place}: {first['msg']}, found {first['input']!r:.80}; "
-            "the file is damaged or of another version, pretrain again"
-        ) from error
-
-
-def read_result(folder: Path) -> dict[str, Any]:
-    """Read the result of a split.
-
-    Args:
-        folder: The split's folder.
-
-    Returns:
-        What `result.json` holds.
-
-    Raises:
-        SkelshotError: It cannot be read or is no result.
-    """
-    file = folder / "result.json"
-    result = read_json(file)
-    if not isinstance(result, dict) or not {"split", "base", "seconds"} <= result.keys():
-        raise SkelshotError(
-            f"{file}: found no result of a split, expected split, base and seconds; delete it to "
-            "train this split anew"
+        return PretrainOptions.read(options)
+    except SkelshotError as error:
+        place = (
+            str(error).replace("pretrain, ", "options.", 1).replace("pretrain: ", "options: ", 1)
         )
-    return result
+        raise SkelshotError(
+            f"{folder / 'config.yaml'}, {place}; the file is damaged or of another version, "
+            "pretrain again into another --out"
+        ) from error
 
 
 class RunFolder:
@@ -142,81 +147,25 @@ class RunFolder:
             with whole_file(file) as partial:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
-        found = read_config(self.path)
+        found = _read_mapping(self.path)
+        if "options" in found:
+            found["options"] = read_options(self.path).model_dump(mode="json")
         if difference := first_difference(found, wanted):
             key, before, now = difference
             same = "the same options"
             if key == "options.input.sides":  # they may have been found, not asked for
-                same = f"--sides {before or 'ignore'}"
+                same = f"--sides {before or 'ignore'!s:.20}"
             raise SkelshotError(
-                f"{file}: this run was begun with {key} = {before!r}, the call asks for {now!r}; "
+                f"{file}: this run was begun with {key} = {before!r:.200}, the call asks for "
+                f"{now!r:.200}; "
                 f"use another --out, or {same} to go on"
             )
 
     def save_stage(
         self, stage: str, epoch: int, tensors: Mapping[str, Tensor], optimiser: Mapping[str, Any]
     ) -> None:
-        """Write the state after an epoch; the one before is removed when this one is whole.
-
-        The optimiser goes first: where the weights stand, all of the state stands.
-
-        Args:
-            stage: The stage's name.
-            epoch: Epochs done.
-            tensors: The stage's weights and buffers.
-            optimiser: The optimiser's `state_dict`, tensors and plain values only.
-        """
-        stem = f"{stage}-{epoch:05d}"
-        before = [file for file in self.checkpoints.glob(f"{stage}-*") if file.stem != stem]
-        state = BytesIO()  # PyTorch tells a full disk in many lines
-        torch.save(dict(optimiser), state)
-        with whole_file(self.checkpoints / f"{stem}.optimiser") as partial:
-            partial.write_bytes(state.getbuffer())
-        write_tensors(self.checkpoints / f"{stem}.safetensors", tensors)
-        for file in before:
-            file.unlink()
-
-    def load_stage(self, stage: str) -> tuple[int, dict[str, Tensor], dict[str, Any]] | None:
-        """Read the newest whole state of a stage.
-
-        Args:
-            stage: The stage's name.
-
-        Returns:
-            Epochs done, weights and optimiser state; None when the stage has none yet.
-
-        Raises:
-            SkelshotError: A checkpoint is corrupt.
-        """
-        files = sorted(self.checkpoints.glob(f"{stage}-*.safetensors"))
-        if not files:
-            return None
-        file = files[-1]
-        for part in (file, file.with_suffix(".optimiser")):
-            check_regular(part)
-        try:
-            tensors = load_file(file)
-            optimiser = torch.load(file.with_suffix(".optimiser"), weights_only=True)
-        except Exception as error:  # from damaged bytes PyTorch makes errors of nearly any kind
-            raise SkelshotError(
-                f"{file}: the checkpoint is corrupt ({printable(str(error), 200)}); delete "
-                f"{stage}-* in its folder to train this stage anew"
-            ) from error
-        return int(file.stem.rpartition("-")[2]), tensors, optimiser
-
-    def clear_stages(self) -> None:
-        """Remove the states of all stages, once the encoder itself is written."""
-        for pattern in ("*.optimiser", "*-[0-9][0-9][0-9][0-9][0-9].safetensors"):
-            for file in self.checkpoints.glob(pattern):
-                file.unlink()
-
-    def write_result(self, result: Mapping[str, Any]) -> None:
-        """Write `result.json`, which marks the run as done.
-
-        Args:
-            result: What came out.
-        """
-        write_json(self.result_file, result)
+        """Write the state after an epoch, see `write_state`."""
+        write_state(self.checkpoints, stage, epoch, tensors, optimiser)
 
 
 def first_difference(found: Any, wanted: Any, key: str = "") -> tuple[str, Any, Any] | None:

@@ -1,9 +1,9 @@
 """What the training loop asks of a stage."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from skelshot.datasets.batches import Item
+from skelshot.datasets.batches import Item, clip_input
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split, base_clips
 from skelshot.encoders import Encoder
-from skelshot.pretraining.options import OptimiserOptions
+from skelshot.pretraining.stage_options import StageOptions
+from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.teachers import FeatureCache
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,59 +60,144 @@ class BaseSet:
         """One item a clip."""
         return [Item(int(index)) for index in self.indices]
 
-    def targets(self, batch: Sequence[Item]) -> Tensor:
-        """Look up the base classes of a batch.
+    def label(self, item: Item) -> int:
+        """Look up the base class of a clip.
 
         Args:
-            batch: Items of base clips.
+            item: A base clip.
 
         Returns:
-            Rows of `split.base` (n,), int64. Clips played backwards count as further classes,
-            after all forward ones.
+            Row of `split.base`. Clips played backwards count as further classes, after all
+            forward ones.
         """
-        rows = np.array([self._row_of[item.clip] for item in batch], np.int64)
-        shift = len(self.split.base) * np.array([item.backwards for item in batch])
-        return torch.from_numpy(rows + shift)
+        return self._row_of[item.clip] + len(self.split.base) * item.time_reversed
 
     @cached_property
     def _row_of(self) -> dict[int, int]:
         return dict(zip(self.indices.tolist(), self.rows.tolist(), strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class StageData:
+    """All that a stage is trained on, whatever it is.
+
+    Args:
+        base: The base clips.
+        inputs: From a stored clip to the encoder's input.
+        augmentation: Random changes of the clips.
+        seed: Initial heads, batches, augmentation and views follow from it.
+        teacher: Cached features of a frozen teacher, where there are some.
+    """
+
+    base: BaseSet
+    inputs: InputSpec
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 0
+    teacher: FeatureCache | None = None
+
+
 class Stage(nn.Module, ABC):
     """One stage of pre-training: what is drawn, what is lost, what is trained.
 
+    A strategy is a stage with a `name`, an `options_type` and a constructor that takes encoder,
+    options and data.
+
+    Attributes:
+        name: The name users type.
+        options_type: The pydantic model of the stage's options, with the name as a field.
+        draws_own_views: Whether it draws its own views of plain clips, so that the run's
+            augmentation has no part in it.
+        reads_teacher: Whether it reads the features of a teacher.
+        trains_encoder: Whether gradients reach the encoder.
+
     Args:
         encoder: The skeleton encoder that the stage trains.
-        base: The base clips.
-        seed: Batches and augmentation follow from it.
+        options: Epochs, batches, optimizer and what else the stage is told.
+        data: What it is trained on.
     """
 
     name: ClassVar[str]
-    epochs: int
-    optimiser: OptimiserOptions
+    options_type: ClassVar[type[StageOptions]]
+    draws_own_views: ClassVar[bool] = False
+    reads_teacher: ClassVar[bool] = False
+    trains_encoder: bool = True
 
-    def __init__(self, encoder: Encoder, base: BaseSet, seed: int) -> None:
+    def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
         super().__init__()
         self.encoder = encoder
-        self.base = base
-        self.seed = seed
+        self.data = data
+        self.epochs = options.epochs
+        self.optimizer = options.optimizer
 
     @abstractmethod
     def batches(self, epoch: int) -> list[list[Item]]:
         """Draw the batches of an epoch; the same epoch always gives the same ones."""
 
-    def targets(self, batch: Sequence[Item]) -> Tensor:
-        """Look up what a batch is to be trained towards: base classes unless overridden."""
-        return self.base.targets(batch)
+    def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
+        """Prepare one use of a clip; called in the workers of the data loader.
+
+        Args:
+            item: One of `batches`.
+            epoch: The epoch; all that is random follows from it, the seed and the clip's name.
+
+        Returns:
+            Tensors by name, which are stacked to batches: `clips` (C, T, V, M) and `labels`
+            unless overridden.
+        """
+        return {
+            "clips": self.encoded(item, epoch),
+            "labels": torch.tensor(self.data.base.label(item)),
+        }
 
     @abstractmethod
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
-        """Return the figures of a batch of clips (n, C, T, V, M); `loss` is minimised."""
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the figures of a batch; `loss` is minimised.
+
+        Args:
+            batch: What `load` gave for each item, stacked: `clips` (n, C, T, V, M).
+
+        Returns:
+            Scalars by name.
+        """
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """List the modules to train, each with a factor on the learning rate."""
         return [(self, 1.0)]
 
     def after_step(self) -> None:
-        """Do what follows each step of the optimiser, for example a moving average."""
+        """Do what follows each step of the optimizer, for example a moving average."""
+
+    def save(self, folder: Path) -> None:
+        """Write what stays of the stage besides the encoder, when all is done.
+
+        Args:
+            folder: The checkpoints of the split.
+        """
+
+    def encoded(self, item: Item, epoch: int) -> Tensor:
+        """Turn one use of a clip into the encoder's input (C, T, V, M), changed at random."""
+        data = self.data
+        plain = self.draws_own_views
+        return clip_input(
+            data.base.store,
+            item,
+            plain_inputs(data.inputs) if plain else data.inputs,
+            Augmentation() if plain else data.augmentation,
+            (data.seed, self.name, epoch),
+        )
+
+
+def plain_inputs(inputs: InputSpec) -> InputSpec:
+    """Say what of a clip a stage takes that draws its own views: joints alone.
+
+    Args:
+        inputs: What the encoder eats.
+
+    Returns:
+        The same with the joint stream alone.
+
+    Example:
+        >>> plain_inputs(InputSpec(layout="kinect-v1", streams=("bone", "joint-motion"))).streams
+        ('joint',)
+    """
+    return inputs.model_copy(update={"streams": ("joint",)})

@@ -9,6 +9,7 @@ from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining.mirrored_clips import saw_mirrored_clips
+from skelshot.pretraining.results import check_split
 from skelshot.pretraining.runs import first_difference, read_config, split_folder
 from skelshot.skeletons import InputSpec
 
@@ -48,6 +49,8 @@ class StartingRun:
                     f"{before.get(key)!r}, this run on {config[key]!r}; start from a run of the "
                     "same store and protocol"
                 )
+        if (folder / "result.json").exists():
+            check_split(folder, before, split)
         return {"encoder": sha256_of(file)}
 
     def load(self, encoder: Encoder, split: int, inputs: InputSpec) -> None:

@@ -1,12 +1,33 @@
 """Supervised training on the base classes: the 'traditional' pre-training of Table VII."""
 
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
 from torch import Tensor
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
-from skelshot.pretraining.class_head import class_figures, class_head
-from skelshot.pretraining.options import SupervisedOptions
-from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
+from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage_options import StageOptions
+
+
+class SupervisedOptions(StageOptions, ClassHeadOptions):
+    """Training on the base classes alone; the head's options are those of `ClassHeadOptions`.
+
+    Args:
+        name: `supervised`.
+        time_reversed: Train on each base class played backwards as a class of its own.
+    """
+
+    described: ClassVar[str] = "strategy supervised"
+    renamed: ClassVar[Mapping[str, str]] = {
+        **StageOptions.renamed,
+        "backwards_classes": "time_reversed",
+    }
+
+    name: Literal["supervised"] = "supervised"
+    time_reversed: bool = False
 
 
 class SupervisedStage(Stage):
@@ -14,38 +35,33 @@ class SupervisedStage(Stage):
 
     Args:
         encoder: The encoder to train.
-        base: The base clips.
-        options: Head, batch and optimiser.
-        seed: Batches and augmentation follow from it.
+        options: Head, batch and optimizer.
+        data: The base clips and how they are read.
     """
 
     name = "supervised"
+    options_type = SupervisedOptions
 
-    def __init__(
-        self, encoder: Encoder, base: BaseSet, options: SupervisedOptions, seed: int
-    ) -> None:
-        super().__init__(encoder, base, seed)
+    def __init__(self, encoder: Encoder, options: SupervisedOptions, data: StageData) -> None:
+        super().__init__(encoder, options, data)
         self.options = options
-        self.epochs = options.epochs
-        self.optimiser = options.optimiser
-        classes = len(base.split.base) * (2 if options.backwards_classes else 1)
+        classes = len(data.base.split.base) * (2 if options.time_reversed else 1)
         self.head = class_head(encoder.embed_dim, classes, options)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = self.base.items
-        if self.options.backwards_classes:
-            items += [item._replace(backwards=True) for item in items]
-        return shuffled_batches(items, self.options.batch, self.seed, self.name, epoch)
+        items = self.data.base.items
+        if self.options.time_reversed:
+            items += [item._replace(time_reversed=True) for item in items]
+        return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the loss and accuracy on a batch.
 
         Args:
-            clips: Encoder input (n, C, T, V, M).
-            targets: Classes (n,).
+            batch: Encoder input `clips` (n, C, T, V, M) and classes `labels` (n,).
 
         Returns:
             `loss` and `accuracy`.
         """
-        return class_figures(self.head(self.encoder(clips)), targets, self.options)
+        return class_figures(self.head(self.encoder(batch["clips"])), batch["labels"], self.options)

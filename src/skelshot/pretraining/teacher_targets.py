@@ -11,8 +11,8 @@ from torch import Tensor
 from skelshot.datasets.batches import Item
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
-from skelshot.pretraining.options import TransferOptions
 from skelshot.pretraining.stage import BaseSet
+from skelshot.pretraining.transfer_options import TransferOptions
 from skelshot.teachers import FeatureCache, combine
 from skelshot.teachers.cache.video import VideoFeatures
 from skelshot.teachers.vision_language import directions_of
@@ -49,7 +49,7 @@ class TeacherTargets:
         store = base.store
         teacher.check_matches(store.data_hash, store.class_names, base.split.base if says else ())
         self._video = _video_of(teacher, options) if shows or self._prompted else None
-        self.backwards = plays_backwards(teacher, options)
+        self.time_reversed = plays_time_reversed(teacher, options)
         self.texts = class_targets(teacher, base.split.base, options) if says else None
         self._row_of: dict[int, int] = {}
         self._means: dict[str, Tensor] = {}
@@ -85,7 +85,7 @@ class TeacherTargets:
             return result
         seen = [item for item, row in zip(batch, rows, strict=True) if row >= 0]
         places = np.array([row for row in rows if row >= 0], np.int64)
-        ways = np.array([int(item.backwards) for item in seen], np.int64)
+        ways = np.array([int(item.time_reversed) for item in seen], np.int64)
         samples = self._draws(seen, "sample", self._video.info.samples)
         f_v = None
         if self.options.representation != "text":
@@ -101,7 +101,8 @@ class TeacherTargets:
     def _plain(self, batch: Sequence[Item], texts: Tensor) -> Tensor:
         """Return one rendering of each clip's class text (n, D)."""
         draws = self._draws(batch, "rendering", texts.shape[1])
-        return texts[self.base.targets(batch), torch.from_numpy(draws)]
+        labels = torch.tensor([self.base.label(item) for item in batch])
+        return texts[labels, torch.from_numpy(draws)]
 
     def _draws(self, batch: Sequence[Item], what: str, count: int) -> IntArray:
         """Draw one of so many for each use of a clip."""
@@ -126,7 +127,7 @@ class TeacherTargets:
     def _mean_parts(self, video: VideoFeatures) -> dict[str, Tensor]:
         """Return the means of f_v and prompted f_t over base clips, samples and renderings."""
         rows = np.sort(np.fromiter(self._row_of.values(), np.int64))
-        ways = 2 if self.backwards else 1
+        ways = 2 if self.time_reversed else 1
         means = {}
         for part, array in (("video", video.video), ("prompted", video.prompted)):
             if array is None or (part == "prompted" and not self._prompted):
@@ -148,13 +149,13 @@ class TeacherTargets:
             example = next(name for name in self._names.values() if name not in video)
             raise SkelshotError(
                 f"{self.teacher.path}: {lacking} of {len(self._names)} base clips have no video "
-                f"features (such as {example}); teach them, or set transfer.missing_video=text to "
+                f"features (such as {example}); teach them, or set strategy.missing_video=text to "
                 "train those towards f_t alone, or =drop to leave them out"
             )
         if not have:
             raise SkelshotError(
                 f"{self.teacher.path}: none of {len(self._names)} base clips has video features; "
-                "teach their videos, or use transfer.representation=text"
+                "teach their videos, or use strategy.representation=text"
             )
         rows = video.rows([self._names[clip] for clip in have])
         found = dict(zip(have, rows.tolist(), strict=True))
@@ -196,13 +197,13 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
     if options.normalise:
         texts = F.normalize(texts, dim=-1)
     ahead, back = directions(teacher)
-    if options.backwards_classes is True and (not back or len(back) != len(ahead)):
+    if options.time_reversed is True and (not back or len(back) != len(ahead)):
         raise SkelshotError(
-            f"transfer.backwards_classes: {teacher.path} has {len(ahead)} renderings a class "
+            f"strategy.time_reversed: {teacher.path} has {len(ahead)} renderings a class "
             f"forwards and {len(back)} backwards, expected as many of each; teach with --prompts "
-            "both-ways, or set transfer.backwards_classes=auto"
+            "both-ways, or set strategy.time_reversed=auto"
         )
-    if plays_backwards(teacher, options):
+    if plays_time_reversed(teacher, options):
         texts = torch.cat([texts[:, ahead], texts[:, back]])
     else:
         texts = texts[:, ahead]
@@ -212,7 +213,7 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
     return texts
 
 
-def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
+def plays_time_reversed(teacher: FeatureCache, options: TransferOptions) -> bool:
     """Tell whether clips are played backwards too.
 
     With f_v the cache must hold the videos backwards as well: `teach` shows a clip's frames in
@@ -220,7 +221,7 @@ def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
 
     Args:
         teacher: Cached features.
-        options: `backwards_classes` is True, False, or `auto`: where the features allow it.
+        options: `time_reversed` is True, False, or `auto`: where the features allow it.
 
     Returns:
         True when the clips' reversals are classes of their own.
@@ -230,13 +231,13 @@ def plays_backwards(teacher: FeatureCache, options: TransferOptions) -> bool:
     """
     by_clip = options.representation != "text" or options.prompted
     one_way = by_clip and (teacher.video is None or teacher.video.info.directions == 1)
-    if options.backwards_classes != "auto":
-        if options.backwards_classes and one_way:
+    if options.time_reversed != "auto":
+        if options.time_reversed and one_way:
             raise SkelshotError(
-                f"transfer.backwards_classes: {teacher.path} has no videos played backwards; teach "
-                "with --prompts both-ways, or set transfer.backwards_classes=auto"
+                f"strategy.time_reversed: {teacher.path} has no videos played backwards; teach "
+                "with --prompts both-ways, or set strategy.time_reversed=auto"
             )
-        return options.backwards_classes
+        return options.time_reversed
     if options.representation == "video" and options.missing_video != "text":
         return not one_way
     ahead, back = directions(teacher)
@@ -266,12 +267,12 @@ def _video_of(teacher: FeatureCache, options: TransferOptions) -> VideoFeatures:
             else "prompted: found true"
         )
         raise SkelshotError(
-            f"transfer.{asked}, the features in {teacher.path} hold text only; use text, or teach "
+            f"strategy.{asked}, the features in {teacher.path} hold text only; use text, or teach "
             "with --videos"
         )
     if options.prompted and options.representation != "video" and teacher.video.prompted is None:
         raise SkelshotError(
-            f"transfer.prompted: the features in {teacher.path} hold no prompted texts; teach with "
-            "--prompted (X-CLIP has them), or set transfer.prompted=false"
+            f"strategy.prompted: the features in {teacher.path} hold no prompted texts; teach with "
+            "--prompted (X-CLIP has them), or set strategy.prompted=false"
         )
     return teacher.video

@@ -1,21 +1,19 @@
 """Representation transfer from a frozen teacher: stage 1 of the paper (section IV.B)."""
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
+from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import class_figures, class_head
 from skelshot.pretraining.heads import linear_head, mlp_head
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
-from skelshot.pretraining.options import TransferOptions
-from skelshot.pretraining.stage import BaseSet, Stage
+from skelshot.pretraining.stage import Stage, StageData
 from skelshot.pretraining.teacher_targets import TeacherTargets
-from skelshot.teachers import FeatureCache
+from skelshot.pretraining.transfer_options import TransferOptions
 
 
 class TransferStage(Stage):
@@ -25,35 +23,33 @@ class TransferStage(Stage):
     so the two must take vectors of one size: a linear adapter brings the encoder's D features
     to the teacher's size. Adapter, projectors and predictor are thrown away afterwards.
 
-    Beyond the paper, the encoder may learn the labels beside the teacher (`labels.weight`),
+    Beyond the paper, the encoder may learn the labels beside the teacher (`ce_weight`),
     through a class head that is thrown away as well.
 
     Args:
         encoder: The encoder to train.
-        base: The base clips.
-        options: Heads, losses, decay and optimiser.
-        teacher: Cached features that cover the base classes.
-        seed: Initial heads, batches and augmentation follow from it.
+        options: Heads, losses, decay and optimizer.
+        data: The base clips, and cached features of a teacher that cover the base classes.
 
     Raises:
-        SkelshotError: The cache is of other data, lacks base classes or the representation.
+        SkelshotError: There are no features, or the cache is of other data, lacks base classes
+            or the representation.
     """
 
     name = "transfer"
+    options_type = TransferOptions
+    reads_teacher = True
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        base: BaseSet,
-        options: TransferOptions,
-        teacher: FeatureCache,
-        seed: int,
-    ) -> None:
-        super().__init__(encoder, base, seed)
-        self._teacher = TeacherTargets(base, teacher, options, seed)
+    def __init__(self, encoder: Encoder, options: TransferOptions, data: StageData) -> None:
+        super().__init__(encoder, options, data)
+        teacher = data.teacher
+        if teacher is None:
+            raise SkelshotError(
+                "strategy transfer: needs --features; make them with "
+                "`skelshot teach STORE --teacher minilm --out FEATURES`"
+            )
+        self._targets = TeacherTargets(data.base, teacher, options, data.seed)
         self.options = options
-        self.epochs = options.epochs
-        self.optimiser = options.optimiser
         self.adapter = nn.Linear(encoder.embed_dim, teacher.dim)
         norm_out = options.embedding_norm == "batch"
         self.projector = (
@@ -68,57 +64,53 @@ class TransferStage(Stage):
         )
         self.teacher_projector = target_like(self.projector)
         self.class_head: nn.Module | None = None
-        if options.labels.weight:
-            classes = len(base.split.base) * (2 if self._teacher.backwards else 1)
-            self.class_head = class_head(encoder.embed_dim, classes, options.labels)
+        if options.ce_weight:
+            classes = len(data.base.split.base) * (2 if self._targets.time_reversed else 1)
+            self.class_head = class_head(encoder.embed_dim, classes, options.ce_head)
 
     def batches(self, epoch: int) -> list[list[Item]]:
-        """Shuffle the base clips; `use` carries the epoch to the choice of sample and rendering."""
-        items = [item._replace(use=epoch) for item in self._teacher.items]
-        if self._teacher.backwards:
-            items += [item._replace(backwards=True) for item in items]
-        return shuffled_batches(items, self.options.batch, self.seed, self.name, epoch)
+        """Shuffle the base clips; `use` carries the epoch to the choice of sample and prompt."""
+        items = [item._replace(use=epoch) for item in self._targets.items]
+        if self._targets.time_reversed:
+            items += [item._replace(time_reversed=True) for item in items]
+        return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
-    def targets(self, batch: Sequence[Item]) -> Tensor:
-        """Look up the teacher's features of one random sample and rendering of each clip.
+    def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
+        """Prepare one use of a clip, with the teacher's features of one sample and prompt.
 
         Args:
-            batch: Items of base clips.
+            item: One of `batches`.
+            epoch: The epoch.
 
         Returns:
-            f_vl of each clip, (n, teacher size); where labels are trained on too, the clip's
-            class follows as one more column.
+            `clips`, `labels`, and `targets`: f_vl of the clip (teacher size,).
         """
-        features = self._teacher(batch)
-        if self.class_head is None:
-            return features
-        return torch.cat([features, self.base.targets(batch)[:, None]], dim=1)
+        return super().load(item, epoch) | {"targets": self._targets([item])[0]}
 
-    def forward(self, clips: Tensor, targets: Tensor) -> dict[str, Tensor]:
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
 
         Args:
-            clips: Encoder input (n, C, T, V, M).
-            targets: As `targets` gives them.
+            batch: Encoder input `clips` (n, C, T, V, M), `targets` f_vl (n, teacher size) and
+                `labels` (n,).
 
         Returns:
             `loss`, and `spread`, the mean standard deviation of the normalised predictions
             over the batch, which falls to 0 when they collapse to one point. With labels, `loss` is
             the weighted sum of `teacher_loss` and `label_loss`, and `accuracy` is there too.
         """
-        embeddings = self.encoder(clips)
+        embeddings = self.encoder(batch["clips"])
         prediction = self.predictor(self.projector(self.adapter(embeddings))).float()
-        dim = self.adapter.out_features
         with torch.no_grad():
-            target = self.teacher_projector(targets[:, :dim]).float()
+            target = self.teacher_projector(batch["targets"]).float()
         loss = self._loss(prediction, target)
         figures = {"loss": loss, "spread": F.normalize(prediction.detach()).std(0).mean()}
         if self.class_head is None:
             return figures
-        labels = self.options.labels
-        classes = class_figures(self.class_head(embeddings), targets[:, dim].long(), labels)
+        logits = self.class_head(embeddings)
+        classes = class_figures(logits, batch["labels"], self.options.ce_head)
         return figures | {
-            "loss": loss + labels.weight * classes["loss"],
+            "loss": loss + self.options.ce_weight * classes["loss"],
             "teacher_loss": loss.detach(),
             "label_loss": classes["loss"].detach(),
             "accuracy": classes["accuracy"],

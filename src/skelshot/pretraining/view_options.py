@@ -1,10 +1,10 @@
 """Options of the two strategies that compare views of a clip and need no labels."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from skelshot.pretraining.optimiser_options import OptimiserOptions, Options
+from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.skeletons import Stream
 from skelshot.skeletons.view_recipes import ViewRecipe
 
@@ -43,13 +43,14 @@ AGGRESSIVE = ViewRecipe(
 """A strong view for BYOL: the ranges are ours, too."""
 
 
-class ByolOptions(Options):
+class ByolOptions(StageOptions):
     """Skeleton-BYOL: predict one view's vector from another's (Moliner et al., CVPRW 2022).
 
     Args:
+        name: `byol`.
         epochs: Passes over the base clips.
         batch: Clips a batch.
-        optimiser: The optimiser.
+        optimizer: The optimizer.
         hidden: Width of the hidden layer in projector and predictor.
         embedding: Width of their output.
         decay: Share of the target network that a step keeps.
@@ -61,9 +62,12 @@ class ByolOptions(Options):
             performance, where the store knows of one.
     """
 
+    described: ClassVar[str] = "strategy byol"
+
+    name: Literal["byol"] = "byol"
     epochs: int = Field(100, ge=0, le=99_999)
     batch: int = Field(128, ge=2, le=1_000_000)
-    optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
+    optimizer: OptimizerOptions = OptimizerOptions(schedule="constant")
     hidden: int = Field(4096, ge=1, le=65_536)
     embedding: int = Field(256, ge=1, le=65_536)
     decay: float = Field(0.99, ge=0, le=1)
@@ -74,13 +78,14 @@ class ByolOptions(Options):
     other_camera: float = Field(0.5, ge=0, le=1)
 
 
-class AimClrOptions(Options):
+class AimClrOptions(StageOptions):
     """AimCLR (Guo et al., AAAI 2022), and CrosSCLR (Li et al., CVPR 2021) as its options.
 
     Args:
+        name: `aimclr`.
         epochs: Passes over the base clips.
         batch: Clips a batch; it need not divide the queue.
-        optimiser: The optimiser.
+        optimizer: The optimizer.
         lower_rate_from: Epoch, from 0, from which the learning rate is a tenth; None keeps it.
         embedding: Width of the vectors that are compared.
         queue: Earlier keys that serve as negatives; fewer than the base clips.
@@ -103,9 +108,12 @@ class AimClrOptions(Options):
         context: In cross-stream mining, compare products of both streams' similarities, too.
     """
 
+    described: ClassVar[str] = "strategy aimclr"
+
+    name: Literal["aimclr"] = "aimclr"
     epochs: int = Field(300, ge=0, le=99_999)
     batch: int = Field(128, ge=2, le=1_000_000)
-    optimiser: OptimiserOptions = OptimiserOptions(schedule="constant")
+    optimizer: OptimizerOptions = OptimizerOptions(schedule="constant")
     lower_rate_from: int | None = Field(250, ge=0)
     embedding: int = Field(128, ge=1, le=65_536)
     queue: int = Field(32768, ge=1, le=10_000_000)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, write_json
+from skelshot.ground.files import read_mapping, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.processes import check_workers, done_by_processes
 from skelshot.ground.progress import progress_bar
@@ -85,11 +85,12 @@ def synthesise(
             f"video size: found {size[0]} x {size[1]}, expected even numbers from 16 to 4096"
         )
     folders = [raw / folder for folder in (SKELETONS, VIDEOS)][: 2 if plan.videos else 1]
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
+    raw.mkdir(parents=True, exist_ok=True)
     recording = Recording(raw, seed, plan.cameras, size)
     with only_writer(raw, "synth", raw / ".lock"):
         _settle_manifest(raw / MANIFEST, seed, size)
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
         for left in (left for folder in folders for left in folder.glob(".*.partial")):
             left.unlink()  # what a kill left behind
         todo = [
@@ -116,7 +117,7 @@ def _settle_manifest(path: Path, seed: int, size: tuple[int, int]) -> None:
     if not path.exists():
         write_json(path, wanted)
         return
-    found = read_json(path)
+    found = read_mapping(path)
     for key, value in wanted.items():
         if found.get(key) != value:
             raise SkelshotError(
@@ -137,7 +138,7 @@ def recording_of(raw: Path) -> Recording:
     Raises:
         SkelshotError: The folder holds no synthetic data set.
     """
-    manifest = read_json(raw / MANIFEST)
+    manifest = read_mapping(raw / MANIFEST)
     width, height = manifest["video_size"]
     return Recording(raw, manifest["seed"], CAMERAS, (width, height))
 

@@ -54,8 +54,13 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         if not container.streams.video:
             kinds = sorted({stream.type for stream in container.streams}) or ["nothing"]
             raise SkelshotError(f"{path}: found {' and '.join(kinds)} only, expected a video")
+        stream = container.streams.video[0]
+        if stream.codec_context is None:
+            raise SkelshotError(
+                f"{path}: found a codec that FFmpeg does not know; convert the video to H.264"
+            )
         try:
-            yield container, container.streams.video[0]
+            yield container, stream
         except av.FFmpegError as error:
             raise SkelshotError(
                 f"{path}: the video is damaged ({_reason(error)}); fetch it again"

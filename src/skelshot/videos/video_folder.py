@@ -27,6 +27,7 @@ class VideoFolder:
         if not self.folder.is_dir():
             found = "a file" if self.folder.exists() else "no such folder"
             raise SkelshotError(f"{self.folder}: found {found}, expected a folder with videos")
+        self._unreadable = 0
 
     def find(self, clip_name: str, video_file: str | None = None) -> Path:
         """Find the video of a clip.
@@ -60,17 +61,23 @@ class VideoFolder:
                     f"{self.folder}: found {len(found)} videos of {clip_name} ({found[0]}, "
                     f"{found[1]}, ...), expected one; leave one of them"
                 )
+        unread = f"; {self._unreadable} sub-folders cannot be read" if self._unreadable else ""
         sought = " or ".join(f"{stem}{SUFFIXES[0]}" for stem in stems)
         raise SkelshotError(
             f"{self.folder}: no video of {clip_name}, expected {sought} (also "
             f"{', '.join(SUFFIXES[1:])}) among {sum(map(len, self._files.values()))} videos"
+            f"{unread}"
         )
 
     @cached_property
     def _files(self) -> dict[str, list[Path]]:
         """All videos by name without ending."""
         files: defaultdict[str, list[Path]] = defaultdict(list)
-        for folder, subfolders, names in os.walk(self.folder):
+
+        def count(_: OSError) -> None:
+            self._unreadable += 1
+
+        for folder, subfolders, names in os.walk(self.folder, onerror=count):
             subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
             for name in sorted(names):
                 stem, suffix = os.path.splitext(name)  # noqa: PTH122 - ten times faster

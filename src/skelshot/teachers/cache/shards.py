@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +12,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, write_json
+from skelshot.ground.files import read_mapping, write_json
 from skelshot.ground.json_text import parse_json
-from skelshot.ground.locks import only_writer
+from skelshot.ground.locks import lock_file, only_writer
 from skelshot.ground.regular import check_regular
 from skelshot.ground.seeding import digest_of
 from skelshot.ground.tensor_files import write_tensors
@@ -67,21 +67,19 @@ class ShardFolder:
         Raises:
             SkelshotError: It holds something else, or cannot be written.
         """
-        wanted = json.loads(json.dumps(self.plan)) | {"key": self.key}
-        file = self.path / PLAN
+        wanted, file = self._document_of_plan(), self.path / PLAN
         try:
             if not file.exists():
                 self._refuse_foreign()
                 self.path.mkdir(parents=True, exist_ok=True)
                 write_json(file, wanted)
-            (self.path / SHARDS).mkdir(exist_ok=True)
+            if (found := read_mapping(file)) == wanted:
+                (self.path / SHARDS).mkdir(exist_ok=True)
+                return
         except OSError as error:
             raise SkelshotError(
                 f"{self.path}: cannot be written ({error.strerror or error})"
             ) from error
-        found = read_json(file)
-        if found == wanted:
-            return
         place = next(
             (name for name in wanted if name != "key" and found.get(name) != wanted[name]), "clips"
         )
@@ -106,7 +104,7 @@ class ShardFolder:
         Raises:
             SkelshotError: Another process with this number is at work.
         """
-        out = self.path.with_name(self.path.name.removesuffix(".partial"))
+        out = self._out
         own = out.with_name(f".{out.name}.rank-{rank}.lock") if rank else None
         with only_writer(out, "`skelshot teach`", own):
             yield
@@ -208,8 +206,25 @@ class ShardFolder:
         return folder
 
     def remove(self) -> None:
-        """Delete the folder, now that the cache is written."""
+        """Delete the folder, now that the cache is written; the plan, which tells whose, last."""
+        shutil.rmtree(self.path / SHARDS, ignore_errors=True)
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def remove_left(self) -> None:
+        """Delete what a run of this plan left that was killed after its cache was written."""
+        if not self.path.exists() and not lock_file(self._out).exists():
+            return
+        with suppress(SkelshotError, OSError), self.held_by(0):
+            file = self.path / PLAN
+            if not any(self.path.iterdir()) or read_mapping(file) == self._document_of_plan():
+                self.remove()
+
+    @property
+    def _out(self) -> Path:
+        return self.path.with_name(self.path.name.removesuffix(".partial"))
+
+    def _document_of_plan(self) -> dict[str, Any]:
+        return dict(json.loads(json.dumps(self.plan))) | {"key": self.key}
 
     def _refuse_foreign(self) -> None:
         """Refuse a folder that holds what no features have; a stopped run of texts is cleared."""

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from pydantic import JsonValue
 from torch import Tensor
@@ -19,6 +18,7 @@ from torch import Tensor
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, write_json
 from skelshot.ground.locks import only_writer
+from skelshot.ground.mapped import fresh_map
 from skelshot.ground.seeding import digest_of
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
@@ -225,9 +225,8 @@ def _write_video(folder: Path, chunks: Iterable[Chunk], info: VideoInfo) -> Vide
         for name, part in parts.items():
             _check_finite(name, part, chunk.notes)
             if name not in arrays:
-                arrays[name] = open_memmap(
-                    folder / name, mode="w+", dtype=np.float32, shape=(info.clips, *part.shape[1:])
-                )
+                shape = (info.clips, *part.shape[1:])
+                arrays[name] = fresh_map(folder / name, np.float32, shape)
             arrays[name][rows] = part
         notes += chunk.notes
         skipped += chunk.skipped

@@ -85,11 +85,14 @@ def extract_videos(
     )
     info = features_info(store, teacher, templates, job.texts, record, video)
     if existing := existing_or_conflict(out, info, job.text):
+        shards.remove_left()
         return _report(job, existing, 0, began)
     if how.reuse is not None:
         job = replace(job, reused=ReusedFeatures(how.reuse))
     source.check([store.clips[index] for index in job.indices])
     with shards.held_by(mine.rank):
+        if existing := existing_or_conflict(out, info, job.text):  # by a run that ended now
+            return _report(job, existing, 0, began)
         shards.begin()
         done = _run_share(job, shards, mine, how)
         if mine.rank == 0:

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json, whole_file, write_json
+from skelshot.ground.files import read_mapping, whole_file, write_json
 from skelshot.ground.locks import only_writer
+from skelshot.ground.mapped import fresh_map
 from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
+from skelshot.ground.regular import check_regular
 from skelshot.ground.seeding import rng_for
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.teachers.mini.composing import ComposedAction, compose
@@ -56,6 +59,22 @@ class ClipBank:
     digest: str
     parts: tuple[tuple[str, ...], ...]
     joints: np.memmap[Any, np.dtype[np.float16]]
+
+
+class _Action(BaseModel):
+    """What `bank.json` says of an action."""
+
+    captions: tuple[str, ...]
+    parts: tuple[str, ...]
+    held_out: bool
+
+
+class _Document(BaseModel):
+    """What `bank.json` says."""
+
+    shape: tuple[int, ...]
+    digest: str
+    actions: tuple[_Action, ...]
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,7 @@ def write_bank(
     (folder / "done").mkdir(parents=True, exist_ok=True)
     with only_writer(folder, "train-mini", folder / ".lock"):
         composed = compose(seed, actions)
-        document = _document(plan, composed)
+        document = _described(plan, composed)
         if _settled(plan, document["digest"]):
             return folder
         shares = shared_clips(np.array([one.held_out for one in composed]), clips, seed)
@@ -166,15 +185,21 @@ def read_bank(folder: Path | str) -> ClipBank:
         raise SkelshotError(
             f"{folder}: found no whole bank of clips, expected {_DOCUMENT}; write it"
         )
-    document = read_json(folder / _DOCUMENT)
     try:
+        document = _Document.model_validate(read_mapping(folder / _DOCUMENT))
+    except ValidationError as error:
+        raise SkelshotError(
+            f"{folder / _DOCUMENT}: {error.errors()[0]['msg']}; write the bank again"
+        ) from error
+    try:
+        for name in (_FRAMES, _JOINTS, _ACTIONS):
+            check_regular(folder / name)
         frames = open_memmap(folder / _FRAMES, mode="r")
         joints = open_memmap(folder / _JOINTS, mode="r")
-        action = np.load(folder / _ACTIONS, allow_pickle=False).astype(np.int32)
-    except (OSError, ValueError) as error:
+        action = open_memmap(folder / _ACTIONS, mode="r").astype(np.int32)
+    except (OSError, ValueError, TypeError) as error:
         raise SkelshotError(f"{folder}: {error}; write the bank again") from error
-    rows = document["actions"]
-    wanted = tuple(document["shape"])
+    wanted = document.shape
     if frames.shape != wanted or action.shape != wanted[:1] or joints.shape[:2] != wanted[:2]:
         raise SkelshotError(
             f"{folder}: found frames {frames.shape}, joints {joints.shape} and actions "
@@ -183,10 +208,10 @@ def read_bank(folder: Path | str) -> ClipBank:
     return ClipBank(
         frames,
         action,
-        tuple(tuple(row["captions"]) for row in rows),
-        np.array([row["held_out"] for row in rows], dtype=bool),
-        document["digest"],
-        tuple(tuple(row["parts"]) for row in rows),
+        tuple(row.captions for row in document.actions),
+        np.array([row.held_out for row in document.actions], dtype=bool),
+        document.digest,
+        tuple(row.parts for row in document.actions),
         joints,
     )
 
@@ -218,7 +243,7 @@ def shared_clips(held_out: NDArray[np.bool_], clips: int, seed: int) -> NDArray[
     return shuffled
 
 
-def _document(plan: _Plan, composed: tuple[ComposedAction, ...]) -> dict[str, Any]:
+def _described(plan: _Plan, composed: tuple[ComposedAction, ...]) -> dict[str, Any]:
     settings = {"version": VERSION, "seed": plan.seed, "shape": list(plan.shape)}
     rows = [
         {"captions": one.captions, "parts": one.parts, "held_out": one.held_out} for one in composed
@@ -233,10 +258,10 @@ def _settled(plan: _Plan, digest: str) -> bool:
     """Note what the folder is to hold, or refuse to mix; tell whether all of it is there."""
     note = plan.folder / _PLAN
     if note.exists():
-        found = read_json(note)["digest"]
+        found = read_mapping(note).get("digest")
         if found != digest:
             raise SkelshotError(
-                f"{plan.folder}: found the bank {found[:12]}, expected {digest[:12]}; use another "
+                f"{plan.folder}: found the bank {found!s:.12}, expected {digest[:12]}; use another "
                 "folder or the same seed, numbers and version"
             )
     if (plan.folder / _DOCUMENT).exists():
@@ -247,7 +272,7 @@ def _settled(plan: _Plan, digest: str) -> bool:
     for mark in (plan.folder / "done").iterdir():
         mark.unlink()
     for name, (kind, shape) in plan.arrays.items():
-        open_memmap(plan.partial(name), mode="w+", dtype=kind, shape=shape).flush()
+        fresh_map(plan.partial(name), kind, shape).flush()
     write_json(note, {"digest": digest})
     return False
 

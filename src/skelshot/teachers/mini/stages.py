@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.files import errors_named, whole_file
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.progress import progress_bar
 from skelshot.teachers.mini.contrast import LARGEST_SCALE
@@ -217,5 +217,5 @@ class _Log:
             partial.write_text("".join(kept), encoding="utf-8")
 
     def write(self, figures: Mapping[str, float]) -> None:
-        with self._file.open("a", encoding="utf-8") as handle:
+        with errors_named(self._file), self._file.open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(figures) + "\n")

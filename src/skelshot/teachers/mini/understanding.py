@@ -13,6 +13,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
+from skelshot.ground.mapped import fresh_map
 from skelshot.ground.precision import fast_autocast
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import rng_for
@@ -67,7 +68,7 @@ class Understanding:
         shape = (len(bank.frames), recipe.views, recipe.shape.frames, recipe.shape.dim)
         if team.rank == 0 and not self._file.exists():
             partial = self._file.with_suffix(".partial")
-            empty = open_memmap(partial, mode="w+", dtype=np.float16, shape=shape)
+            empty = fresh_map(partial, np.float16, shape)
             empty[self._material.clips] = np.nan
             empty.flush()
             partial.replace(self._file)

@@ -1,11 +1,11 @@
 """Features made elsewhere: the door for models that cannot be run here."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipInfo
 
 import numpy as np
 import torch
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from skelshot.datasets.archives import packing_refusal
+from skelshot.datasets.archives import opened_zip, packing_refusal
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described
-from skelshot.datasets.npy_arrays import read_array, read_header
-from skelshot.datasets.npz_files import complaints
+from skelshot.datasets.npy_arrays import BLOCK, read_array, read_header, read_table
+from skelshot.datasets.npz_files import MOST_ARRAYS, complaints
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import BadDocument
 from skelshot.ground.files import sha256_of
@@ -43,13 +43,17 @@ LONGEST_LIST = 16 << 20
 LONGEST_REASON = 300
 
 
+Blocks = Iterator[tuple[tuple[slice, slice], NDArray[Any]]]
+"""Rows and columns of a part of a table, and the part."""
+
+
 class _Table(NamedTuple):
     """A table that is not read yet."""
 
     shape: tuple[int, ...]
     dtype: str
     is_number: bool
-    read: Callable[[], NDArray[Any]]
+    read: Callable[[], Blocks]
 
 
 class PrecomputedTeacher(Teacher):
@@ -187,7 +191,7 @@ def _read(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
 def _read_npz(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
     tables: dict[str, _Table] = {}
     names: dict[str, list[Any]] = {}
-    with ZipFile(path) as archive:
+    with opened_zip(path, MOST_ARRAYS) as archive:
         for info in archive.infolist():
             name = info.filename.removesuffix(".npy")
             if reason := packing_refusal(info):
@@ -200,16 +204,18 @@ def _read_npz(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
                     "with np.array(names, dtype=str)"
                 )
             if name in _NAMES:
-                names[name] = np.atleast_1d(_array(path, info, MOST_NAMES)).tolist()
+                with archive.open(info) as handle:
+                    found = read_array(handle, info.file_size, printable(name), MOST_NAMES)
+                names[name] = np.atleast_1d(found).tolist()
             else:
-                read = partial(_array, path, info, MOST_NUMBERS)
+                read = partial(_array_blocks, path, info)
                 tables[name] = _Table(shape, f"{dtype!s:.20}", dtype.kind in "fiu", read)
     return tables, names
 
 
-def _array(path: Path, info: ZipInfo, most: int) -> NDArray[Any]:
-    with ZipFile(path) as archive, archive.open(info) as handle:
-        return read_array(handle, info.file_size, printable(info.filename), most)
+def _array_blocks(path: Path, info: ZipInfo) -> Blocks:
+    with opened_zip(path, MOST_ARRAYS) as archive, archive.open(info) as handle:
+        yield from read_table(handle, info.file_size, printable(info.filename), MOST_NUMBERS)
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
@@ -221,7 +227,7 @@ def _read_safetensors(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any
             dtype = part.get_dtype()
             is_number = dtype[0] in "FBIU" and dtype != "BOOL"
             tables[name] = _Table(
-                tuple(part.get_shape()), dtype, is_number, partial(_tensor, path, name)
+                tuple(part.get_shape()), dtype, is_number, partial(_tensor_blocks, path, name)
             )
     names = {key: _names_in(header[key], key) for key in _NAMES if key in header}
     return tables, names
@@ -239,9 +245,14 @@ def _names_in(text: str, key: str) -> list[Any]:
     return names
 
 
-def _tensor(path: Path, name: str) -> NDArray[Any]:
+def _tensor_blocks(path: Path, name: str) -> Blocks:
     with safe_open(path, framework="pt") as file:
-        return np.asarray(file.get_tensor(name).float().numpy())
+        part = file.get_slice(name)
+        rows, each = part.get_shape()
+        step = max(1, BLOCK // (4 * each))
+        for start in range(0, rows, step):
+            block = part[start : start + step].float().numpy()
+            yield (slice(start, start + len(block)), slice(None)), block
 
 
 def _checked(
@@ -266,15 +277,18 @@ def _checked(
         )
     try:
         with complaints(path):
-            values = np.ascontiguousarray(read(), dtype=np.float32)
+            values = np.empty(shape, np.float32)
+            for place, block in read():
+                with np.errstate(over="ignore", invalid="ignore"):
+                    values[place] = block
+                good = np.isfinite(values[place]).all(axis=1)
+                if not good.all():  # at once: the rest may be a gigabyte
+                    name = described(names[key][(place[0].start or 0) + int(good.argmin())])
+                    more = "" if block.shape == shape else " or more"
+                    count = f"{np.count_nonzero(~good)}{more}"
+                    raise BadClip(f"{count} rows of {table} are not finite, the first is {name}")
     except (BadClip, SafetensorError) as error:
         raise SkelshotError(f"{path}: {printable(str(error), LONGEST_REASON)}") from error
-    good = np.isfinite(values).all(axis=1)
-    if not good.all():
-        raise SkelshotError(
-            f"{path}: {np.count_nonzero(~good)} rows of {table} are not finite, the first is "
-            f"{described(names[key][int(good.argmin())])}"
-        )
     return torch.from_numpy(values)
 
 

@@ -1,0 +1,46 @@
+"""Print the tables of published results, and paired differences over their splits or seeds.
+
+python benchmarks/tables.py docs/results/nw-ucla.jsonl.gz --rows supervised/cosine untrained/cosine
+python benchmarks/tables.py docs/results/methods-nw-ucla-20-splits.jsonl.gz --minus cosine
+"""
+
+import argparse
+from pathlib import Path
+
+from skelshot.experiments.result_archive import read_results
+from skelshot.experiments.tables import accuracy_table, difference_table
+from skelshot.ground.errors import SkelshotError
+
+
+def main() -> None:
+    """Read one file of results and print what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--rows", nargs="+", help="names of results (default: all)")
+    parser.add_argument("--minus", help="a result that each of them is compared with")
+    parser.add_argument("--list", action="store_true", help="names alone")
+    parsed = parser.parse_args()
+    everything = read_results(parsed.archive)
+    wanted = [*(parsed.rows or everything), *([parsed.minus] if parsed.minus else [])]
+    if unknown := sorted(set(wanted) - everything.keys()):
+        raise SystemExit(f"{parsed.archive}: found no {', '.join(unknown)}; --list names all")
+    if parsed.list:
+        print("\n".join(wanted))
+        return
+    results = {name: everything[name] for name in wanted}
+    first = results[wanted[0]]["accuracy"]
+    if not isinstance(first, dict):
+        raise SystemExit(f"{parsed.archive}: holds no few-shot results; zcat shows it")
+    print(accuracy_table(results, first))
+    if parsed.minus:
+        over = "per_seed" if "per_seed" in next(iter(first.values())) else "per_split"
+        pairs = [(name, parsed.minus) for name in results if name != parsed.minus]
+        print()
+        print(difference_table(results, pairs, first, over))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SkelshotError as error:
+        raise SystemExit(f"error: {error}") from error

@@ -1,0 +1,28 @@
+"""The pre-training strategies there are, by name."""
+
+from skelshot.ground.families import Family
+from skelshot.pretraining.aimclr import AimClrStage
+from skelshot.pretraining.byol import ByolStage
+from skelshot.pretraining.stage import Stage
+from skelshot.pretraining.stage_options import StageOptions
+from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.pretraining.transfer import TransferStage
+
+
+def _problem(part: type) -> str | None:
+    """Tell what a strategy from outside lacks."""
+    if not issubclass(part, Stage):
+        return "is no sub-class of skelshot.pretraining.Stage"
+    options = getattr(part, "options_type", None)
+    if not (isinstance(options, type) and issubclass(options, StageOptions)):
+        return "has no options_type, expected a sub-class of StageOptions"
+    named = options.model_fields.get("name")
+    if named is None or named.default != part.name:
+        return f"its options lack the field `name: Literal[{part.name!r}] = {part.name!r}`"
+    return None
+
+
+STRATEGIES: Family[Stage] = Family(
+    "strategy", (SupervisedStage, TransferStage, ByolStage, AimClrStage), _problem
+)
+"""Ways to pre-train an encoder before any episodes."""

@@ -1,0 +1,346 @@
+"""The numbers in the pages are those of the results that are published beside them."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skelshot.evaluation.metrics import mean_interval
+from skelshot.experiments.result_archive import read_results
+from skelshot.experiments.tables import accuracy_table, difference_table
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+NW_UCLA = "docs/research/2026-11-27-nw-ucla.md"
+METHODS = "docs/research/2026-11-24-methods.md"
+NTU60 = "docs/research/2026-11-27-what-a-teacher-adds-ntu60.md"
+NTU120 = "docs/research/2026-11-27-what-a-teacher-adds-ntu120.md"
+SHOTS = ("1", "5")
+
+Results = Mapping[str, Mapping[str, Any]]
+Table = dict[str, list[str]]
+
+
+@cache
+def results(table: str) -> Results:
+    return read_results(DOCS / "results" / f"{table}.jsonl.gz")
+
+
+def table_in(page: str, header: str, which: int = 0) -> Table:
+    """Return the cells of the table whose head line begins so, by the first cell of each row."""
+    lines = (ROOT / page).read_text().splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith(f"| {header} |")]
+    found: Table = {}
+    for line in lines[heads[which] + 2 :]:
+        if not line.startswith("|"):
+            break
+        label, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        found[label.strip("`")] = cells
+    return found
+
+
+def cells_of(markdown: str) -> Table:
+    return {
+        label.strip(): [cell.strip() for cell in cells]
+        for label, *cells in (line.strip("|").split("|") for line in markdown.splitlines()[2:])
+    }
+
+
+def accuracies(found: Results, names: Mapping[str, str], shots: tuple[str, ...]) -> Table:
+    return cells_of(accuracy_table({label: found[name] for label, name in names.items()}, shots))
+
+
+def differences(
+    found: Results,
+    pairs: Mapping[str, tuple[str, str]],
+    shots: tuple[str, ...],
+    over: str = "per_split",
+) -> Table:
+    made = cells_of(difference_table(found, pairs.values(), shots, over))
+    return {label: made[f"{a} - {b}"] for label, (a, b) in pairs.items()}
+
+
+NW_UCLA_ROWS = {
+    "(0) nearest neighbour on view-normalised positions": "raw-nearest",
+    "(a) untrained": "untrained",
+    "(b) supervised": "supervised",
+    "(c) episodes only": "episodic",
+    "(d) transfer from f_t (MiniLM), then episodes": "text-transfer",
+    "(e) as (d), a random code a class in place of f_t": "random-code-transfer",
+    "(f) supervised, then episodes: labels in place of the teacher": "supervised-episodic",
+}
+README_ROWS = {
+    "no encoder: nearest neighbour on positions": "raw-nearest",
+    "untrained AGCN": "untrained",
+    "supervised": "supervised",
+    "episodes only": "episodic",
+    "transfer from text, then episodes": "text-transfer",
+    "the same with a random code in place of each text": "random-code-transfer",
+}
+TEACHER_ROWS = {
+    "none": "none",
+    "f_t": "f_t",
+    "f_v": "f_v",
+    "f_t + f_v": "f_t + f_v",
+    "supervised, as many epochs": "supervised",
+    "random code a class in place of f_t": "random code",
+    "f_t + f_v, f_v shuffled within its class": "shuffled f_v",
+    "labels + f_t + f_v": "labels + f_t + f_v",
+    "labels + random code": "labels + random code",
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "header", "which", "rows", "way"),
+    [
+        (NW_UCLA, "row", 0, NW_UCLA_ROWS, "cosine"),
+        (NW_UCLA, "row", 1, NW_UCLA_ROWS, "pooled"),
+        ("README.md", "NW-UCLA, 5 ways, 20 splits", 0, README_ROWS, "cosine"),
+        ("docs/results.md", "NW-UCLA, first stage", 0, README_ROWS, "cosine"),
+    ],
+)
+def test_nw_ucla(page: str, header: str, which: int, rows: dict[str, str], way: str) -> None:
+    printed = table_in(page, header, which)
+    assert len(printed) >= 6
+    names = {label: f"{rows[label]}/{way}" for label in printed}
+    assert printed == accuracies(results("nw-ucla"), names, SHOTS)
+
+
+def test_nw_ucla_other_classifiers() -> None:
+    printed = table_in(NW_UCLA, "row", 2)
+    assert len(printed) == 24
+    names = {label: label.removesuffix(" (today's)") for label in printed}
+    assert printed == accuracies(results("nw-ucla"), names, SHOTS)
+
+
+def test_nw_ucla_differences() -> None:
+    printed = table_in(NW_UCLA, "difference")
+    pairs = {label: tuple(label.split(" - ")) for label in printed}
+    assert len(pairs) == 12
+    assert printed == differences(results("nw-ucla"), pairs, SHOTS)
+
+
+def test_nw_ucla_as_printed() -> None:
+    printed = table_in(NW_UCLA, "row, cosine")
+    rows = {label: NW_UCLA_ROWS[label] for label in list(printed)[:2]}
+    found = results("nw-ucla")
+    accuracy = accuracies(
+        found, {label: f"{row}-as-printed/cosine" for label, row in rows.items()}, SHOTS
+    )
+    pairs = {label: (f"{row}/cosine", f"{row}-as-printed/cosine") for label, row in rows.items()}
+    gain = differences(found, pairs, SHOTS)
+    for label in rows:
+        assert printed[label] == [*accuracy[label], " / ".join(gain[label])]
+    pair = {
+        "(d) minus (e)": (
+            "text-transfer-as-printed/cosine",
+            "random-code-transfer-as-printed/cosine",
+        )
+    }
+    assert printed["(d) minus (e)"][:2] == differences(found, pair, SHOTS)["(d) minus (e)"]
+
+
+def test_nw_ucla_by_class_and_split() -> None:
+    found = results("nw-ucla")["supervised/cosine"]["accuracy"]["1"]
+    by_class = {name: [f"{100 * share:.1f}"] for name, share in found["per_class"].items()}
+    assert table_in(NW_UCLA, "class") == by_class
+    [by_split] = re.findall(r"^By split, 1-shot %: (.*)\.$", (ROOT / NW_UCLA).read_text(), re.M)
+    assert by_split == ", ".join(f"{100 * share:.0f}" for share in found["per_split"])
+
+
+def test_many_shot() -> None:
+    printed = table_in("docs/research/2026-11-24-many-shot.md", "encoder")
+    assert list(printed.values()) == [
+        [
+            f"{found['width']}",
+            f"{found['train']} / {found['test']}",
+            f"{100 * found['accuracy']:.1f}",
+            f"{found['seconds']:.0f}",
+        ]
+        for found in (
+            results("many-shot")[name]
+            for name in ("agcn", "ctr-gcn", "ctr-gcn-40-epochs", "ctr-gcn-80-epochs")
+        )
+    ]
+
+
+def test_synthetic_to_nw_ucla() -> None:
+    printed = list(table_in("docs/synthetic.md", "trained on").values())
+    real = results("nw-ucla")
+    synthetic = results("synthetic-to-nw-ucla")
+    found = {**real, **synthetic}
+    for cells, name in zip(printed, ("all-classes-seed0", "without-twins-seed0"), strict=True):
+        against = {row: (name, f"{row}/cosine") for row in ("untrained", "supervised")}
+        gain = differences(found, against, SHOTS)
+        assert cells == [
+            *accuracies(synthetic, {name: name}, SHOTS)[name],
+            *(" / ".join(gain[row]) for row in ("untrained", "supervised")),
+        ]
+
+
+def _methods_on_five_splits() -> Table:
+    found = results("methods-nw-ucla-5-splits")
+    printed = table_in(METHODS, "method")
+    accuracy = accuracies(found, {name: name for name in printed}, SHOTS)
+    gain = differences(
+        found, {name: (name, "cosine") for name in printed if name != "cosine"}, SHOTS
+    )
+    return {
+        name: [
+            printed[name][0],  # the paper's number
+            *accuracy[name],
+            " / ".join(gain.get(name, [])),
+            printed[name][4],  # of the training, which an evaluation does not know
+            " / ".join(f"{found[name]['seconds_by_part'][f'{k}-shot'] / 5:.2f}" for k in SHOTS),
+            f"{found[name]['peak_memory_mb']:.0f}",
+        ]
+        for name in printed
+    }
+
+
+def _methods_on_all_splits() -> Table:
+    found = results("methods-nw-ucla-20-splits")
+    accuracy = accuracies(found, {name: name for name in found}, SHOTS)
+    gain = differences(found, {name: (name, "cosine") for name in found if name != "cosine"}, SHOTS)
+    return {name: [*accuracy[name], " / ".join(gain.get(name, []))] for name in found}
+
+
+def _methods_on_toys() -> Table:
+    found = results("methods-toy")
+    names = [name for name in found if name != "feat-lr-factor-10"]
+    return accuracies(found, {name: name for name in names}, SHOTS)
+
+
+def _methods_on_synthetic_ntu60() -> Table:
+    found = results("methods-synthetic-ntu60")
+    printed = table_in(METHODS, "method", 3)
+    made = {}
+    for name, cells in printed.items():
+        one = found[f"{name}/seed0"]
+        [accuracy] = accuracies({name: one}, {name: name}, ("1",))[name]
+        spent = f"{one['seconds_by_part']['1-shot']:.2f}"
+        made[name] = [accuracy, cells[1], spent, f"{one['peak_memory_mb']:.0f}"]
+    return made
+
+
+def _methods_over_seeds() -> Table:
+    found = results("methods-synthetic-ntu60")
+    over_seeds = {}
+    for name in (key.removesuffix("/seed4") for key in found if key.endswith("/seed4")):
+        seeds = [found[f"{name}/seed{seed}"]["accuracy"]["1"]["mean"] for seed in range(5)]
+        interval = mean_interval(seeds)
+        accuracy = {"mean": interval.mean, "ci95": interval.ci95, "per_seed": seeds}
+        over_seeds[name] = {"accuracy": {"1": accuracy}}
+    levels = accuracies(over_seeds, {name: name for name in over_seeds}, ("1",))
+    pairs = {name: (name, "cosine") for name in over_seeds if name != "cosine"}
+    gain = differences(over_seeds, pairs, ("1",), "per_seed")
+    return {name: [*levels[name], *gain.get(name, [""])] for name in over_seeds}
+
+
+@pytest.mark.parametrize(
+    ("which", "made", "count"),
+    [
+        (0, _methods_on_five_splits, 20),
+        (1, _methods_on_all_splits, 6),
+        (2, _methods_on_toys, 20),
+        (3, _methods_on_synthetic_ntu60, 20),
+        (4, _methods_over_seeds, 5),
+    ],
+)
+def test_methods(which: int, made: Callable[[], Table], count: int) -> None:
+    printed = table_in(METHODS, "method", which)
+    assert len(printed) == count
+    assert printed == made()
+
+
+def _short(name: str) -> list[str]:
+    """Return both levels of a method as the short tables have them."""
+    nw_ucla = results("methods-nw-ucla-5-splits")[name]["accuracy"]
+    synthetic = results("methods-synthetic-ntu60")[f"{name}/seed0"]["accuracy"]
+    levels = " / ".join(f"{100 * nw_ucla[k]['mean']:.1f}" for k in SHOTS)
+    return [levels, f"{100 * synthetic['1']['mean']:.1f}"]
+
+
+def test_the_methods_page() -> None:
+    page = "docs/methods/index.md"
+    printed = table_in(page, "method", 2)
+    assert len(printed) == 20
+    assert printed == {name: _short(name) for name in printed}
+
+
+@pytest.mark.parametrize(
+    "page", sorted((DOCS / "methods").glob("*.md")), ids=lambda page: str(page.stem)
+)
+def test_each_method_s_page(page: Path) -> None:
+    text = page.read_text()
+    said = re.findall(
+        r"(?:`(\S+)` )?NW-UCLA, five splits, ([\d.]+ / [\d.]+); "
+        r"synthetic NTU-60, one exemplar, ([\d.]+)",
+        text,
+    )
+    assert said or page.stem == "index"
+    for name, *levels in said:
+        assert levels == _short(name or page.stem)
+
+
+@pytest.mark.parametrize(
+    ("page", "archive", "count"),
+    [
+        (NTU60, "teachers-synthetic-ntu60", 9),
+        (NTU120, "teachers-synthetic-ntu120", 9),
+        ("docs/results.md", "teachers-synthetic-ntu60", 9),
+    ],
+)
+def test_what_a_teacher_adds(page: str, archive: str, count: int) -> None:
+    found = results(archive)
+    header = "synthetic NTU-60, first stage" if page == "docs/results.md" else "first stage"
+    printed = table_in(page, header)
+    assert printed.keys() == TEACHER_ROWS.keys()
+    assert len(printed) == count
+    ways = ("cosine",) if page == "docs/results.md" else ("nearest", "linear", "cosine")
+    full = "f_t + f_v/cosine"
+    for label, row in TEACHER_ROWS.items():
+        names = {way: f"{row}/{way}" for way in ways}
+        expected = [cells[0] for cells in accuracies(found, names, ("1",)).values()]
+        assert printed[label][: len(ways)] == expected
+        if len(printed[label]) > len(ways):
+            pair = {"": (full, f"{row}/cosine")}
+            gain = differences(found, pair, ("1",), "per_seed")[""]
+            assert printed[label][len(ways) :] == ([""] if row == "f_t + f_v" else gain)
+
+
+def test_what_a_teacher_adds_in_pairs() -> None:
+    found = results("teachers-synthetic-ntu60")
+    printed = table_in(NTU60, "f_t + f_v minus")
+    assert len(printed) == 6
+    for label, cells in printed.items():
+        pairs = {
+            way: (f"f_t + f_v/{way}", f"{TEACHER_ROWS[label]}/{way}")
+            for way in ("nearest", "linear", "cosine")
+        }
+        gains = differences(found, pairs, ("1",), "per_seed")
+        assert cells == [gain[0] for gain in gains.values()]
+
+
+def test_what_was_mended() -> None:
+    found = results("teachers-synthetic-ntu60")
+    printed = list(table_in(NTU60, "transfer").values())
+    rows = ("f_t", "f_v", "f_t + f_v", "random code", "shuffled f_v")
+    for cells, kind in zip(
+        printed, ("first-mini-teacher/", "second-mini-teacher/", ""), strict=True
+    ):
+        for cell, row in zip(cells, rows, strict=True):
+            if cell and cell != "the same":
+                name = f"{kind}{row}/cosine"
+                assert [cell] == accuracies(found, {name: name}, ("1",))[name]
+
+
+def test_the_results_page_has_no_other_table() -> None:
+    text = (DOCS / "results.md").read_text()
+    assert re.findall(r"^\| ([^|]+) \|.*\n\|---", text, re.MULTILINE) == [
+        "NW-UCLA, first stage",
+        "synthetic NTU-60, first stage",
+    ]
