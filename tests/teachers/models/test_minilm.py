@@ -13,8 +13,8 @@ import torch
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.teachers import MiniLMTeacher, TextTeacher
-from skelshot.teachers.models.minilm import masked_mean
 from skelshot.teachers.models import minilm
+from skelshot.teachers.models.minilm import masked_mean
 
 PUBLISHED_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2."""

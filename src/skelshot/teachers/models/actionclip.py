@@ -90,7 +90,7 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
     @classmethod
     def _built(cls, options: VideoModelOptions) -> Self:
         return cls(
-            needed_model(cls.name, options, "an ActionCLIP checkpoint"),
+            needed_model(cls.name, options.model, "an ActionCLIP checkpoint"),
             frames=options.frames or 8,
             device=options.device,
             precision=options.precision,

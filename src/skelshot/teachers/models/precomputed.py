@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from zipfile import ZipInfo
 
 import numpy as np
@@ -66,7 +66,7 @@ class PrecomputedTeacher(Teacher):
     of `TextTeacher`, and `video_for` in place of a model's `encode_video`.
 
     Args:
-        path: The file.
+        model: The file.
 
     Raises:
         SkelshotError: The file cannot be read, holds a pickle, or its tables do not fit together.
@@ -84,8 +84,8 @@ class PrecomputedTeacher(Teacher):
     joint_space = True
     licence = "that of the model which made them"
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, model: str | Path | None) -> None:
+        self.path = Path(needed_model("precomputed", model, "the file of features"))
         self.name = model_label("precomputed", self.path)
         tables, names = _read(self.path)
         self._rows: dict[str, dict[str, int]] = {}
@@ -106,10 +106,6 @@ class PrecomputedTeacher(Teacher):
                 f"{self._tables['text'].shape[1]}; f_v + f_t needs both of one length"
             )
         self.dim = widths.pop()
-
-    @classmethod
-    def _built(cls, options: ModelOptions) -> Self:
-        return cls(needed_model(cls.name, options, "the file of features"))
 
     @property
     def clips(self) -> tuple[str, ...]:

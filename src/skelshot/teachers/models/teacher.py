@@ -94,20 +94,20 @@ class Teacher:
         return teacher
 
 
-def needed_model(name: str, options: ModelOptions, what: str) -> str | Path:
+def needed_model(name: str, model: str | Path | None, what: str) -> str | Path:
     """Return the model of a teacher that has none of its own.
 
     Args:
         name: The teacher's name.
-        options: Its options.
+        model: What was given.
         what: What the model is, for the message.
 
     Returns:
-        What was given.
+        The model.
 
     Raises:
-        SkelshotError: Nothing was.
+        SkelshotError: None was given.
     """
-    if options.model is None:
+    if model is None:
         raise SkelshotError(f"--teacher {name}: needs --model, {what}")
-    return options.model
+    return model
