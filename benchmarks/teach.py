@@ -18,11 +18,11 @@ import torch
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.errors import SkelshotError
+from skelshot.mini_teacher.tokenising import everyday_words, learn_vocabulary, write_tokeniser
 from skelshot.teachers.extract.frame_sources import VideoSource
 from skelshot.teachers.extract.job import ExtractOptions
 from skelshot.teachers.extract.prefetch import prefetched
 from skelshot.teachers.extract.videos import extract_videos
-from skelshot.teachers.mini.tokenising import everyday_words, learn_vocabulary, write_tokeniser
 from skelshot.teachers.models.loading import import_transformers
 from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from skelshot.teachers.models.xclip import XCLIPTeacher

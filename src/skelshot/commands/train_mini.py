@@ -57,8 +57,8 @@ def _run(parsed: argparse.Namespace) -> Document:
 
     from skelshot.ground import SkelshotError
     from skelshot.ground.environment import usable_cores
-    from skelshot.teachers.mini.making import make_mini
-    from skelshot.teachers.mini.recipe import Recipe
+    from skelshot.mini_teacher.build import make_mini
+    from skelshot.mini_teacher.recipe import Recipe
 
     threads = usable_cores() if parsed.threads is None else parsed.threads
     for name, value, least in (("threads", threads, 1), ("ntu-clips", parsed.ntu_clips, 0)):
@@ -67,7 +67,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     try:
         recipe = Recipe(seed=parsed.seed)
         told = recipe.model_dump()
-        for stage in recipe.courses:
+        for stage in recipe.stages:
             told[stage]["passes"] = getattr(parsed, stage)
         recipe = Recipe.model_validate(told)
     except ValidationError as error:

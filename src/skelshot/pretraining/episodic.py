@@ -71,6 +71,7 @@ class EpisodicStage(Stage):
     """
 
     name = "episodic"
+    rate_option = "episodic.optimizer.lr"
 
     options_type = EpisodicOptions
 

@@ -6,26 +6,22 @@ import time
 from collections import defaultdict
 from contextlib import nullcontext
 from functools import partial
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from skelshot.datasets.batches import Item, load_batches
+from skelshot.datasets.batches import load_batches
 from skelshot.ground import SkelshotError
 from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.optimizers import (
-    build_optimizer,
-    clip_gradient,
-    learning_rate,
-    set_learning_rate,
-)
+from skelshot.pretraining.optimizers import set_learning_rate
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
-from skelshot.pretraining.stage import Stage
+from skelshot.pretraining.stage import LoopStage
 from skelshot.pretraining.stage_states import restore
 
 
@@ -50,7 +46,7 @@ def launch(options: LoopOptions) -> Fabric:
     return fabric
 
 
-def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
+def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
     """Train a stage to its last epoch, going on from the newest checkpoint if there is one.
 
     Everything random in an epoch follows from the stage's seed and the epoch's number, so a
@@ -70,7 +66,7 @@ def run_stage(stage: Stage, folder: RunFolder, fabric: Fabric, options: LoopOpti
         SkelshotError: The loss is not finite, or a checkpoint is corrupt.
     """
     began = time.perf_counter()
-    optimizer = build_optimizer(stage.optimizer, stage.trained())
+    optimizer = stage.make_optimizer()
     done = restore(folder.checkpoints, stage.name, stage, stage.epochs, optimizer)
     model, optimizer = fabric.setup(stage, optimizer)
     loop = _Loop(stage, model, optimizer, fabric, options)
@@ -94,7 +90,7 @@ class _Loop:
 
     def __init__(
         self,
-        stage: Stage,
+        stage: LoopStage,
         model: torch.nn.Module,
         optimizer: torch.optim.Optimizer,
         fabric: Fabric,
@@ -106,12 +102,7 @@ class _Loop:
         self.fabric = fabric
         self.options = options
 
-    @property
-    def _place(self) -> str:
-        """Where the options of the stage stand."""
-        return "episodic" if self.stage.name == "episodic" else "strategy"
-
-    def share(self, epoch: int) -> list[list[Item]]:
+    def share(self, epoch: int) -> list[list[Any]]:
         """Draw an epoch's batches and keep this process's share of them."""
         batches = self.stage.batches(epoch)
         world = self.fabric.world_size
@@ -125,9 +116,9 @@ class _Loop:
         sums: dict[str, float] = defaultdict(float)
         self.model.train()
         with torch.random.fork_rng():
-            torch.manual_seed(seed_for(stage.data.seed, stage.name, epoch, self.fabric.global_rank))
+            torch.manual_seed(seed_for(stage.seed, stage.name, epoch, self.fabric.global_rank))
             for step, batch in enumerate(loaded):
-                rate = learning_rate(stage.optimizer, (epoch + step / len(batches)) / stage.epochs)
+                rate = stage.learning_rate(epoch, step, len(batches))
                 set_learning_rate(self.optimizer, rate)
                 figures = self._step(batch, step, len(batches), epoch)
                 for name, value in figures.items():
@@ -150,11 +141,11 @@ class _Loop:
         if not math.isfinite(values["loss"]):
             raise SkelshotError(
                 f"{self.stage.name}, epoch {epoch + 1}, step {step + 1}: the loss is "
-                f"{values['loss']}; lower {self._place}.optimizer.lr (found "
+                f"{values['loss']}; lower {self.stage.rate_option} (found "
                 f"{self.stage.optimizer.lr}) or set its clip_norm"
             )
         if last:
-            clip_gradient(self.optimizer, self.stage.optimizer.clip_norm)
+            values |= self.stage.before_step(self.optimizer)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
             self.stage.after_step()

@@ -162,10 +162,10 @@ class RunFolder:
             )
 
     def save_stage(
-        self, stage: str, epoch: int, tensors: Mapping[str, Tensor], optimiser: Mapping[str, Any]
+        self, stage: str, epoch: int, tensors: Mapping[str, Tensor], optimizer: Mapping[str, Any]
     ) -> None:
         """Write the state after an epoch, see `write_state`."""
-        write_state(self.checkpoints, stage, epoch, tensors, optimiser)
+        write_state(self.checkpoints, stage, epoch, tensors, optimizer)
 
 
 def first_difference(found: Any, wanted: Any, key: str = "") -> tuple[str, Any, Any] | None:

@@ -4,18 +4,20 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from skelshot.datasets.batches import Item, clip_input
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split, base_clips
 from skelshot.encoders import Encoder
-from skelshot.pretraining.stage_options import StageOptions
+from skelshot.pretraining.optimizers import build_optimizer, clip_gradient, learning_rate
+from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.teachers import FeatureCache
 
@@ -96,7 +98,95 @@ class StageData:
     teacher: FeatureCache | None = None
 
 
-class Stage(nn.Module, ABC):
+class LoopStage(nn.Module, ABC):
+    """What the loop trains: batches, how each item is loaded, a loss, an optimizer and its rates.
+
+    Attributes:
+        name: The stage's name, in logs and checkpoints.
+        rate_option: The option that sets the learning rate, as messages say.
+
+    Args:
+        seed: All that is random follows from it.
+    """
+
+    name: ClassVar[str]
+    rate_option: ClassVar[str] = "strategy.optimizer.lr"
+    epochs: int
+    optimizer: OptimizerOptions
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed = seed
+
+    @abstractmethod
+    def batches(self, epoch: int) -> list[list[Any]]:
+        """Draw the batches of an epoch; the same epoch always gives the same ones."""
+
+    @abstractmethod
+    def load(self, item: Any, epoch: int) -> dict[str, Tensor]:
+        """Prepare one item of a batch; called in the workers of the data loader.
+
+        Args:
+            item: One of `batches`.
+            epoch: The epoch; all that is random follows from it, the seed and the item.
+
+        Returns:
+            Tensors by name, which are stacked to batches.
+        """
+
+    @abstractmethod
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the figures of a batch; `loss` is minimised.
+
+        Args:
+            batch: What `load` gave for each item, stacked.
+
+        Returns:
+            Scalars by name.
+        """
+
+    def trained(self) -> list[tuple[nn.Module, float]]:
+        """List the modules to train, each with a factor on the learning rate."""
+        return [(self, 1.0)]
+
+    def make_optimizer(self) -> Optimizer:
+        """Make the optimizer; each of its groups carries a `factor` on the learning rate."""
+        return build_optimizer(self.optimizer, self.trained())
+
+    def learning_rate(self, epoch: int, step: int, steps: int) -> float:
+        """Return the rate of a step, before any factor.
+
+        Args:
+            epoch: Number of the epoch, from 0.
+            step: Number of the step within it, from 0.
+            steps: Steps of the epoch.
+        """
+        return learning_rate(self.optimizer, (epoch + step / steps) / self.epochs)
+
+    def before_step(self, optimizer: Optimizer) -> dict[str, float]:
+        """Treat the gradient before a step: clip its norm unless overridden.
+
+        Args:
+            optimizer: Holds the parameters.
+
+        Returns:
+            What the log tells of it.
+        """
+        clip_gradient(optimizer, self.optimizer.clip_norm)
+        return {}
+
+    def after_step(self) -> None:
+        """Do what follows each step of the optimizer, for example a moving average."""
+
+    def save(self, folder: Path) -> None:
+        """Write what stays of the stage besides the encoder, when all is done.
+
+        Args:
+            folder: The checkpoints of the split.
+        """
+
+
+class Stage(LoopStage):
     """One stage of pre-training: what is drawn, what is lost, what is trained.
 
     A strategy is a stage with a `name`, an `options_type` and a constructor that takes encoder,
@@ -116,14 +206,13 @@ class Stage(nn.Module, ABC):
         data: What it is trained on.
     """
 
-    name: ClassVar[str]
     options_type: ClassVar[type[StageOptions]]
     draws_own_views: ClassVar[bool] = False
     reads_teacher: ClassVar[bool] = False
     trains_encoder: bool = True
 
     def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
-        super().__init__()
+        super().__init__(data.seed)
         self.encoder = encoder
         self.data = data
         self.epochs = options.epochs
@@ -148,31 +237,6 @@ class Stage(nn.Module, ABC):
             "clips": self.encoded(item, epoch),
             "labels": torch.tensor(self.data.base.label(item)),
         }
-
-    @abstractmethod
-    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return the figures of a batch; `loss` is minimised.
-
-        Args:
-            batch: What `load` gave for each item, stacked: `clips` (n, C, T, V, M).
-
-        Returns:
-            Scalars by name.
-        """
-
-    def trained(self) -> list[tuple[nn.Module, float]]:
-        """List the modules to train, each with a factor on the learning rate."""
-        return [(self, 1.0)]
-
-    def after_step(self) -> None:
-        """Do what follows each step of the optimizer, for example a moving average."""
-
-    def save(self, folder: Path) -> None:
-        """Write what stays of the stage besides the encoder, when all is done.
-
-        Args:
-            folder: The checkpoints of the split.
-        """
 
     def encoded(self, item: Item, epoch: int) -> Tensor:
         """Turn one use of a clip into the encoder's input (C, T, V, M), changed at random."""

@@ -1,4 +1,4 @@
-"""The state of a stage between two epochs: its weights and its optimiser's, in two files."""
+"""The state of a stage between two epochs: its weights and its optimizer's, in two files."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Optimizer
+from torch.optim import SGD, Adam, Optimizer
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.digested_tensors import read_digested, write_digested
@@ -18,7 +18,7 @@ from skelshot.ground.printable import printable
 from skelshot.ground.regular import check_regular
 
 State = tuple[int, dict[str, Tensor], dict[str, Any]]
-"""Epochs done, weights by name, and the optimiser's `state_dict`."""
+"""Epochs done, weights by name, and the optimizer's `state_dict`."""
 
 
 def write_state(
@@ -26,11 +26,11 @@ def write_state(
     stage: str,
     epoch: int,
     tensors: Mapping[str, Tensor],
-    optimiser: Mapping[str, Any],
+    optimizer: Mapping[str, Any],
 ) -> None:
     """Write the state after an epoch; the one before is removed when this one is whole.
 
-    The optimiser goes first: where the weights stand, all of the state stands. The weights'
+    The optimizer goes first: where the weights stand, all of the state stands. The weights'
     file says whose state it is, and holds the digests of both.
 
     Args:
@@ -38,16 +38,16 @@ def write_state(
         stage: The stage's name.
         epoch: Epochs done.
         tensors: The stage's weights and buffers.
-        optimiser: The optimiser's `state_dict`, tensors and plain values only.
+        optimizer: The optimizer's `state_dict`, tensors and plain values only.
     """
     stem = f"{stage}-{epoch:05d}"
     before = [file for file in folder.glob(f"{stage}-*") if file.stem != stem]
     state = BytesIO()  # PyTorch tells a full disk in many lines
-    torch.save(dict(optimiser), state)
+    torch.save(dict(optimizer), state)
     with whole_file(folder / f"{stem}.optimiser") as partial:
         partial.write_bytes(state.getbuffer())
     digest = hashlib.sha256(state.getbuffer()).hexdigest()
-    notes = {"state": stem, "optimiser": digest}
+    notes = {"state": stem, "optimizer": digest}
     write_digested(folder / f"{stem}.safetensors", tensors, notes)
     for file in before:
         file.unlink()
@@ -74,23 +74,23 @@ def read_state(folder: Path, stage: str) -> State | None:
     file = files[-1]
     if not re.fullmatch(r"-[0-9]{5}", file.stem.removeprefix(stage)):
         raise corrupt(file, stage, f"found this name, expected {stage}-EPOCH in five digits")
-    optimiser_file = file.with_suffix(".optimiser")
+    optimizer_file = file.with_suffix(".optimiser")
     check_regular(file)
-    check_regular(optimiser_file)
+    check_regular(optimizer_file)
     try:
         tensors, notes, _ = read_digested(file)
-        if notes and (notes.get("state"), notes.get("optimiser")) != (
+        if notes and (notes.get("state"), notes.get("optimizer")) != (
             file.stem,
-            sha256_of(optimiser_file),
+            sha256_of(optimizer_file),
         ):
             raise SkelshotError(
-                f"found the state {notes.get('state')}, or an optimiser of another SHA-256 than "
-                f"{notes.get('optimiser')!s:.12} in {optimiser_file.name}"
+                f"found the state {notes.get('state')}, or an optimizer of another SHA-256 than "
+                f"{notes.get('optimizer')!s:.12} in {optimizer_file.name}"
             )
-        optimiser = torch.load(optimiser_file, weights_only=True)
+        optimizer = torch.load(optimizer_file, weights_only=True)
     except Exception as error:  # from damaged bytes PyTorch makes errors of nearly any kind
         raise corrupt(file, stage, printable(str(error), 200)) from error
-    return int(file.stem[-5:]), tensors, optimiser
+    return int(file.stem[-5:]), tensors, optimizer
 
 
 def clear_states(folder: Path) -> None:
@@ -104,39 +104,39 @@ def clear_states(folder: Path) -> None:
             file.unlink()
 
 
-def restore(folder: Path, name: str, stage: nn.Module, epochs: int, optimiser: Optimizer) -> int:
-    """Give a stage and its optimiser the newest state, if there is one.
+def restore(folder: Path, name: str, stage: nn.Module, epochs: int, optimizer: Optimizer) -> int:
+    """Give a stage and its optimizer the newest state, if there is one.
 
     Args:
         folder: Where states are.
         name: The stage's name.
         stage: Changed in place, once the state is known to fit.
         epochs: How many the stage has in all.
-        optimiser: Changed likewise.
+        optimizer: Changed likewise.
 
     Returns:
         Epochs done.
 
     Raises:
-        SkelshotError: The state is damaged, or of another stage or optimiser.
+        SkelshotError: The state is damaged, or of another stage or optimizer.
     """
     state = read_state(folder, name)
     if state is None:
         return 0
-    done, tensors, optimiser_state = state
+    done, tensors, optimizer_state = state
     file = folder / f"{name}-{done:05d}.safetensors"
     if done > epochs:
         raise corrupt(file, name, f"found {done} epochs done, expected at most {epochs}")
     if unlike := _unlike(tensors, stage.state_dict()):
         raise corrupt(file, name, unlike)
     try:
-        problem = _unfit(optimiser_state, optimiser)
+        problem = _unfit(optimizer_state, optimizer)
     except Exception as error:  # it may hold anything in place of anything
-        problem = f"found no state of an optimiser ({printable(str(error), 80)})"
+        problem = f"found no state of an optimizer ({printable(str(error), 80)})"
     if problem:
         raise corrupt(file.with_suffix(".optimiser"), name, problem)
     stage.load_state_dict(tensors)
-    optimiser.load_state_dict(optimiser_state)
+    optimizer.load_state_dict(optimizer_state)
     return done
 
 
@@ -163,26 +163,25 @@ def _form(tensor: Tensor | None) -> str:
     return "none" if tensor is None else f"{tuple(tensor.shape)} of {tensor.dtype}"
 
 
-def _unfit(state: Any, optimiser: Optimizer) -> str | None:
-    """Name the first thing in a `state_dict` that the optimiser would fail at."""
+def _unfit(state: Any, optimizer: Optimizer) -> str | None:
+    """Name the first thing in a `state_dict` that the optimizer would fail at."""
     if not isinstance(state, dict):
-        return f"found {type(state).__name__}, expected the state of an optimiser"
-    own = optimiser.state_dict()
+        return f"found {type(state).__name__}, expected the state of an optimizer"
+    own = optimizer.state_dict()
     groups = state["param_groups"]
     if [set(group) for group in groups] != [set(group) for group in own["param_groups"]]:
-        return f"found {len(groups)} groups of other settings than this optimiser has"
+        return f"found {len(groups)} groups of other settings than this optimizer has"
     for found, expected in zip(groups, own["param_groups"], strict=True):
         for key, value in expected.items():
             kinds = (int, float) if type(value) in (int, float) else type(value)
             if not isinstance(found[key], kinds) or (key == "params" and found[key] != value):
                 return f"{key}: found {found[key]!r:.40}, expected as {value!r:.40}"
-    parameters = [p for group in optimiser.param_groups for p in group["params"]]
-    wanted = (
-        {"momentum_buffer"} if isinstance(optimiser, SGD) else {"step", "exp_avg", "exp_avg_sq"}
-    )
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    wanted = _kept_by(optimizer)
     for number, values in state["state"].items():
-        if not 0 <= number < len(parameters) or set(values) != wanted:
-            return f"parameter {number!r:.20}: found {sorted(values)!r:.80}, expected {wanted}"
+        if not 0 <= number < len(parameters) or set(values) not in wanted:
+            expected = " or ".join(", ".join(sorted(names)) for names in wanted)
+            return f"parameter {number!r:.20}: found {sorted(values)!r:.80}, expected {expected}"
         for key, value in values.items():
             if value is None and key == "momentum_buffer":
                 continue
@@ -190,3 +189,11 @@ def _unfit(state: Any, optimiser: Optimizer) -> str | None:
             if tuple(value.shape) != shape or not bool(torch.isfinite(value).all()):
                 return f"parameter {number}, {key}: found {_form(value)}, expected finite {shape}"
     return None
+
+
+def _kept_by(optimizer: Optimizer) -> list[set[str]]:
+    """List what an optimizer may keep of a parameter; one made of others keeps either."""
+    momentum, moments = {"momentum_buffer"}, {"step", "exp_avg", "exp_avg_sq"}
+    if isinstance(optimizer, SGD):
+        return [momentum]
+    return [moments] if isinstance(optimizer, Adam) else [momentum, moments]

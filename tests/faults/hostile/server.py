@@ -18,7 +18,7 @@ from skelshot.fewshot import METHODS
 from skelshot.pretraining import pretrain
 from skelshot.teachers.extract import texts, videos
 from skelshot.teachers.models import family, minilm, precomputed
-from skelshot.teachers.mini import making
+from skelshot.mini_teacher import build
 from transformers import AutoModel, AutoTokenizer, XCLIPModel
 
 def child(words, folder, said):

@@ -1,1 +1,1 @@
-"""A small video-text teacher of our own, and the rendered material that it is trained on."""
+"""Weights of the mini teacher and their loader."""

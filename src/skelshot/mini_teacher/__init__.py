@@ -1,0 +1,1 @@
+"""How the mini teacher that ships with the package was made: clips, captions, training."""

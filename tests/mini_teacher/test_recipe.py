@@ -1,0 +1,25 @@
+"""The recipe: numbers that fit each other, and a step count."""
+
+import pytest
+from pydantic import ValidationError
+
+from skelshot.mini_teacher.recipe import ModelShape, StageOptions
+
+
+def test_steps_are_rounded_up() -> None:
+    assert [StageOptions(passes=passes, batch=8).steps for passes in (8, 9, 16)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"size": 90}, "size must be a multiple of patch"),
+        ({"heads": 5}, "width must be a multiple of heads"),
+        ({"dim": 90}, "dim must be a multiple of dim_heads"),
+        ({"text_width": 127}, "text_width must be a multiple of text_heads"),
+        ({"patchs": 16}, "Extra inputs"),
+    ],
+)
+def test_sizes_that_do_not_fit(sizes: dict[str, int], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        ModelShape(**sizes)
