@@ -19,13 +19,13 @@ from skelshot.datasets.store import Store
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.errors import SkelshotError
 from skelshot.mini_teacher.tokenising import everyday_words, learn_vocabulary, write_tokeniser
-from skelshot.teachers.clip_stream import done_ahead
-from skelshot.teachers.frame_sources import VideoSource
-from skelshot.teachers.loading import import_transformers
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
-from skelshot.teachers.teach_videos import teach_videos
-from skelshot.teachers.video_job import VideoTeaching
-from skelshot.teachers.xclip import XCLIPTeacher
+from skelshot.teachers.extract.frame_sources import VideoSource
+from skelshot.teachers.extract.job import ExtractOptions
+from skelshot.teachers.extract.prefetch import prefetched
+from skelshot.teachers.extract.videos import extract_videos
+from skelshot.teachers.models.loading import import_transformers
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.models.xclip import XCLIPTeacher
 from skelshot.videos.clip_frames import VideoOptions
 
 
@@ -81,7 +81,7 @@ def main() -> None:
             (sample,) = source.frames(store.clips[i], store.sequence(i), [None])
             return teacher.preprocess(sample.frames)
 
-        ready = list(done_ahead(clips, make_ready, parsed.decoders, parsed.batch))
+        ready = list(prefetched(clips, make_ready, parsed.decoders, parsed.batch))
         teacher.encode_video(torch.stack(ready[: parsed.batch]))  # warm
         bare, whole = [], []
         for turn in range(parsed.rounds):
@@ -89,10 +89,10 @@ def main() -> None:
             for start in range(0, len(ready), parsed.batch):
                 teacher.encode_video(torch.stack(ready[start : start + parsed.batch]))
             bare.append(len(ready) / (time.perf_counter() - clock))
-            teaching = VideoTeaching(batch=parsed.batch, decoders=parsed.decoders)
+            how = ExtractOptions(batch=parsed.batch, decoders=parsed.decoders)
             clock = time.perf_counter()
             out = Path(scratch) / f"features-{turn}"
-            teach_videos(store, teacher, source, ["{}"], out, labels=labels, teaching=teaching)
+            extract_videos(store, teacher, source, ["{}"], out, labels=labels, options=how)
             whole.append(len(ready) / (time.perf_counter() - clock))
     document = {
         "clips": len(ready),

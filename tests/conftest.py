@@ -14,7 +14,7 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.toy import write_toy_clips
 from skelshot.skeletons.layouts import KINECT_V1
 from skelshot.skeletons.sequence import SkeletonSequence
-from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
+from skelshot.teachers import FeatureCache, extract_text, load_templates, teacher_named
 
 # Small tensors on all cores wait more than they work, most of all with tests side by side.
 torch.set_num_threads(1)
@@ -76,5 +76,5 @@ def toy_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def toy_features(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> FeatureCache:
     """Random codes for the toy classes, as a teacher that needs no download."""
     out = tmp_path_factory.mktemp("features") / "codes"
-    teach_text(toy_store, teacher_named("random-code"), load_templates("plain"), out)
+    extract_text(toy_store, teacher_named("random-code"), load_templates("plain"), out)
     return FeatureCache.open(out)

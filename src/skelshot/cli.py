@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,6 +33,14 @@ class _Parser(argparse.ArgumentParser):
         self.register("type", None, _text)
         self.register("type", Path, _path)
         self.register("type", int, _whole_number)
+        self.later: Callable[[argparse.ArgumentParser], None] | None = None
+
+    def parse_known_args(self, *words: Any, **options: Any) -> Any:
+        """Add a command's arguments once it is chosen: what they come from may import slowly."""
+        later, self.later = self.later, None
+        if later is not None:
+            later(self)
+        return super().parse_known_args(*words, **options)
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with code 2."""
@@ -161,7 +169,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
-        command.arguments(sub)
+        sub.later = command.arguments
         sub.add_argument("--json", action="store_true", help="print one JSON document")
         sub.set_defaults(
             run=command.run, show=command.show, failed=command.failed, lower=command.lower

@@ -120,7 +120,7 @@ def test_a_protocol_that_leads_out_of_the_run(run: Run, toy_store: Store, tmp_pa
     protocol.write_text("{name: ../../../x, draws_as: toy, splits: 1, base: 5, novel: 5, draws: 1}")
     answer = run("evaluate", toy_store.path, "--protocol", protocol, "--method", "raw-nearest")
     assert answer.code == 2
-    assert "name: Value error, expected a name that may stand in a file's name" in answer.err
+    assert "name: found '../../../x'; expected a name that may stand in a file's" in answer.err
 
 
 @pytest.fixture

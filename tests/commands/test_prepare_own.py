@@ -83,8 +83,11 @@ def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--min-confidence", "2"), "min_confidence: found 2.0, expected less than or equal to 1"),
-        (("--score-scale", "nan"), "score_scale: found nan"),
+        (
+            ("--min-confidence", "2"),
+            "--min-confidence: found 2.0; input should be less",
+        ),
+        (("--score-scale", "nan"), "--score-scale: found nan"),
         (("--axes", "x,up"), "axes: found 'x,up', expected the file's axes that are x, y (up)"),
         (("--layout", "openpose"), "layout: found 'openpose', expected one of kinect-v2"),
     ],

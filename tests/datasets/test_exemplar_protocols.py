@@ -408,7 +408,9 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     assert isinstance(mine, ExemplarProtocol)
     assert mine.split_list(FakeStore((), ("x", "y", "z")))[0].novel == (0, 2)
     file.write_text("{name: mine, auxiliary: [2], exemplars: {1: a, 3: c}}", encoding="utf-8")
-    with pytest.raises(SkelshotError, match="auxiliary_classes: Field required") as caught:
+    with pytest.raises(
+        SkelshotError, match="protocol, auxiliary_classes: field required"
+    ) as caught:
         protocol_named(str(file))
     assert "\n" not in str(caught.value)
     file.write_text("[", encoding="utf-8")

@@ -10,9 +10,9 @@ def test_axes_that_change_nothing_are_no_change(axes: str) -> None:
 
 
 def test_axes_are_kept_in_one_spelling() -> None:
-    assert ReadingOptions.told(axes="X, Z, -Y").changed() == {"axes": "x,z,-y"}
+    assert ReadingOptions(axes="X, Z, -Y").changed() == {"axes": "x,z,-y"}
 
 
 def test_what_are_no_axes_is_refused() -> None:
     with pytest.raises(SkelshotError, match=r"axes: found 'x,up,z', expected .* such as x,z,-y"):
-        ReadingOptions.told(axes="x,up,z")
+        ReadingOptions(axes="x,up,z")

@@ -122,8 +122,8 @@ def other_header(path):
         (change_json(version=2), "store.json, version: found 2, expected 1"),
         (change_json(format="other"), "store.json: not a store's description"),
         (change_json(layout="kinect-v9"), "layout: found 'kinect-v9'"),
-        (change_json(data_hash=3), "store.json, data_hash: Input should be a valid string"),
-        (change_json(extra=3), "store.json, extra: Extra inputs"),
+        (change_json(data_hash=3), "store.json: store, data_hash: found 3; input should be a"),
+        (change_json(extra=3), "store.json: store: found the unknown option 'extra', exp"),
         (change_json(class_names=["a"]), "found labels 0 to 9, expected 0 to 0"),
     ],
 )

@@ -50,7 +50,7 @@ def test_memory_for_the_steps(toy_store: Store, run: Path) -> None:
 
 @pytest.mark.usefixtures("no_features")
 def test_what_reads_the_names(toy_store: Store, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skelshot.teachers.minilm.find_spec", lambda package: None)
+    monkeypatch.setattr("skelshot.teachers.models.minilm.find_spec", lambda package: None)
     refused(toy_store, APSR(), run, r"teacher minilm: .* is not installed; pip install")
     refused(toy_store, APSR.from_options({"teacher": "word2vec"}), run, "unknown teacher")
 

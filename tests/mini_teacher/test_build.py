@@ -21,9 +21,9 @@ from skelshot.mini_teacher.recipe import ModelShape, Recipe
 from skelshot.mini_teacher.training import train_mini
 from skelshot.teachers import load_class_texts, teacher_named
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
-from skelshot.teachers.frozen import check_end_token
-from skelshot.teachers.loading import WEIGHTS, load_tokeniser
 from skelshot.teachers.mini import shipped
+from skelshot.teachers.models.frozen import check_end_token
+from skelshot.teachers.models.loading import WEIGHTS, load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

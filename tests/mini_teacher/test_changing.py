@@ -8,7 +8,7 @@ import torch
 
 from skelshot.mini_teacher.changing import Changes, pixels_of
 from skelshot.mini_teacher.recipe import Recipe
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 
 SIZE = 16
 

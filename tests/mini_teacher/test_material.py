@@ -11,7 +11,7 @@ from skelshot.mini_teacher.bank import read_bank
 from skelshot.mini_teacher.material import Material, check_bank
 from skelshot.mini_teacher.recipe import ModelShape, Recipe, StageOptions
 from skelshot.mini_teacher.tokenising import learn_vocabulary, write_tokeniser
-from skelshot.teachers.loading import load_tokeniser
+from skelshot.teachers.models.loading import load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

@@ -14,8 +14,8 @@ from skelshot.mini_teacher.tokenising import (
     token_rows,
     write_tokeniser,
 )
-from skelshot.teachers.frozen import check_end_token
-from skelshot.teachers.loading import load_tokeniser
+from skelshot.teachers.models.frozen import check_end_token
+from skelshot.teachers.models.loading import load_tokeniser
 
 pytestmark = pytest.mark.teachers
 

@@ -24,7 +24,7 @@ from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.pretraining.transfer_options import TransferOptions
 from skelshot.skeletons import InputSpec
-from skelshot.teachers import FeatureCache, load_templates, teach_text, teacher_named
+from skelshot.teachers import FeatureCache, extract_text, load_templates, teacher_named
 
 TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
 INPUTS = InputSpec(layout="kinect-v1", frames=8)
@@ -175,7 +175,7 @@ def test_transfer_can_learn_the_labels_beside_the_teacher(
 def test_clips_played_backwards_are_labels_of_their_own(
     base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
 ) -> None:
-    teach_text(
+    extract_text(
         toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
     )
     options = TransferOptions.model_validate(TRANSFER.model_dump() | {"ce_weight": 1})
@@ -199,7 +199,7 @@ def test_transfer_targets_are_the_classes_texts(
 def test_backwards_clips_regress_backwards_texts(
     base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
 ) -> None:
-    teach_text(
+    extract_text(
         toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
     )
     teacher = FeatureCache.open(tmp_path / "both")

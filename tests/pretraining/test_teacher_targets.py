@@ -21,10 +21,10 @@ from skelshot.pretraining.transfer import TransferStage
 from skelshot.pretraining.transfer_options import TransferOptions
 from skelshot.skeletons import InputSpec
 from skelshot.teachers import FeatureCache, write_features
-from skelshot.teachers.standing import kept_or_refused
-from skelshot.teachers.video_features import VideoInfo
-from skelshot.teachers.video_writing import Chunk, ClipNote
-from skelshot.teachers.writing import fields_of, fresh_partial, write_whole
+from skelshot.teachers.cache.chunks import Chunk, ClipNote
+from skelshot.teachers.cache.conflict import existing_or_conflict
+from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
+from skelshot.teachers.cache.write import fresh_partial, write_whole
 
 DIM = 6
 INPUTS = InputSpec(layout="kinect-v1", frames=8)
@@ -46,22 +46,21 @@ def written(
     shape = (len(names), directions, samples)
     video = rng.normal(3, 2, (*shape, DIM)).astype(np.float32)
     prompted = rng.normal(-1, 2, (*shape, 1, DIM)).astype(np.float32)
-    fields = fields_of(
+    features = FeatureInfo(
         teacher="random",
         fingerprint="r",
         dim=DIM,
         data_hash=store.data_hash,
         class_names=store.class_names,
-        text_labels=range(10),
-        texts=texts,
-        options=None,
+        text_labels=tuple(range(10)),
+        texts=tuple(tuple(row) for row in texts),
+        video=VideoInfo(
+            key="k", clips=len(names), directions=directions, samples=samples, prompts=1
+        ),
     )
-    info = VideoInfo(
-        key="k", clips=len(names), directions=directions, samples=samples, renderings=1
-    )
-    assert kept_or_refused(path, fields, text, info) is None
+    assert existing_or_conflict(path, features, text) is None
     chunk = Chunk([ClipNote(name) for name in names], video, prompted)
-    return write_whole(path, fresh_partial(path), fields, text, info, [chunk])
+    return write_whole(path, fresh_partial(path), features, text, [chunk])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sys
 
 CODE = """
 import sys
-import skelshot.teachers, skelshot.teachers.named
+import skelshot.teachers, skelshot.teachers.models.family
 upper = ("skelshot.synthesis", "skelshot.mini_teacher")
 print([name for name in sys.modules if name.startswith(upper)])
 """

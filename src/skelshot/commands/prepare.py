@@ -6,56 +6,36 @@ from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.mapping_words import mapping_lines
-from skelshot.commands.reading_words import OF_READING, add_reading, reading_of
+from skelshot.commands.part_words import (
+    add_option,
+    add_words,
+    from_words,
+    given,
+    options_of,
+    refuse_others,
+)
 
 if TYPE_CHECKING:
-    from skelshot.datasets.ntu_body_options import BodyOptions
     from skelshot.datasets.readers import Reader
-
-_FORMATS_OF = {
-    **dict.fromkeys(("denoise", "legacy", "missing_list"), ("ntu",)),
-    **dict.fromkeys(OF_READING, ("npz", "pyskl")),
-    "class_names": ("pyskl",),
-    "layout": ("npz", "pyskl", "store"),
-}
-"""Options that not every format has."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from skelshot.datasets.reader_family import READERS
+
     parser.add_argument(
         "format",
-        choices=["nw-ucla", "ntu", "pyskl", "npz", "store"],
-        help="format of the files; store: another store, mapped to --layout",
+        metavar="FORMAT",
+        help=f"format of the files: {', '.join(READERS.names)}; store: another store, mapped to "
+        "--layout",
     )
     parser.add_argument("raw", type=Path, help="folder of raw clips (pyskl: file; ntu: or zip)")
     parser.add_argument("--out", type=Path, required=True, metavar="STORE", help="the store")
     parser.add_argument(
         "--strict", action="store_true", help="make no store when any clip is rejected"
     )
-    parser.add_argument(
-        "--on-missing",
-        choices=["repair", "reject"],
-        default="repair",
-        help="what becomes of clips with NaN or infinite coordinates (default: repair)",
-    )
-    parser.add_argument("--class-names", type=Path, help="pyskl: text file, one name a line")
-    add_reading(parser)
-    parser.add_argument(
-        "--denoise",
-        choices=["ctr-gcn", "none"],
-        help="ntu: filter false bodies as CTR-GCN does, or not at all (default: ctr-gcn)",
-    )
-    parser.add_argument(
-        "--legacy",
-        nargs="+",
-        metavar="NAME",
-        help="ntu: flaws of the public CTR-GCN pipeline to reproduce, or 'all'",
-    )
-    parser.add_argument(
-        "--missing-list",
-        metavar="LIST",
-        help="ntu: clips to leave out: official, none, or a text file (default: official)",
-    )
+    parts = add_words(parser, {reader.name: reader.options_type for reader in READERS.shipped})
+    parser.set_defaults(parts=parts)
+    add_option(parser, "reader")
     parser.add_argument(
         "--sides",
         choices=["auto", "matter", "ignore"],
@@ -82,47 +62,13 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _reader(parsed: argparse.Namespace) -> "Reader":
-    from skelshot.datasets.npz import NpzReader
-    from skelshot.datasets.ntu import NtuReader
-    from skelshot.datasets.nw_ucla import NwUclaReader
-    from skelshot.datasets.pyskl import PysklReader
-    from skelshot.datasets.store_reader import StoreReader
-    from skelshot.ground import SkelshotError
+    from skelshot.datasets.reader_family import READERS, reader_named
 
-    for option, formats in _FORMATS_OF.items():
-        if getattr(parsed, option) is not None and parsed.format not in formats:
-            only = f"{' and '.join(formats)} {'has' if len(formats) == 1 else 'have'}"
-            raise SkelshotError(
-                f"--{option.replace('_', '-')}: the format is {parsed.format}, but only {only} "
-                "this option; leave it out"
-            )
-    match parsed.format:
-        case "nw-ucla":
-            return NwUclaReader(parsed.on_missing)
-        case "ntu":
-            missing_list = parsed.missing_list or "official"
-            return NtuReader(parsed.on_missing, _bodies(parsed), missing_list)
-        case "pyskl":
-            reading = reading_of(parsed)
-            return PysklReader(parsed.layout, parsed.class_names, parsed.on_missing, reading)
-        case "store":
-            return StoreReader(parsed.layout)
-        case _:
-            return NpzReader(parsed.layout, parsed.on_missing, reading_of(parsed))
-
-
-def _bodies(parsed: argparse.Namespace) -> "BodyOptions":
-    from skelshot.datasets.ntu_body_options import EVERY_LEGACY, BodyOptions
-    from skelshot.ground import SkelshotError
-
-    asked = tuple(parsed.legacy or ())
-    if asked == ("all",):
-        asked = EVERY_LEGACY
-    for name in asked:
-        if name not in EVERY_LEGACY:
-            known = ", ".join(EVERY_LEGACY)
-            raise SkelshotError(f"--legacy: found {name!r}, expected all or some of {known}")
-    return BodyOptions(denoise=parsed.denoise or "ctr-gcn", legacy=asked)
+    kind = READERS.named(parsed.format, "format")
+    said = given(parsed, parsed.parts)
+    refuse_others(said, parsed.parts, kind.name, kind.options_type)
+    from_words(kind.options_type, said)  # its fault names the word
+    return reader_named(kind.name, **{**said, **options_of(parsed)})
 
 
 def _show(document: Document) -> str:

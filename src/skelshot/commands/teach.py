@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document, use_threads
+from skelshot.commands.part_words import add_option, from_words, options_of
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
+    from skelshot.teachers import ExtractOptions
     from skelshot.teachers.base import Precision, VideoTeacher
-    from skelshot.teachers.frame_sources import FrameSource
-    from skelshot.teachers.video_job import VideoTeaching
+    from skelshot.teachers.extract.frame_sources import FrameSource
 
 VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "every", "reuse", "strict", "protocol")
 """Options that mean nothing for texts alone."""
@@ -21,11 +22,14 @@ PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "every", "reuse")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from skelshot.teachers import teacher_names
+
     parser.add_argument("store", type=Path, help="the store")
     parser.add_argument(
         "--teacher",
         default="minilm",
-        help="minilm (texts), xclip, ... (videos and texts), or random-code, the control",
+        metavar="NAME",
+        help=f"one of {', '.join(teacher_names())} (default: minilm)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FEATURES", help="the cache")
     parser.add_argument(
@@ -67,11 +71,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="ntu-descriptions, or a .yaml with fuller texts by class name",
     )
+    add_option(parser, "teacher")
     parser.add_argument("--model", help="another model: folder, file or hub id")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or auto (default: cpu)")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto (default: cpu)")
     parser.add_argument(
         "--precision",
-        default="float32",
         choices=["float32", "bfloat16", "auto"],
         help="auto: bfloat16 where the device has instructions for it (default: float32)",
     )
@@ -92,17 +96,18 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
     from skelshot.teachers import (
+        extract_text,
         load_class_texts,
         load_templates,
         own_prompts,
-        teach_text,
+        teacher_class,
         teacher_named,
     )
     from skelshot.teachers.base import VideoTeacher
-    from skelshot.teachers.precomputed import PrecomputedTeacher
-    from skelshot.teachers.processes import Share
-    from skelshot.teachers.teach_precomputed import teach_precomputed
-    from skelshot.teachers.teach_videos import teach_videos
+    from skelshot.teachers.extract.precomputed import extract_precomputed
+    from skelshot.teachers.extract.share import Share
+    from skelshot.teachers.extract.videos import extract_videos
+    from skelshot.teachers.models.precomputed import PrecomputedTeacher
 
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
@@ -114,21 +119,23 @@ def _run(parsed: argparse.Namespace) -> Document:
         splits = protocol_named(parsed.protocol).split_list(store)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
-    device = share.device(parsed.device)
+    device = share.device(parsed.device or "cpu")
     precision = _precision(parsed.precision, device)
-    teacher = teacher_named(
-        parsed.teacher,
-        model=parsed.model,
-        seed=parsed.seed,
-        device=device,
-        precision=precision,
-        frames=parsed.frames,
-    )
+    options = {
+        "model": parsed.model,
+        "device": parsed.device and device,
+        "precision": parsed.precision and precision,
+        "frames": parsed.frames,
+        **options_of(parsed),
+    }
+    if "seed" in teacher_class(parsed.teacher)[0].options_type.model_fields:
+        options["seed"] = parsed.seed  # which keys the draws of frames, whoever the teacher is
+    teacher = teacher_named(parsed.teacher, **options)
     record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}
     features = {"features": str(parsed.out), "classes": ClassCounts.of(store).as_json()}
     if isinstance(teacher, PrecomputedTeacher) and teacher.clips:
         _refuse(parsed, PRECOMPUTED, "the teacher precomputed has its features; leave it out")
-        report = teach_precomputed(
+        report = extract_precomputed(
             store,
             teacher,
             templates,
@@ -141,14 +148,14 @@ def _run(parsed: argparse.Namespace) -> Document:
         return asdict(report) | features
     if parsed.videos is None:
         _refuse(parsed, VIDEOS_ONLY, "needs --videos, a folder or rendered")
-        report = teach_text(store, teacher, templates, parsed.out, texts, record)
+        report = extract_text(store, teacher, templates, parsed.out, texts, record)
         return asdict(report) | features
     if not isinstance(teacher, VideoTeacher):
         raise SkelshotError(
             f"--videos: the teacher {teacher.name} reads texts only; leave it out, or use a "
             "--teacher that reads videos, such as xclip"
         )
-    report = teach_videos(
+    report = extract_videos(
         store,
         teacher,
         _source(parsed, teacher),
@@ -156,7 +163,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.out,
         labels=labels,
         class_texts=texts,
-        teaching=_teaching(parsed),
+        options=_extract_options(parsed),
         record=record | {"precision": precision, "protocol": parsed.protocol},
         share=share,
     )
@@ -164,7 +171,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     return asdict(report) | features | several
 
 
-def _precision(asked: str, device: str) -> "Precision":
+def _precision(asked: str | None, device: str) -> "Precision":
     """Settle `auto`: bfloat16 where the device has instructions for it."""
     from skelshot.ground.precision import bfloat16_is_native, training_device
 
@@ -176,8 +183,8 @@ def _precision(asked: str, device: str) -> "Precision":
 
 def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource":
     """Say where the frames come from."""
-    from skelshot.teachers.frame_sources import VideoSource
-    from skelshot.teachers.rendered_frames import RenderedSource
+    from skelshot.teachers.extract.frame_sources import VideoSource
+    from skelshot.teachers.extract.rendered_frames import RenderedSource
 
     options = video_options(parsed, teacher.frames, teacher.frame_size)
     if parsed.videos == "rendered":
@@ -186,21 +193,12 @@ def _source(parsed: argparse.Namespace, teacher: "VideoTeacher") -> "FrameSource
     return VideoSource(parsed.videos, options, every_of(parsed))
 
 
-def _teaching(parsed: argparse.Namespace) -> "VideoTeaching":
-    """Gather the options of a run, naming the one that is out of range."""
-    from pydantic import ValidationError
-
-    from skelshot.ground import SkelshotError
-    from skelshot.teachers.video_job import VideoTeaching
+def _extract_options(parsed: argparse.Namespace) -> "ExtractOptions":
+    """Gather the options of a run."""
+    from skelshot.teachers import ExtractOptions
 
     names = ("draws", "seed", "prompted", "strict", "batch", "decoders", "reuse")
-    try:
-        return VideoTeaching(**{name: getattr(parsed, name) for name in names})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SkelshotError(
-            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
-        ) from error
+    return from_words(ExtractOptions, {name: getattr(parsed, name) for name in names})
 
 
 def _refuse(parsed: argparse.Namespace, names: tuple[str, ...], reason: str) -> None:

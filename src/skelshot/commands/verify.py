@@ -4,22 +4,27 @@ import argparse
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.reading_words import add_reading, is_told, reading_of
+from skelshot.commands.part_words import add_words, from_words, given
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from skelshot.datasets.reading_options import ArrayOptions
+
     parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
     parser.add_argument(
         "--strict", action="store_true", help="fail when a sub-folder cannot be looked into"
     )
-    add_reading(parser)
+    parser.set_defaults(parts=add_words(parser, {"npz": ArrayOptions}))
 
 
 def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.reading_options import ReadingOptions
     from skelshot.datasets.verify import verify
 
-    reading = reading_of(parsed) if is_told(parsed) else None
-    report = verify(parsed.path, layout=parsed.layout, reading=reading)
+    said = given(parsed, parsed.parts)
+    layout = said.pop("layout", None)
+    reading = from_words(ReadingOptions, said) if said else None
+    report = verify(parsed.path, layout=layout, reading=reading)
     return {**report.as_json(), "strict": parsed.strict}
 
 

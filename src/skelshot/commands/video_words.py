@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING, Literal
 
+from skelshot.commands.part_words import from_words
+
 if TYPE_CHECKING:
     from skelshot.videos.clip_frames import VideoOptions
 
@@ -52,9 +54,6 @@ def video_options(parsed: argparse.Namespace, frames: int, size: int) -> "VideoO
     Raises:
         SkelshotError: A value is out of range.
     """
-    from pydantic import ValidationError
-
-    from skelshot.ground import SkelshotError
     from skelshot.videos.clip_frames import VideoOptions
 
     sensor: tuple[int, int] | Literal["clip", "video"]
@@ -62,19 +61,16 @@ def video_options(parsed: argparse.Namespace, frames: int, size: int) -> "VideoO
         sensor = parsed.sensor
     else:
         sensor = size_of("--sensor", parsed.sensor, "1280x720, or the word video, or clip")
-    try:
-        return VideoOptions(
-            frames=frames,
-            size=size,
-            margin=parsed.margin,
-            crop="none" if parsed.whole_frame else "joints",
-            sensor_size=sensor,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SkelshotError(
-            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
-        ) from error
+    return from_words(
+        VideoOptions,
+        {
+            "frames": frames,
+            "size": size,
+            "margin": parsed.margin,
+            "crop": "none" if parsed.whole_frame else "joints",
+            "sensor_size": sensor,
+        },
+    )
 
 
 def every_of(parsed: argparse.Namespace) -> float | None:

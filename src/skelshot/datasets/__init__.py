@@ -13,12 +13,15 @@ from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.pyskl_export import export_pyskl
-from skelshot.datasets.readers import Reader, Source
+from skelshot.datasets.reader_family import READERS, reader_named
+from skelshot.datasets.reader_options import ReaderOptions
+from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split, Task, base_clips
 
 __all__ = [
+    "READERS",
     "ClassSplitProtocol",
     "Clip",
     "EpisodeSampler",
@@ -29,8 +32,10 @@ __all__ = [
     "NwUclaReader",
     "PysklReader",
     "Reader",
+    "ReaderOptions",
     "ReadingOptions",
     "Rejected",
+    "Remarks",
     "Source",
     "Split",
     "Store",
@@ -38,5 +43,6 @@ __all__ = [
     "base_clips",
     "export_pyskl",
     "protocol_named",
+    "reader_named",
     "write_npz_clip",
 ]

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from skelshot.datasets.clip_counts import ClipCounts, OfficialCounts
 from skelshot.datasets.protocol_contract import IntervalOver
@@ -19,9 +19,10 @@ from skelshot.datasets.tasks import (
 )
 from skelshot.ground import SkelshotError
 from skelshot.ground.file_names import FileName
+from skelshot.ground.options import Options
 
 
-class ExemplarProtocol(BaseModel):
+class ExemplarProtocol(Options):
     """One fixed choice of classes, with one named exemplar of each novel class.
 
     Classes go by their numbers, from 1: class n is label n - 1. There is one split and one
@@ -43,7 +44,7 @@ class ExemplarProtocol(BaseModel):
             classes than are to be used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "protocol"
 
     name: FileName
     auxiliary: tuple[int, ...]

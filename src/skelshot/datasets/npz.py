@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from numpy.typing import NDArray
 
@@ -33,8 +33,8 @@ from skelshot.datasets.npz_layout import (
     no_joints,
 )
 from skelshot.datasets.prepared_clip import prepared_clip
-from skelshot.datasets.readers import Remarks, Source, examples_of, list_raw
-from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.datasets.readers import Reader, Remarks, Source, examples_of, list_raw
+from skelshot.datasets.reading_options import ArrayReaderOptions, ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
@@ -45,7 +45,7 @@ Value = TypeVar("Value", str, int)
 _READ = (*ARRAYS, *NUMBERS, *LAYOUT_FIELDS, "label", "video")
 
 
-class NpzReader:
+class NpzReader(Reader):
     """Reads a folder of `.npz` and `.npy` files, one a clip.
 
     An `.npz` file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's
@@ -68,6 +68,8 @@ class NpzReader:
     """
 
     name = "npz"
+    options_type = ArrayReaderOptions
+    suffixes = ENDINGS
 
     def __init__(
         self,
@@ -82,6 +84,10 @@ class NpzReader:
         self._class_names: tuple[str, ...] = ()
         self._table = ClipTable()
         self._remarks = Remarks()
+
+    @classmethod
+    def _built(cls, options: ArrayReaderOptions) -> Self:
+        return cls(options.layout, options.on_missing, options.reading)
 
     @property
     def class_names(self) -> tuple[str, ...]:

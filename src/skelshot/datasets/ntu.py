@@ -4,15 +4,19 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
+
+from pydantic import Field, field_validator
 
 from skelshot.datasets.archives import ARCHIVES, Archive
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.ntu_bodies import BodyOptions, assemble
+from skelshot.datasets.ntu_body_options import EVERY_LEGACY, Denoise
 from skelshot.datasets.ntu_names import missing_names, ntu_class_names, parse_name
 from skelshot.datasets.ntu_parse import parse_skeleton
-from skelshot.datasets.readers import Remarks, Source, list_raw, natural_key
+from skelshot.datasets.reader_options import MissingOptions
+from skelshot.datasets.readers import Reader, Remarks, Source, list_raw, natural_key
 from skelshot.ground import SkelshotError
 from skelshot.ground.regular import open_regular
 from skelshot.ground.seeding import digest_of
@@ -24,7 +28,38 @@ MAX_BYTES = 64 << 20
 SKELETON, VIDEO, ZIP = ".skeleton", "_rgb.avi", ".zip"
 
 
-class NtuReader:
+class NtuOptions(MissingOptions):
+    """The options of the NTU reader.
+
+    Args:
+        denoise: As in `BodyOptions`.
+        legacy: As in `BodyOptions`, or `all`.
+        missing_list: Clips to leave out: `official`, `none`, or a text file with a name a line.
+    """
+
+    denoise: Denoise = Field(
+        "ctr-gcn", description="filter false bodies as CTR-GCN does, or not at all"
+    )
+    legacy: tuple[str, ...] = Field(
+        (), description="flaws of the public CTR-GCN pipeline to reproduce, or 'all'"
+    )
+    missing_list: str = Field(
+        "official", description="clips to leave out: official, none, or a text file"
+    )
+
+    @field_validator("legacy")
+    @classmethod
+    def _known(cls, legacy: tuple[str, ...]) -> tuple[str, ...]:
+        if legacy == ("all",):
+            return EVERY_LEGACY
+        for name in legacy:
+            if name not in EVERY_LEGACY:
+                known = ", ".join(EVERY_LEGACY)
+                raise SkelshotError(f"legacy: found {name!r}, expected all or some of {known}")
+        return legacy
+
+
+class NtuReader(Reader):
     """Reads `SsssCcccPpppRrrrAaaa.skeleton` files of NTU RGB+D (60 and 120 actions).
 
     They may lie in a folder and its sub-folders, in zip archives there, or in one zip archive;
@@ -49,6 +84,8 @@ class NtuReader:
     """
 
     name = "ntu"
+    options_type = NtuOptions
+    suffixes = (SKELETON, ZIP)
 
     def __init__(
         self,
@@ -66,6 +103,11 @@ class NtuReader:
     def __getstate__(self) -> dict[str, Any]:
         """Leave the open archive behind; a worker process opens it anew."""
         return {**self.__dict__, "_archive": None}
+
+    @classmethod
+    def _built(cls, options: NtuOptions) -> Self:
+        bodies = BodyOptions.model_validate({"denoise": options.denoise, "legacy": options.legacy})
+        return cls(options.on_missing, bodies, options.missing_list)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from skelshot.datasets.ntu_body_options import EVERY_LEGACY, BodyOptions, Denois
 from skelshot.datasets.ntu_denoise import denoise
 from skelshot.datasets.ntu_raw import RawBody, RawClip
 from skelshot.skeletons.layouts import KINECT_V2
+from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import BoolArray, IntArray, SkeletonSequence
-from skelshot.videos.joint_crop import KINECT_COLOUR
 
 __all__ = ["EVERY_LEGACY", "BodyOptions", "Denoise", "Legacy", "assemble"]
 

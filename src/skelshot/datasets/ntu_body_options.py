@@ -1,8 +1,10 @@
 """How the bodies of an NTU RGB+D file become the persons of a clip: the choices."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from skelshot.ground.options import Options
 
 Denoise = Literal["ctr-gcn", "none"]
 """Which tracks are kept: those that pass CTR-GCN's filters, or simply those that move most."""
@@ -14,7 +16,7 @@ EVERY_LEGACY: tuple[Legacy, ...] = ("time-shift", "sum-zero", "second-hull", "em
 """All of them: what the public scripts do to the letter."""
 
 
-class BodyOptions(BaseModel):
+class BodyOptions(Options):
     """How tracked bodies become persons; the defaults are CTR-GCN's rules without their flaws.
 
     Rules and numbers are those of the public CTR-GCN preprocessing for NTU RGB+D, which the
@@ -39,14 +41,14 @@ class BodyOptions(BaseModel):
         persons: Most persons in a clip.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown.
+        SkelshotError: A value is out of range or unknown.
 
     Example:
         >>> BodyOptions(legacy=("time-shift",)).noise_length
         11
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "bodies"
 
     denoise: Denoise = "ctr-gcn"
     legacy: tuple[Legacy, ...] = ()

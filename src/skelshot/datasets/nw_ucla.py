@@ -14,7 +14,8 @@ import yaml
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import leaves_of
-from skelshot.datasets.readers import Remarks, Source, list_raw
+from skelshot.datasets.reader_options import MissingOptions
+from skelshot.datasets.readers import Reader, Remarks, Source, list_raw
 from skelshot.ground.documents import BadDocument
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.regular import read_regular
@@ -28,7 +29,7 @@ _NUMERIC = {int, float, type(None)}
 _FILE_NAME = re.compile(r"a([0-9]{2})_s([0-9]{2})_e([0-9]{2})_v([0-9]{2})\.json")
 
 
-class NwUclaReader:
+class NwUclaReader(Reader):
     """Reads `aAA_sSS_eEE_vVV.json`: action, subject, repetition (e) and view.
 
     Each file is an object with `file_name`, `skeletons` (T, 20, 3) in metres, y up, x towards
@@ -49,6 +50,8 @@ class NwUclaReader:
     """
 
     name = "nw-ucla"
+    options_type = MissingOptions
+    suffixes = (".json",)
 
     def __init__(self, on_missing: str = "repair") -> None:
         self._on_missing = on_missing_named(on_missing)

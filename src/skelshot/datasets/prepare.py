@@ -11,6 +11,7 @@ from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.journal import difference, plan_of
+from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import REJECTED
@@ -158,11 +159,23 @@ def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: i
     done, skip = writer.sources_done, writer.items_done
     with progress_bar("clips", total=len(sources), done=done) as bar:
         for items in _read_all(reader, sources[done:], workers):
-            for item in islice(items, skip, None):
+            for item in islice(_checked(items, reader), skip, None):
                 writer.add(item)
             skip = 0
             writer.end_source()
             bar.advance(1, rejected=len(writer.rejected))
+
+
+def _checked(items: Iterable[object], reader: Reader) -> Iterator[Clip | Rejected]:
+    """Hold a reader to its contract, as its clips come."""
+    with READERS.telling(reader.name):
+        for item in items:
+            if not isinstance(item, Clip | Rejected):
+                raise SkelshotError(
+                    f"reader {reader.name}{READERS.origin(reader.name)}: yielded "
+                    f"{type(item).__name__}, expected Clip or Rejected"
+                )
+            yield item
 
 
 def _read_all(

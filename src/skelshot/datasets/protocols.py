@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.clip_counts import ClipCounts
@@ -23,13 +23,14 @@ from skelshot.datasets.tasks import (
 )
 from skelshot.ground import SkelshotError
 from skelshot.ground.file_names import FileName
+from skelshot.ground.options import Options
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 _SHIPPED = files("skelshot.datasets") / "protocol_files"
 
 
-class ClassSplitProtocol(BaseModel):
+class ClassSplitProtocol(Options):
     """Random class splits of one data set, with several exemplar draws each.
 
     Splits and exemplars are ordered by SHA-256 of names, never by a seeded shuffle, so they are
@@ -50,7 +51,7 @@ class ClassSplitProtocol(BaseModel):
             clips of other subjects are queries.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "protocol"
 
     name: FileName
     draws_as: str
@@ -290,9 +291,5 @@ def _protocol_of(name: str, document: object) -> ClassSplitProtocol | ExemplarPr
         named = isinstance(document, dict) and "auxiliary" in document
         kind = ExemplarProtocol if named else ClassSplitProtocol
         return kind.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SkelshotError(
-            f"protocol {name}, {place}: {first['msg']}, found {first['input']!r}"
-        ) from error
+    except SkelshotError as error:
+        raise SkelshotError(f"{name}: {error}") from error

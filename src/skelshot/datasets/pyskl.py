@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
 from skelshot.datasets.chosen_layout import LayoutChoice
@@ -17,8 +17,8 @@ from skelshot.datasets.field_values import described, whole_number_of
 from skelshot.datasets.layout_choice import choose_layout
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.pyskl_export import export_pyskl
-from skelshot.datasets.readers import Remarks, Source, list_raw
-from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.datasets.readers import Reader, Remarks, Source, list_raw
+from skelshot.datasets.reading_options import PysklOptions, ReadingOptions
 from skelshot.datasets.safe_pickle import load_plain
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
@@ -38,7 +38,7 @@ _NAMES = {"joints": "keypoint", "confidence": "keypoint_score"}
 _NTU_NAME = re.compile(r"S([0-9]{3})C([0-9]{3})P([0-9]{3})R([0-9]{3})A[0-9]{3}")
 
 
-class PysklReader:
+class PysklReader(Reader):
     """Reads one PYSKL annotation file.
 
     Each annotation needs `frame_dir` (the clip's name), `label` (from 0), `total_frames` and
@@ -62,6 +62,8 @@ class PysklReader:
     """
 
     name = "pyskl"
+    options_type = PysklOptions
+    suffixes = ENDINGS
 
     def __init__(
         self,
@@ -78,6 +80,10 @@ class PysklReader:
         self._path = Path()
         self._choice: LayoutChoice | None = None
         self._remarks = Remarks()
+
+    @classmethod
+    def _built(cls, options: PysklOptions) -> Self:
+        return cls(options.layout, options.class_names, options.on_missing, options.reading)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Self
 
 from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.seeding import digest_of
@@ -72,37 +74,67 @@ class Listing:
     unreadable: tuple[str, ...] = ()
 
 
-class Reader(Protocol):
+class Reader(ABC):
     """Turns one format's raw files into clips; `prepare` does the rest.
 
     A reader is made with its options, then asked for its sources, and only then for the rest:
     formats that carry their own classes or layout know them once `sources` has looked. It must
-    pickle, so that worker processes can read with it.
+    pickle, so that worker processes can read with it. A sub-class is made with its options by
+    name, unless it says otherwise in `from_options`.
+
+    Attributes:
+        name: The format's name on the command line.
+        options_type: The model of its options.
+        suffixes: How the names of its files end, small letters; `verify` guesses by them.
     """
 
-    @property
-    def name(self) -> str:
-        """The format's name on the command line."""
-        ...
+    name: ClassVar[str]
+    options_type: ClassVar[type[ReaderOptions]] = ReaderOptions
+    suffixes: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, object]) -> Self:
+        """Build the reader from plain values, as a command line gives them.
+
+        Args:
+            options: Option names and values.
+
+        Returns:
+            The reader.
+
+        Raises:
+            SkelshotError: An unknown option or a value that does not fit; one line.
+        """
+        try:
+            read = cls.options_type.model_validate(dict(options))
+        except SkelshotError as error:
+            raise SkelshotError(f"reader {cls.name}, {error}") from error
+        return cls._built(read)
+
+    @classmethod
+    def _built(cls, options: Any) -> Self:
+        """Build the reader from an instance of `options_type`: each option by its name."""
+        return cls(**{name: getattr(options, name) for name in cls.options_type.model_fields})
 
     @property
+    @abstractmethod
     def class_names(self) -> tuple[str, ...]:
         """Class names in label order."""
-        ...
 
     @property
+    @abstractmethod
     def layout(self) -> SkeletonLayout:
         """The joints of every clip."""
-        ...
 
+    @abstractmethod
     def options(self) -> dict[str, object]:
         """Return all that changes what is read, as JSON values; it goes into the store."""
-        ...
 
     def remarks(self) -> Remarks:
         """Return what the user should know; known after `sources`."""
-        ...
+        return Remarks()
 
+    @abstractmethod
     def sources(self, raw: Path) -> list[Source]:
         """List the raw files in a fixed order.
 
@@ -115,8 +147,8 @@ class Reader(Protocol):
         Raises:
             SkelshotError: `raw` is missing or holds nothing to read.
         """
-        ...
 
+    @abstractmethod
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one source.
 
@@ -126,7 +158,6 @@ class Reader(Protocol):
         Yields:
             Its clips, and what had to be rejected; the same ones in the same order each time.
         """
-        ...
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

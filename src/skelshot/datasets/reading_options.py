@@ -1,16 +1,18 @@
 """How people's own arrays become clips: the choices that the readers of such files share."""
 
-from typing import Any, Literal, Self
+from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, InstanceOf, field_validator
 
-from skelshot.ground import SkelshotError
+from skelshot.datasets.reader_options import MissingOptions, ReaderOptions
 from skelshot.skeletons.coordinate_axes import CoordinateAxes
+from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.length_units import Units
 from skelshot.skeletons.unseen import MIN_CONFIDENCE
 
 
-class ReadingOptions(BaseModel):
+class ReadingOptions(ReaderOptions):
     """How arrays as people have them become clips; the defaults suit most files.
 
     Args:
@@ -30,55 +32,76 @@ class ReadingOptions(BaseModel):
             joints, "ignore" takes them as they are.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown.
-        SkelshotError: The axes are none.
+        SkelshotError: A value is out of range or unknown.
 
     Example:
         >>> ReadingOptions(units="millimetres").changed()
         {'units': 'millimetres'}
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    unseen: Literal["repair", "keep"] = "repair"
-    min_confidence: float = Field(default=MIN_CONFIDENCE, ge=0, le=1)
-    persons: Literal["ranked", "file"] = "ranked"
-    units: Units = "metres"
-    axes: str = "x,y,z"
-    third_channel: Literal["z", "score"] = "z"
-    score_scale: float = Field(default=1.0, gt=0, le=1e6)
-    body_check: Literal["refuse", "ignore"] = "refuse"
+    units: Units = Field("metres", description="what three coordinates count")
+    axes: str = Field(
+        "x,y,z",
+        description="the file's axes that are x, y (up) and z, such as x,z,-y for z up, "
+        "--axes=-x,y,z for left-handed ones, x,-y for pixels with y up",
+    )
+    third_channel: Literal["z", "score"] = Field(
+        "z", description="what the third number of a joint is"
+    )
+    score_scale: float = Field(
+        1.0, gt=0, le=1e6, description="confidence that means certain, such as 100"
+    )
+    unseen: Literal["repair", "keep"] = Field(
+        "repair", description="joints at zero or of no confidence: interpolate or keep them"
+    )
+    min_confidence: float = Field(
+        MIN_CONFIDENCE, ge=0, le=1, description="joints less sure than this are unseen"
+    )
+    persons: Literal["ranked", "file"] = Field(
+        "ranked", description="order of persons: actors first and without ghosts, or the file's"
+    )
+    body_check: Literal["refuse", "ignore"] = Field(
+        "refuse", description="clips that no human body explains in these units, axes and joints"
+    )
 
     @field_validator("axes")
     @classmethod
     def _plain_axes(cls, axes: str) -> str:
         return str(CoordinateAxes.named(axes))
 
-    @classmethod
-    def told(cls, **given: object) -> Self:
-        """Return the options that a caller gave by name.
-
-        Args:
-            given: Options by name; None stands for the default.
-
-        Returns:
-            The options.
-
-        Raises:
-            SkelshotError: A name or a value is unknown; the message names the option.
-
-        Example:
-            >>> ReadingOptions.told(persons="file", units=None).persons
-            'file'
-        """
-        try:
-            return cls.model_validate({k: v for k, v in given.items() if v is not None})
-        except ValidationError as error:
-            first = error.errors()[0]
-            option, found = str(first["loc"][0]), f"{first['input']!r:.60}"
-            expected = first["msg"].removeprefix("Input should be ")
-            raise SkelshotError(f"{option}: found {found}, expected {expected}") from error
-
     def changed(self) -> dict[str, Any]:
         """Return the options that are not the default, as JSON values."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class ArrayOptions(ReadingOptions):
+    """What can be told of people's own arrays, whoever reads them.
+
+    Args:
+        layout: The layout's name, or a .yaml file of one's own; the files' own unless told.
+    """
+
+    layout: str | Path | InstanceOf[SkeletonLayout] | None = Field(
+        None,
+        description="joint layout, where the files do not tell it: a name, or a .yaml of your own",
+    )
+
+    @property
+    def reading(self) -> ReadingOptions:
+        """How arrays become clips: those of the options that were told."""
+        told = self.model_fields_set & ReadingOptions.model_fields.keys()
+        return ReadingOptions(**{name: getattr(self, name) for name in told})
+
+
+class ArrayReaderOptions(ArrayOptions, MissingOptions):
+    """The options of a reader of people's own arrays."""
+
+
+class PysklOptions(ArrayReaderOptions):
+    """The options of the PYSKL reader.
+
+    Args:
+        class_names: A text file with one class name a line, in label order.
+    """
+
+    class_names: Path | None = Field(None, description="text file, one class name a line")

@@ -7,15 +7,16 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from skelshot.datasets.store_index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
+from skelshot.ground.options import Options
 from skelshot.ground.regular import open_regular
 from skelshot.skeletons.inputs import AskedSides
 
@@ -113,10 +114,12 @@ def array_files(joints: int, channels: int) -> dict[str, ArrayFile]:
     }
 
 
-class _Part(BaseModel):
+class _Part(Options):
     """A part of `store.json`; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
+
+    described: ClassVar[str] = "store"
 
 
 class FileFacts(_Part):
@@ -198,10 +201,8 @@ def read_document(folder: Path) -> StoreDocument:
         )
     try:
         return StoreDocument.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise SkelshotError(f"{path}, {place}: {first['msg']}; prepare the store again") from error
+    except SkelshotError as error:
+        raise SkelshotError(f"{path}: {error}; prepare the store again") from error
 
 
 def data_hash_of(

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import Field
+
 from skelshot.datasets.checks import clip_or_rejected
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.readers import Remarks, Source
+from skelshot.datasets.reader_options import ReaderOptions
+from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store_format import DOCUMENT
 from skelshot.ground import SkelshotError
@@ -14,7 +17,19 @@ from skelshot.skeletons.layouts import layout_as_data, layout_from
 from skelshot.skeletons.mappings import map_layout, mapping_report
 
 
-class StoreReader:
+class StoreReaderOptions(ReaderOptions):
+    """The options of the reader of stores.
+
+    Args:
+        layout: The layout wanted; the store's unless told.
+    """
+
+    layout: str | None = Field(
+        None, description="joint layout wanted: a name, or a .yaml of your own"
+    )
+
+
+class StoreReader(Reader):
     """Reads the clips of a finished store, expressed in another layout.
 
     This is how an encoder trained on one sensor's joints meets another's: Kinect v2 clips become
@@ -28,6 +43,7 @@ class StoreReader:
     """
 
     name = "store"
+    options_type = StoreReaderOptions
 
     def __init__(self, layout: str | None = None) -> None:
         self._wanted = layout_from(layout) if layout else None

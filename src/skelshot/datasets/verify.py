@@ -1,7 +1,7 @@
 """Looking through raw files or a store without changing anything."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.npz import NpzReader
-from skelshot.datasets.ntu import NtuReader
-from skelshot.datasets.nw_ucla import NwUclaReader
-from skelshot.datasets.pyskl import PysklReader
+from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Listing, Reader, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store, partial_folder
@@ -24,17 +21,6 @@ from skelshot.skeletons.layouts import SkeletonLayout
 
 EXAMPLES = 5
 """How many of the files that were passed over are named."""
-
-_READERS: dict[str, Callable[..., Reader]] = {
-    ".json": NwUclaReader,
-    ".skeleton": NtuReader,
-    ".zip": NtuReader,
-    ".npz": NpzReader,
-    ".npy": NpzReader,
-    ".pkl": PysklReader,
-    ".pickle": PysklReader,
-}
-"""Which reader takes files that end like this, in capitals or not."""
 
 
 @dataclass(frozen=True)
@@ -157,19 +143,39 @@ def guess_reader(
     if raw.is_file() and raw.name == DOCUMENT:
         raise SkelshotError(f"{raw}: describes a store; name its folder, {raw.parent}")
     names = [raw.name] if not raw.is_dir() else [source.name for source in _files(raw).sources]
-    readers = [_READERS.get(Path(name).suffix.lower()) for name in names]
-    found = Counter(reader for reader in readers if reader)
-    if not found:
-        raise SkelshotError(
-            f"{raw}: neither a store nor raw clips of a known format; expected .json (nw-ucla), "
-            ".skeleton or .zip (ntu), .npz (npz), .pkl or .pickle (pyskl) files"
+    likely = _likely(names, READERS.shipped) or _likely(names, READERS.every()[0])
+    if likely is None:
+        known = ", ".join(
+            f"{' or '.join(reader.suffixes)} ({reader.name})"
+            for reader in READERS.shipped
+            if reader.suffixes
         )
-    likely = max(dict.fromkeys(_READERS.values()), key=lambda reader: found[reader])
-    if likely in (NpzReader, PysklReader):
-        return likely(layout, on_missing="reject", reading=reading)
-    found_reader = likely(on_missing="reject")
-    _refuse_options(raw, f"{found_reader.name} files", layout, reading)
-    return found_reader
+        raise SkelshotError(
+            f"{raw}: neither a store nor raw clips of a known format; expected files {known}"
+        )
+    told = _told(layout, reading)
+    has = likely.options_type.model_fields
+    if not told.keys() <= has.keys():
+        _refuse_options(raw, f"{likely.name} files", layout, reading)
+    reject = {"on_missing": "reject"} if "on_missing" in has else {}
+    return likely.from_options({**reject, **told})
+
+
+def _likely(names: Sequence[str], readers: Sequence[type[Reader]]) -> type[Reader] | None:
+    """Choose the reader that takes most of the files, the first one where several do."""
+    endings = Counter(Path(name).suffix.lower() for name in names)
+    found = {reader: sum(endings[end] for end in reader.suffixes) for reader in readers}
+    likely = max(found, key=lambda reader: found[reader])
+    return likely if found[likely] else None
+
+
+def _told(
+    layout: SkeletonLayout | Path | str | None, reading: ReadingOptions | None
+) -> dict[str, object]:
+    """Gather the options that a caller told of people's own arrays."""
+    told: dict[str, object] = {"layout": layout} if layout else {}
+    names = sorted(reading.model_fields_set) if reading else []
+    return told | {name: getattr(reading, name) for name in names}
 
 
 def _refuse_options(
@@ -179,12 +185,16 @@ def _refuse_options(
     reading: ReadingOptions | None,
 ) -> None:
     """Refuse what only people's own arrays have to be told."""
-    told = ["layout"] if layout else []
-    told += sorted(reading.model_fields_set) if reading else []
+    told = _told(layout, reading)
     if told:
         options = ", ".join(f"--{option.replace('_', '-')}" for option in told)
+        having = " and ".join(
+            reader.name
+            for reader in READERS.shipped
+            if reader.suffixes and told.keys() <= reader.options_type.model_fields.keys()
+        )
         raise SkelshotError(
-            f"{path}: found {found}, but only npz and pyskl files have {options}; leave it out"
+            f"{path}: found {found}, but only {having} files have {options}; leave it out"
         )
 
 

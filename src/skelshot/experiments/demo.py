@@ -24,14 +24,14 @@ from skelshot.synthesis.synthesise import synthesise
 from skelshot.teachers import (
     FeatureCache,
     Representation,
+    extract_text,
     load_class_texts,
     load_templates,
-    teach_text,
     teacher_named,
 )
 from skelshot.teachers.base import VideoTeacher
-from skelshot.teachers.frame_sources import VideoSource
-from skelshot.teachers.teach_videos import teach_videos
+from skelshot.teachers.extract.frame_sources import VideoSource
+from skelshot.teachers.extract.videos import extract_videos
 from skelshot.videos.clip_frames import VideoOptions
 
 PROTOCOL = "ntu60-one-shot"
@@ -159,11 +159,11 @@ def _teach(store: Store, out: Path) -> FeatureCache:
         options = VideoOptions(frames=teacher.frames, size=teacher.frame_size)
         source = VideoSource(out / "raw", options)
         described = load_class_texts("ntu-descriptions", store.class_names)
-        teach_videos(
+        extract_videos(
             store, teacher, source, prompts, path, labels=split.base, class_texts=described
         )
     else:
-        teach_text(store, teacher, prompts, path)
+        extract_text(store, teacher, prompts, path)
     return FeatureCache.open(path)
 
 

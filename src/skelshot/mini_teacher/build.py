@@ -18,10 +18,10 @@ from skelshot.mini_teacher.ntu_clips import ntu_clips
 from skelshot.mini_teacher.recipe import Recipe
 from skelshot.mini_teacher.retrieval import Retrieval, class_retrieval, held_out_retrieval
 from skelshot.mini_teacher.training import train_mini
-from skelshot.teachers.loading import WEIGHTS
 from skelshot.teachers.mini.shipped import load_mini
+from skelshot.teachers.models.loading import WEIGHTS
+from skelshot.teachers.models.xclip import XCLIPTeacher
 from skelshot.teachers.texts import load_class_texts
-from skelshot.teachers.xclip import XCLIPTeacher
 
 CLIPS, ACTIONS = 24_000, 3_000
 """Of a bank, unless told."""

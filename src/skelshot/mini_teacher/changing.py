@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from skelshot.mini_teacher.recipe import Recipe
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from typing import Any
 from skelshot.ground import SkelshotError
 from skelshot.ground.tensor_files import write_tensors
 from skelshot.mini_teacher.model import LARGEST, parameters_of
-from skelshot.teachers.loading import WEIGHTS
-from skelshot.teachers.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
+from skelshot.teachers.models.loading import WEIGHTS
+from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 
 MOST_BYTES = 10 * 2**20
 """Largest size of all files together."""

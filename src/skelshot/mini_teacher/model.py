@@ -7,8 +7,8 @@ from torch import Tensor
 
 from skelshot.ground.seeding import seed_for
 from skelshot.mini_teacher.recipe import ModelShape
-from skelshot.teachers.frozen import pooled
-from skelshot.teachers.loading import import_transformers
+from skelshot.teachers.models.frozen import pooled
+from skelshot.teachers.models.loading import import_transformers
 
 LARGEST = 4_500_000
 """Most parameters that the model may have."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
-from skelshot.teachers.loading import INSTALL
+from skelshot.teachers.models.loading import INSTALL
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 SUFFIX = "</w>"

@@ -20,7 +20,7 @@ from skelshot.mini_teacher.understanding import Understanding
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.runs import RunFolder
-from skelshot.teachers.loading import load_tokeniser
+from skelshot.teachers.models.loading import load_tokeniser
 
 SAVE_EVERY = 50
 """Steps between two checkpoints; a killed run loses at most as many."""

@@ -23,7 +23,7 @@ from skelshot.mini_teacher.material import Material
 from skelshot.mini_teacher.model import frame_vectors
 from skelshot.mini_teacher.stages import MiniStage, Towers
 from skelshot.mini_teacher.team import Team
-from skelshot.teachers.frozen import pooled
+from skelshot.teachers.models.frozen import pooled
 
 CHUNK = 32
 """Clips that are seen at once."""

@@ -14,7 +14,7 @@ from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.stage import BaseSet
 from skelshot.pretraining.transfer_options import TransferOptions
 from skelshot.teachers import FeatureCache, combine
-from skelshot.teachers.video_features import VideoFeatures
+from skelshot.teachers.cache.video import VideoFeatures
 from skelshot.teachers.vision_language import directions_of
 
 IntArray = NDArray[np.int64]
@@ -92,7 +92,7 @@ class TeacherTargets:
             f_v = self._ready("video", self._video.video[places, ways, samples])
         text = None if f_t is None or self.options.representation == "video" else f_t[shown]
         if self._prompted and self._video.prompted is not None:
-            renderings = self._draws(seen, "rendering", self._video.info.renderings)
+            renderings = self._draws(seen, "rendering", self._video.info.prompts)
             found = self._video.prompted[places, ways, samples, renderings]
             text = self._ready("prompted", found)
         result[shown] = combine(f_v, text, normalise=False)

@@ -6,6 +6,9 @@ joints are the same point of the body; `skelshot.skeletons.mappings` relates the
 
 from skelshot.skeletons.layout import SkeletonLayout
 
+KINECT_COLOUR = (1920, 1080)
+"""Width and height of the picture in which Kinect v2 gives the joints' positions."""
+
 KINECT_V2 = SkeletonLayout(
     name="kinect-v2",
     joints=(

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, whole_file
+from skelshot.ground.options import Options
 from skelshot.synthesis.performance import BoolArray, Performance
 from skelshot.synthesis.sensing.sensed import SensedClip
 
@@ -20,7 +21,7 @@ Run = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]]
 Joint = Annotated[int, Field(ge=0, le=24)]
 
 
-class PurposefulJoints(BaseModel):
+class PurposefulJoints(Options):
     """Joints that move with purpose in the same frames.
 
     Args:
@@ -28,13 +29,13 @@ class PurposefulJoints(BaseModel):
         runs: Runs of frames, each (first, one past the last).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "truth"
 
     joints: tuple[Joint, ...] = Field(min_length=1)
     runs: tuple[Run, ...] = Field(min_length=1)
 
 
-class PersonTruth(BaseModel):
+class PersonTruth(Options):
     """One person of a clip.
 
     Args:
@@ -44,7 +45,7 @@ class PersonTruth(BaseModel):
         lost: Runs of frames in which the sensor has no body for them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "truth"
 
     performer: int
     body_ids: tuple[int, ...]
@@ -52,7 +53,7 @@ class PersonTruth(BaseModel):
     lost: tuple[Run, ...] = ()
 
 
-class Truth(BaseModel):
+class Truth(Options):
     """What is true of a synthetic clip, by the generator's own account.
 
     Args:
@@ -63,7 +64,7 @@ class Truth(BaseModel):
         objects: Names of the things handled.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "truth"
 
     clip: str
     frames: int = Field(ge=1)
@@ -195,11 +196,9 @@ def read_truth(path: Path) -> Truth:
     document = read_json(path)
     try:
         return Truth.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "truth"
+    except SkelshotError as error:
         raise SkelshotError(
-            f"{path}: {place}: {first['msg']}; write the clip again with `skelshot synth`"
+            f"{path}: {error}; write the clip again with `skelshot synth`"
         ) from error
 
 

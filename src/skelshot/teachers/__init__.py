@@ -1,51 +1,79 @@
 """Frozen teachers and the cache of their features."""
 
-from skelshot.teachers.actionclip import ActionCLIPTeacher
 from skelshot.teachers.base import Precision, PromptingTeacher, TextTeacher, VideoTeacher
-from skelshot.teachers.features import FeatureCache, FeatureInfo
-from skelshot.teachers.frame_average import FrameAverageTeacher
-from skelshot.teachers.minilm import MiniLMTeacher
-from skelshot.teachers.models import ModelEntry, load_models
-from skelshot.teachers.named import TEACHERS, own_prompts, teacher_named, teacher_names
-from skelshot.teachers.precomputed import PrecomputedTeacher
-from skelshot.teachers.preprocessing import Preprocessing
-from skelshot.teachers.random_code import RandomCodeTeacher
-from skelshot.teachers.teach import StoreInfo, TeachReport, teach_text
-from skelshot.teachers.teach_videos import teach_videos
+from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
+from skelshot.teachers.cache.read import FeatureCache
+from skelshot.teachers.cache.video import VideoFeatures
+from skelshot.teachers.cache.write import write_features
+from skelshot.teachers.extract.job import ExtractOptions
+from skelshot.teachers.extract.texts import ExtractReport, StoreInfo, extract_text
+from skelshot.teachers.extract.videos import extract_videos
+from skelshot.teachers.models.actionclip import ActionCLIPTeacher
+from skelshot.teachers.models.family import (
+    TEACHERS,
+    own_prompts,
+    teacher_class,
+    teacher_named,
+    teacher_names,
+)
+from skelshot.teachers.models.frame_average import FrameAverageTeacher
+from skelshot.teachers.models.minilm import MiniLMTeacher
+from skelshot.teachers.models.precomputed import PrecomputedTeacher
+from skelshot.teachers.models.preprocessing import Preprocessing
+from skelshot.teachers.models.random_code import RandomCodeTeacher
+from skelshot.teachers.models.table import ModelEntry, load_models
+from skelshot.teachers.models.teacher import (
+    ModelOptions,
+    SeedOptions,
+    Teacher,
+    TeacherOptions,
+    VideoModelOptions,
+)
+from skelshot.teachers.models.video_and_text import VideoAndTextTeacher
+from skelshot.teachers.models.videoprism import VideoPrismTeacher
+from skelshot.teachers.models.xclip import XCLIPTeacher
 from skelshot.teachers.texts import load_class_texts, load_templates, prompt_names, render
-from skelshot.teachers.video_and_text import VideoAndTextTeacher
-from skelshot.teachers.video_features import VideoFeatures, VideoInfo
-from skelshot.teachers.video_job import VideoTeaching
-from skelshot.teachers.videoprism import VideoPrismTeacher
 from skelshot.teachers.vision_language import Representation, combine, mean_text
-from skelshot.teachers.writing import write_features
-from skelshot.teachers.xclip import XCLIPTeacher
+
+VideoTeaching = ExtractOptions
+TeachReport = ExtractReport
+teach_text = extract_text
+teach_videos = extract_videos
 
 __all__ = [
     "TEACHERS",
     "ActionCLIPTeacher",
+    "ExtractOptions",
+    "ExtractReport",
     "FeatureCache",
     "FeatureInfo",
     "FrameAverageTeacher",
     "MiniLMTeacher",
     "ModelEntry",
+    "ModelOptions",
     "Precision",
     "PrecomputedTeacher",
     "Preprocessing",
     "PromptingTeacher",
     "RandomCodeTeacher",
     "Representation",
+    "SeedOptions",
     "StoreInfo",
     "TeachReport",
+    "Teacher",
+    "TeacherOptions",
     "TextTeacher",
     "VideoAndTextTeacher",
     "VideoFeatures",
     "VideoInfo",
+    "VideoModelOptions",
     "VideoPrismTeacher",
     "VideoTeacher",
     "VideoTeaching",
     "XCLIPTeacher",
     "combine",
+    "extract_text",
+    "extract_videos",
     "load_class_texts",
     "load_models",
     "load_templates",
@@ -55,6 +83,7 @@ __all__ = [
     "render",
     "teach_text",
     "teach_videos",
+    "teacher_class",
     "teacher_named",
     "teacher_names",
     "write_features",

@@ -87,7 +87,7 @@ def render(class_names: Sequence[str], templates: Sequence[str]) -> list[list[st
         templates: R texts with `{}` in each; other braces are left as they are.
 
     Returns:
-        R renderings for each class, in the order of `class_names`.
+        R prompts for each class, in the order of `class_names`.
 
     Raises:
         SkelshotError: There is no template, or one without `{}`.

@@ -48,11 +48,11 @@ def combine(f_v: Tensor | None, f_t: Tensor | None, normalise: bool = True) -> T
 
 
 def mean_text(text: Tensor, normalise: bool = True) -> Tensor:
-    """Average the renderings of each class into one f_t.
+    """Average the prompts of each class into one f_t.
 
     Args:
-        text: Text features (..., R, D), R prompt renderings a class.
-        normalise: Bring each rendering to unit length before the mean, and the mean after it.
+        text: Text features (..., R, D), R prompts a class.
+        normalise: Bring each prompt to unit length before the mean, and the mean after it.
 
     Returns:
         f_t (..., D).
@@ -68,10 +68,10 @@ def mean_text(text: Tensor, normalise: bool = True) -> Tensor:
 
 
 def directions_of(texts: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Tell which renderings are for clips played forwards and which for clips played backwards.
+    """Tell which prompts are for clips played forwards and which for clips played backwards.
 
     Args:
-        texts: The renderings of one class.
+        texts: The prompts of one class.
 
     Returns:
         Their places: forwards, and those that say "backwards".

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.sequence import IntArray, SkeletonSequence
 from skelshot.videos.crop import CropBox, Picture, crop_frames
@@ -18,7 +19,7 @@ from skelshot.videos.joint_picture import JointPicture, image_positions, picture
 from skelshot.videos.sampling import segment_centres, segment_draw
 
 
-class VideoOptions(BaseModel):
+class VideoOptions(Options):
     """What of a video a teacher sees; everything that changes a pixel, and nothing else.
 
     Args:
@@ -34,14 +35,14 @@ class VideoOptions(BaseModel):
             frame stands in for those that are missing, and is counted.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown.
+        SkelshotError: A value is out of range or unknown.
 
     Example:
         >>> VideoOptions().key() == VideoOptions(frames=8).key() != VideoOptions(frames=16).key()
         True
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "video options"
 
     frames: int = Field(default=8, ge=1, le=1024)
     size: int = Field(default=224, ge=8, le=2048)

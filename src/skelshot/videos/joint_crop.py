@@ -5,14 +5,12 @@ from typing import Literal
 import numpy as np
 
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import BoolArray, FloatArray
 from skelshot.videos.crop import CropBox
 
 Whole = Literal["centre", "squeeze"]
 """How a whole frame becomes a square: its largest centred square, or all of it, squeezed."""
-
-KINECT_COLOUR = (1920, 1080)
-"""Width and height of the picture in which Kinect v2 gives the joints' positions."""
 
 BEYOND = 0.25
 """Joints outside the picture by at most this share of its size count at its border (a foot below

@@ -7,8 +7,8 @@ from pydantic import JsonValue
 
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import KINECT_V2
+from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
-from skelshot.videos.joint_crop import KINECT_COLOUR
 
 Origin = Literal["clip", "kinect-v2", "option", "video", "none", "unknown"]
 """The clip itself; the sensor's only picture; the caller's size; the caller's word that the

@@ -16,8 +16,9 @@ from skelshot.datasets import npz, ntu, nw_ucla, pyskl, prepare, verify
 from skelshot.experiments import evaluating, pictures, settings
 from skelshot.fewshot import METHODS
 from skelshot.pretraining import pretrain
-from skelshot.teachers import minilm, precomputed, teach_precomputed, teach_videos
-from skelshot.teachers.mini import making
+from skelshot.teachers.extract import texts, videos
+from skelshot.teachers.models import family, minilm, precomputed
+from skelshot.mini_teacher import build
 from transformers import AutoModel, AutoTokenizer, XCLIPModel
 
 def child(words, folder, said):

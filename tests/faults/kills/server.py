@@ -153,7 +153,7 @@ if __name__ == "__main__":
     import skelshot.experiments.evaluating
     import skelshot.pretraining.pretrain
     import skelshot.synthesis.synthesise
-    import skelshot.teachers.teach_videos  # noqa: F401
+    import skelshot.teachers.extract.videos  # noqa: F401
     from skelshot.cli import main
 
     torch.set_num_threads(1)

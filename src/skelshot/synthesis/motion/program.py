@@ -2,30 +2,27 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml
 from skelshot.synthesis.motion.goals import Goal, Place, Walk
 from skelshot.synthesis.motion.program_fields import Channels, Seconds, Shakes, Speed, Spot
 from skelshot.synthesis.motion.vocabulary import ANCHORS
 
-_STRICT = ConfigDict(extra="forbid", frozen=True)
 
-
-class Step(BaseModel):
+class Step(Options):
     """One movement, or a repetition of several; fields as the language tells them."""
-
-    model_config = _STRICT
 
     take: Seconds = 0.0
     hold: Seconds = 0.0
-    channels: Channels = {}
-    shake: Shakes = {}
-    put: dict[str, Spot] = {}
-    fly: dict[str, Speed] = {}
+    channels: Channels = Field(default_factory=dict)
+    shake: Shakes = Field(default_factory=dict)
+    put: dict[str, Spot] = Field(default_factory=dict)
+    fly: dict[str, Speed] = Field(default_factory=dict)
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     repeat: tuple[int, int] | None = None
@@ -64,21 +61,17 @@ class Step(BaseModel):
         return self
 
 
-class Thing(BaseModel):
+class Thing(Options):
     """An object at the start."""
-
-    model_config = _STRICT
 
     at: Spot
     kind: str | None = None
 
 
-class Part(BaseModel):
+class Part(Options):
     """What one person does."""
 
-    model_config = _STRICT
-
-    start: Channels = {}
+    start: Channels = Field(default_factory=dict)
     do: tuple[Step, ...] = ()
     ways: tuple[tuple[Step, ...], ...] = ()
     after: Literal["rest", "stay"] = "rest"
@@ -102,10 +95,12 @@ class Part(BaseModel):
 class Program(Part):
     """A class of action: what one or two people do, with which things."""
 
+    described: ClassVar[str] = "program"
+
     number: int = Field(ge=1, le=999)
     name: str
-    objects: dict[str, Thing] = {}
-    furniture: dict[str, Spot] = {}
+    objects: dict[str, Thing] = Field(default_factory=dict)
+    furniture: dict[str, Spot] = Field(default_factory=dict)
     partner: Part | None = None
     apart: float = Field(default=1.2, gt=0.1, lt=10)
     facing: Literal["each other", "same way", "side by side"] = "each other"
@@ -186,8 +181,10 @@ def read_programs(text: str, file: str) -> dict[int, Program]:
         fields = dict(body) if isinstance(body, dict) else {}
         try:
             programs[int(number)] = Program.model_validate({**fields, "number": number})
-        except (ValidationError, TypeError, ValueError) as error:
-            raise SkelshotError(f"{file}: class {number}: {_first(error)}") from error
+        except SkelshotError as error:
+            raise SkelshotError(f"{file}: class {number}{_in_words(str(error))}") from error
+        except (TypeError, ValueError) as error:
+            raise SkelshotError(f"{file}: class {number}: {error}") from error
     return programs
 
 
@@ -244,22 +241,17 @@ def _numbered(steps: tuple[Step, ...], prefix: str) -> list[tuple[str, Step]]:
     return found
 
 
-def _first(error: Exception) -> str:
-    """Say in one line where the first fault is and what it is."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    fault = error.errors()[0]
-    location = list(fault["loc"])
+def _in_words(told: str) -> str:
+    """Name the place of a fault as people count: `do.0.take` is `step 1 take`."""
+    place, _, fault = told.removeprefix(Program.described).partition(": ")
     words: list[str] = []
-    while location:
-        key = location.pop(0)
-        if key == "do" and location and isinstance(location[0], int):
-            words.append(f"step {int(location.pop(0)) + 1}")
-        elif key == "ways" and location:
-            words.append(f"way {int(location.pop(0)) + 1}")
-            if location:
-                words.append(f"step {int(location.pop(0)) + 1}")
-        elif key != "channels":
-            words.append(str(key))
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"{' '.join(words)}: {message}" if words else message
+    within = ""
+    for key in place.removeprefix(", ").split("."):
+        if key.isdigit():
+            words.append(f"{within} {int(key) + 1}")
+            within = "step"
+        elif key in ("do", "ways"):
+            within = "step" if key == "do" else "way"
+        elif key and key != "channels":
+            words.append(key)
+    return f": {' '.join(words)}: {fault}" if words else f": {fault}"

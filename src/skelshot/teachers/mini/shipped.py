@@ -7,8 +7,8 @@ import torch
 
 from skelshot.ground import SkelshotError
 from skelshot.teachers.base import Precision
-from skelshot.teachers.loading import weight_files
-from skelshot.teachers.xclip import XCLIPTeacher
+from skelshot.teachers.models.loading import weight_files
+from skelshot.teachers.models.xclip import XCLIPTeacher
 
 MINI = "mini"
 """What the teacher is called."""

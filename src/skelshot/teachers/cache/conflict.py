@@ -1,0 +1,88 @@
+"""A cache that stands where one is to be written: reused if it equals that one, else refused."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from skelshot.ground import SkelshotError
+from skelshot.teachers.cache.distinct import check_distinct
+from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
+from skelshot.teachers.cache.read import FeatureCache
+
+SAME = 1e-3
+"""How far two features may lie apart and count as the same (machines round differently)."""
+
+
+def existing_or_conflict(path: Path, info: FeatureInfo, text: Tensor | None) -> FeatureCache | None:
+    """Look at what stands where a cache is to be written.
+
+    Args:
+        path: The place.
+        info: What `features.json` is to say, less digests.
+        text: The class texts (rows, R, D) to be written, or None.
+
+    Returns:
+        The cache that stands there if it is the one to be written; None if the place is free.
+
+    Raises:
+        SkelshotError: Two classes have one vector, or something else stands there.
+    """
+    if text is not None:
+        names = [info.class_names[label] for label in info.text_labels]
+        check_distinct(text, names, info.texts)
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return None
+    try:
+        found = FeatureCache.open(path)
+    except SkelshotError as error:
+        raise SkelshotError(
+            f"{path}: something stands there that is not a whole feature cache, and is not "
+            f"overwritten; choose another --out or delete it ({error})"
+        ) from error
+    return _same_or_refuse(found, info, text)
+
+
+def _same_or_refuse(found: FeatureCache, info: FeatureInfo, text: Tensor | None) -> FeatureCache:
+    """Return the cache that stands there if it is what was to be written."""
+    for field in ("teacher", "fingerprint", "data_hash", "class_names", "text_labels", "texts"):
+        before, now = getattr(found.info, field), getattr(info, field)
+        if before != now:
+            raise SkelshotError(
+                f"{found.path}: holds a feature cache of another {field} "
+                f"(found {before!r:.60}, to be written {now!r:.60}); choose another --out or "
+                "delete it"
+            )
+    _same_video(found, info.video)
+    if text is None:
+        return found
+    if found.text.shape != text.shape or not torch.allclose(found.text, text, atol=SAME):
+        raise SkelshotError(
+            f"{found.path}: holds a feature cache of the same teacher and data with other "
+            "features; choose another --out or delete it"
+        )
+    return found
+
+
+def _same_video(found: FeatureCache, video: VideoInfo | None) -> None:
+    """Refuse a cache whose video features are others than those to be written."""
+    before, now = found.info.video, video
+    if (before is None) != (now is None):
+        held, wanted = ("no ", "with ") if before is None else ("", "without ")
+        raise SkelshotError(
+            f"{found.path}: holds {held}video features, and a cache {wanted}them is to be "
+            "written; choose another --out or delete it"
+        )
+    if before is None or now is None or before.key == now.key:
+        return
+    for field in ("source", "options", "seed", "samples", "directions", "prompts"):
+        old, new = getattr(before, field), getattr(now, field)
+        if old != new:
+            raise SkelshotError(
+                f"{found.path}: holds video features of another {field} (found {old!r:.60}, to "
+                f"be written {new!r:.60}); choose another --out or delete it"
+            )
+    raise SkelshotError(
+        f"{found.path}: holds video features of other clips or videos; choose another --out or "
+        "delete it"
+    )
