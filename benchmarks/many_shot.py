@@ -22,7 +22,7 @@ from skelshot.experiments.settings import load_settings
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
 from skelshot.pretraining.loop import run_stage
-from skelshot.pretraining.runs import RunFolder
+from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.supervised import SupervisedStage
 
 

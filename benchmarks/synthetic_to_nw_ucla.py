@@ -31,7 +31,7 @@ from skelshot.fewshot import CosineClassifier
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
 from skelshot.pretraining.loop import run_stage
-from skelshot.pretraining.runs import RunFolder
+from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.supervised import SupervisedStage
 
 TWINS = (5, 6, 7, 8, 9, 14, 15, 59, 60, 92, 114, 116)

@@ -14,7 +14,7 @@ from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.evaluation import evaluate as room
 from skelshot.evaluation.evaluate import classify, evaluate
-from skelshot.evaluation.features import encode_clips
+from skelshot.runs.embedding import encode_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.task_batches import batch_tasks
 from skelshot.fewshot import CosineClassifier, NearestNeighbour

@@ -25,7 +25,7 @@ from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import NearestNeighbour
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 from skelshot.skeletons import InputSpec, encode_input
 
 PROTOCOL = protocol_named("ntu60-one-shot")
@@ -205,7 +205,7 @@ def test_a_query_set_larger_than_memory_goes_through_in_parts(
 
 
 def test_no_clips_are_refused(ntu_like_store: Store) -> None:
-    from skelshot.evaluation.features import input_clips
+    from skelshot.runs.embedding import input_clips
 
     with pytest.raises(SkelshotError, match="clips: found none"):
         input_clips(ntu_like_store, InputSpec(layout="kinect-v2"), [], 4)

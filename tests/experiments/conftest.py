@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skelshot.experiments import sweep, sweep_folder, teacher_sweep
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 
 
 class Commands:

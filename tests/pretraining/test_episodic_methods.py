@@ -19,7 +19,7 @@ from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
 from skelshot.pretraining.optimizers import build_optimizer, set_learning_rate
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import RunFolder, split_folder
+from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.skeletons import InputSpec, SkeletonLayout
 

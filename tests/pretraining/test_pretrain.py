@@ -22,7 +22,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 from skelshot.teachers import FeatureCache
 
 PROTOCOL = protocol_named("toy")
@@ -303,7 +303,7 @@ def test_a_full_disk_is_one_line(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("skelshot.pretraining.stage_states.write_digested", full)
+    monkeypatch.setattr("skelshot.runs.stage_states.write_digested", full)
     with pytest.raises(OSError, match="No space left"):
         train(toy_store, tmp_path, options())
     left = list((split_folder(tmp_path, 0) / "checkpoints").glob("*.safetensors"))

@@ -12,7 +12,7 @@ from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 from skelshot.pretraining.starting_run import StartingRun
 
 PROTOCOL = protocol_named("toy")

@@ -14,12 +14,12 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import load_encoder
-from skelshot.experiments.run_features import split_encoder
+from skelshot.runs.features import split_encoder
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import RunFolder, split_folder
+from skelshot.runs.folder import RunFolder, split_folder
 
 PROTOCOL = protocol_named("toy")
 CROSS = (

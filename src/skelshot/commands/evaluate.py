@@ -30,7 +30,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
-    from skelshot.experiments.evaluating import evaluate_run
+    from skelshot.evaluation.evaluate_run import evaluate_run
     from skelshot.experiments.settings import adapted_for, load_settings
     from skelshot.fewshot import method_named
 

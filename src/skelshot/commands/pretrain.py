@@ -45,7 +45,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
     from skelshot.encoders import ENCODERS
-    from skelshot.experiments.evaluating import choose_splits
+    from skelshot.evaluation.evaluate_run import choose_splits
     from skelshot.experiments.settings import adapted_for, load_settings
     from skelshot.fewshot import method_named
     from skelshot.ground import SkelshotError

@@ -1,6 +1,6 @@
 """Evaluation: many tasks at once, metrics with intervals, results."""
 
-from skelshot.evaluation.features import encode_clips, input_clips
+from skelshot.runs.embedding import encode_clips, input_clips
 from skelshot.evaluation.metrics import (
     Interval,
     accuracy,

@@ -1,38 +1,15 @@
 """Every choice of an evaluation, typed."""
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-from skelshot.encoders.readouts import ReadOut
-from skelshot.fewshot.views import View
-from skelshot.ground.precision import bfloat16_is_native
+from skelshot.runs.embed_options import EmbedOptions
 
 
-class EvaluateOptions(BaseModel):
-    """How novel clips are read out and classified.
+class EvaluateOptions(EmbedOptions):
+    """How novel clips are read out and classified; the rest is that of `EmbedOptions`.
 
     Args:
-        readout: `pooled` vectors as in the paper, or one vector a joint.
-        views: Views of each clip whose features are averaged; the clip alone by default. They
-            use no other clip, so the evaluation stays inductive.
-        batch: Clips a forward pass.
-        precision: `float32`, or `bfloat16` autocast, about twice as fast where the processor
-            has instructions for it; `auto` takes it there, and is written down as what it took.
         classifiers: Options of each few-shot method, by its name.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    readout: ReadOut = "pooled"
-    views: tuple[View, ...] = Field((View(),), min_length=1)
-    batch: int = Field(64, ge=1, le=1_000_000)
-    precision: Literal["float32", "bfloat16"] = "float32"
     classifiers: dict[str, dict[str, Any]] = {}
-
-    @field_validator("precision", mode="before")
-    @classmethod
-    def _settle_precision(cls, value: object) -> object:
-        if value != "auto":
-            return value
-        return "bfloat16" if bfloat16_is_native() else "float32"

@@ -19,7 +19,7 @@ from skelshot.mini_teacher.tokenising import everyday_words, learn_vocabulary, w
 from skelshot.mini_teacher.understanding import Understanding
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.options import LoopOptions
-from skelshot.pretraining.runs import RunFolder
+from skelshot.runs.folder import RunFolder
 from skelshot.teachers.models.loading import load_tokeniser
 
 SAVE_EVERY = 50

@@ -20,9 +20,9 @@ from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
 from skelshot.pretraining.optimizers import set_learning_rate
 from skelshot.pretraining.options import LoopOptions
-from skelshot.pretraining.runs import RunFolder
+from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.stage import LoopStage
-from skelshot.pretraining.stage_states import restore
+from skelshot.runs.stage_states import restore
 
 
 def launch(options: LoopOptions) -> Fabric:

@@ -20,9 +20,10 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, problem_of
 from skelshot.ground.precision import bfloat16_is_native, training_device
 from skelshot.pretraining.episodic import EpisodicOptions
-from skelshot.pretraining.old_options import with_todays_form
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.runs.mirrored_clips import mirrors_clips
+from skelshot.runs.old_options import with_todays_form
 from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.skeletons.inputs import Sides
 
@@ -147,13 +148,7 @@ class PretrainOptions(Options):
     @property
     def mirrors_clips(self) -> bool:
         """Whether a stage that is asked for mirrors clips."""
-        shares = [self.augmentation.mirror] if self.episodes != "none" else []
-        if self.strategy is not None:
-            if STRATEGIES.named(self.strategy_name).draws_own_views:
-                shares += [recipe.mirror for recipe in self.strategy.recipes.values()]
-            else:
-                shares.append(self.augmentation.mirror)
-        return any(shares)
+        return mirrors_clips(self.model_dump(mode="json"))
 
     def with_sides(self, sides: Sides) -> "PretrainOptions":
         """Return the options for a data set in which sides matter, or do not.

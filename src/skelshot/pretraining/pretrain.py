@@ -22,12 +22,12 @@ from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import launch, run_stage
-from skelshot.pretraining.mirrored_clips import REMARK
+from skelshot.runs.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.results import check_split, write_result
-from skelshot.pretraining.runs import RunFolder, split_folder
+from skelshot.runs.results import check_split, write_result
+from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
-from skelshot.pretraining.stage_states import clear_states
+from skelshot.runs.stage_states import clear_states
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.skeletons.inputs import AskedSides

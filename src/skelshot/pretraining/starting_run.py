@@ -8,9 +8,9 @@ from typing import Any
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
-from skelshot.pretraining.mirrored_clips import saw_mirrored_clips
-from skelshot.pretraining.results import check_split
-from skelshot.pretraining.runs import first_difference, read_config, split_folder
+from skelshot.runs.mirrored_clips import saw_mirrored_clips
+from skelshot.runs.results import check_split
+from skelshot.runs.folder import first_difference, read_config, split_folder
 from skelshot.skeletons import InputSpec
 
 
@@ -86,7 +86,7 @@ class StartingRun:
             split: The split's number.
 
         Returns:
-            See `skelshot.pretraining.mirrored_clips`.
+            See `skelshot.runs.mirrored_clips`.
 
         Raises:
             SkelshotError: There is no such encoder.

@@ -150,7 +150,7 @@ if __name__ == "__main__":
     import torch
 
     import skelshot.evaluation
-    import skelshot.experiments.evaluating
+    import skelshot.evaluation.evaluate_run
     import skelshot.pretraining.pretrain
     import skelshot.synthesis.synthesise
     import skelshot.teachers.extract.videos  # noqa: F401

@@ -223,7 +223,7 @@ USED = (
     "skelshot.cli",
     "skelshot.datasets.prepare",
     "skelshot.experiments.demo",
-    "skelshot.experiments.evaluating",
+    "skelshot.evaluation.evaluate_run",
     "skelshot.experiments.pictures",
     "skelshot.pretraining.pretrain",
     "skelshot.synthesis.synthesise",

@@ -11,19 +11,19 @@ from safetensors import safe_open
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.evaluation.embeddings import embed_clips
+from skelshot.runs.embedding import embed_clips
 from skelshot.evaluation.evaluate import evaluate
-from skelshot.evaluation.features import input_clips
+from skelshot.runs.embedding import input_clips
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.experiments.evaluating import evaluate_run
-from skelshot.experiments.run_features import RunFeatures, split_encoder, split_method
+from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.runs.features import RunFeatures, split_encoder, split_method
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import RawNearest, View, view_clips
 from skelshot.fewshot.sl_dml import SLDML
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 
 PROTOCOL = protocol_named("toy")
 

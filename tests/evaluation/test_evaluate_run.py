@@ -11,16 +11,16 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import evaluate
-from skelshot.evaluation.features import encode_clips
+from skelshot.runs.embedding import encode_clips
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.experiments.evaluating import evaluate_run
-from skelshot.experiments.run_features import RunFeatures, seen_from, split_encoder, split_method
+from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.runs.features import RunFeatures, seen_from, split_encoder, split_method
 from skelshot.experiments.settings import load_settings
-from skelshot.experiments.split_methods import evaluate_each_split
+from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.pretraining.runs import split_folder
+from skelshot.runs.folder import split_folder
 
 PROTOCOL = protocol_named("toy")
 MakeRun = Callable[..., Path]

@@ -8,9 +8,9 @@ import torch
 
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.pretraining.results import read_result
-from skelshot.pretraining.runs import RunFolder, read_config, read_options
-from skelshot.pretraining.stage_states import clear_states, read_state
+from skelshot.runs.results import read_result
+from skelshot.runs.folder import RunFolder, read_config, read_options
+from skelshot.runs.stage_states import clear_states, read_state
 
 CONFIG = {"protocol": "toy", "options": {"seed": 1}}
 

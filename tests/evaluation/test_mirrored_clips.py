@@ -6,11 +6,11 @@ import pytest
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.experiments.evaluating import evaluate_run
+from skelshot.evaluation.evaluate_run import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.skeletons.inputs import AskedSides

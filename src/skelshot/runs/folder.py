@@ -1,7 +1,7 @@
 """The folder of a run: configuration, checkpoints, metrics and result."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,13 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.ground.options import problem_of
 from skelshot.ground.yaml_text import read_yaml
-from skelshot.pretraining.options import PretrainOptions
-from skelshot.pretraining.stage_states import write_state
+from skelshot.runs.results import FILE as RESULT
+from skelshot.runs.stage_states import write_state
+
+
+CONFIG = "config.yaml"
+ENCODER = "encoder.safetensors"
+METHOD = "method.safetensors"
 
 
 def split_folder(run: Path, split: int) -> Path:
@@ -63,14 +68,14 @@ def read_config(folder: Path) -> dict[str, Any]:
         _Config.model_validate(config)
     except ValidationError as error:
         raise SkelshotError(
-            f"{folder / 'config.yaml'}{problem_of(error, _Config)}; the file is damaged or of "
+            f"{folder / CONFIG}{problem_of(error, _Config)}; the file is damaged or of "
             "another version, pretrain again into another --out"
         ) from error
     return config
 
 
 def _read_mapping(folder: Path) -> dict[str, Any]:
-    file = folder / "config.yaml"
+    file = folder / CONFIG
     config = read_yaml(file)
     if not isinstance(config, dict):
         raise SkelshotError(
@@ -78,31 +83,6 @@ def _read_mapping(folder: Path) -> dict[str, Any]:
             "pretrain again into another --out"
         )
     return config
-
-
-def read_options(folder: Path) -> PretrainOptions:
-    """Read the options that a split was trained with.
-
-    Args:
-        folder: The split's folder.
-
-    Returns:
-        The options of its configuration.
-
-    Raises:
-        SkelshotError: They cannot be read, or are no options of this version.
-    """
-    options = read_config(folder).get("options")
-    try:
-        return PretrainOptions.read(options)
-    except SkelshotError as error:
-        place = (
-            str(error).replace("pretrain, ", "options.", 1).replace("pretrain: ", "options: ", 1)
-        )
-        raise SkelshotError(
-            f"{folder / 'config.yaml'}, {place}; the file is damaged or of another version, "
-            "pretrain again into another --out"
-        ) from error
 
 
 class RunFolder:
@@ -120,36 +100,40 @@ class RunFolder:
     @property
     def encoder_file(self) -> Path:
         """Where the trained encoder stands when all stages are done."""
-        return self.checkpoints / "encoder.safetensors"
+        return self.checkpoints / ENCODER
 
     @property
     def method_file(self) -> Path:
         """Where the weights of the few-shot method stand, if it has any, when all is done."""
-        return self.checkpoints / "method.safetensors"
+        return self.checkpoints / METHOD
 
     @property
     def result_file(self) -> Path:
         """Where the result stands when the run is done."""
-        return self.path / "result.json"
+        return self.path / RESULT
 
-    def settle_config(self, config: Mapping[str, Any]) -> None:
+    def settle_config(
+        self, config: Mapping[str, Any], options: Callable[[], Any] | None = None
+    ) -> None:
         """Write the configuration, or check that it is the one the folder was begun with.
 
         Args:
             config: Everything that decides the numbers.
+            options: Reads the options of the folder's configuration in today's form, as plain
+                values; None compares them as they stand.
 
         Raises:
             SkelshotError: The folder holds a run with another configuration.
         """
-        file = self.path / "config.yaml"
+        file = self.path / CONFIG
         wanted = json.loads(json.dumps(config))
         if not file.exists():
             with whole_file(file) as partial:
                 partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
             return
         found = _read_mapping(self.path)
-        if "options" in found:
-            found["options"] = read_options(self.path).model_dump(mode="json")
+        if options is not None and "options" in found:
+            found["options"] = options()
         if difference := first_difference(found, wanted):
             key, before, now = difference
             same = "the same options"

@@ -7,8 +7,8 @@ import pytest
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.experiments.evaluating import evaluate_run
-from skelshot.experiments.run_features import RunFeatures
+from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.runs.features import RunFeatures
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.apsr import APSR

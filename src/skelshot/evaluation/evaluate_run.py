@@ -15,22 +15,22 @@ from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import ShotResult, evaluate
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.results import result_document
-from skelshot.experiments.run_features import (
+from skelshot.runs.features import (
     RunFeatures,
     fitting_views,
     split_method,
     without_mirror,
 )
-from skelshot.experiments.split_methods import evaluate_each_split
+from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
-from skelshot.pretraining.mirrored_clips import REMARK, saw_mirrored_clips
-from skelshot.pretraining.results import check_split
-from skelshot.pretraining.runs import read_config, read_options, split_folder
+from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.runs.results import check_split
+from skelshot.runs.folder import read_config, read_options, split_folder
 from skelshot.pretraining.text_encoders import text_encoder
 from skelshot.skeletons.inputs import AskedSides
 

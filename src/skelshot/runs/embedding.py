@@ -1,4 +1,4 @@
-"""Features of clips: each clip is read once, and the encoder run once a view."""
+"""Features of clips: each clip is read once, and the network run once a view."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,10 +9,11 @@ from skelshot.datasets.batches import clip_batches
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import read_out
-from skelshot.evaluation.options import EvaluateOptions
+from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import view_clips
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
+from skelshot.runs.embed_options import EmbedOptions
 from skelshot.skeletons import InputSpec
 
 
@@ -21,7 +22,7 @@ def encode_clips(
     store: Store,
     spec: InputSpec,
     indices: Sequence[int],
-    options: EvaluateOptions,
+    options: EmbedOptions,
     keep_map: bool = False,
 ) -> Tensor:
     """Run the encoder over clips.
@@ -60,6 +61,49 @@ def encode_clips(
 
     batches = clip_batches(store, spec, indices, options.batch)
     return _gathered(map(encoded, batches), len(indices))
+
+
+def embed_clips(
+    method: EmbeddingMethod,
+    store: Store,
+    spec: InputSpec,
+    indices: Sequence[int],
+    options: EmbedOptions,
+) -> Tensor:
+    """Run a method's network over clips.
+
+    Args:
+        method: With weights; put into evaluation mode.
+        store: The clips.
+        spec: From a sequence to the network's input.
+        indices: Which clips, n of them, at least one.
+        options: Views, whose embeddings are averaged, batch size and precision.
+
+    Returns:
+        Embeddings (n, D), float32.
+
+    Raises:
+        SkelshotError: The network gave numbers that are not finite.
+    """
+    method.eval()
+    method.meet_inputs(spec)
+    parts = []
+    with (
+        progress_bar("clips", total=len(indices)) as bar,
+        torch.inference_mode(),
+        torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"),
+    ):
+        for clips in clip_batches(store, spec, indices, options.batch):
+            seen = [method.embed(view_clips(clips, view, spec)) for view in options.views]
+            parts.append(torch.stack(seen).mean(0))
+            bar.advance(len(clips))
+    embeddings = torch.cat(parts)
+    if not bool(torch.isfinite(embeddings).all()):
+        raise SkelshotError(
+            f"method {method.name}: gives embeddings that are not finite; its training has gone "
+            "wrong, train it again with a lower learning rate"
+        )
+    return embeddings
 
 
 def input_clips(store: Store, spec: InputSpec, indices: Sequence[int], batch: int) -> Tensor:

@@ -1,0 +1,164 @@
+"""What methods read of a run's clips, split by split."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from skelshot.datasets.store import Store
+from skelshot.datasets.tasks import Split
+from skelshot.fewshot import FewShotMethod, View, view_clips
+from skelshot.fewshot.reading import check_reads, views_of
+from skelshot.runs.embed_options import EmbedOptions
+from skelshot.runs.embedding import embed_clips, input_clips
+from skelshot.runs.kept_features import KeptFeatures
+from skelshot.runs.run import Run
+from skelshot.skeletons import InputSpec
+from skelshot.skeletons.normalise import can_align_view
+
+Options = TypeVar("Options", bound=EmbedOptions)
+
+
+class RunFeatures:
+    """The features of a run's encoders, kept beside the encoders for the next evaluation.
+
+    Methods that read clips get them as the run's encoders do; embeddings of those that embed
+    clips themselves are kept as features are. Without a run, clips are as `inputs` says.
+
+    Args:
+        store: The clips.
+        method: Says what it reads of a clip, and which views of it.
+        options: Read-out, views to average over, batch size and precision.
+        run: The run's folder; None for methods that read clips.
+    """
+
+    def __init__(
+        self, store: Store, method: FewShotMethod, options: EmbedOptions, run: Path | None
+    ) -> None:
+        self._store = store
+        self._method = method
+        self._options = options
+        self._run = run
+        self._kept: dict[int, KeptFeatures] = {}
+
+    def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
+        """Give what the method reads of a split's clips.
+
+        Args:
+            split: Whose encoder.
+            indices: Which clips, n of them.
+
+        Returns:
+            Clips, vectors, maps or embeddings (n, ...); (n, 1 + U, ...) where the method wants
+            U views.
+        """
+        views = views_of(self._method)
+        seen = [self._from_view(split, indices, view) for view in views]
+        return seen[0] if len(views) == 1 else torch.stack(seen, dim=1)
+
+    def _from_view(self, split: Split, indices: Sequence[int], view: View) -> Tensor:
+        """Give what the method reads of the clips from one view, (n, ...)."""
+        method, reads_clips = self._method, self._method.reads == "clip"
+        if self._run is None or (reads_clips and not method.has_weights):
+            return self._clips(self._own_inputs(), indices, view)
+        trained, store = Run(self._run).split(split.index), self._store
+        options = seen_from(self._options, view)
+        kept = self._kept.setdefault(split.index, KeptFeatures(trained.folder))
+        if (embedder := method.embedder) is not None:
+            network = trained.method(embedder, options.readout)
+            form = network.options.model_dump_json()
+            return kept.read_or_make(
+                kept.file(trained.method_file, store.data_hash, options, form, indices),
+                len(indices),
+                lambda: embed_clips(network, store, trained.inputs, indices, options),
+            )
+        if reads_clips:
+            return self._clips(trained.inputs, indices, view)
+        check_reads(method, trained.encoder())
+        chosen = {name: getattr(options, name) for name in EmbedOptions.model_fields}
+        return trained.embed(
+            store, indices, keep_map=method.reads == "map", kept=kept, **chosen
+        )
+
+    @property
+    def made_anew(self) -> list[str]:
+        """Kept features that were damaged or without a digest, and so were made anew."""
+        return [told for kept in self._kept.values() for told in kept.made_anew]
+
+    def _own_inputs(self) -> InputSpec:
+        """Say how clips are read without a run: as the method asks, as far as they can be."""
+        layout, coordinates = self._store.layout, self._store.channels
+        asked = dict(self._method.inputs)
+        if asked.get("view", "view") == "view" and not can_align_view(layout, coordinates):
+            # pixels have no common scale, and nothing to turn to the camera
+            asked |= {"view": "centre", "torso_scale": True}
+        return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})
+
+    def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:
+        """Give the clips themselves from one view, (n, C, T, V, M)."""
+        clips = input_clips(self._store, spec, indices, self._options.batch)
+        return clips if view == View() else view_clips(clips, view, spec)
+
+
+def seen_from(options: Options, view: View) -> Options:
+    """Let every view that features are averaged over be taken of another view of the clip.
+
+    Args:
+        options: The options of the evaluation.
+        view: What is done to the clip first.
+
+    Returns:
+        The options with the changed views; the same when the view is the clip as it is.
+
+    Example:
+        >>> seen_from(EmbedOptions(), View(mirror=True)).views
+        (View(turn=0.0, mirror=True),)
+    """
+    if view == View():
+        return options
+    views = tuple(averaged.after(view) for averaged in options.views)
+    return options.model_copy(update={"views": views})
+
+
+def without_mirror(options: Options) -> Options:
+    """Leave mirrored views out of the average, where sides matter.
+
+    Args:
+        options: The options of the evaluation.
+
+    Returns:
+        The options with the views that are not mirrored, at least the clip as it is.
+
+    Example:
+        >>> both = EmbedOptions(views=(View(mirror=True), View(turn=10)))
+        >>> without_mirror(both).views
+        (View(turn=10.0, mirror=False),)
+    """
+    plain = tuple(view for view in options.views if not view.mirror) or (View(),)
+    return options.model_copy(update={"views": plain})
+
+
+def fitting_views(options: Options, method: FewShotMethod) -> Options:
+    """Leave mirrored views out of the average where the method wants mirrored twins.
+
+    Averaging a clip with its mirror image is symmetric, so mirroring it again adds nothing.
+
+    Args:
+        options: The options of the evaluation.
+        method: Declares its views.
+
+    Returns:
+        The options, changed where the method wants twins and plain views remain.
+
+    Example:
+        >>> from skelshot.fewshot import Subspace
+        >>> both = EmbedOptions(views=(View(), View(mirror=True)))
+        >>> fitting_views(both, Subspace()).views
+        (View(turn=0.0, mirror=False),)
+    """
+    plain = tuple(view for view in options.views if not view.mirror)
+    if plain and any(view.mirror for view in method.views):
+        return options.model_copy(update={"views": plain})
+    return options
