@@ -1,5 +1,6 @@
 """The commands of the README, on toy clips: their JSON, their words, their refusals."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -244,6 +245,9 @@ def test_an_encoder_of_another_width_is_named(
     shutil.copytree(trained, copy)
     config = copy / "split-00" / "config.yaml"
     config.write_text(config.read_text().replace("width: 0.125", "width: 0.5"))
+    result = copy / "split-00" / "result.json"  # as an earlier version wrote it, without digests
+    found = json.loads(result.read_text())
+    result.write_text(json.dumps({key: found[key] for key in found.keys() - {"files", "sha256"}}))
     answer = run("evaluate", toy_store.path, *SMOKE, "--run", copy, "--shots", 1)
     assert answer.code == 2
     assert "0.125" in answer.err

@@ -32,7 +32,7 @@ def fill_tables(page: str) -> str:
     Example:
         >>> page = "<!-- options: skelshot.datasets.EpisodeSpec -->\n<!-- /options -->"
         >>> fill_tables(page).splitlines()[3]
-        '| `ways` | whole number | 5 | Classes N of an episode. |'
+        '| `ways` | whole number | 5 | Classes an episode, N. |'
     """
     return _MARKED.sub(lambda found: found[1] + option_table(_model(found[2])) + found[3], page)
 
@@ -72,7 +72,7 @@ def field_descriptions(model: type[BaseModel]) -> dict[str, str]:
     Example:
         >>> from skelshot.datasets import EpisodeSpec
         >>> field_descriptions(EpisodeSpec)["shots"]
-        'Exemplars K of each class.'
+        'Exemplars a class, K.'
     """
     found: dict[str, str] = {}
     for kind in reversed(model.__mro__):
