@@ -22,8 +22,8 @@ from skelshot.experiments.settings import load_settings
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
 from skelshot.pretraining.loop import run_stage
-from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.runs.folder import RunFolder
 
 
 def main() -> None:

@@ -31,8 +31,8 @@ from skelshot.fewshot import CosineClassifier
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
 from skelshot.pretraining.loop import run_stage
-from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.runs.folder import RunFolder
 
 TWINS = (5, 6, 7, 8, 9, 14, 15, 59, 60, 92, 114, 116)
 """NTU's action numbers that are NW-UCLA's actions: drop, pick up, throw, sit, stand, ..."""

@@ -11,19 +11,19 @@ from safetensors import safe_open
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.runs.embedding import embed_clips
 from skelshot.evaluation.evaluate import evaluate
-from skelshot.runs.embedding import input_clips
-from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.evaluate_run import evaluate_run
-from skelshot.runs.features import RunFeatures, split_encoder, split_method
+from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import RawNearest, View, view_clips
 from skelshot.fewshot.sl_dml import SLDML
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
+from skelshot.runs.embedding import embed_clips, input_clips
+from skelshot.runs.features import RunFeatures
 from skelshot.runs.folder import split_folder
+from skelshot.runs.run import Run
 
 PROTOCOL = protocol_named("toy")
 
@@ -56,11 +56,11 @@ def test_embeddings_are_the_mean_over_views(toy_store: Store, run: Path) -> None
     split = PROTOCOL.split_list(toy_store)[0]
     views = (View(), View(turn=30, mirror=True))
     options = EvaluateOptions(views=views, batch=2)
-    method = split_method(run, split, TCNOneshot(), options)
-    _, trained = split_encoder(run, split)
-    found = embed_clips(method, toy_store, trained.input, [3, 5, 8], options)
-    clips = input_clips(toy_store, trained.input, [3, 5, 8], 3)
-    seen = [method.embed(view_clips(clips, view, trained.input)) for view in views]
+    method = Run(run).split(split.index).method(TCNOneshot(), options.readout)
+    trained = Run(run).split(split.index)
+    found = embed_clips(method, toy_store, trained.inputs, [3, 5, 8], options)
+    clips = input_clips(toy_store, trained.inputs, [3, 5, 8], 3)
+    seen = [method.embed(view_clips(clips, view, trained.inputs)) for view in views]
     torch.testing.assert_close(found, (seen[0] + seen[1]) / 2)
     source = RunFeatures(toy_store, TCNOneshot(), options, run)
     assert torch.equal(source(split, [3, 5, 8]), found)
@@ -68,12 +68,12 @@ def test_embeddings_are_the_mean_over_views(toy_store: Store, run: Path) -> None
 
 def test_a_network_gone_wrong_is_named(toy_store: Store, run: Path) -> None:
     split = PROTOCOL.split_list(toy_store)[0]
-    method = split_method(run, split, TCNOneshot(), EvaluateOptions())
+    method = Run(run).split(split.index).method(TCNOneshot(), EvaluateOptions().readout)
     with torch.no_grad():
         next(method.parameters())[:] = torch.nan
-    _, trained = split_encoder(run, split)
+    trained = Run(run).split(split.index)
     with pytest.raises(SkelshotError, match="tcn-oneshot: gives embeddings that are not finite"):
-        embed_clips(method, toy_store, trained.input, [0], EvaluateOptions())
+        embed_clips(method, toy_store, trained.inputs, [0], EvaluateOptions())
 
 
 def test_each_clip_is_embedded_once_whatever_the_tasks_and_kept(
@@ -103,10 +103,10 @@ def test_each_split_is_judged_by_its_own_network(toy_store: Store, run: Path) ->
     document = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], options, run)
     weights = []
     for number, split in enumerate(PROTOCOL.split_list(toy_store)[:2]):
-        method = split_method(run, split, TCNOneshot(), options)
-        _, trained = split_encoder(run, split)
+        method = Run(run).split(split.index).method(TCNOneshot(), options.readout)
+        trained = Run(run).split(split.index)
 
-        def clips(_: object, indices: Sequence[int], spec=trained.input) -> torch.Tensor:  # type: ignore[no-untyped-def]
+        def clips(_: object, indices: Sequence[int], spec=trained.inputs) -> torch.Tensor:  # type: ignore[no-untyped-def]
             return input_clips(toy_store, spec, indices, 64)
 
         (alone,) = evaluate(toy_store, PROTOCOL, [split], method, [1], clips)
@@ -123,9 +123,9 @@ class Weighed(RawNearest):
 
 def test_clips_for_trained_methods_are_prepared_as_in_training(toy_store: Store, run: Path) -> None:
     split, options = PROTOCOL.split_list(toy_store)[0], EvaluateOptions()
-    _, trained = split_encoder(run, split)
+    trained = Run(run).split(split.index)
     found = RunFeatures(toy_store, Weighed(), options, run)(split, [3, 5])
-    assert torch.equal(found, input_clips(toy_store, trained.input, [3, 5], 2))
+    assert torch.equal(found, input_clips(toy_store, trained.inputs, [3, 5], 2))
     plain = RunFeatures(toy_store, RawNearest(), options, run)(split, [3, 5])
     assert plain.shape == (2, 3, 64, 20, 1) != found.shape
 

@@ -14,12 +14,12 @@ from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.evaluation import evaluate as room
 from skelshot.evaluation.evaluate import classify, evaluate
-from skelshot.runs.embedding import encode_clips
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.task_batches import batch_tasks
 from skelshot.fewshot import CosineClassifier, NearestNeighbour
 from skelshot.fewshot.views import View, view_clips
 from skelshot.ground import SkelshotError
+from skelshot.runs.embedding import encode_clips
 from skelshot.skeletons import InputSpec, encode_input
 
 PROTOCOL = protocol_named("toy")

@@ -10,17 +10,18 @@ import torch
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
-from skelshot.evaluation.evaluate import evaluate
-from skelshot.runs.embedding import encode_clips
-from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.evaluate_run import evaluate_run
-from skelshot.runs.features import RunFeatures, seen_from, split_encoder, split_method
-from skelshot.experiments.settings import load_settings
 from skelshot.evaluation.each_split import evaluate_each_split
+from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.evaluation.options import EvaluateOptions
+from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
+from skelshot.runs.embedding import encode_clips
+from skelshot.runs.features import RunFeatures, seen_from
 from skelshot.runs.folder import split_folder
+from skelshot.runs.run import Run
 
 PROTOCOL = protocol_named("toy")
 MakeRun = Callable[..., Path]
@@ -80,11 +81,12 @@ def test_subspaces_take_clips_and_their_mirrored_twins(toy_store: Store, make_ru
     run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store)[0]
     options = EvaluateOptions(views=(View(turn=20),))
     found = RunFeatures(toy_store, Subspace(), options, run)(split, [3, 5])
-    encoder, trained = split_encoder(run, split)
+    trained = Run(run).split(split.index)
+    encoder = trained.encoder()
     twins = EvaluateOptions(views=(View(turn=20, mirror=True),))
     assert seen_from(options, View(mirror=True)) == twins
     for place, chosen in enumerate((options, twins)):
-        expected = encode_clips(encoder, toy_store, trained.input, [3, 5], chosen)
+        expected = encode_clips(encoder, toy_store, trained.inputs, [3, 5], chosen)
         assert torch.equal(found[:, place], expected)
     assert not torch.allclose(found[:, 0], found[:, 1])
 
@@ -114,7 +116,7 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
     document = evaluate_run(toy_store, PROTOCOL, Feat(), [1], options, run)
     weights = []
     for number, split in enumerate(splits):
-        method = split_method(run, split, Feat(), options)
+        method = Run(run).split(split.index).method(Feat(), options.readout)
         source = RunFeatures(toy_store, method, options, run)
         (alone,) = evaluate(toy_store, PROTOCOL, [split], method, [1], source)
         assert document["accuracy"]["1"]["per_split"][number] == alone.per_split[0]

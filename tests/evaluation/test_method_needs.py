@@ -6,15 +6,15 @@ import pytest
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.evaluate_run import evaluate_run
-from skelshot.runs.features import RunFeatures
+from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.apsr import APSR
 from skelshot.fewshot.maml import MAML
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
+from skelshot.runs.features import RunFeatures
 
 PROTOCOL = protocol_named("toy")
 

@@ -10,9 +10,9 @@ from skelshot.evaluation.evaluate_run import evaluate_run
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
+from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.skeletons.inputs import AskedSides
 
 PROTOCOL = protocol_named("toy")

@@ -19,8 +19,8 @@ from skelshot.ground import SkelshotError
 from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
 from skelshot.pretraining.optimizers import build_optimizer, set_learning_rate
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.pretraining.stage import BaseSet, StageData
+from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.skeletons import InputSpec, SkeletonLayout
 
 INPUTS = InputSpec(layout="kinect-v1", frames=8)

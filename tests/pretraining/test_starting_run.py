@@ -12,8 +12,8 @@ from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
-from skelshot.runs.folder import split_folder
 from skelshot.pretraining.starting_run import StartingRun
+from skelshot.runs.folder import split_folder
 
 PROTOCOL = protocol_named("toy")
 

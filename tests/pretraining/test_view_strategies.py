@@ -14,12 +14,12 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
 from skelshot.encoders import load_encoder
-from skelshot.runs.features import split_encoder
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.runs.folder import RunFolder, split_folder
+from skelshot.runs.run import Run
 
 PROTOCOL = protocol_named("toy")
 CROSS = (
@@ -79,7 +79,7 @@ def test_alone_or_before_episodes(toy_store: Store, tmp_path: Path, strategy: st
     assert not same(weights(tmp_path / "alone"), weights(tmp_path / "meta"))
     folder = split_folder(tmp_path / "meta", 0)
     assert [file.name for file in (folder / "checkpoints").iterdir()] == ["encoder.safetensors"]
-    encoder, _ = split_encoder(tmp_path / "meta", first_split(toy_store))
+    encoder = Run(tmp_path / "meta").split(0).encoder()
     assert encoder.channels == 9  # joint, bone and motion of the preset
 
 

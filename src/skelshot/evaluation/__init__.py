@@ -1,6 +1,5 @@
 """Evaluation: many tasks at once, metrics with intervals, results."""
 
-from skelshot.runs.embedding import encode_clips, input_clips
 from skelshot.evaluation.metrics import (
     Interval,
     accuracy,
@@ -11,6 +10,7 @@ from skelshot.evaluation.metrics import (
 )
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.fewshot.views import View, view_clips
+from skelshot.runs.embedding import encode_clips, input_clips
 
 __all__ = [
     "EvaluateOptions",

@@ -12,26 +12,26 @@ from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.datasets.tasks import Split
+from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.evaluation.evaluate import ShotResult, evaluate
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.results import result_document
-from skelshot.runs.features import (
-    RunFeatures,
-    fitting_views,
-    split_method,
-    without_mirror,
-)
-from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.regular import check_regular
-from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
-from skelshot.runs.results import check_split
-from skelshot.runs.folder import read_config, read_options, split_folder
+from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.text_encoders import text_encoder
+from skelshot.runs.features import (
+    RunFeatures,
+    fitting_views,
+    without_mirror,
+)
+from skelshot.runs.folder import split_folder
+from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.runs.run import Run
 from skelshot.skeletons.inputs import AskedSides
 
 
@@ -126,7 +126,7 @@ def _evaluated(
             "method": method.options.model_dump(mode="json"),
             "is_transductive": method.is_transductive,
             "uses_class_names": method.uses_class_names,
-            "run": read_config(split_folder(run, splits[0].index)) if run else None,
+            "run": Run(run).split(splits[0].index).config if run else None,
         },
         seconds=time.perf_counter() - began,
         parts=parts,
@@ -150,7 +150,7 @@ def _results(
         method.meet_classes(store.class_names, store.layout, text_encoder)
         source = RunFeatures(store, method, options, run)
         return evaluate(store, protocol, splits, method, shots, source, parts), method, source
-    methods = [split_method(run, split, method, options) for split in splits]
+    methods = [Run(run).split(split.index).method(method, options.readout) for split in splits]
     for split, trained in zip(splits, methods, strict=True):
         _check_shapes(trained, split, shots)  # with weights it knows what they are for
         trained.meet_classes(store.class_names, store.layout, text_encoder)
@@ -238,14 +238,14 @@ def _splits(
     elif run is None:
         chosen = list(every)
     else:
-        chosen = [s for s in every if (split_folder(run, s.index) / "result.json").exists()]
+        chosen = [s for s in every if Run(run).split(s.index).done]
     if not chosen:
         raise SkelshotError(
             f"{run}: holds no finished split; run `skelshot pretrain` with --out {run} first"
         )
     if run is not None:
         for split in chosen:
-            if not (split_folder(run, split.index) / "result.json").exists():
+            if not Run(run).split(split.index).done:
                 raise SkelshotError(
                     f"{run}: split {split.index} is not pre-trained; run `skelshot pretrain` "
                     f"with --split {split.index} --out {run}"
@@ -276,8 +276,8 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
 
 def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Path) -> None:
     """Refuse a run that was trained on other data or other base classes."""
-    folder = split_folder(run, split.index)
-    config = read_config(folder)
+    trained = Run(run).split(split.index)
+    folder, config = trained.folder, trained.config
     expected = {
         "data_hash": store.data_hash,
         "base": [store.class_names[label] for label in split.base],
@@ -290,4 +290,4 @@ def _check_config(store: Store, protocol: FewShotProtocol, split: Split, run: Pa
                 f"{json.dumps(config.get(key))}, protocol {protocol.name} on this store has "
                 f"{json.dumps(value)}; evaluate with the store and protocol of the run"
             )
-    check_split(folder, config, split.index)
+    trained.check()

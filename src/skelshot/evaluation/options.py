@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from skelshot.runs.embed_options import EmbedOptions
 
 
@@ -12,4 +14,4 @@ class EvaluateOptions(EmbedOptions):
         classifiers: Options of each few-shot method, by its name.
     """
 
-    classifiers: dict[str, dict[str, Any]] = {}
+    classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)

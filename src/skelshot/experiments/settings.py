@@ -15,9 +15,9 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
-from skelshot.runs.old_options import todays_key, with_todays_sections
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.runs.old_options import todays_key, with_todays_sections
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 from skelshot.skeletons.normalise import can_align_view
 

@@ -19,6 +19,7 @@ from skelshot.ground import SkelshotError
 from skelshot.pretraining.stage import Stage, StageData
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.pretraining.text_encoders import text_encoder
+from skelshot.runs.folder import METHOD
 
 
 class EpisodicOptions(StageOptions):
@@ -189,4 +190,4 @@ class EpisodicStage(Stage):
             folder: The checkpoints of the split.
         """
         if self.method.has_weights:
-            save_method(folder / "method.safetensors", self.method, self.method_shape)
+            save_method(folder / METHOD, self.method, self.method_shape)

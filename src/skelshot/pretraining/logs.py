@@ -11,6 +11,7 @@ from skelshot.ground.json_text import parse_json
 from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
 from skelshot.pretraining.events import EventsFile
+from skelshot.runs.folder import METRICS
 
 MOST_BYTES = 64 << 20
 """The largest metrics file that is read."""
@@ -28,7 +29,7 @@ class MetricsLog:
 
     def __init__(self, folder: Path, stage: str, done: int) -> None:
         self._stage = stage
-        self._file = folder / "metrics.jsonl"
+        self._file = folder / METRICS
         lines = enumerate(self._lines(), start=1)
         kept = [line for number, line in lines if self._is_kept(number, line, done)]
         with whole_file(self._file) as partial:

@@ -20,8 +20,8 @@ from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.logs import MetricsLog
 from skelshot.pretraining.optimizers import set_learning_rate
 from skelshot.pretraining.options import LoopOptions
-from skelshot.runs.folder import RunFolder
 from skelshot.pretraining.stage import LoopStage
+from skelshot.runs.folder import RunFolder
 from skelshot.runs.stage_states import restore
 
 

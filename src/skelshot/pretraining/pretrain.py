@@ -22,14 +22,15 @@ from skelshot.ground.locks import only_writer
 from skelshot.ground.seeding import seed_for
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.loop import launch, run_stage
-from skelshot.runs.mirrored_clips import REMARK
 from skelshot.pretraining.options import PretrainOptions
-from skelshot.runs.results import check_split, write_result
-from skelshot.runs.folder import RunFolder, split_folder
+from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
-from skelshot.runs.stage_states import clear_states
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.runs.folder import RunFolder, split_folder
+from skelshot.runs.mirrored_clips import REMARK
+from skelshot.runs.results import check_split, write_result
+from skelshot.runs.stage_states import clear_states
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import FeatureCache
 
@@ -221,7 +222,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     store, split, options, fabric = job.store, work.split, work.options, job.fabric
     folder = RunFolder(path)
     config = _config(job, work)
-    folder.settle_config(config)
+    folder.settle_config(config, lambda: read_options(path).model_dump(mode="json"))
     if folder.result_file.exists():
         result = check_split(path, config, split.index)
         if fabric.is_global_zero:

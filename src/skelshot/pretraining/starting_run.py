@@ -8,9 +8,9 @@ from typing import Any
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.runs.folder import CONFIG, first_difference
 from skelshot.runs.mirrored_clips import saw_mirrored_clips
-from skelshot.runs.results import check_split
-from skelshot.runs.folder import first_difference, read_config, split_folder
+from skelshot.runs.run import Run
 from skelshot.skeletons import InputSpec
 
 
@@ -39,9 +39,8 @@ class StartingRun:
         Raises:
             SkelshotError: There is no such encoder, or it was trained on other data or classes.
         """
-        file = self._encoder_file(split)
-        folder = split_folder(self.run, split)
-        before = read_config(folder) if (folder / "config.yaml").exists() else {}
+        file, earlier = self._encoder_file(split), Run(self.run).split(split)
+        before = earlier.config if (earlier.folder / CONFIG).exists() else {}
         for key in ("data_hash", "base"):
             if before.get(key) != config[key]:
                 raise SkelshotError(
@@ -49,8 +48,8 @@ class StartingRun:
                     f"{before.get(key)!r}, this run on {config[key]!r}; start from a run of the "
                     "same store and protocol"
                 )
-        if (folder / "result.json").exists():
-            check_split(folder, before, split)
+        if earlier.done:
+            earlier.check()
         return {"encoder": sha256_of(file)}
 
     def load(self, encoder: Encoder, split: int, inputs: InputSpec) -> None:
@@ -95,7 +94,7 @@ class StartingRun:
         return saw_mirrored_clips(self.run, split)
 
     def _encoder_file(self, split: int) -> Path:
-        file = split_folder(self.run, split) / "checkpoints" / "encoder.safetensors"
+        file = Run(self.run).split(split).encoder_file
         if not file.exists():
             raise SkelshotError(
                 f"--from {self.run}: found no encoder of split {split}, expected {file}; pretrain "

@@ -20,6 +20,8 @@ from skelshot.runs.stage_states import write_state
 CONFIG = "config.yaml"
 ENCODER = "encoder.safetensors"
 METHOD = "method.safetensors"
+METRICS = "metrics.jsonl"
+"""The files of a split; weights lie in its `checkpoints/`."""
 
 
 def split_folder(run: Path, split: int) -> Path:
