@@ -47,7 +47,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="assignments",
         metavar="KEY=VALUE",
-        help="change one value of the preset, such as supervised.epochs=5",
+        help="change one value of the preset, such as strategy.epochs=5",
     )
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
 

@@ -28,36 +28,20 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    from skelshot.datasets.protocols import protocol_named
-    from skelshot.datasets.store import Store
-    from skelshot.evaluation.evaluate_run import evaluate_run
-    from skelshot.experiments.settings import adapted_for, load_settings
-    from skelshot.fewshot import method_named
+    from skelshot.front_door import evaluate
 
     use_threads(parsed.threads)
-    store = Store.open(parsed.store)
-    settings = load_settings(
-        parsed.preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        assignments=[
-            text if text.startswith(("evaluate.", "pretrain.")) else f"evaluate.{text}"
-            for text in parsed.assignments
-        ],
-    )
-    kind = method_named(parsed.method, "--method")
-    method = kind.from_options(settings.evaluate.classifiers.get(kind.name, {}))
-    return evaluate_run(
-        store,
-        protocol_named(parsed.protocol),
-        method,
-        parsed.shots,
-        settings.evaluate,
-        parsed.folder,
-        parsed.split,
-        parsed.out,
-        parsed.sides,
-        adapted_for(settings.adapted, kind.name),
+    return evaluate(
+        parsed.store,
+        protocol=parsed.protocol,
+        run=parsed.folder,
+        method=parsed.method,
+        shots=parsed.shots,
+        splits=parsed.split,
+        preset=parsed.preset,
+        out=parsed.out,
+        sides=parsed.sides,
+        changes=parsed.assignments,
     )
 
 

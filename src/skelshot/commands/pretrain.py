@@ -42,55 +42,39 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.class_counts import ClassCounts
-    from skelshot.datasets.protocols import protocol_named
     from skelshot.datasets.store import Store
-    from skelshot.encoders import ENCODERS
-    from skelshot.evaluation.evaluate_run import choose_splits
-    from skelshot.experiments.settings import adapted_for, load_settings
-    from skelshot.fewshot import method_named
+    from skelshot.experiments.settings import adapted_for
+    from skelshot.front_door import pretrain_by_name
     from skelshot.ground import SkelshotError
-    from skelshot.pretraining.pretrain import pretrain
-    from skelshot.pretraining.starting_run import StartingRun
-    from skelshot.teachers import FeatureCache
 
     use_threads(parsed.threads)
-    store = Store.open(parsed.store)
-    protocol = protocol_named(parsed.protocol)
-    every = protocol.split_list(store)
     if parsed.split != "all" and not (parsed.split.isdecimal() and len(parsed.split) < 10):
         raise SkelshotError(f"--split: found {parsed.split[:40]!r}, expected a number or all")
-    splits = list(every) if parsed.split == "all" else choose_splits(every, [int(parsed.split)])
-    encoder = parsed.encoder and ENCODERS.named(parsed.encoder, "--encoder").name
-    episodes = parsed.episodes
-    if episodes not in (None, "none"):
-        episodes = method_named(episodes, "--episodes").name
-    usual = "none" if parsed.start else "supervised"
-    strategy = parsed.strategy or ("transfer" if parsed.features else usual)
-    settings = load_settings(
-        parsed.preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        changes={
-            "pretrain.strategy": strategy,
-            "pretrain.episodes": episodes,
-            "pretrain.encoder.name": encoder,
-            "pretrain.seed": parsed.seed,
-        },
-        assignments=parsed.assignments,
+    store = Store.open(parsed.store)
+    trained = pretrain_by_name(
+        store,
+        parsed.out,
+        protocol=parsed.protocol,
+        preset=parsed.preset,
+        encoder=parsed.encoder,
+        strategy=parsed.strategy,
+        episodes=parsed.episodes,
+        split=None if parsed.split == "all" else int(parsed.split),
+        features=parsed.features,
+        start=parsed.start,
+        seed=parsed.seed,
+        sides=parsed.sides,
+        changes=parsed.assignments,
     )
-    teacher = FeatureCache.open(parsed.features) if parsed.features else None
-    start = StartingRun(parsed.start) if parsed.start else None
-    report = pretrain(
-        store, protocol, splits, settings.pretrain, parsed.out, teacher, start, parsed.sides
-    )
+    report = trained.report
     return {
         "run": str(report.run),
         "encoder": report.encoder,
-        "strategy": strategy,
+        "strategy": trained.strategy,
         "splits": report.splits,
         "classes": ClassCounts.of(store).as_json(),
         "counts": report.counts.as_json() if report.counts else None,
-        "adapted": adapted_for(settings.adapted),
+        "adapted": adapted_for(trained.settings.adapted),
         "seconds": report.seconds,
     }
 

@@ -1,0 +1,309 @@
+"""The four steps by name, as the command line takes them and as `import skelshot` gives them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skelshot.datasets.prepare import prepare as read_into_store
+from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.reader_family import reader_named
+from skelshot.datasets.store import Store
+from skelshot.encoders import ENCODERS
+from skelshot.evaluation.evaluate_run import choose_splits, evaluate_run
+from skelshot.experiments.settings import Settings, adapted_for, load_settings
+from skelshot.fewshot import METHODS
+from skelshot.ground import SkelshotError
+from skelshot.pretraining.pretrain import PretrainReport
+from skelshot.pretraining.pretrain import pretrain as train_splits
+from skelshot.pretraining.starting_run import StartingRun
+from skelshot.runs import Run
+from skelshot.skeletons.inputs import AskedSides
+from skelshot.teachers import (
+    FeatureCache,
+    extract_text,
+    extract_videos,
+    load_class_texts,
+    load_templates,
+    own_prompts,
+    teacher_named,
+)
+from skelshot.teachers.base import VideoTeacher
+from skelshot.teachers.extract.frame_sources import VideoSource
+from skelshot.teachers.extract.rendered_frames import RenderedSource
+from skelshot.videos.clip_frames import VideoOptions
+
+Folder = Path | str
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What `pretrain_by_name` did.
+
+    Args:
+        report: The results of the splits.
+        strategy: The strategy's name.
+        settings: The preset with its changes.
+    """
+
+    report: PretrainReport
+    strategy: str
+    settings: Settings
+
+
+def prepare(
+    form: str,
+    raw: Folder,
+    out: Folder,
+    *,
+    strict: bool = False,
+    workers: int = 1,
+    sides: AskedSides | None = None,
+    **options: Any,
+) -> Store:
+    """Read raw files into a store, as `skelshot prepare` does.
+
+    Args:
+        form: The format's name, one of `READERS`.
+        raw: The folder (or file) of raw clips.
+        out: Where the store is to stand.
+        strict: Refuse to make a store when a single clip is rejected.
+        workers: Processes that read.
+        sides: Whether a clip and its mirror image are different actions, where you know.
+        options: Those of the reader.
+
+    Returns:
+        The store; `STORE/rejected.csv` lists what was rejected.
+
+    Raises:
+        SkelshotError: Nothing can be read, or another store is in the way.
+    """
+    reader = reader_named(form, **options)
+    read_into_store(reader, raw, out, strict=strict, workers=workers, sides=sides)
+    return Store.open(Path(out))
+
+
+def teach(
+    store: Store | Folder,
+    out: Folder,
+    *,
+    teacher: str = "minilm",
+    videos: Folder | None = None,
+    prompts: str | None = None,
+    class_names: str | None = None,
+    protocol: str | FewShotProtocol | None = None,
+    **options: Any,
+) -> FeatureCache:
+    """Cache a frozen teacher's features, as `skelshot teach` does.
+
+    Args:
+        store: The clips.
+        out: Where the cache is to stand.
+        teacher: One of `TEACHERS`, or a short name of the table of models.
+        videos: The folder of videos, or `rendered`; texts alone unless told.
+        prompts: A shipped list of prompts or a file; the teacher's own unless told.
+        class_names: Other texts of the classes: a shipped name or a file.
+        protocol: With videos: the clips of its base classes alone.
+        options: Those of the teacher.
+
+    Returns:
+        The cache.
+
+    Raises:
+        SkelshotError: The teacher cannot be loaded, or lacks what is asked of it.
+    """
+    store = _store(store)
+    model = teacher_named(teacher, **options)
+    templates = load_templates(prompts or own_prompts(teacher))
+    texts = load_class_texts(class_names, store.class_names) if class_names else None
+    if videos is None:
+        extract_text(store, model, templates, Path(out), texts)
+        return FeatureCache.open(Path(out))
+    if not isinstance(model, VideoTeacher):
+        raise SkelshotError(f"videos: the teacher {model.name} reads texts only; leave it out")
+    shown = VideoOptions(frames=model.frames, size=model.frame_size)
+    source = RenderedSource(shown) if videos == "rendered" else VideoSource(Path(videos), shown)
+    labels = None
+    if protocol is not None:
+        splits = _protocol(protocol).split_list(store)
+        labels = sorted({label for split in splits for label in split.base})
+    extract_videos(store, model, source, templates, Path(out), labels=labels, class_texts=texts)
+    return FeatureCache.open(Path(out))
+
+
+def pretrain(
+    store: Store | Folder,
+    out: Folder,
+    *,
+    protocol: str | FewShotProtocol,
+    preset: str = "cpu",
+    encoder: str | None = None,
+    strategy: str | None = None,
+    episodes: str | None = None,
+    split: int | None = None,
+    features: FeatureCache | Folder | None = None,
+    start: Folder | None = None,
+    seed: int | None = None,
+    sides: AskedSides = "auto",
+    changes: Iterable[str] = (),
+) -> Run:
+    """Pre-train one encoder a split, as `skelshot pretrain` does.
+
+    Args:
+        store: The clips.
+        out: The run's folder; splits that are done are kept.
+        protocol: Its name, or a YAML file of yours.
+        preset: `cpu`, `paper`, `smoke` or a file.
+        encoder: One of `ENCODERS`; the preset's unless told.
+        strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
+            else `supervised`.
+        episodes: The few-shot method to train in episodes afterwards; none unless told.
+        split: The number of a split; all unless told.
+        features: What `teach` made.
+        start: An earlier run to begin from.
+        seed: Initial weights, batches and augmentation follow from it.
+        sides: Whether a clip and its mirror image are different actions.
+        changes: Changes of the preset, such as `strategy.epochs=5`.
+
+    Returns:
+        The run.
+
+    Raises:
+        SkelshotError: A name is unknown, options do not fit, or `out` holds another run.
+    """
+    pretrain_by_name(
+        _store(store),
+        out,
+        protocol=protocol,
+        preset=preset,
+        encoder=encoder,
+        strategy=strategy,
+        episodes=episodes,
+        split=split,
+        features=features,
+        start=start,
+        seed=seed,
+        sides=sides,
+        changes=changes,
+    )
+    return Run.open(out)
+
+
+def pretrain_by_name(
+    store: Store,
+    out: Folder,
+    *,
+    protocol: str | FewShotProtocol,
+    preset: str,
+    encoder: str | None,
+    strategy: str | None,
+    episodes: str | None,
+    split: int | None,
+    features: FeatureCache | Folder | None,
+    start: Folder | None,
+    seed: int | None,
+    sides: AskedSides,
+    changes: Iterable[str],
+) -> Trained:
+    """Do what `pretrain` does and tell what was done; the arguments are the same.
+
+    Returns:
+        Report, strategy and settings.
+
+    Raises:
+        SkelshotError: See `pretrain`.
+    """
+    chosen = _protocol(protocol)
+    every = chosen.split_list(store)
+    splits = list(every) if split is None else choose_splits(every, [split])
+    if episodes not in (None, "none"):
+        episodes = METHODS.named(str(episodes), "--episodes").name
+    usual = "none" if start else "supervised"
+    name = strategy or ("transfer" if features else usual)
+    settings = load_settings(
+        preset,
+        layout=store.layout,
+        coordinates=store.channels,
+        changes={
+            "pretrain.strategy": name,
+            "pretrain.episodes": episodes,
+            "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
+            "pretrain.seed": seed,
+        },
+        assignments=changes,
+    )
+    teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
+    begin = StartingRun(Path(start)) if start else None
+    report = train_splits(
+        store, chosen, splits, settings.pretrain, Path(out), teacher, begin, sides
+    )
+    return Trained(report, name, settings)
+
+
+def evaluate(
+    store: Store | Folder,
+    *,
+    protocol: str | FewShotProtocol,
+    run: Run | Folder | None = None,
+    method: str = "cosine",
+    shots: Sequence[int] = (1, 5),
+    splits: Sequence[int] | None = None,
+    preset: str = "cpu",
+    out: Folder | None = None,
+    sides: AskedSides = "auto",
+    changes: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Classify novel clips from exemplars, as `skelshot evaluate` does.
+
+    Args:
+        store: The clips.
+        protocol: Its name, or a YAML file of yours.
+        run: What `pretrain` made; None for methods that read clips.
+        method: One of `METHODS`.
+        shots: Numbers of exemplars a class.
+        splits: Numbers of splits; all of the run unless told.
+        preset: `cpu`, `paper`, `smoke` or a file.
+        out: Where the result goes, besides being returned; the run's `results/` unless told.
+        sides: Whether a clip and its mirror image are different actions.
+        changes: Changes of the preset's evaluation, such as `readout=joints`.
+
+    Returns:
+        The result document: `accuracy` by shots with means, intervals and confusion.
+
+    Raises:
+        SkelshotError: A name is unknown, or run, store and protocol do not belong together.
+    """
+    store = _store(store)
+    known = ("evaluate.", "pretrain.")
+    settings = load_settings(
+        preset,
+        layout=store.layout,
+        coordinates=store.channels,
+        assignments=[text if text.startswith(known) else f"evaluate.{text}" for text in changes],
+    )
+    kind = METHODS.named(method, "--method")
+    return evaluate_run(
+        store,
+        _protocol(protocol),
+        kind.from_options(settings.evaluate.classifiers.get(kind.name, {})),
+        shots,
+        settings.evaluate,
+        run.path if isinstance(run, Run) else _path(run),
+        splits,
+        _path(out),
+        sides,
+        adapted_for(settings.adapted, kind.name),
+    )
+
+
+def _store(store: Store | Folder) -> Store:
+    return store if isinstance(store, Store) else Store.open(Path(store))
+
+
+def _protocol(protocol: str | FewShotProtocol) -> FewShotProtocol:
+    return protocol_named(protocol) if isinstance(protocol, str) else protocol
+
+
+def _path(folder: Folder | None) -> Path | None:
+    return None if folder is None else Path(folder)

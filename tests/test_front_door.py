@@ -1,0 +1,54 @@
+"""`import skelshot`: what it gives, how light it is, and the four steps by name."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skelshot as sk
+from skelshot.experiments.toy import write_toy_clips
+
+GIVEN = [
+    "AGCN", "CTRGCN", "CosineClassifier", "ENCODERS", "Encoder", "EvaluateOptions", "FeatureCache",
+    "FewShotMethod", "InputSpec", "METHODS", "PretrainOptions", "ProtoNet", "READERS", "Run",
+    "STGCN", "STRATEGIES", "SkeletonLayout", "SkeletonSequence", "SkelshotError", "SplitRun",
+    "Stage", "Store", "TEACHERS", "evaluate", "load_encoder", "prepare", "pretrain",
+    "protocol_named", "teach",
+]  # fmt: skip
+
+
+def test_what_is_given_is_frozen() -> None:
+    """A name that goes breaks programs; one that comes is said in the change log."""
+    assert sk.__all__ == GIVEN
+    for name in GIVEN:
+        assert getattr(sk, name) is not None
+        assert name in dir(sk)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = sk.nonsense
+
+
+def test_nothing_heavy_is_imported_before_it_is_asked_for() -> None:
+    heavy = "('torch', 'numpy', 'pydantic')"
+    code = f"import sys, skelshot; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_four_steps(tmp_path: Path) -> None:
+    write_toy_clips(tmp_path / "raw", performers=2, repetitions=2)
+    store = sk.prepare("npz", tmp_path / "raw", tmp_path / "store")
+    features = sk.teach(store, tmp_path / "features", teacher="random-code", seed=3)
+    run = sk.pretrain(
+        store, tmp_path / "run", protocol="toy", preset="smoke", split=0, features=features,
+        changes=["strategy.epochs=1"],
+    )  # fmt: skip
+    assert run.split(0).config["options"]["strategy"]["name"] == "transfer"
+    result = sk.evaluate(store, protocol="toy", run=run, shots=[1], preset="smoke")
+    again = sk.evaluate(
+        tmp_path / "store", protocol="toy", run=tmp_path / "run", shots=[1], preset="smoke"
+    )
+    assert result["accuracy"]["1"]["mean"] == again["accuracy"]["1"]["mean"]
+    assert run.split(0).embed(store, [0, 1]).shape[0] == 2
+    with pytest.raises(sk.SkelshotError, match=r"--method: found 'cosin', .* mean 'cosine'"):
+        sk.evaluate(store, protocol="toy", run=run, method="cosin")
