@@ -1,0 +1,37 @@
+"""How the features of clips are made with a trained encoder."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from skelshot.encoders.readouts import ReadOut
+from skelshot.fewshot.views import View
+from skelshot.ground.options import Options
+from skelshot.ground.precision import bfloat16_is_native
+
+
+class EmbedOptions(Options):
+    """How clips are read out.
+
+    Args:
+        readout: `pooled` vectors as in the paper, or one vector a joint.
+        views: Views of each clip whose features are averaged; the clip alone by default. They
+            use no other clip, so an evaluation stays inductive.
+        batch: Clips a forward pass.
+        precision: `float32`, or `bfloat16` autocast, about twice as fast where the processor
+            has instructions for it; `auto` takes it there, and is written down as what it took.
+    """
+
+    described: ClassVar[str] = "evaluate"
+
+    readout: ReadOut = "pooled"
+    views: tuple[View, ...] = Field((View(),), min_length=1)
+    batch: int = Field(64, ge=1, le=1_000_000)
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+    @field_validator("precision", mode="before")
+    @classmethod
+    def _settle_precision(cls, value: object) -> object:
+        if value != "auto":
+            return value
+        return "bfloat16" if bfloat16_is_native() else "float32"
