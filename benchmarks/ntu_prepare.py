@@ -28,7 +28,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skelshot.datasets.ntu_names import missing_names
+from skelshot.datasets.ntu.names import missing_names
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import processor_name
 

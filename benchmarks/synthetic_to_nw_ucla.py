@@ -21,7 +21,7 @@ from torch import Tensor
 from skelshot.datasets import Split, Store
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.protocols import protocol_named
-from skelshot.datasets.store_reader import StoreReader
+from skelshot.datasets.store.reader import StoreReader
 from skelshot.encoders import Encoder, build_encoder
 from skelshot.evaluation import EvaluateOptions, encode_clips
 from skelshot.evaluation.evaluate import evaluate

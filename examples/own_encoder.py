@@ -20,7 +20,7 @@ from torch.nn.functional import cross_entropy
 
 from skelshot.datasets import NpzReader, Store, protocol_named
 from skelshot.datasets.prepare import prepare
-from skelshot.datasets.tasks import base_clips
+from skelshot.datasets.protocols.tasks import base_clips
 from skelshot.encoders import Encoder, EncoderSpec
 from skelshot.evaluation import EvaluateOptions, encode_clips, input_clips
 from skelshot.evaluation.evaluate import evaluate

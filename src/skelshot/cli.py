@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from skelshot import __version__
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
+from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
     warnings.formatwarning = _note
+    answer_ctrl_c()
     lower = ""
     try:
         parsed = build_parser().parse_args(arguments)
@@ -95,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if parsed.failed(document):
             sys.exit(BAD_CALL)
     except KeyboardInterrupt:
+        ctrl_c_was_heard()
         _leave("interrupted; what is done is kept, the same command goes on", INTERRUPTED)
     except Exception as error:
         if (message := _one_line(error, lower)) is None:

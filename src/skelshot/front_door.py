@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.datasets.prepare import prepare as read_into_store
-from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skelshot.commands.export import _SPLITS
-from skelshot.datasets.ntu_splits import ntu_splits
+from skelshot.datasets.ntu.splits import ntu_splits
 from skelshot.datasets.pyskl import read_splits
 
 Run = Callable[..., Any]

@@ -100,7 +100,7 @@ def test_teach_and_pretrain_on_videos(
 
 def _base(store: Store) -> list[int]:
     from skelshot.datasets.protocols import protocol_named
-    from skelshot.datasets.tasks import base_clips
+    from skelshot.datasets.protocols.tasks import base_clips
 
     split = protocol_named("toy").split_list(store)[0]
     return [int(index) for index in base_clips(store, split)]

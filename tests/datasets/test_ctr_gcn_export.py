@@ -9,9 +9,9 @@ import pytest
 from skelshot.datasets.ctr_gcn_export import ctr_gcn_rows, export_ctr_gcn, names_file_of
 from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.ntu import NtuReader
-from skelshot.datasets.ntu_bodies import BodyOptions
-from skelshot.datasets.ntu_names import parse_name
-from skelshot.datasets.ntu_splits import members_of, ntu_splits, pyskl_splits, split_of
+from skelshot.datasets.ntu.bodies import BodyOptions
+from skelshot.datasets.ntu.names import parse_name
+from skelshot.datasets.ntu.splits import members_of, ntu_splits, pyskl_splits, split_of
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError

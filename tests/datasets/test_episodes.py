@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
+from skelshot.datasets.protocols.episodes import EpisodeSampler, EpisodeSpec
 from skelshot.ground import SkelshotError
 
 LABELS = [label for label in range(6) for _ in range(7)]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from skelshot.datasets.exemplar_protocols import ExemplarProtocol
 from skelshot.datasets.protocols import protocol_named
-from skelshot.datasets.tasks import base_clips
+from skelshot.datasets.protocols.exemplars import ExemplarProtocol
+from skelshot.datasets.protocols.tasks import base_clips
 from skelshot.ground import SkelshotError
 
 NTU_CLASSES = tuple(f"action {number}" for number in range(1, 121))

@@ -9,7 +9,7 @@ import pytest
 
 from skelshot.datasets.clips import Clip
 from skelshot.datasets.ntu import NtuReader
-from skelshot.datasets.ntu_bodies import BodyOptions
+from skelshot.datasets.ntu.bodies import BodyOptions
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.verify import guess_reader, verify

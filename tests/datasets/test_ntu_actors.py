@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from skelshot.datasets.ntu_actors import Part, share_out
-from skelshot.datasets.ntu_raw import RawBody
+from skelshot.datasets.ntu.actors import Part, share_out
+from skelshot.datasets.ntu.raw import RawBody
 
 Span = tuple[int, int]
 

@@ -6,8 +6,8 @@ import pytest
 
 from skelshot.datasets.checks import sound
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu_bodies import EVERY_LEGACY, BodyOptions, assemble
-from skelshot.datasets.ntu_raw import RawBody, RawClip
+from skelshot.datasets.ntu.bodies import EVERY_LEGACY, BodyOptions, assemble
+from skelshot.datasets.ntu.raw import RawBody, RawClip
 from skelshot.ground import SkelshotError
 
 DEFAULT = BodyOptions()

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skelshot.datasets.ntu_body_options import BodyOptions
-from skelshot.datasets.ntu_denoise import denoise, motion_of, upright_frames
-from skelshot.datasets.ntu_raw import RawBody
+from skelshot.datasets.ntu.body_options import BodyOptions
+from skelshot.datasets.ntu.denoise import denoise, motion_of, upright_frames
+from skelshot.datasets.ntu.raw import RawBody
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skelshot.datasets.ntu_parse import parse_skeleton
+from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.ground import SkelshotError
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu_names import NtuName, missing_names, ntu_class_names, parse_name
+from skelshot.datasets.ntu.names import NtuName, missing_names, ntu_class_names, parse_name
 from skelshot.ground import SkelshotError
 
 EXEMPLARS = [

@@ -14,7 +14,8 @@ from skelshot.datasets.store import Store
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from skelshot.datasets import prepare as module, writing
+from skelshot.datasets import prepare as module
+from skelshot.datasets.store import writing
 from skelshot.datasets.ntu import NtuReader
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from skelshot.datasets import prepare as prepare_module
-from skelshot.datasets.journal import Journal
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
+from skelshot.datasets.store.journal import Journal
 from skelshot.ground import SkelshotError
 
 
@@ -32,7 +32,7 @@ class Watched(NwUclaReader):
 @pytest.fixture
 def commit_each(monkeypatch):
     """Commit after every clip, so that small folders show what large ones do."""
-    monkeypatch.setattr("skelshot.datasets.writing.COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr("skelshot.datasets.store.writing.COMMIT_SECONDS", 0.0)
 
 
 def test_the_report_counts_and_the_bad_clip_is_listed(raw, tmp_path):
@@ -171,7 +171,7 @@ def test_stopped_between_writing_and_noting_nothing_is_twice(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from skelshot.datasets import writing
+from skelshot.datasets.store import writing
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 

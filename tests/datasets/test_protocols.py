@@ -12,8 +12,8 @@ import pytest
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
+from skelshot.datasets.protocols.tasks import Split, base_clips
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split, base_clips
 from skelshot.ground import SkelshotError
 
 

@@ -9,7 +9,7 @@ import pytest
 from skelshot.cli import main
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
-from skelshot.datasets.store_reader import StoreReader
+from skelshot.datasets.store.reader import StoreReader
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import COCO_17, KINECT_V2

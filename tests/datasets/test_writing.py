@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.store import Store
-from skelshot.datasets.writing import StoreWriter
+from skelshot.datasets.store.writing import StoreWriter
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import COCO_17, KINECT_V1
 from skelshot.skeletons.sequence import SkeletonSequence

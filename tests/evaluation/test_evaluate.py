@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.evaluation import evaluate as room

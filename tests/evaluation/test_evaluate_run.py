@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.evaluation.evaluate_run import evaluate_run

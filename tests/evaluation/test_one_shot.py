@@ -15,9 +15,9 @@ from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.readers import Source
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.encoders import load_encoder
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.evaluation.query_intervals import subject_interval, wilson_interval

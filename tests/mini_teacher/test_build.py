@@ -10,7 +10,7 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from skelshot.datasets.ntu_names import ntu_class_names
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.mini_teacher import build
 from skelshot.mini_teacher.bank import read_bank

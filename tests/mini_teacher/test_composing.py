@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from skelshot.datasets.ntu_names import ntu_class_names
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of
 from skelshot.mini_teacher.composing import ComposedAction, compose, held_out_pair

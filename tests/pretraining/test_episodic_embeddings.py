@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.episodes import EpisodeSpec
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.experiments.settings import load_settings

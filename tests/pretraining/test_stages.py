@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 
 from skelshot.datasets.batches import Item
-from skelshot.datasets.episodes import EpisodeSpec
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.episodes import EpisodeSpec
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
 from skelshot.fewshot import CosineClassifier, RawNearest
 from skelshot.ground import SkelshotError

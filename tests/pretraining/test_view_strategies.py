@@ -11,8 +11,8 @@ from safetensors.torch import load_file
 
 from skelshot.cli import build_parser
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.encoders import load_encoder
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError

@@ -8,9 +8,9 @@ import torch
 
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.logs import MetricsLog
-from skelshot.runs.results import read_result
 from skelshot.pretraining.run_options import read_options
 from skelshot.runs.folder import RunFolder, read_config
+from skelshot.runs.results import read_result
 from skelshot.runs.stage_states import clear_states, read_state
 
 CONFIG = {"protocol": "toy", "options": {"seed": 1}}

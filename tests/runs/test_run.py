@@ -55,9 +55,9 @@ def test_a_methods_weights(run: Run) -> None:
 
 
 def test_what_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(SkelshotError, match="found no split of a run.*skelshot pretrain"):
+    with pytest.raises(SkelshotError, match=r"found no split of a run.*skelshot pretrain"):
         Run.open(tmp_path)
     with pytest.raises(SkelshotError, match=r"split-07"):
         run.split(7).encoder()
-    with pytest.raises(SkelshotError, match="unknown option 'readuot'.* mean 'readout'"):
+    with pytest.raises(SkelshotError, match=r"unknown option 'readuot'.* mean 'readout'"):
         run.split(0).embed(None, [0], readuot="joints")  # type: ignore[arg-type]

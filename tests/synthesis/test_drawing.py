@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 
 from skelshot.ground.seeding import rng_for
+from skelshot.rendering.background import Background, background_of
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.render import render
+from skelshot.rendering.room import room_for
+from skelshot.rendering.shapes import Shapes
 from skelshot.synthesis.drawing import scene_of, thing_shapes
 from skelshot.synthesis.motion.body import performer_of
 from skelshot.synthesis.motion.objects import Kind, load_kinds
@@ -11,11 +16,6 @@ from skelshot.synthesis.motion.perform import perform
 from skelshot.synthesis.motion.program import load_program
 from skelshot.synthesis.performance import ObjectTrack, Performance
 from skelshot.synthesis.sensing.cameras import kinect
-from skelshot.videos.background import Background, background_of
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.render import render
-from skelshot.videos.room import room_for
-from skelshot.videos.shapes import Shapes
 
 
 @pytest.fixture(scope="module")

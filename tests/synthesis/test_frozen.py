@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skelshot.datasets.ntu_parse import parse_skeleton
+from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.synthesis.plan import Take
 from skelshot.synthesis.recording import SKELETONS, Recording
 from skelshot.synthesis.synthesise import GENERATOR_VERSION, programs_hash

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skelshot.videos.camera import PinholeCamera, looking_at
+from skelshot.rendering.camera import PinholeCamera, looking_at
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from skelshot.videos.background import background_of
-from skelshot.videos.camera import PinholeCamera, looking_at
-from skelshot.videos.room import Room, room_for
+from skelshot.rendering.background import background_of
+from skelshot.rendering.camera import PinholeCamera, looking_at
+from skelshot.rendering.room import Room, room_for
 
 
 def plain_room(**changes: object) -> Room:

@@ -8,15 +8,15 @@ from skelshot.datasets.clips import Clip
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.readers import Source
 from skelshot.ground import SkelshotError
+from skelshot.rendering.background import background_of
+from skelshot.rendering.bodies import body_shapes
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.heads import Outfit, outfit_for
+from skelshot.rendering.render import render_with_depth
+from skelshot.rendering.room import room_for
+from skelshot.rendering.shapes import Shapes
 from skelshot.skeletons.layouts import KINECT_V1, KINECT_V2, LAYOUTS, SkeletonLayout
 from skelshot.skeletons.mappings import mapping_matrix
-from skelshot.videos.background import background_of
-from skelshot.videos.bodies import body_shapes
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.heads import Outfit, outfit_for
-from skelshot.videos.render import render_with_depth
-from skelshot.videos.room import room_for
-from skelshot.videos.shapes import Shapes
 
 Array = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.videos.camera import PinholeCamera, looking_at
+from skelshot.rendering.camera import PinholeCamera, looking_at
 
 
 def a_camera() -> PinholeCamera:

@@ -1,4 +1,4 @@
-from skelshot.videos.heads import outfit_for
+from skelshot.rendering.heads import outfit_for
 
 
 def test_the_same_keys_give_the_same_clothes() -> None:

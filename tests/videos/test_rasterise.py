@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skelshot.videos.background import Background
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.render import render_with_depth
-from skelshot.videos.shapes import Kind, Shapes, capsule, solid
+from skelshot.rendering.background import Background
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.render import render_with_depth
+from skelshot.rendering.shapes import Kind, Shapes, capsule, solid
 
 Array = NDArray[np.float64]
 

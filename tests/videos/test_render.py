@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skelshot.videos.background import Background, background_of
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.render import NEAREST, render, render_with_depth
-from skelshot.videos.room import room_for
-from skelshot.videos.shapes import Kind, Shapes, capsule, join, solid
+from skelshot.rendering.background import Background, background_of
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.render import NEAREST, render, render_with_depth
+from skelshot.rendering.room import room_for
+from skelshot.rendering.shapes import Kind, Shapes, capsule, join, solid
 
 
 @pytest.fixture

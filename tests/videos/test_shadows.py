@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from skelshot.videos.background import Background
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.render import render
-from skelshot.videos.shapes import Kind, Shapes, join, solid
+from skelshot.rendering.background import Background
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.render import render
+from skelshot.rendering.shapes import Kind, Shapes, join, solid
 
 SIDEWAYS = np.array([0.6, 0.8, 0.0])
 ABOVE = np.array([0.0, 1.0, 0.0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.videos.shapes import Kind, Shapes, capsule, join, solid
+from skelshot.rendering.shapes import Kind, Shapes, capsule, join, solid
 
 
 def two_shapes() -> Shapes:

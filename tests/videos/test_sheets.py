@@ -5,7 +5,7 @@ import pytest
 from matplotlib.image import imread
 
 from skelshot.ground import SkelshotError
-from skelshot.videos.sheets import contact_sheet, write_png
+from skelshot.rendering.sheets import contact_sheet, write_png
 
 
 def test_pictures_stand_in_rows() -> None:

@@ -22,11 +22,11 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
     from skelshot.ground.seeding import rng_for
+    from skelshot.rendering.sheets import write_png
     from skelshot.videos.clip_frames import clip_frames
     from skelshot.videos.crop_picture import crop_picture
     from skelshot.videos.decode import VideoFile
     from skelshot.videos.joint_picture import picture_of
-    from skelshot.videos.sheets import write_png
     from skelshot.videos.video_folder import VideoFolder
 
     options, every = video_options(parsed, parsed.frames, parsed.size), every_of(parsed)

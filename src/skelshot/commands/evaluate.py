@@ -47,7 +47,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 def _show(document: Document) -> str:
     from skelshot.datasets.class_counts import class_lines
-    from skelshot.datasets.clip_counts import counts_line
+    from skelshot.datasets.protocols.clip_counts import counts_line
     from skelshot.datasets.sides import sides_line
 
     lines = [

@@ -35,7 +35,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _pyskl(parsed: argparse.Namespace) -> Document:
-    from skelshot.datasets.ntu_splits import pyskl_splits
+    from skelshot.datasets.ntu.splits import pyskl_splits
     from skelshot.datasets.pyskl_export import export_pyskl
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError

@@ -5,12 +5,13 @@ processes does not import PyTorch in each of them.
 """
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
-from skelshot.datasets.exemplar_protocols import ExemplarProtocol
 from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
-from skelshot.datasets.protocol_contract import FewShotProtocol
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.episodes import EpisodeSampler, EpisodeSpec
+from skelshot.datasets.protocols.exemplars import ExemplarProtocol
+from skelshot.datasets.protocols.tasks import Split, Task, base_clips
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.pyskl_export import export_pyskl
 from skelshot.datasets.reader_family import READERS, reader_named
@@ -18,7 +19,6 @@ from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split, Task, base_clips
 
 __all__ = [
     "READERS",

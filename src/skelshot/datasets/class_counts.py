@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from skelshot.datasets.tasks import LabelledClips, labels_with_clips
+from skelshot.datasets.protocols.tasks import LabelledClips, labels_with_clips
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from skelshot.datasets.ntu_splits import (
+from skelshot.datasets.ntu.splits import (
     Members,
     NtuSplit,
     Second,

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.journal import difference, plan_of
 from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
-from skelshot.datasets.store_format import REJECTED
+from skelshot.datasets.store.format import REJECTED
+from skelshot.datasets.store.journal import difference, plan_of
+from skelshot.datasets.store.writing import StoreWriter, remove_work, write_rejected
 from skelshot.datasets.workers import ReadingProcesses
-from skelshot.datasets.writing import StoreWriter, remove_work, write_rejected
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.processes import check_workers

@@ -6,7 +6,7 @@ from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
-from skelshot.datasets.store_reader import StoreReader
+from skelshot.datasets.store.reader import StoreReader
 from skelshot.ground.families import Family
 
 SHIPPED: tuple[type[Reader], ...] = (

@@ -13,7 +13,7 @@ from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Listing, Reader, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store, partial_folder
-from skelshot.datasets.store_format import DOCUMENT, INDEX, REJECTED, data_hash_of
+from skelshot.datasets.store.format import DOCUMENT, INDEX, REJECTED, data_hash_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.progress import progress_bar

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.evaluation.evaluate import FeatureSource, ShotResult, evaluate, within_unit
 from skelshot.evaluation.metrics import mean_interval
 from skelshot.fewshot import FewShotMethod

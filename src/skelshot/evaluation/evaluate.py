@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from skelshot.datasets.protocol_contract import FewShotProtocol, IntervalOver
+from skelshot.datasets.protocols.contract import FewShotProtocol, IntervalOver
+from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split, Task
 from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval
 from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks

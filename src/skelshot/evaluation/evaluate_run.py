@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.datasets.class_counts import ClassCounts
-from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.evaluation.each_split import evaluate_each_split
 from skelshot.evaluation.evaluate import ShotResult, evaluate
 from skelshot.evaluation.options import EvaluateOptions

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skelshot.datasets.clip_counts import ClipCounts
+from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.evaluation.evaluate import ShotResult
 from skelshot.ground.environment import environment, peak_memory_mb
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from skelshot.datasets.tasks import Task
+from skelshot.datasets.protocols.tasks import Task
 from skelshot.ground import SkelshotError
 
 

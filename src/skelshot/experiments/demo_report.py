@@ -13,11 +13,11 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.pictures import draw_clips
 from skelshot.ground.files import whole_file
+from skelshot.rendering.sheets import write_png
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import Take
 from skelshot.synthesis.recording import Recording
 from skelshot.synthesis.synthesise import recording_of
-from skelshot.videos.sheets import write_png
 
 FILMED = (2, 6, 23, 27, 50, 58)
 """Base classes shown in the report: eat, pick up, wave, jump, punch, shake hands."""

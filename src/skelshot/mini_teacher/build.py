@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from skelshot.datasets.ntu_names import ntu_class_names
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment
 from skelshot.ground.files import sha256_of, whole_file

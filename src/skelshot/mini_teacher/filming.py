@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 
 from skelshot.ground.seeding import seed_for
 from skelshot.mini_teacher.composing import ComposedAction
+from skelshot.rendering.background import background_of
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.render import render
+from skelshot.rendering.room import room_for
 from skelshot.skeletons.sequence import IntArray
 from skelshot.synthesis.drawing import scene_of
 from skelshot.synthesis.motion.body import performer_of
@@ -14,12 +18,8 @@ from skelshot.synthesis.motion.perform import perform
 from skelshot.synthesis.motion.program import Program
 from skelshot.synthesis.performance import ObjectTrack, Performance
 from skelshot.synthesis.sensing.cameras import CAMERA_ANGLES, HEADINGS, kinect, setups
-from skelshot.videos.background import background_of
-from skelshot.videos.camera import PinholeCamera
 from skelshot.videos.crop import resize
 from skelshot.videos.joint_crop import crop_box
-from skelshot.videos.render import render
-from skelshot.videos.room import room_for
 from skelshot.videos.sampling import segment_draw
 
 Pictures = NDArray[np.uint8]

@@ -9,7 +9,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item
-from skelshot.datasets.episodes import EpisodeSampler, EpisodeSpec
+from skelshot.datasets.protocols.episodes import EpisodeSampler, EpisodeSpec
 from skelshot.encoders import Encoder
 from skelshot.encoders.readouts import ReadOut
 from skelshot.fewshot import FewShotMethod

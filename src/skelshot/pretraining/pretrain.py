@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from skelshot.datasets.clip_counts import ClipCounts
-from skelshot.datasets.protocol_contract import FewShotProtocol
+from skelshot.datasets.protocols.clip_counts import ClipCounts
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.encoders import Encoder, build_encoder, save_encoder
 from skelshot.fewshot import method_named
 from skelshot.ground.environment import environment, peak_memory_mb

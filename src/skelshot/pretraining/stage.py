@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from skelshot.datasets.batches import Item, clip_input
+from skelshot.datasets.protocols.tasks import Split, base_clips
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split, base_clips
 from skelshot.encoders import Encoder
 from skelshot.pretraining.optimizers import build_optimizer, clip_gradient, learning_rate
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions

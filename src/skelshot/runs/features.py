@@ -7,8 +7,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.datasets.tasks import Split
 from skelshot.fewshot import FewShotMethod, View, view_clips
 from skelshot.fewshot.reading import check_reads, views_of
 from skelshot.runs.embed_options import EmbedOptions
@@ -78,9 +78,7 @@ class RunFeatures:
             return self._clips(trained.inputs, indices, view)
         check_reads(method, trained.encoder())
         chosen = {name: getattr(options, name) for name in EmbedOptions.model_fields}
-        return trained.embed(
-            store, indices, keep_map=method.reads == "map", kept=kept, **chosen
-        )
+        return trained.embed(store, indices, keep_map=method.reads == "map", kept=kept, **chosen)
 
     @property
     def made_anew(self) -> list[str]:

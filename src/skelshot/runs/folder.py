@@ -16,7 +16,6 @@ from skelshot.ground.yaml_text import read_yaml
 from skelshot.runs.results import FILE as RESULT
 from skelshot.runs.stage_states import write_state
 
-
 CONFIG = "config.yaml"
 ENCODER = "encoder.safetensors"
 METHOD = "method.safetensors"

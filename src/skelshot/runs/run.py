@@ -219,7 +219,9 @@ class SplitRun:
         options = options if isinstance(options, dict) else {}
         told = options.get("encoder", {}), options.get("input")
         encoder, wanted = (part if isinstance(part, dict) else {} for part in told)
-        found = {key: value for key, value in spec.model_dump(mode="json").items() if key in encoder}
+        found = {
+            key: value for key, value in spec.model_dump(mode="json").items() if key in encoder
+        }
         unlike = first_difference(found, encoder)
         if unlike is None and wanted:
             told_inputs = InputSpec.model_validate(wanted).model_dump(mode="json")

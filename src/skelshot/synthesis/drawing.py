@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from skelshot.rendering import shapes as drawn
+from skelshot.rendering.bodies import body_shapes
+from skelshot.rendering.heads import outfit_for
+from skelshot.rendering.shapes import Shapes, capsule, join, solid
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.synthesis.motion.objects import Kind, kind_of
 from skelshot.synthesis.performance import ObjectTrack, Performance
-from skelshot.videos import shapes as drawn
-from skelshot.videos.bodies import body_shapes
-from skelshot.videos.heads import outfit_for
-from skelshot.videos.shapes import Shapes, capsule, join, solid
 
 LEAST_PIXELS = 3.0
 """How large every part of a thing that is held is drawn at least; a pen would vanish."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.rendering.sheets import contact_sheet
 from skelshot.synthesis.plan import Take
 from skelshot.synthesis.recording import Recording
-from skelshot.videos.sheets import contact_sheet
 
 
 def filmstrips(

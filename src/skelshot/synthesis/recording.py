@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from skelshot.ground.files import whole_file
 from skelshot.ground.seeding import rng_for
+from skelshot.rendering.background import Background, background_of
+from skelshot.rendering.render import render
+from skelshot.rendering.room import room_for
+from skelshot.rendering.shapes import Shapes
 from skelshot.synthesis.drawing import scene_of
 from skelshot.synthesis.motion.body import performer_of
 from skelshot.synthesis.motion.perform import perform
@@ -20,11 +24,7 @@ from skelshot.synthesis.sensing.cameras import heading_of, kinect
 from skelshot.synthesis.sensing.sensor import sense
 from skelshot.synthesis.sensing.skeleton_file import skeleton_text
 from skelshot.synthesis.truth import truth_of, truth_path, write_truth
-from skelshot.videos.background import Background, background_of
 from skelshot.videos.encode import write_video
-from skelshot.videos.render import render
-from skelshot.videos.room import room_for
-from skelshot.videos.shapes import Shapes
 
 SKELETONS, VIDEOS = "nturgb+d_skeletons", "nturgb+d_rgb"
 """The folders that NTU's own archives unpack to."""

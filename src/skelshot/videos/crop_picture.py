@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from skelshot.rendering.sheets import contact_sheet
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.videos.clip_frames import ClipFrames, VideoOptions
 from skelshot.videos.crop import Picture, resize
 from skelshot.videos.decode import VideoFile
 from skelshot.videos.joint_crop import BEYOND
 from skelshot.videos.joint_picture import image_positions
-from skelshot.videos.sheets import contact_sheet
 
 SQUARE, FELL_BACK = (255, 210, 0), (255, 60, 60)
 """Colours of the crop, and of the whole frame where it had to stand in."""

@@ -13,7 +13,7 @@ import pytest
 
 Serve = Callable[..., list[dict[str, Any]]]
 ONE = "--performers 1 --cameras 1 --replications 1"
-TIMES = {"seconds", "seconds_by_part", "peak_memory_mb"}
+TIMES = {"seconds", "sha256", "seconds_by_part", "peak_memory_mb"}
 """Fields of JSON files that differ from call to call."""
 FEW = "INPUTS/store --protocol INPUTS/protocol.yaml --preset smoke"
 
@@ -73,17 +73,17 @@ COMMANDS = {
     ),
     "teach videos": Command(
         "teach INPUTS/store --teacher mini --videos rendered --out OUT",
-        f"pretrain {FEW} --features OUT --set transfer.representation=video --out NEXT",
+        f"pretrain {FEW} --features OUT --set strategy.representation=video --out NEXT",
         slow=True,
         other="--draws 1",
     ),
     "pretrain supervised": Command(
-        f"pretrain {FEW} --set supervised.epochs=2 --out OUT",
+        f"pretrain {FEW} --set strategy.epochs=2 --out OUT",
         f"evaluate {FEW} --run OUT --shots 1",
         other="--seed 1",
     ),
     "pretrain by workers": Command(
-        f"pretrain {FEW} --set supervised.batch=4 --set loop.workers=2 --out OUT",
+        f"pretrain {FEW} --set strategy.batch=4 --set loop.workers=2 --out OUT",
         f"evaluate {FEW} --run OUT --shots 1",
         workers=True,
         slow=True,

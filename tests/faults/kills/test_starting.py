@@ -23,6 +23,27 @@ def hook(event, arguments):
 sys.addaudithook(hook)
 main()
 """
+DEAF = """
+import sys
+from pathlib import Path
+folder = Path(sys.argv.pop(1))
+(folder / "deaf.py").write_text("try:\\n  import os, signal; os.kill(os.getpid(), signal.SIGINT)\\n"
+    "  while True: pass\\nexcept BaseException: pass\\n")
+sys.path.insert(0, str(folder))
+from skelshot import cli
+
+def run(parsed):
+    import deaf, time
+    time.sleep(20)
+
+class Parsed:
+    lower, json, run = "", True, staticmethod(run)
+
+cli.build_parser = lambda: Parsed
+Parsed.parse_args = staticmethod(lambda words: Parsed)
+cli.main()
+"""
+"""A command whose import swallows Ctrl-C, and which then would go on for long."""
 IMPORTS = 2500
 """How many a command makes at least."""
 
@@ -36,3 +57,14 @@ def test_ctrl_c_while_importing(inputs: Path, tmp_path: Path, many: bool) -> Non
         assert end.returncode == 130, (at, end.stderr)
         assert end.stderr.count("\n") == 1, (at, end.stderr)
         assert not list(tmp_path.iterdir()), at
+
+
+def test_ctrl_c_that_an_import_swallows_is_said_again(tmp_path: Path) -> None:
+    end = subprocess.run(
+        [sys.executable, "-c", DEAF, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+    assert (end.returncode, end.stderr.count("\n")) == (130, 1), end.stderr

@@ -17,7 +17,7 @@ from skelshot.experiments.toy import write_toy_clips
 
 SERVER = Path(__file__).with_name("server.py")
 LIGHTNING = "Using bfloat16 Automatic Mixed Precision (AMP)"
-TIMES = {"seconds", "seconds_by_part", "environment", "peak_memory_mb"}
+TIMES = {"seconds", "sha256", "seconds_by_part", "environment", "peak_memory_mb"}
 SMOKE = "--protocol toy --preset smoke"
 COMMANDS = {
     "prepare": "prepare npz MADE/raw --out OUT/store",

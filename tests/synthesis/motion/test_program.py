@@ -2,7 +2,7 @@
 
 import pytest
 
-from skelshot.datasets.ntu_names import ntu_class_names
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.synthesis.motion.objects import kind_of, load_kinds
 from skelshot.synthesis.motion.program import load_program, load_programs, read_programs

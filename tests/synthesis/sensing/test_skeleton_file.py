@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skelshot.datasets.ntu_parse import parse_skeleton
+from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.ground import SkelshotError
 from skelshot.synthesis.performance import Array, Performance
 from skelshot.synthesis.sensing.cameras import kinect

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.rendering.camera import PinholeCamera
 from skelshot.synthesis.performance import Array
-from skelshot.videos.camera import PinholeCamera
 
 # (confidence, state) of a hand and how often it occurred in 827 body-frames of the real samples,
 # both hands together. States: 0 unknown, 1 not tracked, 2 open, 3 closed; 4, lasso, never occurred.

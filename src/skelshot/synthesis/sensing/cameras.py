@@ -8,7 +8,7 @@ import numpy as np
 import yaml
 
 from skelshot.ground import SkelshotError
-from skelshot.videos.camera import PinholeCamera, looking_at
+from skelshot.rendering.camera import PinholeCamera, looking_at
 
 CAMERA_ANGLES = {1: 0.0, 2: 45.0, 3: -45.0}
 """Degrees about the world's y axis by camera number; a positive angle stands at negative x.

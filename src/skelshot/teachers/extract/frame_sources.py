@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.videos.clip_frames import ClipFrames, VideoOptions, clip_draws

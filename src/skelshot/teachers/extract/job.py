@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 from torch import Tensor
 
 from skelshot.datasets.store import Store
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.seeding import digest_of, rng_for

@@ -8,21 +8,21 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
+from skelshot.rendering.background import background_of
+from skelshot.rendering.bodies import body_shapes
+from skelshot.rendering.camera import PinholeCamera, looking_at
+from skelshot.rendering.heads import outfit_for
+from skelshot.rendering.render import render
+from skelshot.rendering.room import room_for
+from skelshot.rendering.shapes import Shapes, join
 from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import IntArray, SkeletonSequence
 from skelshot.teachers.extract.frame_sources import Draws
-from skelshot.videos.background import background_of
-from skelshot.videos.bodies import body_shapes
-from skelshot.videos.camera import PinholeCamera, looking_at
 from skelshot.videos.clip_frames import ClipFrames, VideoOptions
 from skelshot.videos.crop import CropBox
-from skelshot.videos.heads import outfit_for
-from skelshot.videos.render import render
-from skelshot.videos.room import room_for
 from skelshot.videos.sampling import segment_centres, segment_draw
-from skelshot.videos.shapes import Shapes, join
 
 Array = NDArray[np.float64]
 

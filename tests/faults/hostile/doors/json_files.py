@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skelshot.datasets.journal import plan_of
 from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.store.journal import plan_of
 
 from ..cases import Case, Door
 from ..documents import BOTH, JSON, json_cases

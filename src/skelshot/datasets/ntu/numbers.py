@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from skelshot.datasets.text_bytes import byte_at, eight_bytes_at, trailing_zeros
+from skelshot.datasets.ntu.text_bytes import byte_at, eight_bytes_at, trailing_zeros
 from skelshot.ground.compiled import compiled
 from skelshot.skeletons.sequence import IntArray
 

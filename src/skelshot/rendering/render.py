@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.videos import rasterise as columns
-from skelshot.videos.background import Background
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.rasterise import draw
-from skelshot.videos.shadows import darken_floor, floor_shadows
-from skelshot.videos.shapes import Kind, Shapes
+from skelshot.rendering import rasterise as columns
+from skelshot.rendering.background import Background
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.rasterise import draw
+from skelshot.rendering.shadows import darken_floor, floor_shadows
+from skelshot.rendering.shapes import Kind, Shapes
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -34,9 +34,9 @@ def render(shapes: Shapes, camera: PinholeCamera, background: Background) -> Ite
         T pictures RGB (H, W, 3), each an array of its own.
 
     Example:
-        >>> from skelshot.videos.background import background_of
-        >>> from skelshot.videos.room import room_for
-        >>> from skelshot.videos.shapes import Kind, solid
+        >>> from skelshot.rendering.background import background_of
+        >>> from skelshot.rendering.room import room_for
+        >>> from skelshot.rendering.shapes import Kind, solid
         >>> camera = PinholeCamera(
         ...     (64, 36), (35, 35), (32, 18), np.array([0.0, 1.0, -3.0]), np.eye(3)
         ... )

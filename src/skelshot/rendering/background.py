@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from skelshot.ground.compiled import compiled
 from skelshot.ground.seeding import rng_for
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.room import Room
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.room import Room
 
 Array = NDArray[np.float64]
 

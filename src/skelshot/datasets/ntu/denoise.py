@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skelshot.datasets.ntu_body_options import BodyOptions
-from skelshot.datasets.ntu_raw import RawBody
+from skelshot.datasets.ntu.body_options import BodyOptions
+from skelshot.datasets.ntu.raw import RawBody
 from skelshot.skeletons.sequence import BoolArray, FloatArray
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 
 Side = Literal["train", "test"]
@@ -65,7 +65,7 @@ def ntu_splits() -> dict[str, NtuSplit]:
         >>> {name: len(split.train) for name, split in ntu_splits().items()}
         {'xsub60': 20, 'xview60': 2, 'xsub120': 53, 'xset120': 16}
     """
-    text = files("skelshot.datasets").joinpath("ntu_splits.yaml").read_text("utf-8")
+    text = files("skelshot.datasets.ntu").joinpath("splits.yaml").read_text("utf-8")
     return {name: NtuSplit(**split) for name, split in yaml.safe_load(text).items()}
 
 

@@ -8,9 +8,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.datasets.journal import Progress
-from skelshot.datasets.store_format import HEADER_BYTES, ArrayFile, array_files
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.format import HEADER_BYTES, ArrayFile, array_files
+from skelshot.datasets.store.index import ClipRecord
+from skelshot.datasets.store.journal import Progress
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.sequence import SkeletonSequence
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground.seeding import rng_for
-from skelshot.videos.shapes import Kind, Shapes, solid
+from skelshot.rendering.shapes import Kind, Shapes, solid
 
 Array = NDArray[np.float64]
 Colour = tuple[float, float, float]

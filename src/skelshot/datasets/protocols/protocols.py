@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from skelshot.datasets.class_counts import ClassCounts
-from skelshot.datasets.clip_counts import ClipCounts
-from skelshot.datasets.exemplar_protocols import ExemplarProtocol
-from skelshot.datasets.protocol_contract import IntervalOver
-from skelshot.datasets.tasks import (
+from skelshot.datasets.protocols.clip_counts import ClipCounts
+from skelshot.datasets.protocols.contract import IntervalOver
+from skelshot.datasets.protocols.exemplars import ExemplarProtocol
+from skelshot.datasets.protocols.tasks import (
     LabelledClips,
     Split,
     Task,
@@ -27,7 +27,7 @@ from skelshot.ground.options import Options
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
-_SHIPPED = files("skelshot.datasets") / "protocol_files"
+_SHIPPED = files("skelshot.datasets.protocols") / "files"
 
 
 class ClassSplitProtocol(Options):

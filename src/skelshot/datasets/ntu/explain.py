@@ -3,8 +3,8 @@
 import re
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu_number_words import number_in
-from skelshot.datasets.ntu_scan import (
+from skelshot.datasets.ntu.number_words import number_in
+from skelshot.datasets.ntu.scan import (
     BODY,
     BODY_COUNT,
     BODY_FIELDS,

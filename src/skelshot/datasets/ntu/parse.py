@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu_explain import explain
-from skelshot.datasets.ntu_number_words import number_in
-from skelshot.datasets.ntu_raw import RawBody, RawClip
-from skelshot.datasets.ntu_scan import (
+from skelshot.datasets.ntu.explain import explain
+from skelshot.datasets.ntu.number_words import number_in
+from skelshot.datasets.ntu.raw import RawBody, RawClip
+from skelshot.datasets.ntu.scan import (
     BODY_BYTES,
     DONE,
     FARTHEST,
@@ -20,7 +20,7 @@ from skelshot.datasets.ntu_scan import (
     Scanned,
     scan,
 )
-from skelshot.datasets.text_bytes import padded
+from skelshot.datasets.ntu.text_bytes import padded
 from skelshot.skeletons.sequence import IntArray
 
 _MARKS = 4096

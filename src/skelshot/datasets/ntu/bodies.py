@@ -4,10 +4,10 @@ import numpy as np
 
 from skelshot.datasets.checks import presence_of
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu_actors import Part, share_out
-from skelshot.datasets.ntu_body_options import EVERY_LEGACY, BodyOptions, Denoise, Legacy
-from skelshot.datasets.ntu_denoise import denoise
-from skelshot.datasets.ntu_raw import RawBody, RawClip
+from skelshot.datasets.ntu.actors import Part, share_out
+from skelshot.datasets.ntu.body_options import EVERY_LEGACY, BodyOptions, Denoise, Legacy
+from skelshot.datasets.ntu.denoise import denoise
+from skelshot.datasets.ntu.raw import RawBody, RawClip
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import BoolArray, IntArray, SkeletonSequence

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skelshot.datasets.ntu_raw import RawBody
+from skelshot.datasets.ntu.raw import RawBody
 from skelshot.skeletons.sequence import IntArray
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from skelshot.datasets.clips import Rejected
 from skelshot.datasets.readers import Reader, Source, fingerprint
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.json_text import parse_json

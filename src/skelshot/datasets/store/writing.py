@@ -9,11 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from skelshot.datasets.array_writing import ArrayWriter
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.journal import Journal
 from skelshot.datasets.store import partial_folder
-from skelshot.datasets.store_format import (
+from skelshot.datasets.store.array_writing import ArrayWriter
+from skelshot.datasets.store.format import (
     DOCUMENT,
     INDEX,
     REJECTED,
@@ -22,7 +21,8 @@ from skelshot.datasets.store_format import (
     StoreDocument,
     data_hash_of,
 )
-from skelshot.datasets.store_index import ClipRecord, write_index
+from skelshot.datasets.store.index import ClipRecord, write_index
+from skelshot.datasets.store.journal import Journal
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import lock_file, only_writer, remove_if_left

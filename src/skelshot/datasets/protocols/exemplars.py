@@ -7,9 +7,9 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from skelshot.datasets.clip_counts import ClipCounts, OfficialCounts
-from skelshot.datasets.protocol_contract import IntervalOver
-from skelshot.datasets.tasks import (
+from skelshot.datasets.protocols.clip_counts import ClipCounts, OfficialCounts
+from skelshot.datasets.protocols.contract import IntervalOver
+from skelshot.datasets.protocols.tasks import (
     LabelledClips,
     Split,
     Task,

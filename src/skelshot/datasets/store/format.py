@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
-from skelshot.datasets.store_index import ClipRecord
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
 from skelshot.ground.options import Options

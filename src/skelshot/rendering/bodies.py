@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground import SkelshotError
+from skelshot.rendering.heads import Outfit, head_shapes
+from skelshot.rendering.shapes import Shapes, capsule, join
 from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
 from skelshot.skeletons.mappings import mapping_matrix
-from skelshot.videos.heads import Outfit, head_shapes
-from skelshot.videos.shapes import Shapes, capsule, join
 
 Array = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def body_shapes(
         SkelshotError: The joints are not (T, V, 3) for the layout.
 
     Example:
-        >>> from skelshot.videos.heads import outfit_for
+        >>> from skelshot.rendering.heads import outfit_for
         >>> joints = np.random.default_rng(0).normal(size=(4, 25, 3))
         >>> body_shapes(joints, KINECT_V2, outfit_for(1)).frames
         4

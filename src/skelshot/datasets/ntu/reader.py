@@ -11,10 +11,10 @@ from pydantic import Field, field_validator
 from skelshot.datasets.archives import ARCHIVES, Archive
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, sound
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.ntu_bodies import BodyOptions, assemble
-from skelshot.datasets.ntu_body_options import EVERY_LEGACY, Denoise
-from skelshot.datasets.ntu_names import missing_names, ntu_class_names, parse_name
-from skelshot.datasets.ntu_parse import parse_skeleton
+from skelshot.datasets.ntu.bodies import BodyOptions, assemble
+from skelshot.datasets.ntu.body_options import EVERY_LEGACY, Denoise
+from skelshot.datasets.ntu.names import missing_names, ntu_class_names, parse_name
+from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.datasets.reader_options import MissingOptions
 from skelshot.datasets.readers import Reader, Remarks, Source, list_raw, natural_key
 from skelshot.ground import SkelshotError

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 from typing import Protocol as Structure
 
-from skelshot.datasets.clip_counts import ClipCounts
-from skelshot.datasets.tasks import LabelledClips, Split, Task
+from skelshot.datasets.protocols.clip_counts import ClipCounts
+from skelshot.datasets.protocols.tasks import LabelledClips, Split, Task
 
 IntervalOver = Literal["splits", "queries"]
 """What the 95 % interval of a result is taken over."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground.compiled import compiled
-from skelshot.videos.camera import PinholeCamera
-from skelshot.videos.shapes import Kind, Shapes
+from skelshot.rendering.camera import PinholeCamera
+from skelshot.rendering.shapes import Kind, Shapes
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.datasets.ntu_numbers import (
+from skelshot.datasets.ntu.numbers import (
     at_field_end,
     number,
     pass_blanks,
@@ -14,7 +14,7 @@ from skelshot.datasets.ntu_numbers import (
     set_aside,
     whole_number,
 )
-from skelshot.datasets.text_bytes import byte_at
+from skelshot.datasets.ntu.text_bytes import byte_at
 from skelshot.ground.compiled import compiled
 from skelshot.skeletons.sequence import FloatArray, IntArray
 

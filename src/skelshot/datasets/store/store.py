@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.datasets.store_format import (
+from skelshot.datasets.store.format import (
     DOCUMENT,
     HEADER_BYTES,
     INDEX,
@@ -16,7 +16,7 @@ from skelshot.datasets.store_format import (
     array_files,
     read_document,
 )
-from skelshot.datasets.store_index import ClipRecord, read_index
+from skelshot.datasets.store.index import ClipRecord, read_index
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import layout_from
 from skelshot.skeletons.sequence import SkeletonSequence

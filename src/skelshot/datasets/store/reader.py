@@ -10,7 +10,7 @@ from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
-from skelshot.datasets.store_format import DOCUMENT
+from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from

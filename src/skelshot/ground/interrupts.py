@@ -1,0 +1,40 @@
+"""Ctrl-C that is answered also where a library swallows it while it is imported."""
+
+import signal
+import threading
+from types import FrameType
+
+_AGAIN = 0.1
+"""Seconds after which a Ctrl-C during an import is said again, unless it was heard."""
+
+
+def answer_ctrl_c() -> None:
+    """Say Ctrl-C again until it is heard, where it comes in the middle of an import.
+
+    Extension modules that are being loaded may drop the `KeyboardInterrupt`, and the command
+    would go on as if nobody had asked it to end. Handlers that others have set are left alone.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _answer)
+
+
+def ctrl_c_was_heard() -> None:
+    """Say it no more."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _answer(number: int, frame: FrameType | None) -> None:
+    if _is_importing(frame) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _answer)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+    raise KeyboardInterrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

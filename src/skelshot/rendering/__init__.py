@@ -1,0 +1,1 @@
+"""Drawing: cameras, rooms, bodies and things as pictures, on the processor alone."""
