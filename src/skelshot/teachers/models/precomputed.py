@@ -34,6 +34,8 @@ _NAMES = [key for _, key in _PARTS]
 MOST_NUMBERS = 1 << 28
 """The most numbers of a table: 1 GiB as float32."""
 
+MOST_COLUMNS = 65_536
+"""The longest vectors that are read."""
 MOST_NAMES = 1 << 21
 """The most names of a list."""
 
@@ -266,6 +268,10 @@ def _checked(
     if len(names[key]) != shape[0]:
         raise SkelshotError(
             f"{path}: {len(names[key])} {key} for {shape[0]} rows of {table}, expected one each"
+        )
+    if shape[1] > MOST_COLUMNS:
+        raise SkelshotError(
+            f"{path}: {table} has vectors of {shape[1]} numbers, expected at most {MOST_COLUMNS}"
         )
     if math.prod(shape) > MOST_NUMBERS:
         raise SkelshotError(
