@@ -46,7 +46,7 @@ def test_no_file_holds_more_than_one_concept_is_likely_to_need() -> None:
     long = [
         f"{file.relative_to(ROOT)}: {count} lines of code"
         for file in sorted((ROOT / "src").rglob("*.py"))
-        if (count := code_lines(file.read_text())) > 240
+        if (count := code_lines(file.read_text())) > 250
     ]
     assert not long
 
