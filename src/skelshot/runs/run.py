@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from torch import Tensor
 
@@ -150,7 +150,13 @@ class SplitRun:
         _ = self.inputs  # which compares it with the configuration
         return load_encoder(self.encoder_file)[0]
 
-    def method(self, method: Method | str, readout: str = "pooled") -> Method:
+    @overload
+    def method(self, method: str, readout: str = "pooled") -> FewShotMethod: ...
+
+    @overload
+    def method(self, method: Method, readout: str = "pooled") -> Method: ...
+
+    def method(self, method: FewShotMethod | str, readout: str = "pooled") -> FewShotMethod:
         """Load the weights of a method that were trained with, or beside, the encoder.
 
         Args:
@@ -164,19 +170,17 @@ class SplitRun:
             SkelshotError: There are none, or they are of another method or of features of
                 another form.
         """
-        if isinstance(method, str):
-            method = METHODS.named(method)()  # type: ignore[assignment]
-        assert not isinstance(method, str)  # noqa: S101
+        wanted = METHODS.named(method)() if isinstance(method, str) else method
         if not self.method_file.exists():
             options = with_todays_form(self.config.get("options"))
             trained = options.get("episodes", "none") if isinstance(options, dict) else "none"
             raise SkelshotError(
-                f"method {method.name}: has weights of its own, {self.folder} was pre-trained with "
-                f"--episodes {trained} and holds none; pretrain with --episodes {method.name}"
+                f"method {wanted.name}: has weights of its own, {self.folder} was pre-trained with "
+                f"--episodes {trained} and holds none; pretrain with --episodes {wanted.name}"
             )
         options = EmbedOptions.model_validate({"readout": readout})
         return load_method(
-            self.method_file, method, read_shape(method, self.encoder(), options.readout)
+            self.method_file, wanted, read_shape(wanted, self.encoder(), options.readout)
         )
 
     def embed(
