@@ -218,7 +218,7 @@ def _array_blocks(path: Path, info: ZipInfo) -> Blocks:
 
 def _read_safetensors(path: Path) -> tuple[dict[str, _Table], dict[str, list[Any]]]:
     tables: dict[str, _Table] = {}
-    with safe_open(path, framework="pt") as file:
+    with safe_open(path, framework="np") as file:  # PyTorch would map the whole file once more
         header = file.metadata() or {}
         for name in file.keys():  # noqa: SIM118
             part = file.get_slice(name)
