@@ -145,11 +145,11 @@ def _archive(video: bytes, clips: bytes) -> Callable[[Path], None]:
 def _not_finite(path: Path) -> None:
     """Write the largest table there may be: a gigabyte of NaN that takes a megabyte."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("clips.npy", array([f"c{n}" for n in range(2048)]))
+        archive.writestr("clips.npy", array([f"c{n}" for n in range(4096)]))
         with archive.open("video.npy", "w") as member:
-            member.write(claims((2048, 131072))[:-16])
-            row = np.full(131072, np.nan, "<f4").tobytes()
-            for _ in range(2048):
+            member.write(claims((4096, 65536))[:-16])
+            row = np.full(65536, np.nan, "<f4").tobytes()
+            for _ in range(4096):
                 member.write(row)
 
 
