@@ -70,7 +70,19 @@ DOORS = (
     ),
     Door(
         "bank of the mini teacher",
-        ("train-mini", "--out", "{out}", "--bank", "{in}/bank", "--clips", "8", "--threads", "1"),
+        (
+            "train-mini",
+            "--out",
+            "{out}",
+            "--bank",
+            "{in}/bank",
+            "--clips",
+            "8",
+            "--actions",
+            "4",
+            "--threads",
+            "1",
+        ),
         "bank/bank.json",
     ),
     Door(

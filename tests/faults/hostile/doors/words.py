@@ -86,7 +86,7 @@ CHANGES = {
     "text": "strategy.epochs=many",
     "list": "strategy.epochs=[1, 2]",
     "mapping": "strategy={}={}",
-    "null": "strategy=null",
+    "null": "episodic=null",
     "deep": "input.frames=" + "[" * 3000,
     "long number": "seed=" + "9" * 5000,
     "long number of words": "seed=" + "9" * 60,
