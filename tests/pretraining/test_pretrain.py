@@ -168,7 +168,7 @@ def test_a_killed_run_ends_with_the_same_numbers(
     words = ["pretrain", str(toy_store.path), *settings]
     dying = (
         "import os, signal, sys\n"
-        "from skelshot.pretraining import runs\n"
+        "from skelshot.runs import folder as runs\n"
         "whole = runs.RunFolder.save_stage\n"
         "def dying(self, stage, epoch, tensors, optimiser):\n"
         "    whole(self, stage, epoch, tensors, optimiser)\n"
