@@ -111,6 +111,7 @@ def main() -> None:
     store, protocol = sk.prepare("npz", folder / "raw", folder / "store"), sk.protocol_named("toy")
     split = protocol.split_list(store)[0]
 
+    torch.manual_seed(0)
     inputs = sk.InputSpec(layout="kinect-v1", frames=24)
     spec = GraphNetworkSpec(name="st-gcn", layout="kinect-v1", frames=24, width=0.25)
     encoder = build_encoder(spec, seed=0)
