@@ -1,4 +1,4 @@
-"""Readers and teachers that other packages register, on the command line."""
+"""Parts that other packages register, in all five groups, from the command line alone."""
 
 import sys
 from collections.abc import Callable
@@ -7,96 +7,221 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.store import Store
+from skelshot.encoders import ENCODERS, read_header
+from skelshot.experiments.toy import toy_actions, toy_clip
+from skelshot.fewshot import METHODS
+from skelshot.ground.seeding import rng_for
+from skelshot.pretraining import STRATEGIES
 from skelshot.teachers import TEACHERS, FeatureCache
 
 Run = Callable[..., Any]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-
-BROKEN = """
-import torch
-from skelshot.datasets import Reader
-from skelshot.teachers import Teacher
-
-class NoMethods(Reader):
-    name = "no-methods"
-
-class WrongName(Reader):
-    name = "another"
-
-class NoTeacher:
-    name = "no-teacher"
-
-class Mute(Teacher):
-    name = "mute"
-
-class Unmade(Teacher):
-    name = "unmade"
-    def __init__(self): raise RuntimeError("no licence")
-    def fingerprint(self): return "u"
-    def encode_text(self, texts): return [1 / 0]
-
-class Endless(Unmade):
-    name = "endless"
-    def __init__(self): self.dim = 2
-
-class NoDim(Unmade):
-    name = "no-dim"
-    def __init__(self): pass
-
-class Narrow(Teacher):
-    name = "narrow"
-    dim = 5
-    def fingerprint(self): return "n"
-    def encode_text(self, texts): return torch.zeros(len(texts), 4)
-
-class Listing(Narrow):
-    name = "listing"
-    def encode_text(self, texts): return [0.0] * len(texts)
-"""
-
-TELLING = """
-from own_reader import CsvReader
-
-class Telling(CsvReader):
-    name = "telling"
-    def read(self, source): yield "a clip"
-
-class Raising(CsvReader):
-    name = "raising"
-    def read(self, source):
-        if source.name: raise LookupError("no such joint")
-        yield
-"""
+SITE = Path(__file__).parent / "outside_parts"
+FAMILIES = (READERS, TEACHERS, ENCODERS, STRATEGIES, METHODS)
+SMOKE = ("--protocol", "toy", "--preset", "smoke", "--split", 0)
+MAKER = "of the package outside-parts: "
 
 
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A distribution with the two examples and with parts that do not work."""
+    """A distribution with the five examples and with parts that do not work; and a second one.
+
+    In every group `unloadable` cannot be imported, `twice` is registered by both, and the first
+    name that ships is taken.
+    """
     folder = tmp_path / "site"
-    info = folder / "outside_parts-1.0.dist-info"
-    info.mkdir(parents=True)
-    for name in ("own_reader", "own_teacher"):
-        (folder / f"{name}.py").write_text((EXAMPLES / f"{name}.py").read_text("utf-8"))
-    (folder / "broken_parts.py").write_text(BROKEN)
-    (folder / "telling_parts.py").write_text(TELLING)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outside-parts\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[skelshot.readers]\ncsv = own_reader:CsvReader\nno-methods = broken_parts:NoMethods\n"
-        "other = broken_parts:WrongName\ntelling = telling_parts:Telling\n"
-        "raising = telling_parts:Raising\n"
-        "[skelshot.teachers]\nwords = own_teacher:WordsTeacher\n"
-        "no-teacher = broken_parts:NoTeacher\nmute = broken_parts:Mute\n"
-        "unmade = broken_parts:Unmade\nendless = broken_parts:Endless\n"
-        "no-dim = broken_parts:NoDim\n"
-        "clip-b16 = own_teacher:WordsTeacher\n"
-        "narrow = broken_parts:Narrow\nlisting = broken_parts:Listing\n"
-    )
+    folder.mkdir()
+    modules = [*EXAMPLES.glob("own_*.py"), *SITE.glob("*.py")]
+    for module in modules:
+        (folder / module.name).write_text(module.read_text("utf-8"))
+    points = (SITE / "entry_points.txt").read_text()
+    again = ""
+    for family in FAMILIES:
+        group = f"[{family.group}]\n"
+        twice = "twice = broken_readers:NoMethods\n"
+        more = f"unloadable = broken_import:Any\n{family.shipped[0].name} = broken_import:Any\n"  # type: ignore[attr-defined]
+        points = points.replace(group, f"{group}{twice}{more}")
+        again += f"{group}{twice}"
+    for name, text in {"outside-parts": points, "another": again}.items():
+        info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(text)
     monkeypatch.syspath_prepend(str(folder))
-    for name in ("own_reader", "own_teacher", "broken_parts", "telling_parts"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    for module in modules:
+        monkeypatch.delitem(sys.modules, module.stem, raising=False)
+
+
+def test_all_five_from_raw_files_to_accuracy(run: Run, outside: None, tmp_path: Path) -> None:
+    """Each step with a part from outside, in the presence of others that do not work."""
+    raw, store, features, out = (tmp_path / name for name in ("raw", "store", "features", "run"))
+    raw.mkdir()
+    for label, (name, action) in enumerate(toy_actions().items()):
+        for number in range(3):
+            joints = toy_clip(action, rng_for("outside", label, number))
+            np.savetxt(raw / f"{name}_{number}.csv", joints.reshape(joints.shape[1], 60))
+    assert run("prepare", "csv", raw, "--out", store, "--option", "separator= ").code == 0
+    words = ("--teacher", "words", "--option", "dim=16")
+    assert run("teach", store, "--out", features, *words).code == 0
+    parts = ("--strategy", "order", "--encoder", "tcn", "--set", "encoder.hidden=16")
+    small = ("--set", "strategy.epochs=2", "--set", "strategy.pieces=2")
+    trained = run("pretrain", store, *SMOKE, *parts, *small, "--out", out, "--json")
+    assert trained.code == 0, trained.err
+    assert (trained.json["strategy"], trained.json["encoder"]) == ("order", "tcn")
+    assert list(trained.json["splits"][0]["seconds"]) == ["order"]
+    options = yaml.safe_load((out / "split-00/config.yaml").read_text())["options"]
+    assert options["encoder"] == {"name": "tcn", "hidden": 16}
+    assert (options["strategy"]["name"], options["strategy"]["pieces"]) == ("order", 2)
+    again = run("pretrain", store, *SMOKE, *parts, *small, "--out", out, "--json")
+    assert again.json["splits"] == trained.json["splits"]  # a finished split is kept
+    evaluated = ("evaluate", store, *SMOKE, "--run", out, "--shots", 1, "--json")
+    told = run(*evaluated, "--method", "mahalanobis")
+    assert told.code == 0, told.err
+    assert told.json["method"] == "mahalanobis"
+    listed = [method["name"] for method in run("methods", "--json").json["methods"]]
+    assert listed[len(METHODS.shipped) :] == ["long", "mahalanobis"]
+    begun = run("pretrain", store, *SMOKE, "--features", features, "--out", tmp_path / "transfer")
+    assert begun.code == 0, begun.err  # the teacher's features, with what ships
+
+
+CALLS: dict[str, Callable[[Path, Path, str], tuple[object, ...]]] = {
+    "reader": lambda store, out, name: ("prepare", name, store, "--out", out),
+    "teacher": lambda store, out, name: ("teach", store, "--out", out, "--teacher", name),
+    "encoder": lambda store, out, name: (
+        *("pretrain", store, *SMOKE, "--out", out),
+        *("--encoder", name),
+    ),
+    "strategy": lambda store, out, name: (
+        *("pretrain", store, *SMOKE, "--out", out),
+        *("--strategy", name, "--set", "strategy.epochs=2"),
+    ),
+    "method": lambda store, out, name: (
+        *("evaluate", store, *SMOKE, "--out", out),
+        *("--method", name),
+    ),
+}
+"""How each kind of part is asked for."""
+
+WRONG = {
+    "unloadable": f"{MAKER}cannot be imported (RuntimeError: no licence); mend or uninstall the",
+    "twice": "of the package another and the package outside-parts: registered 2 times; uninstall",
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("kind", CALLS)
+def test_the_same_faults_are_told_alike_for_all_kinds(
+    run: Run, outside: None, toy_store: Store, tmp_path: Path, kind: str, name: str
+) -> None:
+    answer = run(*CALLS[kind](toy_store.path, tmp_path / "out", name))
+    assert answer.code == 2
+    assert f"{kind} '{name}' {WRONG[name]}" in answer.err
+    assert answer.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+def test_a_name_that_ships_stays_what_it_is(outside: None, family: Any) -> None:
+    first = family.shipped[0]
+    assert family.named(first.name) is first
+    taken = f"{family.kind} {first.name!r} {MAKER}Skelshot has a part of that name; rename yours"
+    assert taken in family.every()[1]
+
+
+BAD_PARTS = {
+    ("encoder", "thin"): "feature_map gives (2, 1, 3, 16, 1), expected (N, M, D, T', V') = (2, 1, ",
+    ("encoder", "specless"): "found spec_type = <class 'dict'>, expected a sub-class of EncoderSp",
+    ("method", "long"): "forward gives logits of shape",
+    ("method", "heard"): "found reads = 'sound', expected one of vector, map, clip; mend or unin",
+    ("method", "needy"): "cannot be made with its default options (TypeError: ",
+    ("method", "optionless"): "found options_type = <class 'dict'>, expected a sub-class of Metho",
+    ("strategy", "no-stage"): "found the class NoStage, expected a sub-class of skelshot.pretrain",
+    ("strategy", "another"): "found name = 'order' in the class, expected 'another'",
+    ("strategy", "episodic"): "Skelshot has a part of that name; rename yours",
+    ("strategy", "abstract"): "lacks batches, forward",
+    ("strategy", "optionless"): "found options_type = None, expected a sub-class of StageOptions",
+    ("strategy", "nameless"): "its options lack the field `name: Literal['nameless'] = 'nameless'`",
+    ("strategy", "unmade"): "RuntimeError: no licence; mend or uninstall it",
+    ("strategy", "empty"): "batches gives [], expected lists of Items",
+    ("strategy", "listing"): "load gives [1, 2], expected tensors by name",
+    ("strategy", "raising"): "ZeroDivisionError: division by zero; mend or uninstall it",
+    ("strategy", "lossless"): "forward gives {'accuracy': tensor(0.)}, expected tensors by name, `",
+    ("strategy", "vector"): "forward gives loss of shape (2,), expected a scalar",
+    ("strategy", "flat"): "forward gives a loss without a gradient",
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), BAD_PARTS, ids="-".join)
+def test_a_part_that_breaks_its_contract(
+    run: Run, outside: None, toy_store: Store, tmp_path: Path, kind: str, name: str
+) -> None:
+    words = CALLS[kind](toy_store.path, tmp_path / "out", name)
+    if name == "long":  # told where it is used
+        small = ("--set", "encoder.width=0.125", "--strategy", "none", "--out", tmp_path / "run")
+        assert run("pretrain", toy_store.path, *SMOKE, *small).code == 0
+        words += ("--run", tmp_path / "run", "--shots", 1)
+    answer = run(*words)
+    assert answer.code == 2
+    assert MAKER + BAD_PARTS[kind, name] in answer.err
+    assert answer.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_strategy_that_fails_in_the_middle(
+    run: Run, outside: None, toy_store: Store, tmp_path: Path
+) -> None:
+    answer = run(*CALLS["strategy"](toy_store.path, tmp_path / "out", "late"))
+    assert answer.code == 2
+    assert f"strategy late {MAKER}ZeroDivisionError: division by zero; mend" in answer.err
+    assert answer.err.strip().splitlines()[-1].startswith("skelshot: error: ")
+
+
+def test_options_of_a_strategy_from_outside(
+    run: Run, outside: None, toy_store: Store, tmp_path: Path
+) -> None:
+    words = CALLS["strategy"](toy_store.path, tmp_path / "out", "order")
+    for assignment, told in {
+        "strategy.peices=2": "found the unknown option 'peices', expected ",
+        "strategy.pieces=9": "pieces: found 9; input should be less than or equal to 4",
+    }.items():
+        answer = run(*words, "--set", assignment)
+        assert answer.code == 2
+        assert told in answer.err
+        assert answer.err.count("\n") == 1
+
+
+def test_methods_that_do_not_work_are_listed(run: Run, outside: None) -> None:
+    problems = run("methods", "--json").json["problems"]
+    assert len(problems) == 6
+    assert (
+        f"method 'heard' {MAKER}found reads = 'sound', expected one of vector, map, clip; mend or "
+        "uninstall the package outside-parts"
+    ) in problems
+    assert run("methods").out.splitlines()[-6:] == problems
+
+
+def test_an_encoder_of_another_package(
+    run: Run, outside: None, toy_store: Store, tmp_path: Path
+) -> None:
+    """The example's TCN from training in episodes to accuracy."""
+    out = tmp_path / "run"
+    words = ("--encoder", "tcn", "--set", "encoder.hidden=16", "--episodes", "ProtoNet")
+    refused = run("pretrain", toy_store.path, *SMOKE, *words[:3], "encoder.width=1.0", "--out", out)
+    assert refused.code == 2
+    assert "unknown option 'width', expected name, layout" in refused.err
+    trained = run("pretrain", toy_store.path, *SMOKE, *words, "--out", out)
+    assert trained.code == 0, trained.err
+    header = read_header(out / "split-00/checkpoints/encoder.safetensors")
+    assert header.spec.model_dump()["hidden"] == 16
+    evaluated = ("evaluate", toy_store.path, *SMOKE, "--run", out, "--shots", 1, "--json")
+    for method in ("cosine", "soft-dtw"):
+        told = run(*evaluated, "--method", method)
+        assert told.code == 0, told.err
+        assert 0 <= told.json["accuracy"]["1"]["mean"] <= 1
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ from skelshot.datasets import Store, export_pyskl
 from skelshot.experiments.toy import write_toy_clips
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")]
+)
 GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SHELLS = ("bash", "console", "sh", "")
@@ -102,9 +104,18 @@ def test_snippets_compile(page: Path) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
-def test_examples_run(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_run(
+    example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [str(example)])  # some take words of their own
     runpy.run_path(str(example), run_name="__main__")
     assert capsys.readouterr().out
+
+
+def test_every_example_is_listed() -> None:
+    text = (ROOT / "examples" / "README.md").read_text()
+    listed = re.findall(r"^\| \[(\w+)\.py\]", text, re.MULTILINE)
+    assert sorted(listed) == [example.stem for example in EXAMPLES]
 
 
 class PageRunner:

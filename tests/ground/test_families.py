@@ -1,5 +1,6 @@
 """Parts from outside: found by name, and told with their distribution when they do not work."""
 
+import errno
 import sys
 from pathlib import Path
 
@@ -83,6 +84,25 @@ def test_all_others_work() -> None:
     assert [part.name for part in parts] == ["wave", "bow"]
     assert len(problems) == len(PROBLEMS) + 1
     assert any("Skelshot has a part of that name" in problem for problem in problems)
+
+
+@pytest.mark.usefixtures("outside")
+def test_what_a_part_raises_is_told_with_its_maker() -> None:
+    told = r"^gesture bow of the package Outside: KeyError: 'x'"
+    with pytest.raises(SkelshotError, match=told), FAMILY.telling("bow"):
+        raise KeyError("x")
+    with pytest.raises(KeyError), FAMILY.telling("wave"):  # what ships
+        raise KeyError("x")
+    with pytest.raises(OSError, match="No space"), FAMILY.telling("bow"):  # not the part's fault
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("outside")
+def test_reserved_words() -> None:
+    family: Family[Wave] = Family("gesture", (Wave,), lambda _: None, reserved=("bow",))
+    assert family.origin("bow") == ""
+    with pytest.raises(SkelshotError, match="Skelshot has a part of that name; rename yours"):
+        family.named("bow")
 
 
 def test_names() -> None:

@@ -13,7 +13,8 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval
 from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks
-from skelshot.fewshot import FewShotMethod
+from skelshot.fewshot import METHODS, FewShotMethod
+from skelshot.ground import SkelshotError
 
 FeatureSource = Callable[[Split, Sequence[int]], Tensor]
 """Gives what a method reads of a split's clips, (n, ...), one row an index."""
@@ -191,13 +192,29 @@ def classify(
         rows = slice(start, start + tasks)
         for first in range(0, queries, width):
             columns = slice(first, first + width)
-            logits = method.score(
+            logits = _scores(
+                method,
                 bank[batch.support[rows]],
                 bank[batch.queries[rows, columns]],
                 None if labels is None else labels[rows],
             )
             predicted[rows, columns] = logits.argmax(-1)
     return predicted
+
+
+def _scores(
+    method: FewShotMethod, support: Tensor, queries: Tensor, labels: Tensor | None
+) -> Tensor:
+    """Return the logits (B, Q, N) of some tasks, or tell what the method gives instead."""
+    with METHODS.telling(method.name):
+        logits = method.score(support, queries, labels)
+        found, expected = tuple(logits.shape), (*queries.shape[:2], support.shape[1])
+    if found != expected:
+        raise SkelshotError(
+            f"method {method.name}{METHODS.origin(method.name)}: forward gives logits of shape "
+            f"{found}, expected (B, Q, N) = {expected}; mend it"
+        )
+    return logits
 
 
 def _bank(

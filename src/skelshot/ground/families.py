@@ -1,5 +1,6 @@
 """Open families of parts: those that ship, and those that other packages register."""
 
+import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from skelshot.ground.printable import printable
 from skelshot.ground.suggestions import did_you_mean
 
 Part = TypeVar("Part")
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Family(Generic[Part]):
         shipped: The classes that ship, in the order of listings.
         check: Returns what is wrong with a class from outside, or None.
         aliases: Further names of parts that ship.
+        reserved: Words that no part from outside may have as its name.
 
     Example:
         >>> class Wave:
@@ -41,6 +45,7 @@ class Family(Generic[Part]):
     shipped: tuple[type[Part], ...]
     check: Callable[[type], str | None]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    reserved: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -102,7 +107,7 @@ class Family(Generic[Part]):
         Returns:
             ` of the package NAME` for a part from outside, nothing for one that ships.
         """
-        points = [] if name in self._shipped else self._registered.get(name, [])
+        points = [] if self._is_own(name) else self._registered.get(name, [])
         return f" of {_distribution(points[0])}" if points else ""
 
     @contextmanager
@@ -124,7 +129,7 @@ class Family(Generic[Part]):
             raise
         except Exception as error:  # whatever a stranger's class raises
             origin = self.origin(name)
-            if not origin:
+            if not origin or getattr(error, "errno", None) in _FULL:  # of the machine, not theirs
                 raise
             told = printable(str(error), 200)
             raise SkelshotError(
@@ -134,6 +139,9 @@ class Family(Generic[Part]):
     @cached_property
     def _shipped(self) -> dict[str, type[Part]]:
         return {part.name: part for part in self.shipped}  # type: ignore[attr-defined]
+
+    def _is_own(self, name: str) -> bool:
+        return name in self._shipped or name in self.reserved
 
     @property
     def _registered(self) -> dict[str, list[EntryPoint]]:
@@ -147,7 +155,7 @@ class Family(Generic[Part]):
         """Import a part from outside and look whether it keeps the contract."""
         makers = " and ".join(sorted({_distribution(point) for point in points}))
         place = f"{self.kind} {printable(name)!r} of {makers}"
-        if name in self._shipped:
+        if self._is_own(name):
             raise SkelshotError(f"{place}: Skelshot has a part of that name; rename yours")
         if len(points) > 1:
             raise SkelshotError(

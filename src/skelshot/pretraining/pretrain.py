@@ -27,6 +27,7 @@ from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.pretraining.trial import try_stages
 from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.runs.mirrored_clips import REMARK
 from skelshot.runs.results import check_split, write_result
@@ -94,7 +95,7 @@ def pretrain(
         encoder, stages = build_stages(store, work.split, work.options, teacher)
         if start is not None:
             start.load(encoder, work.split.index, work.options.input)
-        _try_one_clip(stages)
+        try_stages(stages)
         _config(job, work)
     with ExitStack() as held:
         folders = [split_folder(out, work.split.index) for work in works]
@@ -131,7 +132,8 @@ def build_stages(
         torch.manual_seed(seed_for(seed, "heads"))
         if options.strategy is not None:
             strategy = STRATEGIES.named(options.strategy_name)
-            stages.append(strategy(encoder, options.strategy, data))
+            with STRATEGIES.telling(strategy.name):
+                stages.append(strategy(encoder, options.strategy, data))
         if options.episodes != "none":
             kind = method_named(options.episodes, "episodes")
             method = kind.from_options(options.episodic.method_options)
@@ -186,13 +188,6 @@ class _Work:
         return cls(split, job.options.with_sides(decision.sides), decision, mirrored)
 
 
-def _try_one_clip(stages: Sequence[Stage]) -> None:
-    """Prepare one clip for each stage, so that what does not fit is refused before any writing."""
-    for stage in stages:
-        first = next(batch[0] for batch in stage.batches(0))
-        stage.load(first, 0)
-
-
 def _config(job: _Job, work: _Work) -> dict[str, Any]:
     """Gather what decides a split's numbers; a run to start from must be of the same split."""
     store, split, options, teacher = job.store, work.split, work.options, job.teacher
@@ -231,9 +226,10 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     encoder, stages = build_stages(store, split, options, job.teacher)
     if job.start is not None:
         job.start.load(encoder, split.index, options.input)
-    seconds = {
-        stage.name: round(run_stage(stage, folder, fabric, options.loop), 3) for stage in stages
-    }
+    seconds = {}
+    for stage in stages:
+        with STRATEGIES.telling(stage.name):
+            seconds[stage.name] = round(run_stage(stage, folder, fabric, options.loop), 3)
     result = {
         "split": split.index,
         "base": config["base"],

@@ -3,6 +3,7 @@
 from skelshot.ground.families import Family
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
+from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.stage import Stage
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.supervised import SupervisedStage
@@ -12,10 +13,14 @@ from skelshot.pretraining.transfer import TransferStage
 def _problem(part: type) -> str | None:
     """Tell what a strategy from outside lacks."""
     if not issubclass(part, Stage):
-        return "is no sub-class of skelshot.pretraining.Stage"
-    options = getattr(part, "options_type", None)
+        return (
+            f"found the class {part.__name__}, expected a sub-class of skelshot.pretraining.Stage"
+        )
+    if abstract := sorted(getattr(part, "__abstractmethods__", ())):
+        return f"lacks {', '.join(abstract)}"
+    options: object = getattr(part, "options_type", None)
     if not (isinstance(options, type) and issubclass(options, StageOptions)):
-        return "has no options_type, expected a sub-class of StageOptions"
+        return f"found options_type = {options!r:.80}, expected a sub-class of StageOptions"
     named = options.model_fields.get("name")
     if named is None or named.default != part.name:
         return f"its options lack the field `name: Literal[{part.name!r}] = {part.name!r}`"
@@ -23,6 +28,10 @@ def _problem(part: type) -> str | None:
 
 
 STRATEGIES: Family[Stage] = Family(
-    "strategy", (SupervisedStage, TransferStage, ByolStage, AimClrStage), _problem
+    "strategy",
+    (SupervisedStage, TransferStage, ByolStage, AimClrStage),
+    _problem,
+    reserved=("none", EpisodicStage.name),
 )
-"""Ways to pre-train an encoder before any episodes."""
+"""Ways to pre-train an encoder before any episodes; another package adds its own in the group
+`skelshot.strategies`."""
