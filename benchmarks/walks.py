@@ -64,11 +64,14 @@ class Walk:
         """Pairs of modules of which each calls the other."""
         return sum((called, caller) in self.calls for caller, called in self.calls) // 2
 
-    def climbs(self, rooms: list[str]) -> int:
+    def climbs(self, rooms: list[str]) -> list[Call]:
         """Calls from a room into one above it: through an object that was handed down."""
         height = {room: -place for place, room in enumerate(rooms)}
-        heights = ((height.get(_room(a), 1), height.get(_room(b), 1)) for a, b in self.calls)
-        return sum(caller < called for caller, called in heights)
+        return [
+            (caller, called)
+            for caller, called in sorted(self.calls)
+            if height.get(_room(caller), 1) < height.get(_room(called), 1)
+        ]
 
     def _see(self, frame: FrameType, event: str, _: object) -> None:
         if frame.f_code.co_name == "<module>":
@@ -151,9 +154,14 @@ def main() -> None:
     for name, walk in walks.items():
         counts = (
             *(len(walk.modules), walk.above_ground, len(walk.calls)),
-            *(walk.turns, walk.climbs(layers())),
+            *(walk.turns, len(walk.climbs(layers()))),
         )
         print(f"| {name} | {' | '.join(map(str, counts))} |")
+    print()
+    for caller, called in sorted(
+        {climb for walk in walks.values() for climb in walk.climbs(layers())}
+    ):
+        print(f"climbs: {caller} -> {called}")
 
 
 if __name__ == "__main__":
