@@ -59,10 +59,11 @@ bench: install
 	$(BIN)/python benchmarks/finetune.py
 	$(BIN)/python benchmarks/encoders.py
 
-# Brings the option tables up to date, then runs the guide's commands, all pages' Python snippets and
+# Brings the option tables and the picture of the rooms up to date, then runs the guide's commands, all pages' Python snippets and
 # what else is marked `run`, and the docstrings' examples; checks links and published numbers.
 docs: install
 	$(BIN)/python docs/write_options.py
+	$(BIN)/python docs/draw_rooms.py
 	$(BIN)/pytest -q tests/docs src/skelshot
 
 clean:
