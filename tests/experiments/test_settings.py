@@ -164,8 +164,8 @@ def test_where_sides_matter_nothing_is_mirrored() -> None:
     for strategy in ("byol", "aimclr"):
         options = load_settings("cpu", layout="kinect-v1", changes={"pretrain.strategy": strategy})
         before, there = options.pretrain, options.pretrain.with_sides("matter")
-        assert any(recipe.mirror for recipe in before.strategy.recipes.values())
-        assert not any(recipe.mirror for recipe in there.strategy.recipes.values())
+        assert any(each.mirror for each in before.strategy.augmentations.values())
+        assert not any(each.mirror for each in there.strategy.augmentations.values())
         assert (there.input.sides, before.with_sides("ignore")) == ("matter", before)
 
 

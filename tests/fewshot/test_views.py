@@ -48,7 +48,7 @@ def test_mirroring_the_input_is_mirroring_the_joints(tiny_sequence: SkeletonSequ
     torch.testing.assert_close(seen, literal, atol=1e-6, rtol=1e-6)
 
 
-def test_the_plain_view_changes_nothing(tiny_sequence: SkeletonSequence) -> None:
+def test_the_plain_view_transforms_nothing(tiny_sequence: SkeletonSequence) -> None:
     clips = encoded(tiny_sequence)
     assert torch.equal(view_clips(clips, View(), SPEC), clips)
 

@@ -19,7 +19,7 @@ from skelshot.pretraining.momentum_contrast import MomentumContrast
 from skelshot.pretraining.stage import StageData
 from skelshot.pretraining.view_options import AimClrOptions
 from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
-from skelshot.skeletons.view_recipes import ViewRecipe
+from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
 class AimClrStage(ViewStage):
@@ -88,8 +88,8 @@ class AimClrStage(ViewStage):
         plain = self.encoded(item, epoch)
         further = [(kind,) for kind in self.options.further_streams]
         loaded = {"number": torch.tensor(item.clip)}
-        for name, recipe in self._recipes().items():
-            views = self.views(plain, clip, epoch, recipe, name, further)
+        for name, augmentation in self._augmentations().items():
+            views = self.views(plain, clip, epoch, augmentation, name, further)
             loaded |= {f"{name} {place}": view for place, view in enumerate(views)}
         return loaded
 
@@ -136,11 +136,11 @@ class AimClrStage(ViewStage):
         for encoder, contrast in self._streams():
             contrast.follow(encoder)
 
-    def _recipes(self) -> dict[str, ViewRecipe]:
-        """Return the recipe of each view."""
+    def _augmentations(self) -> dict[str, ViewAugmentation]:
+        """Return the augmentation of each view."""
         normal, extreme = self.options.normal, self.options.extreme
-        recipes = {"query": normal, "key": normal}
-        return recipes if extreme is None else recipes | {"extreme": extreme}
+        augmentations = {"query": normal, "key": normal}
+        return augmentations if extreme is None else augmentations | {"extreme": extreme}
 
     def _streams(self) -> list[tuple[Encoder, MomentumContrast]]:
         """List encoder and contrast of each stream, the stage's own first."""

@@ -112,7 +112,7 @@ class ByolStage(ViewStage):
     def _view(self, plain: Tensor, item: Item, epoch: int, name: str) -> Tensor:
         """Draw the view of that name of a clip, (C, T, V, M)."""
         clip = self.data.base.store.clips[item.clip].name
-        return self.views(plain, clip, epoch, self.options.recipes[name], name)[0]
+        return self.views(plain, clip, epoch, self.options.augmentations[name], name)[0]
 
     def _partner(self, item: Item, epoch: int) -> Item:
         """Draw the clip of another camera, or the same clip."""
