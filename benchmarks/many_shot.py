@@ -48,8 +48,8 @@ def main() -> None:
             "pretrain.encoder.width": parsed.width,
             "pretrain.input.streams": ["joint"],
             "pretrain.input.frames": 32,
-            "pretrain.supervised.epochs": parsed.epochs,
-            "pretrain.supervised.backwards_classes": False,
+            "pretrain.strategy.epochs": parsed.epochs,
+            "pretrain.strategy.time_reversed": False,
             "pretrain.seed": parsed.seed,
         },
     ).pretrain

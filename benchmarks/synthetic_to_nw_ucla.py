@@ -71,8 +71,8 @@ def _row(
         "cpu",
         layout=synthetic.layout,
         changes={
-            "pretrain.supervised.epochs": epochs,
-            "pretrain.supervised.backwards_classes": False,
+            "pretrain.strategy.epochs": epochs,
+            "pretrain.strategy.time_reversed": False,
             "pretrain.seed": seed,
         },
     )
