@@ -135,7 +135,7 @@ def test_the_names_that_options_had_are_read_with_a_warning() -> None:
             old = options("strategy=transfer", assignment)
         value = assignment.partition("=")[2]
         assert old == options("strategy=transfer", f"{today}={value}")
-    with pytest.warns(OldName, match="--set input.align now"):
+    with pytest.warns(OldName, match="--set input.align=root now"):
         assert options("input.view=centre") == options("input.align=root")
     with pytest.warns(OldName, match="'optimiser' is called 'optimizer' now"):
         PretrainOptions.model_validate(

@@ -205,10 +205,12 @@ def _assignment(text: str) -> tuple[str, Any]:
     if key.startswith("evaluate."):
         return key, parsed
     below = key.removeprefix("pretrain.")
-    if (today := todays_key(below)) != below:
+    today, now = todays_key(below), todays_value(below, parsed)
+    if now is not parsed:
+        _warn(f"--set {below}={parsed} is --set {today}={now} now")
+    elif today != below:
         _warn(f"--set {below} is --set {today} now")
-        parsed = todays_value(below, parsed)
-    return f"pretrain.{today}", parsed
+    return f"pretrain.{today}", now
 
 
 def _warn(told: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from skelshot.ground.precision import todays_precision
 from skelshot.skeletons.inputs import align_of_view, todays_align
 
 SECTIONS = ("supervised", "transfer", "byol", "aimclr")
@@ -70,7 +71,7 @@ def todays_value(key: str, value: Any) -> Any:
     """Translate the value of an option whose values had other names before.
 
     Args:
-        key: The option's earlier dotted name, below `pretrain`.
+        key: The option's dotted name, of any version, below `pretrain`.
         value: Its value.
 
     Returns:
@@ -80,6 +81,8 @@ def todays_value(key: str, value: Any) -> Any:
         >>> todays_value("input.view", "centre")
         'root'
     """
+    if key == "loop.precision":
+        return todays_precision(value)
     return align_of_view(value) if key == "input.view" else value
 
 
@@ -111,6 +114,11 @@ def with_todays_sections(pretrain: dict[str, Any]) -> list[str]:
     if isinstance(inputs, Mapping) and "view" in inputs:
         told.append("pretrain.input.view is pretrain.input.align now")
         pretrain["input"] = todays_align(inputs)
+    loop = pretrain.get("loop")
+    before = loop.get("precision") if isinstance(loop, dict) else None
+    if (today := todays_precision(before)) is not before:
+        told.append(f"pretrain.loop.precision: {before} is {today} now")
+        pretrain["loop"]["precision"] = today
     return told
 
 

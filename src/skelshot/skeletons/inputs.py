@@ -17,8 +17,8 @@ from skelshot.skeletons.timing import Absent, crop_and_resize
 Align = Literal["none", "root", "facing"]
 """How far a clip's place and heading are taken out: not, place only, or both."""
 
-_ALIGN_BEFORE = {"none": "none", "centre": "root", "view": "facing"}
-"""Today's values by those of `view`, as `align` was called before."""
+_ALIGN_BEFORE = {"centre": "root", "view": "facing"}
+"""Today's values by those that `view` had, as `align` was called before."""
 
 Sides = Literal["matter", "ignore"]
 """Whether a clip and its mirror image are different actions (`matter`) or the same one."""
