@@ -18,7 +18,7 @@ from skelshot.pretraining.mining import (
 from skelshot.pretraining.momentum_contrast import MomentumContrast
 from skelshot.pretraining.stage import StageData
 from skelshot.pretraining.view_options import AimClrOptions
-from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
+from skelshot.pretraining.view_stage import ViewStage, collapse_std, pool_map
 from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
@@ -100,8 +100,8 @@ class AimClrStage(ViewStage):
             batch: The views of each stream (n, C, T, V, M), and the clips' numbers (n,).
 
         Returns:
-            `loss`; `accuracy`, how often the key is nearer than the whole queue; `spread` of the
-            queries.
+            `loss`; `accuracy`, how often the key is nearer than the whole queue; `collapse_std` of
+            the queries.
         """
         numbers = batch["number"]
         streams = []  # per stream: the logits of its views, the normal one first
@@ -115,13 +115,13 @@ class AimClrStage(ViewStage):
             streams.append([contrast.logits(each, key, numbers) for each in seen])
             new_keys.append(key)
             if place == 0:
-                width = spread(query)
+                width = collapse_std(query)
         loss = self._loss(streams)
         if self.training:
             for (_, contrast), key in zip(self._streams(), new_keys, strict=True):
                 contrast.queue.push(key, numbers)
         accuracy = (streams[0][0].argmax(1) == 0).float().mean()
-        return {"loss": loss, "accuracy": accuracy, "spread": width}
+        return {"loss": loss, "accuracy": accuracy, "collapse_std": width}
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train encoders and projectors; what makes the keys only follows."""

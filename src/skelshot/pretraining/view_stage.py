@@ -96,7 +96,7 @@ def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:
     return mean_over_persons(vectors, encoder.counted_persons(clips))
 
 
-def spread(vectors: Tensor) -> Tensor:
+def collapse_std(vectors: Tensor) -> Tensor:
     """Tell how far vectors are from collapsing to one point.
 
     Args:
@@ -108,7 +108,7 @@ def spread(vectors: Tensor) -> Tensor:
         everywhere. Without gradient.
 
     Example:
-        >>> spread(torch.ones(4, 8)).item()
+        >>> collapse_std(torch.ones(4, 8)).item()
         0.0
     """
     return F.normalize(vectors.detach().float()).std(0, correction=0).mean()
