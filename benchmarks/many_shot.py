@@ -21,7 +21,7 @@ from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.settings import load_settings
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import FABRIC_PRECISION, run_stage
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.runs.folder import RunFolder
 
@@ -48,8 +48,8 @@ def main() -> None:
             "pretrain.encoder.width": parsed.width,
             "pretrain.input.streams": ["joint"],
             "pretrain.input.frames": 32,
-            "pretrain.supervised.epochs": parsed.epochs,
-            "pretrain.supervised.backwards_classes": False,
+            "pretrain.strategy.epochs": parsed.epochs,
+            "pretrain.strategy.time_reversed": False,
             "pretrain.seed": parsed.seed,
         },
     ).pretrain
@@ -61,7 +61,9 @@ def main() -> None:
     encoder = build_encoder(options.encoder_spec, seed=parsed.seed)
     torch.manual_seed(parsed.seed)
     stage = SupervisedStage(encoder, base, options.supervised, parsed.seed)
-    fabric = Fabric(accelerator="cpu", devices=1, precision=options.loop.precision)
+    fabric = Fabric(
+        accelerator="cpu", devices=1, precision=FABRIC_PRECISION[options.loop.precision]
+    )
     folder = RunFolder(parsed.out / f"{parsed.encoder}-seed{parsed.seed}")
     seconds = run_stage(stage, folder, fabric, options.input, options.augmentation, options.loop)
     stage.eval()

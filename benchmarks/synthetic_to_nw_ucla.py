@@ -30,7 +30,7 @@ from skelshot.experiments.settings import Settings, load_settings
 from skelshot.fewshot import CosineClassifier
 from skelshot.ground.environment import environment
 from skelshot.pretraining import BaseSet
-from skelshot.pretraining.loop import run_stage
+from skelshot.pretraining.loop import FABRIC_PRECISION, run_stage
 from skelshot.pretraining.supervised import SupervisedStage
 from skelshot.runs.folder import RunFolder
 
@@ -71,8 +71,8 @@ def _row(
         "cpu",
         layout=synthetic.layout,
         changes={
-            "pretrain.supervised.epochs": epochs,
-            "pretrain.supervised.backwards_classes": False,
+            "pretrain.strategy.epochs": epochs,
+            "pretrain.strategy.time_reversed": False,
             "pretrain.seed": seed,
         },
     )
@@ -101,7 +101,9 @@ def _train(encoder: Encoder, base: BaseSet, settings: Settings, folder: RunFolde
     options = settings.pretrain
     torch.manual_seed(options.seed)
     stage = SupervisedStage(encoder, base, options.supervised, options.seed)
-    fabric = Fabric(accelerator="cpu", devices=1, precision=options.loop.precision)
+    fabric = Fabric(
+        accelerator="cpu", devices=1, precision=FABRIC_PRECISION[options.loop.precision]
+    )
     return run_stage(stage, folder, fabric, options.input, options.augmentation, options.loop)
 
 

@@ -40,7 +40,7 @@ def test_the_four_steps(tmp_path: Path) -> None:
     store = sk.prepare("npz", tmp_path / "raw", tmp_path / "store")
     features = sk.teach(store, tmp_path / "features", teacher="random-code", seed=3)
     run = sk.pretrain(
-        store, tmp_path / "run", protocol="toy", preset="smoke", split=0, features=features,
+        store, tmp_path / "run", protocol="toy", preset="smoke", splits=[0], features=features,
         changes=["strategy.epochs=1"],
     )  # fmt: skip
     assert run.split(0).config["options"]["strategy"]["name"] == "transfer"

@@ -141,7 +141,7 @@ def pretrain(
     encoder: str | None = None,
     strategy: str | None = None,
     episodes: str | None = None,
-    split: int | None = None,
+    splits: Sequence[int] | None = None,
     features: FeatureCache | Folder | None = None,
     start: Folder | None = None,
     seed: int | None = None,
@@ -159,7 +159,7 @@ def pretrain(
         strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
             else `supervised`.
         episodes: The few-shot method to train in episodes afterwards; none unless told.
-        split: The number of a split; all unless told.
+        splits: Numbers of splits; all unless told.
         features: What `teach` made.
         start: An earlier run to begin from.
         seed: Initial weights, batches and augmentation follow from it.
@@ -180,7 +180,7 @@ def pretrain(
         encoder=encoder,
         strategy=strategy,
         episodes=episodes,
-        split=split,
+        splits=splits,
         features=features,
         start=start,
         seed=seed,
@@ -199,7 +199,7 @@ def pretrain_by_name(
     encoder: str | None,
     strategy: str | None,
     episodes: str | None,
-    split: int | None,
+    splits: Sequence[int] | None,
     features: FeatureCache | Folder | None,
     start: Folder | None,
     seed: int | None,
@@ -216,7 +216,7 @@ def pretrain_by_name(
     """
     chosen = _protocol(protocol)
     every = chosen.split_list(store)
-    splits = list(every) if split is None else choose_splits(every, [split])
+    chosen_splits = list(every) if splits is None else choose_splits(every, splits)
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
     usual = "none" if start else "supervised"
@@ -236,7 +236,7 @@ def pretrain_by_name(
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     begin = StartingRun(Path(start)) if start else None
     report = train_splits(
-        store, chosen, splits, settings.pretrain, Path(out), teacher, begin, sides
+        store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides
     )
     return Trained(report, name, settings)
 

@@ -91,6 +91,21 @@ def test_raw_nearest_needs_no_run(run: Run, toy_store: Store) -> None:
     assert low <= document["accuracy"]["1"]["mean"] <= high
 
 
+@pytest.mark.parametrize(
+    ("asked", "chosen"), [((), [0, 1, 2]), (("all",), [0, 1, 2]), ((2,), [2]), ((2, 0), [2, 0])]
+)
+def test_splits_are_chosen_alike(
+    run: Run, toy_store: Store, tmp_path: Path, asked: tuple[str | int, ...], chosen: list[int]
+) -> None:
+    words = ("--split", *asked) if asked else ()
+    judged = ("--method", "raw-nearest", "--shots", 1)
+    answer = run("evaluate", toy_store.path, *SMOKE, *judged, *words, "--json")
+    assert answer.json["splits"] == chosen
+    untrained = ("--strategy", "none", "--episodes", "none", "--out", tmp_path / "run")
+    answer = run("pretrain", toy_store.path, *SMOKE, *untrained, *words, "--json")
+    assert [split["split"] for split in answer.json["splits"]] == chosen
+
+
 def test_teach_then_transfer(run: Run, toy_store: Store, tmp_path: Path) -> None:
     features = tmp_path / "features"
     words = ("teach", toy_store.path, "--teacher", "random-code", "--out", features, "--json")
@@ -161,6 +176,9 @@ def test_evaluate_takes_every_method(
         (("pretrain", "STORE", "--protocol", "ntu", "--out", "OUT"), "found 'ntu', expected one"),
         (("pretrain", "STORE", *SMOKE, "--split", "3", "--out", "OUT"), "has the splits 0 to 2"),
         (("pretrain", "STORE", *SMOKE, "--split", "x", "--out", "OUT"), "a number or all"),
+        (("pretrain", "STORE", *SMOKE, "--split", "1", "all", "--out", "OUT"), "and all alone"),
+        (("pretrain", "STORE", *SMOKE, "--split", "1", "1", "--out", "OUT"), "found 1 twice"),
+        (("evaluate", "STORE", *SMOKE, "--run", "RUN", "--split", "0", "0"), "found 0 twice"),
         (
             ("pretrain", "STORE", *SMOKE, "--strategy", "transfer", "--out", "OUT"),
             "needs --features",

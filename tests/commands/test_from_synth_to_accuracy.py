@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_from_videos_to_accuracy(run: Run, made: Path, tmp_path: Path) -> None:
     store, protocol = made / "store", ("--protocol", made / "protocol.yaml")
-    words = ("--teacher", "mini", "--videos", made / "raw", "--prompts", "both-ways", *protocol)
+    words = ("--teacher", "mini", "--videos", made / "raw", "--prompts", "time-reversed", *protocol)
     answer = run("teach", store, *words, "--out", tmp_path / "features", "--json")
     assert answer.code == 0, answer.err
     assert (answer.json["clips"], answer.json["skipped"], answer.json["fallbacks"]) == (4, 0, 0)

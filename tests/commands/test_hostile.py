@@ -72,7 +72,10 @@ def test_hostile_yaml_at_every_door(
     [
         (("pretrain", "STORE", *SMOKE, "--out", ""), "--out: found '', expected a path"),
         (("pretrain", "STORE", *SMOKE, "--out", "r", "--split", "²"), "--split: found '²'"),
-        (("evaluate", "STORE", *SMOKE, "--split", "²"), "--split: invalid int value: '²'"),
+        (
+            ("evaluate", "STORE", *SMOKE, "--split", "²"),
+            "--split: found '²', expected a number or all",
+        ),
         (("evaluate", "STORE", *SMOKE, "--shots", "9" * 5000), "--shots: invalid int value"),
         (
             ("pretrain", "STORE", *SMOKE, "--out", "r", "--set", "input.frames=100000000"),

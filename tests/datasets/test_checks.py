@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, validate_clip
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.ground import SkelshotError
 
@@ -15,7 +15,7 @@ def changed(sequence, change):
 
 
 def test_a_good_clip_passes_untouched(tiny_sequence):
-    found, repaired = sound(tiny_sequence, "reject")
+    found, repaired = validate_clip(tiny_sequence, "reject")
     assert found is tiny_sequence
     assert repaired == 0
 
@@ -25,7 +25,7 @@ def test_gaps_are_counted_and_interpolated(tiny_sequence):
         joints[0, 3, 7, 1] = np.nan
         joints[0, 4, 9, 0] = np.inf
 
-    found, repaired = sound(changed(tiny_sequence, break_two), "repair")
+    found, repaired = validate_clip(changed(tiny_sequence, break_two), "repair")
     assert repaired == 2
     wanted = (tiny_sequence.joints[0, 2, 7, 1] + tiny_sequence.joints[0, 4, 7, 1]) / 2
     assert found.joints[0, 3, 7, 1] == pytest.approx(wanted)
@@ -62,7 +62,7 @@ def one_gap(sequence):
 )
 def test_unusable_clips_are_refused_with_the_reason(tiny_sequence, change, on_missing, reason):
     with pytest.raises(BadClip, match=reason):
-        sound(change(tiny_sequence), on_missing)
+        validate_clip(change(tiny_sequence), on_missing)
 
 
 def test_nan_is_a_gap_and_not_an_absence():

@@ -6,6 +6,7 @@ import pytest
 
 from skelshot.experiments.settings import load_settings, preset_names
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 
 
 @pytest.mark.parametrize("preset", preset_names())
@@ -13,7 +14,7 @@ from skelshot.ground import SkelshotError
 def test_every_preset_fits_every_layout(preset: str, layout: str, coordinates: int) -> None:
     settings = load_settings(preset, layout=layout, coordinates=coordinates)
     if coordinates == 2:
-        assert settings.pretrain.input.view == "centre"
+        assert settings.pretrain.input.align == "root"
         assert settings.pretrain.augmentation.rotate_degrees[:2] == (0, 0)
         assert not any(view.turn for view in settings.evaluate.views)
     spec = settings.pretrain.encoder_spec
@@ -106,7 +107,7 @@ def test_options_for_the_cosine_do_not_reach_other_methods(tmp_path: Path) -> No
 def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
     flat = load_settings("cpu", layout="coco-17", coordinates=2)
     assert [change.partition(" ")[0] for change in flat.adapted] == [
-        "input.view=centre",
+        "input.align=root",
         "augmentation.rotate_degrees=[0,0,11.5]",
         "evaluate.views:",
         "evaluate.classifiers.jeanie.each_side=0",
@@ -120,17 +121,27 @@ def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
 
 def test_a_hand_is_not_turned_to_the_camera() -> None:
     hand = load_settings("cpu", layout="hand-21")
-    assert hand.pretrain.input.view == "centre"
+    assert hand.pretrain.input.align == "root"
     assert hand.adapted == (
-        "input.view=centre (hand-21 has no hips or shoulders and cannot be turned to the camera)",
+        "input.align=root (hand-21 has no hips or shoulders and cannot be turned to the camera)",
     )
+
+
+@pytest.mark.parametrize(("layout", "align"), [("kinect-v2", "facing"), ("hand-21", "root")])
+def test_a_preset_that_says_view_is_read_with_a_warning(
+    tmp_path: Path, layout: str, align: str
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("pretrain: {input: {view: view}}")
+    with pytest.warns(OldName, match="pretrain.input.view is pretrain.input.align now"):
+        assert load_settings(str(mine), layout=layout).pretrain.input.align == align
 
 
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
         ("augmentation.rotate_degrees=[5,10,20]", r"set augmentation.rotate_degrees=\[0,0,20\]"),
-        ("input.view=view", "expected 'centre' or 'none'; 2-D clips cannot be turned"),
+        ("input.align=facing", "expected 'root' or 'none'; 2-D clips cannot be turned"),
         ("evaluate.views=[{turn: 30}]", "settings: evaluate.views: found a view turned by 30 deg"),
     ],
 )
@@ -153,8 +164,8 @@ def test_where_sides_matter_nothing_is_mirrored() -> None:
     for strategy in ("byol", "aimclr"):
         options = load_settings("cpu", layout="kinect-v1", changes={"pretrain.strategy": strategy})
         before, there = options.pretrain, options.pretrain.with_sides("matter")
-        assert any(recipe.mirror for recipe in before.strategy.recipes.values())
-        assert not any(recipe.mirror for recipe in there.strategy.recipes.values())
+        assert any(each.mirror for each in before.strategy.augmentations.values())
+        assert not any(each.mirror for each in there.strategy.augmentations.values())
         assert (there.input.sides, before.with_sides("ignore")) == ("matter", before)
 
 

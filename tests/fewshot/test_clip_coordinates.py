@@ -10,7 +10,7 @@ from skelshot.skeletons import InputSpec
 FLAT = InputSpec(
     layout="coco-17",
     coordinates=2,
-    view="centre",
+    align="root",
     streams=("bone", "joint-motion", "joint"),
     confidence=True,
 )

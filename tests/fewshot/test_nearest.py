@@ -40,4 +40,4 @@ def test_raw_nearest_compares_all_coordinates_of_a_clip(toy):
 
 def test_raw_nearest_asks_for_view_normalised_joints():
     assert RawNearest.reads == "clip"
-    assert dict(RawNearest.inputs) == {"streams": ("joint",), "view": "view"}
+    assert dict(RawNearest.inputs) == {"streams": ("joint",), "align": "facing"}

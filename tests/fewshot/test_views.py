@@ -20,11 +20,11 @@ from skelshot.skeletons import (
 )
 
 SPEC = InputSpec(
-    layout="kinect-v1", frames=12, streams=("joint", "bone", "joint-motion"), view="none"
+    layout="kinect-v1", frames=12, streams=("joint", "bone", "joint-motion"), align="none"
 )
 
 FLAT = InputSpec(
-    layout="coco-17", coordinates=2, streams=("joint", "bone", "joint-motion"), view="centre"
+    layout="coco-17", coordinates=2, streams=("joint", "bone", "joint-motion"), align="root"
 )
 
 
@@ -48,7 +48,7 @@ def test_mirroring_the_input_is_mirroring_the_joints(tiny_sequence: SkeletonSequ
     torch.testing.assert_close(seen, literal, atol=1e-6, rtol=1e-6)
 
 
-def test_the_plain_view_changes_nothing(tiny_sequence: SkeletonSequence) -> None:
+def test_the_plain_view_transforms_nothing(tiny_sequence: SkeletonSequence) -> None:
     clips = encoded(tiny_sequence)
     assert torch.equal(view_clips(clips, View(), SPEC), clips)
 
@@ -78,7 +78,7 @@ def test_mirroring_and_turning_the_input_with_confidence_is_mirroring_the_clip(
         persons=2,
         coordinates=coordinates,
         streams=("joint", "bone"),
-        view="none",
+        align="none",
         confidence=True,
     )
     view = View(mirror=True, turn=30.0 if coordinates == 3 else 0.0)

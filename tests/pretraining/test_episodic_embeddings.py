@@ -67,18 +67,18 @@ def test_all_clips_of_a_step_are_one_batch_with_base_classes(
     assert figures["accuracy"] == (logits.argmax(-1) == truth).float().mean()
 
 
-@pytest.mark.parametrize(("backwards", "classes"), [(False, 6), (True, 12)])
+@pytest.mark.parametrize(("time_reversed", "classes"), [(False, 6), (True, 12)])
 def test_the_head_has_a_row_for_each_base_class(
-    base: BaseSet, encoder: Encoder, backwards: bool, classes: int
+    base: BaseSet, encoder: Encoder, time_reversed: bool, classes: int
 ) -> None:
-    options = OPTIONS.model_copy(update={"time_reversed": backwards})
+    options = OPTIONS.model_copy(update={"time_reversed": time_reversed})
     stage = EpisodicStage(encoder, options, StageData(base, INPUTS), tcn())
     assert len(base.split.base) == 6
     assert stage.head is not None
     assert stage.head.weight.shape == (classes, 8)
     labels = {base.label(item) for batch in stage.batches(0) for item in batch}
     assert max(labels) < classes
-    assert (max(labels) >= 6) == backwards
+    assert (max(labels) >= 6) == time_reversed
     assert (
         EpisodicStage(encoder, options, StageData(base, INPUTS), tcn(class_weight=0)).head is None
     )

@@ -99,7 +99,8 @@ def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Pat
 
 
 OLD = {
-    "seed": 0, "strategy": "transfer", "episodes": "none", "input": {"layout": "kinect-v1"},
+    "seed": 0, "strategy": "transfer", "episodes": "none",
+    "input": {"layout": "kinect-v1", "view": "centre"},
     "supervised": {"epochs": 7, "backwards_classes": True},
     "transfer": {
         "epochs": 3, "optimiser": {"name": "adam", "lr": 0.5}, "backwards_classes": "auto",
@@ -117,6 +118,7 @@ def test_options_of_earlier_runs_are_read() -> None:
     assert (strategy.ce_weight, strategy.ce_head.head) == (0.25, "cosine")
     assert found.episodic.method_options == {"scale": 2.0}
     assert found.episodic.time_reversed
+    assert found.input.align == "root"
     assert PretrainOptions.read(found.model_dump(mode="json")) == found
     assert PretrainOptions.read(OLD | {"strategy": "none"}).strategy is None
 
@@ -126,12 +128,15 @@ def test_the_names_that_options_had_are_read_with_a_warning() -> None:
         "transfer.labels.weight=1": "strategies.transfer.ce_weight",
         "transfer.optimiser.lr=1": "strategies.transfer.optimizer.lr",
         "episodic.backwards_classes=true": "episodic.time_reversed",
+        "input.view=none": "input.align",
     }
     for assignment, today in before.items():
         with pytest.warns(OldName, match=f"is --set {today} now"):
             old = options("strategy=transfer", assignment)
         value = assignment.partition("=")[2]
         assert old == options("strategy=transfer", f"{today}={value}")
+    with pytest.warns(OldName, match="--set input.align=root now"):
+        assert options("input.view=centre") == options("input.align=root")
     with pytest.warns(OldName, match="'optimiser' is called 'optimizer' now"):
         PretrainOptions.model_validate(
             {"input": {"layout": "kinect-v1"}, "strategy": {"name": "byol", "optimiser": {"lr": 1}}}

@@ -176,7 +176,7 @@ def test_clips_played_backwards_are_labels_of_their_own(
     base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
 ) -> None:
     extract_text(
-        toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
+        toy_store, teacher_named("random-code"), load_templates("time-reversed"), tmp_path / "both"
     )
     options = TransferOptions.model_validate(TRANSFER.model_dump() | {"ce_weight": 1})
     stage = transfer(encoder, base, options, FeatureCache.open(tmp_path / "both"))
@@ -200,7 +200,7 @@ def test_backwards_clips_regress_backwards_texts(
     base: BaseSet, encoder: Encoder, toy_store: Store, tmp_path: Path
 ) -> None:
     extract_text(
-        toy_store, teacher_named("random-code"), load_templates("both-ways"), tmp_path / "both"
+        toy_store, teacher_named("random-code"), load_templates("time-reversed"), tmp_path / "both"
     )
     teacher = FeatureCache.open(tmp_path / "both")
     stage = transfer(encoder, base, TRANSFER, teacher)

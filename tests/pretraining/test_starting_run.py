@@ -72,8 +72,8 @@ def test_a_run_goes_on_only_from_where_it_was_begun(
 def test_another_encoder_or_input_is_refused(toy_store: Store, tmp_path: Path, first: Path) -> None:
     with pytest.raises(SkelshotError, match="width"):
         train(toy_store, tmp_path / "a", options("strategy=none", "encoder.width=0.25"), first)
-    other = options("strategy=none", "input.view=none")
-    with pytest.raises(SkelshotError, match="reads view"):
+    other = options("strategy=none", "input.align=none")
+    with pytest.raises(SkelshotError, match="reads align"):
         train(toy_store, tmp_path / "b", other, first)
 
 

@@ -22,7 +22,7 @@ from skelshot.pretraining.byol import ByolStage, other_cameras
 from skelshot.pretraining.momentum import cosine_decay
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.view_options import AimClrOptions, ByolOptions
-from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
+from skelshot.pretraining.view_stage import ViewStage, collapse_std, pool_map
 from skelshot.skeletons import InputSpec
 
 INPUTS = InputSpec(layout="kinect-v1", frames=8, streams=("joint", "bone"))
@@ -184,7 +184,7 @@ def test_keys_join_the_queue_in_training_only(encoder: Encoder, base: BaseSet) -
     figures["loss"].backward()  # the queue was written since, which must not disturb
     assert queue.clips[:8].tolist() == batch["number"].tolist()
     assert int(queue.place) == 8
-    assert set(figures) == {"loss", "accuracy", "spread"}
+    assert set(figures) == {"loss", "accuracy", "collapse_std"}
 
 
 def test_a_clips_own_older_keys_are_no_negatives(encoder: Encoder, base: BaseSet) -> None:
@@ -335,8 +335,8 @@ def test_pooling_the_map_is_the_encoders_forward() -> None:
 
 
 def test_spread_tells_a_collapse() -> None:
-    assert spread(torch.ones(6, 5)).item() == pytest.approx(0, abs=1e-6)
-    wide = spread(torch.randn(4000, 16)).item()
+    assert collapse_std(torch.ones(6, 5)).item() == pytest.approx(0, abs=1e-6)
+    wide = collapse_std(torch.randn(4000, 16)).item()
     assert wide == pytest.approx(1 / 4, abs=0.01)
 
 

@@ -75,7 +75,7 @@ def test_alone_or_before_episodes(toy_store: Store, tmp_path: Path, strategy: st
         ("episodic", 1),
     ]
     assert meta[:1] == alone
-    assert all(0 < line["spread"] < 1 for line in alone)
+    assert all(0 < line["collapse_std"] < 1 for line in alone)
     assert not same(weights(tmp_path / "alone"), weights(tmp_path / "meta"))
     folder = split_folder(tmp_path / "meta", 0)
     assert [file.name for file in (folder / "checkpoints").iterdir()] == ["encoder.safetensors"]

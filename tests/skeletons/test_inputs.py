@@ -45,10 +45,10 @@ def test_the_steps_are_taken_in_order(tiny_sequence: SkeletonSequence) -> None:
 
 
 def test_view_none_and_centre(tiny_sequence: SkeletonSequence) -> None:
-    plain = InputSpec(layout="kinect-v1", frames=12, view="none")
+    plain = InputSpec(layout="kinect-v1", frames=12, align="none")
     as_read = encode_input(tiny_sequence, plain)[..., 0].transpose(1, 2, 0)
     np.testing.assert_allclose(as_read, tiny_sequence.joints[0], atol=1e-6)
-    centred = encode_input(tiny_sequence, plain.model_copy(update={"view": "centre"}))
+    centred = encode_input(tiny_sequence, plain.model_copy(update={"align": "root"}))
     np.testing.assert_allclose(
         centred[..., 0].transpose(1, 2, 0),
         tiny_sequence.joints[0] - tiny_sequence.joints[0, 0, 1],
@@ -68,7 +68,7 @@ def test_test_time_crop_is_from_the_middle() -> None:
     joints = np.zeros((1, 40, 20, 3), np.float32)
     joints[0, :, :, 0] = np.arange(40)[:, None]
     clip = SkeletonSequence(joints, np.ones((1, 40), bool), KINECT_V1)
-    spec = InputSpec(layout="kinect-v1", frames=20, view="none", crop=0.5)
+    spec = InputSpec(layout="kinect-v1", frames=20, align="none", crop=0.5)
     np.testing.assert_allclose(encode_input(clip, spec)[0, :, 0, 0], np.arange(10, 30), atol=1e-5)
 
 
@@ -114,7 +114,7 @@ def test_a_second_person_must_fit_the_number_of_persons(second_person: str, pers
 
 def test_absent_persons_zeros_are_positions_when_asked(two_persons: SkeletonSequence) -> None:
     spec = InputSpec(
-        layout="kinect-v1", frames=20, persons=2, view="none", streams=("joint", "joint-motion")
+        layout="kinect-v1", frames=20, persons=2, align="none", streams=("joint", "joint-motion")
     )
     masked = encode_input(two_persons, spec)
     mixed = encode_input(two_persons, spec.model_copy(update={"absent": "zeros"}))
@@ -130,13 +130,31 @@ def test_specs_of_older_checkpoints_load() -> None:
     assert InputSpec.model_validate(older) == SPEC
 
 
+@pytest.mark.parametrize(
+    ("before", "today"), [("none", "none"), ("centre", "root"), ("view", "facing")]
+)
+def test_specs_that_say_view_are_read_as_align(before: str, today: str) -> None:
+    older = json.loads(SPEC.model_dump_json())
+    older["view"] = before
+    del older["align"]
+    assert InputSpec.model_validate(older) == SPEC.model_copy(update={"align": today})
+
+
+@pytest.mark.parametrize(
+    "older", [{"view": "front"}, {"view": 3}, {"view": "none", "align": "root"}]
+)
+def test_what_was_no_view_is_refused(older: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        InputSpec.model_validate({"layout": "kinect-v1"} | older)
+
+
 def test_pixels_are_encoded_with_two_coordinates(rng: np.random.Generator) -> None:
     joints = rng.uniform(0, 1000, (1, 9, 17, 2)).astype(np.float32)
     clip = SkeletonSequence(joints, np.ones((1, 9), bool), COCO_17)
-    spec = InputSpec(layout="coco-17", frames=8, coordinates=2, view="centre", torso_scale=True)
+    spec = InputSpec(layout="coco-17", frames=8, coordinates=2, align="root", torso_scale=True)
     assert encode_input(clip, spec).shape == (2, 8, 17, 1)
-    with pytest.raises(SkelshotError, match="use view 'centre' for pixels"):
-        encode_input(clip, spec.model_copy(update={"view": "view"}))
+    with pytest.raises(SkelshotError, match="use align 'root' for pixels"):
+        encode_input(clip, spec.model_copy(update={"align": "facing"}))
 
 
 def test_augmented_clips_are_reproducible_finite_and_zero_where_absent(
@@ -180,7 +198,7 @@ def test_the_clip_is_left_alone(tiny_sequence: SkeletonSequence) -> None:
     [
         ({"layout": "kinect-v2"}, "layout: found a clip of 'kinect-v1', expected 'kinect-v2'"),
         (
-            {"coordinates": 2, "view": "none"},
+            {"coordinates": 2, "align": "none"},
             "coordinates: found 3 a joint in the clip, expected 2",
         ),
     ],
@@ -218,7 +236,7 @@ def test_augmenting_without_a_generator_is_refused(tiny_sequence: SkeletonSequen
         {"coordinates": 4},
         {"streams": ()},
         {"streams": ("velocity",)},
-        {"view": "front"},
+        {"align": "front"},
         {"crop": 0},
         {"second_person": "mirror"},
         {"absent": "nearest"},
@@ -254,7 +272,7 @@ def test_confidence_is_one_more_channel_that_follows_its_joint_and_frame() -> No
         persons=2,
         coordinates=2,
         streams=("joint", "bone"),
-        view="centre",
+        align="root",
         confidence=True,
     )
     encoded = encode_input(clip, spec)
@@ -272,7 +290,7 @@ def test_changes_in_space_leave_the_confidence_as_it_is() -> None:
     joints = rng.normal(size=(1, 12, 17, 2)).astype(np.float32)
     sureness = rng.random((1, 12, 17), dtype=np.float32)
     clip = SkeletonSequence(joints, np.ones((1, 12), bool), COCO_17, confidence=sureness)
-    spec = InputSpec(layout="coco-17", frames=12, coordinates=2, view="none", confidence=True)
+    spec = InputSpec(layout="coco-17", frames=12, coordinates=2, align="none", confidence=True)
     moved = Augmentation(
         mirror=1, scale=(2, 2), shear=0.2, rotate_degrees=(0, 0, 40), jitter=0.1, time_reverse=1
     )
@@ -294,7 +312,7 @@ def test_a_layout_of_ones_own_goes_through_the_specification_as_it_is() -> None:
         shoulders=None,
         trunk=((0,), (2,)),
     )
-    spec = InputSpec(layout=own, view="centre")
+    spec = InputSpec(layout=own, align="root")
     again = InputSpec.model_validate_json(spec.model_dump_json())
     assert again == spec
     assert again.layout.joints == own.joints

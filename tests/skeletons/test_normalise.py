@@ -120,7 +120,7 @@ def test_pixels_have_no_view() -> None:
 
 def test_a_hand_has_no_heading() -> None:
     joints = np.ones((1, 4, 21, 3), np.float32)
-    with pytest.raises(SkelshotError, match=r"'hand-21' has neither hips nor .* view 'centre'"):
+    with pytest.raises(SkelshotError, match=r"'hand-21' has neither hips nor .* align 'root'"):
         align_view(joints, HERE, HAND_21)
 
 

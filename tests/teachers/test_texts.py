@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 from skelshot.teachers import load_class_texts, load_templates, prompt_names, render
 
 NAMES = ("throw", "carry")
@@ -65,9 +66,15 @@ def test_bad_prompt_files(tmp_path: Path, content: str, message: str) -> None:
 def test_unknown_prompts_name_those_there_are() -> None:
     with pytest.raises(
         SkelshotError,
-        match="fancy: no such prompts, expected actionclip, both-ways, descriptive, plain",
+        match="fancy: no such prompts, expected actionclip, descriptive, plain, time-reversed",
     ):
         load_templates("fancy")
+
+
+def test_prompts_by_the_name_they_had_are_read_with_a_note() -> None:
+    with pytest.warns(OldName, match="--prompts both-ways is --prompts time-reversed now"):
+        old = load_templates("both-ways")
+    assert old == load_templates("time-reversed") == ("{}", "{} played backwards")
 
 
 @pytest.mark.parametrize(

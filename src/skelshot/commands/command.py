@@ -67,6 +67,51 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_splits(parser: argparse.ArgumentParser, every: str = "all") -> None:
+    """Add the argument that chooses splits.
+
+    Args:
+        parser: The command's parser.
+        every: What stands for all of them, as the help says it.
+    """
+    parser.add_argument(
+        "--split",
+        nargs="+",
+        default=["all"],
+        metavar="N",
+        help=f"numbers of splits, or all (default: {every})",
+    )
+
+
+def splits_of(words: list[str]) -> list[int] | None:
+    """Read which splits are chosen.
+
+    Args:
+        words: From `--split`.
+
+    Returns:
+        Their numbers; None for all.
+
+    Raises:
+        SkelshotError: They are neither numbers nor `all` alone.
+
+    Example:
+        >>> splits_of(["0", "3"]), splits_of(["all"])
+        ([0, 3], None)
+    """
+    from skelshot.ground import SkelshotError
+
+    if words == ["all"]:
+        return None
+    for word in words:
+        if not (word.isdecimal() and len(word) < 10):
+            raise SkelshotError(
+                f"--split: found {word[:40]!r}, expected a number or all; give several as "
+                "--split 0 1 2, and all alone"
+            )
+    return [int(word) for word in words]
+
+
 def use_threads(count: int | None) -> None:
     """Set the number of processor threads, if one is given.
 

@@ -8,7 +8,9 @@ from skelshot.commands.command import (
     Document,
     add_settings,
     add_sides,
+    add_splits,
     percent,
+    splits_of,
     use_threads,
 )
 
@@ -21,7 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, dest="folder", metavar="RUN", help="pre-trained run")
     parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
-    parser.add_argument("--split", type=int, nargs="+", help="splits (default: all of RUN)")
+    add_splits(parser, "all of RUN")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes too")
     add_sides(parser)
     add_settings(parser)
@@ -37,7 +39,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         run=parsed.folder,
         method=parsed.method,
         shots=parsed.shots,
-        splits=parsed.split,
+        splits=splits_of(parsed.split),
         preset=parsed.preset,
         out=parsed.out,
         sides=parsed.sides,

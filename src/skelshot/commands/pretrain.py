@@ -3,7 +3,15 @@
 import argparse
 from pathlib import Path
 
-from skelshot.commands.command import Command, Document, add_settings, add_sides, use_threads
+from skelshot.commands.command import (
+    Command,
+    Document,
+    add_settings,
+    add_sides,
+    add_splits,
+    splits_of,
+    use_threads,
+)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,7 +19,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol", required=True, help="nw-ucla, ntu60-one-shot, ..., or a .yaml file"
     )
-    parser.add_argument("--split", default="all", help="number of a split, or all (default)")
+    add_splits(parser)
     parser.add_argument(
         "--encoder", metavar="NAME", help="st-gcn, agcn, ctr-gcn, or one of another package"
     )
@@ -45,11 +53,9 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.experiments.settings import adapted_for
     from skelshot.front_door import pretrain_by_name
-    from skelshot.ground import SkelshotError
 
     use_threads(parsed.threads)
-    if parsed.split != "all" and not (parsed.split.isdecimal() and len(parsed.split) < 10):
-        raise SkelshotError(f"--split: found {parsed.split[:40]!r}, expected a number or all")
+    splits = splits_of(parsed.split)
     store = Store.open(parsed.store)
     trained = pretrain_by_name(
         store,
@@ -59,7 +65,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         encoder=parsed.encoder,
         strategy=parsed.strategy,
         episodes=parsed.episodes,
-        split=None if parsed.split == "all" else int(parsed.split),
+        splits=splits,
         features=parsed.features,
         start=parsed.start,
         seed=parsed.seed,

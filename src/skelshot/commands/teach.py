@@ -10,8 +10,9 @@ from skelshot.commands.part_words import add_option, from_words, options_of
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
+    from skelshot.ground.precision import Precision
     from skelshot.teachers import ExtractOptions
-    from skelshot.teachers.base import Precision, VideoTeacher
+    from skelshot.teachers.base import VideoTeacher
     from skelshot.teachers.extract.frame_sources import FrameSource
 
 VIDEOS_ONLY = ("draws", "prompted", "whole_frame", "every", "reuse", "strict", "protocol")

@@ -58,7 +58,9 @@ def presence_of(joints: FloatArray) -> BoolArray:
     return there
 
 
-def sound(sequence: SkeletonSequence, on_missing: OnMissing) -> tuple[SkeletonSequence, int]:
+def validate_clip(
+    sequence: SkeletonSequence, on_missing: OnMissing
+) -> tuple[SkeletonSequence, int]:
     """Check that a clip can be learnt from, and repair its gaps if asked to.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, sound
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, validate_clip
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.field_values import leaves_of
 from skelshot.datasets.reader_options import MissingOptions
@@ -99,7 +99,7 @@ class NwUclaReader(Reader):
         _check_agreement(document, source.path.stem, label)
         joints = _joints(document)[np.newaxis]
         sequence = SkeletonSequence(joints, presence_of(joints), KINECT_V1)
-        sequence, repaired = sound(sequence, self._on_missing)
+        sequence, repaired = validate_clip(sequence, self._on_missing)
         return Clip(
             name=source.path.stem,
             label=label,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skelshot.datasets.body_advice import body_advice
-from skelshot.datasets.checks import OnMissing, presence_of, sound
+from skelshot.datasets.checks import OnMissing, presence_of, validate_clip
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.skeletons.body_check import body_problems
@@ -52,8 +52,8 @@ def prepared_clip(
         The clip, and what was done.
 
     Raises:
-        BadClip: It cannot be used (see `skelshot.datasets.checks.sound`), or its bodies show that
-            it was read with other units, axes or joints than it has.
+        BadClip: It cannot be used (see `skelshot.datasets.checks.validate_clip`), or its bodies
+            show that it was read with other units, axes or joints than it has.
 
     Example:
         >>> import numpy as np
@@ -71,7 +71,7 @@ def prepared_clip(
         ghosts, reordered = report.dropped, report.reordered
     else:
         sequence = _without_absent(sequence)
-    sequence, repaired = sound(sequence, on_missing)
+    sequence, repaired = validate_clip(sequence, on_missing)
     if reading.body_check == "refuse":
         _check_picture(sequence)
         for problem in body_problems(sequence, sequence.layout):

@@ -270,7 +270,7 @@ def _motions(
         layout=layout,
         frames=16,
         coordinates=store.channels,
-        view="view" if can_align_view(layout, store.channels) else "centre",
+        align="facing" if can_align_view(layout, store.channels) else "root",
         torso_scale=True,
     )
     encoded = [encode_input(_first_person(store.sequence(index)), spec) for index in indices]

@@ -264,9 +264,11 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
         Those splits.
 
     Raises:
-        SkelshotError: There is no split of such a number.
+        SkelshotError: There is no split of such a number, or one is named twice.
     """
-    for number in wanted:
+    for place, number in enumerate(wanted):
+        if number in wanted[:place]:
+            raise SkelshotError(f"--split: found {number} twice, expected each split once")
         if not 0 <= number < len(every):
             raise SkelshotError(
                 f"--split {number}: the protocol has the splits 0 to {len(every) - 1}"

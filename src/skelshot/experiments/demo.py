@@ -147,7 +147,7 @@ def _store(out: Path, size: DemoSize) -> Store:
 
 def _teach(store: Store, out: Path) -> FeatureCache:
     """Cache f_v and f_t of the base classes' videos; random codes where the extra is missing."""
-    path, prompts = out / "features", load_templates("both-ways")
+    path, prompts = out / "features", load_templates("time-reversed")
     if path.exists():
         return FeatureCache.open(path)
     try:

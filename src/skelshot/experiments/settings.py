@@ -17,7 +17,7 @@ from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
-from skelshot.runs.old_options import todays_key, with_todays_sections
+from skelshot.runs.old_options import todays_key, todays_value, with_todays_sections
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 from skelshot.skeletons.normalise import can_align_view
 
@@ -205,9 +205,12 @@ def _assignment(text: str) -> tuple[str, Any]:
     if key.startswith("evaluate."):
         return key, parsed
     below = key.removeprefix("pretrain.")
-    if (today := todays_key(below)) != below:
+    today, now = todays_key(below), todays_value(below, parsed)
+    if now is not parsed:
+        _warn(f"--set {below}={parsed} is --set {today}={now} now")
+    elif today != below:
         _warn(f"--set {below} is --set {today} now")
-    return f"pretrain.{today}", parsed
+    return f"pretrain.{today}", now
 
 
 def _warn(told: str) -> None:
@@ -230,10 +233,10 @@ def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -
     pretrain = document["pretrain"]
     inputs = pretrain["input"]
     inputs["coordinates"] = coordinates
-    if inputs.get("view", "view") == "view" and not can_align_view(layout, coordinates):
-        inputs["view"] = "centre"
+    if inputs.get("align", "facing") == "facing" and not can_align_view(layout, coordinates):
+        inputs["align"] = "root"
         reason = "2-D clips" if coordinates == 2 else f"{layout.name} has no hips or shoulders and"
-        adapted.append(f"input.view=centre ({reason} cannot be turned to the camera)")
+        adapted.append(f"input.align=root ({reason} cannot be turned to the camera)")
     if coordinates == 3:
         return tuple(adapted)
     if "torso_scale" not in inputs:

@@ -63,7 +63,7 @@ class Sweep(SweepFolder):
                 "--teacher",
                 teacher,
                 "--prompts",
-                "both-ways",
+                "time-reversed",
                 "--out",
                 self.features_folder(teacher),
             )

@@ -45,7 +45,7 @@ class TeacherSweep(SweepFolder):
         codes = ("--teacher", "random-code")
         for name, words in (("taught", (*self.teach, *base)), ("random-code", codes)):
             if not (self.features_folder(name) / "features.json").exists():
-                prompts = () if "--prompts" in words else ("--prompts", "both-ways")
+                prompts = () if "--prompts" in words else ("--prompts", "time-reversed")
                 call("teach", self.store, *words, *prompts, "--out", self.features_folder(name))
 
     def pretrain(self, rows: Mapping[str, Row], seeds: Sequence[int]) -> None:

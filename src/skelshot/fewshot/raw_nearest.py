@@ -27,7 +27,7 @@ class RawNearest(FewShotMethod):
     name: ClassVar[str] = "raw-nearest"
     reads: ClassVar[Literal["clip", "vector", "map"]] = "clip"
     inputs: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"streams": ("joint",), "view": "view"}
+        {"streams": ("joint",), "align": "facing"}
     )
 
     def forward(self, support: Tensor, queries: Tensor) -> Tensor:

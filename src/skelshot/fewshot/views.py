@@ -67,7 +67,7 @@ def view_clips(clips: Tensor, view: View, inputs: InputSpec) -> Tensor:
             turned.
 
     Example:
-        >>> inputs = InputSpec(layout="coco-17", coordinates=2, view="centre",
+        >>> inputs = InputSpec(layout="coco-17", coordinates=2, align="root",
         ...                    streams=("joint", "bone", "joint-motion"))
         >>> clip = torch.arange(1.0, 7)[None, :, None, None, None].expand(1, 6, 4, 17, 1)
         >>> view_clips(clip, MIRRORED, inputs)[0, :, 0, 0, 0].tolist()

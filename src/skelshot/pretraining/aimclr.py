@@ -18,8 +18,8 @@ from skelshot.pretraining.mining import (
 from skelshot.pretraining.momentum_contrast import MomentumContrast
 from skelshot.pretraining.stage import StageData
 from skelshot.pretraining.view_options import AimClrOptions
-from skelshot.pretraining.view_stage import ViewStage, pool_map, spread
-from skelshot.skeletons.view_recipes import ViewRecipe
+from skelshot.pretraining.view_stage import ViewStage, collapse_std, pool_map
+from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
 class AimClrStage(ViewStage):
@@ -88,8 +88,8 @@ class AimClrStage(ViewStage):
         plain = self.encoded(item, epoch)
         further = [(kind,) for kind in self.options.further_streams]
         loaded = {"number": torch.tensor(item.clip)}
-        for name, recipe in self._recipes().items():
-            views = self.views(plain, clip, epoch, recipe, name, further)
+        for name, augmentation in self._augmentations().items():
+            views = self.views(plain, clip, epoch, augmentation, name, further)
             loaded |= {f"{name} {place}": view for place, view in enumerate(views)}
         return loaded
 
@@ -100,8 +100,8 @@ class AimClrStage(ViewStage):
             batch: The views of each stream (n, C, T, V, M), and the clips' numbers (n,).
 
         Returns:
-            `loss`; `accuracy`, how often the key is nearer than the whole queue; `spread` of the
-            queries.
+            `loss`; `accuracy`, how often the key is nearer than the whole queue; `collapse_std` of
+            the queries.
         """
         numbers = batch["number"]
         streams = []  # per stream: the logits of its views, the normal one first
@@ -115,13 +115,13 @@ class AimClrStage(ViewStage):
             streams.append([contrast.logits(each, key, numbers) for each in seen])
             new_keys.append(key)
             if place == 0:
-                width = spread(query)
+                width = collapse_std(query)
         loss = self._loss(streams)
         if self.training:
             for (_, contrast), key in zip(self._streams(), new_keys, strict=True):
                 contrast.queue.push(key, numbers)
         accuracy = (streams[0][0].argmax(1) == 0).float().mean()
-        return {"loss": loss, "accuracy": accuracy, "spread": width}
+        return {"loss": loss, "accuracy": accuracy, "collapse_std": width}
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train encoders and projectors; what makes the keys only follows."""
@@ -136,11 +136,11 @@ class AimClrStage(ViewStage):
         for encoder, contrast in self._streams():
             contrast.follow(encoder)
 
-    def _recipes(self) -> dict[str, ViewRecipe]:
-        """Return the recipe of each view."""
+    def _augmentations(self) -> dict[str, ViewAugmentation]:
+        """Return the augmentation of each view."""
         normal, extreme = self.options.normal, self.options.extreme
-        recipes = {"query": normal, "key": normal}
-        return recipes if extreme is None else recipes | {"extreme": extreme}
+        augmentations = {"query": normal, "key": normal}
+        return augmentations if extreme is None else augmentations | {"extreme": extreme}
 
     def _streams(self) -> list[tuple[Encoder, MomentumContrast]]:
         """List encoder and contrast of each stream, the stage's own first."""

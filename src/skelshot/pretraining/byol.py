@@ -14,7 +14,7 @@ from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import cosine_decay, target_like, update_moving_average
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.view_options import ByolOptions
-from skelshot.pretraining.view_stage import ViewStage, spread
+from skelshot.pretraining.view_stage import ViewStage, collapse_std
 
 
 class ByolStage(ViewStage):
@@ -76,7 +76,7 @@ class ByolStage(ViewStage):
             batch: `aggressive` and `conservative` views (n, C, T, V, M).
 
         Returns:
-            `loss`, and `spread` of the target's vectors of the conservative view.
+            `loss`, and `collapse_std` of the target's vectors of the conservative view.
         """
         aggressive, conservative = batch["aggressive"], batch["conservative"]
         target = self._target(conservative)
@@ -84,7 +84,7 @@ class ByolStage(ViewStage):
         if self.options.symmetric:
             swapped = regression_loss(self._online(conservative), self._target(aggressive))
             loss = loss + swapped
-        return {"loss": loss, "spread": spread(target)}
+        return {"loss": loss, "collapse_std": collapse_std(target)}
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the online network; the target only follows."""
@@ -112,7 +112,7 @@ class ByolStage(ViewStage):
     def _view(self, plain: Tensor, item: Item, epoch: int, name: str) -> Tensor:
         """Draw the view of that name of a clip, (C, T, V, M)."""
         clip = self.data.base.store.clips[item.clip].name
-        return self.views(plain, clip, epoch, self.options.recipes[name], name)[0]
+        return self.views(plain, clip, epoch, self.options.augmentations[name], name)[0]
 
     def _partner(self, item: Item, epoch: int) -> Item:
         """Draw the clip of another camera, or the same clip."""

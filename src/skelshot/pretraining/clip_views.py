@@ -8,13 +8,13 @@ from torch import Tensor
 
 from skelshot.skeletons import SkeletonLayout, Stream, stream
 from skelshot.skeletons.sequence import BoolArray
-from skelshot.skeletons.view_recipes import ViewRecipe, draw_view
+from skelshot.skeletons.view_augmentation import ViewAugmentation, augment_view
 
 
 def clip_views(
     clip: Tensor,
     layout: SkeletonLayout,
-    recipe: ViewRecipe,
+    augmentation: ViewAugmentation,
     streams: Sequence[Sequence[Stream]],
     rng: np.random.Generator,
 ) -> list[Tensor]:
@@ -23,7 +23,7 @@ def clip_views(
     Args:
         clip: Normalised joints (C, T, V, M), absent persons zero.
         layout: Names the joints.
-        recipe: How far the view may be from the clip.
+        augmentation: How far the view may be from the clip.
         streams: What each encoder eats; the streams of one set stand side by side.
         rng: Where its numbers come from.
 
@@ -32,7 +32,7 @@ def clip_views(
 
     Example:
         >>> from skelshot.skeletons import KINECT_V1
-        >>> clip, plain = torch.ones(3, 8, 20, 1), ViewRecipe()
+        >>> clip, plain = torch.ones(3, 8, 20, 1), ViewAugmentation()
         >>> sets = [["joint"], ["joint", "bone"]]
         >>> views = clip_views(clip, KINECT_V1, plain, sets, np.random.default_rng(0))
         >>> [tuple(view.shape) for view in views]
@@ -40,7 +40,7 @@ def clip_views(
     """
     joints = np.ascontiguousarray(clip.numpy().transpose(3, 1, 2, 0))
     seen: BoolArray = np.asarray(joints.any(axis=(2, 3)))
-    view, present = draw_view(joints, seen, layout, recipe, rng)
+    view, present = augment_view(joints, seen, layout, augmentation, rng)
     kinds = {kind for one in streams for kind in one}
     found = {kind: stream(view, present, layout, kind) for kind in kinds}
     joined = (np.concatenate([found[kind] for kind in one], axis=3) for one in streams)

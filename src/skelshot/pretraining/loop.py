@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from lightning_fabric import Fabric
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import load_batches
 from skelshot.ground import SkelshotError
+from skelshot.ground.precision import Precision
 from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.ground.seeding import seed_for
@@ -23,6 +24,12 @@ from skelshot.pretraining.options import LoopOptions
 from skelshot.pretraining.stage import LoopStage
 from skelshot.runs.folder import RunFolder
 from skelshot.runs.stage_states import restore
+
+FABRIC_PRECISION: dict[Precision, Literal["32-true", "bf16-mixed"]] = {
+    "float32": "32-true",
+    "bfloat16": "bf16-mixed",
+}
+"""What Lightning Fabric calls the precisions."""
 
 
 def launch(options: LoopOptions) -> Fabric:
@@ -38,7 +45,9 @@ def launch(options: LoopOptions) -> Fabric:
     level = talk.level
     talk.setLevel(logging.WARNING)  # a refused call is to say one line
     try:
-        fabric = Fabric(accelerator="auto", devices="auto", precision=options.precision)
+        fabric = Fabric(
+            accelerator="auto", devices="auto", precision=FABRIC_PRECISION[options.precision]
+        )
         if fabric.world_size > 1:
             fabric.launch()
     finally:

@@ -1,7 +1,7 @@
 """Every choice of pre-training, typed: what a preset fills in and `--set` changes."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BeforeValidator,
@@ -18,7 +18,7 @@ from pydantic import (
 from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, problem_of
-from skelshot.ground.precision import bfloat16_is_native, training_device
+from skelshot.ground.precision import Precision, settled_precision, training_device
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.strategies import STRATEGIES
@@ -61,14 +61,14 @@ class LoopOptions(Options):
     """How the loop runs, whatever it trains.
 
     Args:
-        precision: `32-true`, or `bf16-mixed` for bfloat16 autocast; `auto` takes the second where
+        precision: `float32`, or `bfloat16` for its autocast; `auto` takes the second where
             the device has instructions for it, and is written down as what it took.
         workers: Processes that prepare batches; results do not depend on it.
         accumulate: Batches whose gradients are added before a step.
         keep_every: Epochs between checkpoints.
     """
 
-    precision: Literal["32-true", "bf16-mixed"] = Field("auto", validate_default=True)
+    precision: Precision = Field("auto", validate_default=True)
     workers: int = Field(0, ge=0, le=256)
     accumulate: int = Field(1, ge=1, le=1_000_000)
     keep_every: int = Field(1, ge=1)
@@ -76,9 +76,7 @@ class LoopOptions(Options):
     @field_validator("precision", mode="before")
     @classmethod
     def _settle_precision(cls, value: object) -> object:
-        if value != "auto":
-            return value
-        return "bf16-mixed" if bfloat16_is_native(training_device()) else "32-true"
+        return settled_precision(value, training_device())
 
 
 def _strategy(value: object) -> object:

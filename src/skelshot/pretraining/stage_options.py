@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field
 
 from skelshot.ground.options import Options
-from skelshot.skeletons.view_recipes import ViewRecipe
+from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
 class OptimizerOptions(Options):
@@ -53,13 +53,14 @@ class StageOptions(Options):
     optimizer: OptimizerOptions = OptimizerOptions()
 
     @property
-    def recipes(self) -> dict[str, ViewRecipe]:
+    def augmentations(self) -> dict[str, ViewAugmentation]:
         """The random views that the stage draws itself, by the option's name."""
-        return {name: value for name, value in self if isinstance(value, ViewRecipe)}
+        return {name: value for name, value in self if isinstance(value, ViewAugmentation)}
 
     def without_mirror(self) -> Self:
         """Return the options with views that are never mirrored."""
         plain = {
-            name: recipe.model_copy(update={"mirror": 0.0}) for name, recipe in self.recipes.items()
+            name: augmentation.model_copy(update={"mirror": 0.0})
+            for name, augmentation in self.augmentations.items()
         }
         return self.model_copy(update=plain)

@@ -201,7 +201,7 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
         raise SkelshotError(
             f"strategy.time_reversed: {teacher.path} has {len(ahead)} renderings a class "
             f"forwards and {len(back)} backwards, expected as many of each; teach with --prompts "
-            "both-ways, or set strategy.time_reversed=auto"
+            "time-reversed, or set strategy.time_reversed=auto"
         )
     if plays_time_reversed(teacher, options):
         texts = torch.cat([texts[:, ahead], texts[:, back]])
@@ -235,7 +235,7 @@ def plays_time_reversed(teacher: FeatureCache, options: TransferOptions) -> bool
         if options.time_reversed and one_way:
             raise SkelshotError(
                 f"strategy.time_reversed: {teacher.path} has no videos played backwards; teach "
-                "with --prompts both-ways, or set strategy.time_reversed=auto"
+                "with --prompts time-reversed, or set strategy.time_reversed=auto"
             )
         return options.time_reversed
     if options.representation == "video" and options.missing_video != "text":

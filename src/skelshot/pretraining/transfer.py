@@ -95,7 +95,7 @@ class TransferStage(Stage):
                 `labels` (n,).
 
         Returns:
-            `loss`, and `spread`, the mean standard deviation of the normalised predictions
+            `loss`, and `collapse_std`, the mean standard deviation of the normalised predictions
             over the batch, which falls to 0 when they collapse to one point. With labels, `loss` is
             the weighted sum of `teacher_loss` and `label_loss`, and `accuracy` is there too.
         """
@@ -104,7 +104,7 @@ class TransferStage(Stage):
         with torch.no_grad():
             target = self.teacher_projector(batch["targets"]).float()
         loss = self._loss(prediction, target)
-        figures = {"loss": loss, "spread": F.normalize(prediction.detach()).std(0).mean()}
+        figures = {"loss": loss, "collapse_std": F.normalize(prediction.detach()).std(0).mean()}
         if self.class_head is None:
             return figures
         logits = self.class_head(embeddings)

@@ -30,7 +30,7 @@ class TransferOptions(StageOptions):
         centre: Subtract the mean of the base classes' f_t, which sentence encoders share, and of
             the base clips' f_v, each before they are added.
         time_reversed: Regress clips played backwards too, towards renderings that say so
-            and videos shown in reverse (`teach --prompts both-ways`); `auto` does so where the
+            and videos shown in reverse (`teach --prompts time-reversed`); `auto` does so where the
             features have them.
         loss: `regression` is eq. 1 of the paper; `contrast` also asks that the clip be found among
             its batch, as far as the teacher tells the clips apart.

@@ -6,15 +6,15 @@ from pydantic import Field
 
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.skeletons import Stream
-from skelshot.skeletons.view_recipes import ViewRecipe
+from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 KeyNorm = Literal["batch", "running"]
 """What keys are normalised by: their own batch, or running statistics."""
 
-NORMAL = ViewRecipe(shift=1 / 6, shear=0.5)
+NORMAL = ViewAugmentation(shift=1 / 6, shear=0.5)
 """AimCLR's normal view (Guo et al., AAAI 2022)."""
 
-EXTREME = ViewRecipe(
+EXTREME = ViewAugmentation(
     shift=1 / 6,
     shear=0.5,
     mirror=0.5,
@@ -26,10 +26,10 @@ EXTREME = ViewRecipe(
 )
 """AimCLR's extreme view; its released code leaves the reversal of time out."""
 
-CONSERVATIVE = ViewRecipe(crop=(0.75, 1.0), rotate_degrees=(10, 10, 10), jitter=0.005)
+CONSERVATIVE = ViewAugmentation(crop=(0.75, 1.0), rotate_degrees=(10, 10, 10), jitter=0.005)
 """A mild view for BYOL: the ranges are ours, Moliner et al. (CVPRW 2022) are not public."""
 
-AGGRESSIVE = ViewRecipe(
+AGGRESSIVE = ViewAugmentation(
     crop=(0.4, 1.0),
     shear=0.5,
     mirror=0.5,
@@ -73,8 +73,8 @@ class ByolOptions(StageOptions):
     decay: float = Field(0.99, ge=0, le=1)
     decay_schedule: Literal["constant", "cosine"] = "cosine"
     symmetric: bool = True
-    conservative: ViewRecipe = CONSERVATIVE
-    aggressive: ViewRecipe = AGGRESSIVE
+    conservative: ViewAugmentation = CONSERVATIVE
+    aggressive: ViewAugmentation = AGGRESSIVE
     other_camera: float = Field(0.5, ge=0, le=1)
 
 
@@ -120,8 +120,8 @@ class AimClrOptions(StageOptions):
     temperature: float = Field(0.07, gt=0)
     decay: float = Field(0.999, ge=0, le=1)
     key_norm: KeyNorm = "batch"
-    normal: ViewRecipe = NORMAL
-    extreme: ViewRecipe | None = EXTREME
+    normal: ViewAugmentation = NORMAL
+    extreme: ViewAugmentation | None = EXTREME
     attention_drop: bool = True
     drop_threshold: float = Field(0.7, ge=0, le=1)
     mining: Literal["none", "nearest", "cross-stream"] = "nearest"

@@ -14,7 +14,7 @@ from skelshot.pretraining.clip_views import clip_views
 from skelshot.pretraining.stage import Stage, StageData
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.skeletons import Stream
-from skelshot.skeletons.view_recipes import ViewRecipe
+from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
 class ViewStage(Stage):
@@ -59,7 +59,7 @@ class ViewStage(Stage):
         plain: Tensor,
         clip: str,
         epoch: int,
-        recipe: ViewRecipe,
+        augmentation: ViewAugmentation,
         name: str,
         further: Sequence[Sequence[Stream]] = (),
     ) -> list[Tensor]:
@@ -69,7 +69,7 @@ class ViewStage(Stage):
             plain: The clip's joints (C, T, V, M), from `encoded`.
             clip: The clip's name.
             epoch: The epoch.
-            recipe: How far the view may be from the clip.
+            augmentation: How far the view may be from the clip.
             name: Tells the views of a clip in one epoch apart.
             further: Sets of streams besides those of the encoder.
 
@@ -78,7 +78,7 @@ class ViewStage(Stage):
         """
         inputs = self.data.inputs
         rng = rng_for("view", self.data.seed, self.name, epoch, name, clip)
-        return clip_views(plain, inputs.layout, recipe, [inputs.streams, *further], rng)
+        return clip_views(plain, inputs.layout, augmentation, [inputs.streams, *further], rng)
 
 
 def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:
     return mean_over_persons(vectors, encoder.counted_persons(clips))
 
 
-def spread(vectors: Tensor) -> Tensor:
+def collapse_std(vectors: Tensor) -> Tensor:
     """Tell how far vectors are from collapsing to one point.
 
     Args:
@@ -108,7 +108,7 @@ def spread(vectors: Tensor) -> Tensor:
         everywhere. Without gradient.
 
     Example:
-        >>> spread(torch.ones(4, 8)).item()
+        >>> collapse_std(torch.ones(4, 8)).item()
         0.0
     """
     return F.normalize(vectors.detach().float()).std(0, correction=0).mean()

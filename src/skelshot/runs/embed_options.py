@@ -1,13 +1,13 @@
 """How the features of clips are made with a trained encoder."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
 from skelshot.encoders.readouts import ReadOut
 from skelshot.fewshot.views import View
 from skelshot.ground.options import Options
-from skelshot.ground.precision import bfloat16_is_native
+from skelshot.ground.precision import Precision, settled_precision
 
 
 class EmbedOptions(Options):
@@ -27,11 +27,9 @@ class EmbedOptions(Options):
     readout: ReadOut = "pooled"
     views: tuple[View, ...] = Field((View(),), min_length=1)
     batch: int = Field(64, ge=1, le=1_000_000)
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
 
     @field_validator("precision", mode="before")
     @classmethod
     def _settle_precision(cls, value: object) -> object:
-        if value != "auto":
-            return value
-        return "bfloat16" if bfloat16_is_native() else "float32"
+        return settled_precision(value)

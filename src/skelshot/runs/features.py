@@ -16,6 +16,7 @@ from skelshot.runs.embedding import embed_clips, input_clips
 from skelshot.runs.kept_features import KeptFeatures
 from skelshot.runs.run import Run
 from skelshot.skeletons import InputSpec
+from skelshot.skeletons.inputs import todays_align
 from skelshot.skeletons.normalise import can_align_view
 
 Options = TypeVar("Options", bound=EmbedOptions)
@@ -88,10 +89,10 @@ class RunFeatures:
     def _own_inputs(self) -> InputSpec:
         """Say how clips are read without a run: as the method asks, as far as they can be."""
         layout, coordinates = self._store.layout, self._store.channels
-        asked = dict(self._method.inputs)
-        if asked.get("view", "view") == "view" and not can_align_view(layout, coordinates):
+        asked = todays_align(self._method.inputs)
+        if asked.get("align", "facing") == "facing" and not can_align_view(layout, coordinates):
             # pixels have no common scale, and nothing to turn to the camera
-            asked |= {"view": "centre", "torso_scale": True}
+            asked |= {"align": "root", "torso_scale": True}
         return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})
 
     def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:

@@ -22,7 +22,7 @@ def mirrors_clips(options: Any) -> bool:
         options: As a run's configuration holds them, of any version.
 
     Returns:
-        Whether a stage that they ask for does. A strategy with recipes for views of its own
+        Whether a stage that they ask for does. A strategy with augmentations for views of its own
         has no part in the augmentation.
 
     Example:
@@ -36,8 +36,8 @@ def mirrors_clips(options: Any) -> bool:
     strategy = options.get("strategy")
     if isinstance(strategy, Mapping) and strategy.get("name") != "none":
         own = [value for value in strategy.values() if isinstance(value, Mapping)]
-        recipes = [value for value in own if "mirror" in value]
-        shares += recipes or [options.get("augmentation")]
+        augmentations = [value for value in own if "mirror" in value]
+        shares += augmentations or [options.get("augmentation")]
     return any(isinstance(each, Mapping) and each.get("mirror") for each in shares)
 
 

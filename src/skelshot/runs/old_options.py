@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from skelshot.ground.precision import todays_precision
+from skelshot.skeletons.inputs import align_of_view, todays_align
+
 SECTIONS = ("supervised", "transfer", "byol", "aimclr")
 """The strategies that had a section each, whether they were used or not."""
 
@@ -51,6 +54,8 @@ def todays_key(key: str) -> str:
         >>> todays_key("transfer.labels.weight"), todays_key("episodic.optimiser.lr")
         ('strategies.transfer.ce_weight', 'episodic.optimizer.lr')
     """
+    if key == "input.view":
+        return "input.align"
     first, *rest = key.split(".")
     if first not in (*SECTIONS, "episodic"):
         return key
@@ -60,6 +65,25 @@ def todays_key(key: str) -> str:
         rest[0] = "ce_head"
     room = ["episodic"] if first == "episodic" else ["strategies", first]
     return ".".join(room + [_RENAMED.get(part, part) for part in rest])
+
+
+def todays_value(key: str, value: Any) -> Any:
+    """Translate the value of an option whose values had other names before.
+
+    Args:
+        key: The option's dotted name, of any version, below `pretrain`.
+        value: Its value.
+
+    Returns:
+        Today's value; the same where it has not changed.
+
+    Example:
+        >>> todays_value("input.view", "centre")
+        'root'
+    """
+    if key == "loop.precision":
+        return todays_precision(value)
+    return align_of_view(value) if key == "input.view" else value
 
 
 def with_todays_sections(pretrain: dict[str, Any]) -> list[str]:
@@ -86,6 +110,15 @@ def with_todays_sections(pretrain: dict[str, Any]) -> list[str]:
             if name in _RENAMED
         ]
         pretrain["episodic"] = _renamed(episodic)
+    inputs = pretrain.get("input")
+    if isinstance(inputs, Mapping) and "view" in inputs:
+        told.append("pretrain.input.view is pretrain.input.align now")
+        pretrain["input"] = todays_align(inputs)
+    loop = pretrain.get("loop")
+    before = loop.get("precision") if isinstance(loop, dict) else None
+    if (today := todays_precision(before)) is not before:
+        told.append(f"pretrain.loop.precision: {before} is {today} now")
+        pretrain["loop"]["precision"] = today
     return told
 
 

@@ -1,6 +1,7 @@
 """From a clip to what an encoder eats."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,8 +14,11 @@ from skelshot.skeletons.sequence import AXES, UNITS, BoolArray, FloatArray, Skel
 from skelshot.skeletons.streams import Stream, stream
 from skelshot.skeletons.timing import Absent, crop_and_resize
 
-View = Literal["none", "centre", "view"]
+Align = Literal["none", "root", "facing"]
 """How far a clip's place and heading are taken out: not, place only, or both."""
+
+_ALIGN_BEFORE = {"centre": "root", "view": "facing"}
+"""Today's values by those that `view` had, as `align` was called before."""
 
 Sides = Literal["matter", "ignore"]
 """Whether a clip and its mirror image are different actions (`matter`) or the same one."""
@@ -40,8 +44,8 @@ class InputSpec(BaseModel):
         streams: The streams side by side on the channel axis, each `coordinates` channels wide.
         confidence: One more channel behind the streams: how sure the source is of each joint,
             1 where it does not say.
-        view: "none" leaves coordinates as they are, "centre" moves the origin to person 1,
-            "view" also turns person 1 to face the camera (3-D only).
+        align: "none" leaves coordinates as they are, "root" moves the origin to person 1,
+            "facing" also turns person 1 to face the camera (3-D only).
         torso_scale: Scale person 1's trunk to the length 1.
         crop: Share of the valid length kept, from its middle, when nothing is augmented.
         absent: "masked" minds who is there in which frame; "zeros" reproduces the public CTR-GCN
@@ -68,17 +72,22 @@ class InputSpec(BaseModel):
     coordinates: Literal[2, 3] = 3
     streams: tuple[Stream, ...] = Field(default=("joint",), min_length=1)
     confidence: bool = False
-    view: View = "view"
+    align: Align = "facing"
     torso_scale: bool = False
     crop: float = Field(default=1.0, gt=0, le=1)
     absent: Absent = "masked"
     sides: Sides = "ignore"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier(cls, values: Any) -> Any:
+        return todays_align(values) if isinstance(values, Mapping) else values
+
     @model_validator(mode="after")
-    def _check_view(self) -> Self:
-        if self.coordinates == 2 and self.view == "view":
+    def _check_align(self) -> Self:
+        if self.coordinates == 2 and self.align == "facing":
             raise ValueError(
-                "view: found 'view' with coordinates=2, expected 'centre' or 'none'; 2-D clips "
+                "align: found 'facing' with coordinates=2, expected 'root' or 'none'; 2-D clips "
                 "cannot be turned to face the camera"
             )
         return self
@@ -123,7 +132,7 @@ class InputSpec(BaseModel):
             SkelshotError: It is none of the streams.
 
         Example:
-            >>> InputSpec(layout="coco-17", coordinates=2, view="centre",
+            >>> InputSpec(layout="coco-17", coordinates=2, align="root",
             ...           streams=("joint", "bone")).channels_of("bone")
             slice(2, 4, None)
         """
@@ -134,6 +143,41 @@ class InputSpec(BaseModel):
             )
         first = self.streams.index(kind) * self.coordinates
         return slice(first, first + self.coordinates)
+
+
+def todays_align(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring an input specification that was written with `view` into today's form.
+
+    Args:
+        inputs: Its values by name, of any version.
+
+    Returns:
+        The values with `align` in place of `view`.
+
+    Example:
+        >>> todays_align({"frames": 64, "view": "centre"})
+        {'frames': 64, 'align': 'root'}
+    """
+    if "view" not in inputs or "align" in inputs:
+        return dict(inputs)
+    rest = {name: value for name, value in inputs.items() if name != "view"}
+    return rest | {"align": align_of_view(inputs["view"])}
+
+
+def align_of_view(value: Any) -> Any:
+    """Translate a value of `view`, as `align` was called before.
+
+    Args:
+        value: The value.
+
+    Returns:
+        Today's value; the same where it is none that there was.
+
+    Example:
+        >>> align_of_view("view")
+        'facing'
+    """
+    return _ALIGN_BEFORE.get(value, value) if isinstance(value, str) else value
 
 
 def encode_input(
@@ -247,9 +291,9 @@ def _confidence(sequence: SkeletonSequence, present: BoolArray) -> FloatArray:
 def _normalise(
     joints: FloatArray, present: BoolArray, sequence: SkeletonSequence, spec: InputSpec
 ) -> FloatArray:
-    if spec.view != "none":
+    if spec.align != "none":
         joints = centre(joints, present, sequence.layout)
-    if spec.view == "view":
+    if spec.align == "facing":
         joints = align_view(joints, present, sequence.layout)
     if spec.torso_scale:
         joints = scale_to_torso(joints, present, sequence.layout)

@@ -152,13 +152,13 @@ def align_view(
     if joints.shape[-1] != 3:
         raise SkelshotError(
             f"view: found joints with {joints.shape[-1]} coordinates, but turning the view needs "
-            "3-D joints; use view 'centre' for pixels"
+            "3-D joints; use align 'root' for pixels"
         )
     lines = [line for line in (layout.hips, layout.shoulders) if line is not None]
     if not lines:
         raise SkelshotError(
             f"view: the layout {layout.name!r} has neither hips nor shoulders to turn to the "
-            "camera; use view 'centre' (--set input.view=centre)"
+            "camera; use align 'root' (--set input.align=root)"
         )
     person, frames = _lead(present)
     if not len(frames):

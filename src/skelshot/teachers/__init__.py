@@ -1,6 +1,7 @@
 """Frozen teachers and the cache of their features."""
 
-from skelshot.teachers.base import Precision, PromptingTeacher, TextTeacher, VideoTeacher
+from skelshot.ground.precision import Precision
+from skelshot.teachers.base import PromptingTeacher, TextTeacher, VideoTeacher
 from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.read import FeatureCache
 from skelshot.teachers.cache.video import VideoFeatures

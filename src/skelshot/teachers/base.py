@@ -1,14 +1,11 @@
 """What every frozen teacher offers, and what one offers that reads videos as well."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
-
-Precision = Literal["float32", "bfloat16"]
-"""The numbers a teacher calculates with; what it returns is float32 in both cases."""
 
 
 @runtime_checkable

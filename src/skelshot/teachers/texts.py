@@ -1,14 +1,19 @@
 """Prompt templates and class texts: data read from YAML files."""
 
+import warnings
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import OldName
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 SLOT = "{}"
 """Where a template takes the class name."""
+
+_RENAMED = {"both-ways": "time-reversed"}
+"""Today's names of shipped prompts by those they had before."""
 
 
 def prompt_names() -> tuple[str, ...]:
@@ -16,7 +21,7 @@ def prompt_names() -> tuple[str, ...]:
 
     Example:
         >>> prompt_names()
-        ('actionclip', 'both-ways', 'descriptive', 'plain')
+        ('actionclip', 'descriptive', 'plain', 'time-reversed')
     """
     folder = resources.files("skelshot.teachers") / "prompts"
     names = (entry.name for entry in folder.iterdir())
@@ -40,6 +45,14 @@ def load_templates(name_or_file: str | Path) -> tuple[str, ...]:
         >>> load_templates("plain")
         ('{}',)
     """
+    if today := _RENAMED.get(str(name_or_file)):
+        warnings.warn(
+            f"--prompts {name_or_file} is --prompts {today} now; the old name is read in this "
+            "version only",
+            OldName,
+            stacklevel=2,
+        )
+        name_or_file = today
     named = str(name_or_file) in prompt_names()
     if named:
         source = resources.files("skelshot.teachers") / "prompts" / f"{name_or_file}.yaml"

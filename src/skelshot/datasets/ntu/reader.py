@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator
 
 from skelshot.datasets.archives import ARCHIVES, Archive
-from skelshot.datasets.checks import clip_or_rejected, on_missing_named, sound
+from skelshot.datasets.checks import clip_or_rejected, on_missing_named, validate_clip
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.ntu.bodies import BodyOptions, assemble
 from skelshot.datasets.ntu.body_options import EVERY_LEGACY, Denoise
@@ -174,7 +174,7 @@ class NtuReader(Reader):
         if stem in self._missing:
             raise BadClip("listed as having missing skeletons")
         sequence = assemble(parse_skeleton(self._text(source)), self._bodies)
-        sequence, repaired = sound(sequence, self._on_missing)
+        sequence, repaired = validate_clip(sequence, self._on_missing)
         return Clip(
             name=stem,
             label=name.label,

@@ -104,13 +104,13 @@ class ClipBatches:
         """Run the teacher over one batch."""
         waiting, self._waiting = self._waiting, []
         counts = [self._video[clip].shape[1] for _, clip, _, _ in waiting]
-        backwards = [
+        time_reversed = [
             place >= count for (_, _, place, _), count in zip(waiting, counts, strict=True)
         ]
         clips = torch.stack(
             [
                 sample.flip(0) if turned else sample
-                for (sample, _, _, _), turned in zip(waiting, backwards, strict=True)
+                for (sample, _, _, _), turned in zip(waiting, time_reversed, strict=True)
             ]
         )
         f_t: Tensor | None = None
@@ -120,7 +120,7 @@ class ClipBatches:
             texts = torch.stack(
                 [
                     self.prompts.features[self.prompts.row_of[label], int(turned)]
-                    for (_, _, _, label), turned in zip(waiting, backwards, strict=True)
+                    for (_, _, _, label), turned in zip(waiting, time_reversed, strict=True)
                 ]
             )
             f_v, f_t = self.teacher.video_and_prompted_text(texts, clips)

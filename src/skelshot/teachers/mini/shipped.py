@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.base import Precision
+from skelshot.ground.precision import Precision
 from skelshot.teachers.models.loading import weight_files
 from skelshot.teachers.models.xclip import XCLIPTeacher
 

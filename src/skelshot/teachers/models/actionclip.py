@@ -9,7 +9,7 @@ from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
-from skelshot.teachers.base import Precision
+from skelshot.ground.precision import Precision
 from skelshot.teachers.models.clip_layout import clip_config, to_transformers
 from skelshot.teachers.models.frozen import FrozenVideoTeacher, check_end_token, model_label, pooled
 from skelshot.teachers.models.loading import (

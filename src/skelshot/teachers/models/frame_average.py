@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.base import Precision
+from skelshot.ground.precision import Precision
 from skelshot.teachers.models.frozen import FrozenVideoTeacher, check_end_token, model_label, pooled
 from skelshot.teachers.models.loading import (
     check_folder,

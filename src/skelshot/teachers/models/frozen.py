@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.precision import Precision
 from skelshot.ground.seeding import digest_of
-from skelshot.teachers.base import Precision, VideoTeacher
+from skelshot.teachers.base import VideoTeacher
 from skelshot.teachers.models.preprocessing import Preprocessing
 from skelshot.teachers.models.teacher import Teacher, VideoModelOptions
 

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
-from skelshot.teachers.base import Precision, TextTeacher
+from skelshot.ground.precision import Precision
+from skelshot.teachers.base import TextTeacher
 
 
 class TeacherOptions(Options):

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from skelshot.teachers.base import Precision, TextTeacher
+from skelshot.ground.precision import Precision
+from skelshot.teachers.base import TextTeacher
 from skelshot.teachers.models.frozen import FrozenVideoTeacher, model_label
 from skelshot.teachers.models.loading import check_folder, folder_digests, load_model, model_folder
 from skelshot.teachers.models.minilm import MiniLMTeacher

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from skelshot.teachers.base import Precision
+from skelshot.ground.precision import Precision
 from skelshot.teachers.models.frozen import FrozenVideoTeacher, model_label, pooled
 from skelshot.teachers.models.loading import (
     check_folder,

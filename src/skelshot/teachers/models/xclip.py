@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
-from skelshot.teachers.base import Precision
+from skelshot.ground.precision import Precision
 from skelshot.teachers.models.frozen import FrozenVideoTeacher, check_end_token, model_label, pooled
 from skelshot.teachers.models.loading import (
     check_folder,

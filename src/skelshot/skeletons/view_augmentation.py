@@ -1,4 +1,4 @@
-"""How a view of a clip is drawn at random, as self-supervised training compares views."""
+"""Random augmentation of a clip into a view, as self-supervised training compares views."""
 
 from typing import Annotated, Self
 
@@ -11,7 +11,7 @@ from skelshot.skeletons.normalise import zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray
 from skelshot.skeletons.timing import crop_and_resize
 from skelshot.skeletons.transforms import jitter, mirror, random_rotation, rotate, scale, shear
-from skelshot.skeletons.view_changes import (
+from skelshot.skeletons.view_transforms import (
     blur_time,
     blur_weights,
     joints_to_root,
@@ -22,7 +22,7 @@ from skelshot.skeletons.view_changes import (
 )
 
 
-class ViewRecipe(BaseModel):
+class ViewAugmentation(BaseModel):
     """How far a view may be from its clip; the default changes nothing.
 
     The steps are taken in the order in which they stand here, which is AimCLR's.
@@ -52,7 +52,7 @@ class ViewRecipe(BaseModel):
         pydantic.ValidationError: An amount is out of range or unknown.
 
     Example:
-        >>> ViewRecipe(shift=0.25, shear=0.5).mirror
+        >>> ViewAugmentation(shift=0.25, shear=0.5).mirror
         0.0
     """
 
@@ -84,20 +84,20 @@ class ViewRecipe(BaseModel):
         return self
 
 
-def draw_view(
+def augment_view(
     joints: FloatArray,
     present: BoolArray,
     layout: SkeletonLayout,
-    recipe: ViewRecipe,
+    augmentation: ViewAugmentation,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, BoolArray]:
-    """Draw one view of a clip.
+    """Augment a clip at random into one view of it.
 
     Args:
         joints: Coordinates (M, T, V, C), centred, of the length that the encoder takes.
         present: Who is there, (M, T).
         layout: Names the root and the left-right pairs.
-        recipe: How far.
+        augmentation: How far.
         rng: Where the numbers come from.
 
     Returns:
@@ -106,62 +106,67 @@ def draw_view(
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
         >>> joints, present = np.ones((1, 8, 20, 3), np.float32), np.ones((1, 8), bool)
-        >>> flat = ViewRecipe(mask_axis=1)
-        >>> view, _ = draw_view(joints, present, KINECT_V1, flat, np.random.default_rng(0))
+        >>> flat = ViewAugmentation(mask_axis=1)
+        >>> view, _ = augment_view(joints, present, KINECT_V1, flat, np.random.default_rng(0))
         >>> view.sum((0, 1, 2)).tolist()
         [160.0, 0.0, 160.0]
     """
-    joints, present = _in_time(joints, present, recipe, rng)
-    joints = _in_space(joints, layout, recipe, rng)
-    if recipe.jitter and rng.random() < recipe.jitter_probability:
-        joints = jitter(joints, rng, recipe.jitter)
+    joints, present = _in_time(joints, present, augmentation, rng)
+    joints = _in_space(joints, layout, augmentation, rng)
+    if augmentation.jitter and rng.random() < augmentation.jitter_probability:
+        joints = jitter(joints, rng, augmentation.jitter)
     joints = zero_absent(joints, present)
-    if recipe.blur and rng.random() < recipe.blur:
-        weights = blur_weights(rng.uniform(*recipe.blur_sigma))
-        joints = blur_time(joints, present, weights, normalised=not recipe.as_released)
-    if recipe.mask_axis and rng.random() < recipe.mask_axis:
+    if augmentation.blur and rng.random() < augmentation.blur:
+        weights = blur_weights(rng.uniform(*augmentation.blur_sigma))
+        joints = blur_time(joints, present, weights, normalised=not augmentation.as_released)
+    if augmentation.mask_axis and rng.random() < augmentation.mask_axis:
         joints = mask_axis(joints, int(rng.integers(joints.shape[-1])))
-    if recipe.mask_joints and rng.random() < recipe.mask_joints:
-        number = int(rng.integers(1, recipe.most_joints + 1))
+    if augmentation.mask_joints and rng.random() < augmentation.mask_joints:
+        number = int(rng.integers(1, augmentation.most_joints + 1))
         moved = np.zeros(joints.shape[2], bool)
         moved[rng.permutation(len(moved))[:number]] = True
         joints = joints_to_root(joints, moved, layout)
-    if recipe.time_reverse and rng.random() < recipe.time_reverse:
+    if augmentation.time_reverse and rng.random() < augmentation.time_reverse:
         joints, present = joints[:, ::-1], present[:, ::-1]
     return zero_absent(joints, present), present
 
 
 def _in_time(
-    joints: FloatArray, present: BoolArray, recipe: ViewRecipe, rng: np.random.Generator
+    joints: FloatArray, present: BoolArray, augmentation: ViewAugmentation, rng: np.random.Generator
 ) -> tuple[FloatArray, BoolArray]:
     """Crop and shift."""
     frames = joints.shape[1]
-    if recipe.crop is not None:
-        fraction, start = float(rng.uniform(*recipe.crop)), float(rng.random())
+    if augmentation.crop is not None:
+        fraction, start = float(rng.uniform(*augmentation.crop)), float(rng.random())
         joints, present = crop_and_resize(joints, present, frames, fraction, start)
-    if recipe.shift:
-        padding = int(frames * recipe.shift)
+    if augmentation.shift:
+        padding = int(frames * augmentation.shift)
         start_frame = int(rng.integers(2 * padding + 1))
         joints, present = shift_time(joints, present, padding, start_frame)
     return joints, present
 
 
 def _in_space(
-    joints: FloatArray, layout: SkeletonLayout, recipe: ViewRecipe, rng: np.random.Generator
+    joints: FloatArray,
+    layout: SkeletonLayout,
+    augmentation: ViewAugmentation,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """Shear, mirror, scale and turn."""
     axes = joints.shape[-1]
-    if recipe.shear:
-        joints = shear(joints, rng.uniform(-recipe.shear, recipe.shear, axes * (axes - 1)))
-    if recipe.mirror and rng.random() < recipe.mirror:
-        joints = swap_sides(joints, layout) if recipe.as_released else mirror(joints, layout)
-    if recipe.scale != (1.0, 1.0):
-        joints = scale(joints, rng.uniform(*recipe.scale))
-    if any(recipe.rotate_degrees):
-        x, y, z = recipe.rotate_degrees
+    if augmentation.shear:
+        joints = shear(
+            joints, rng.uniform(-augmentation.shear, augmentation.shear, axes * (axes - 1))
+        )
+    if augmentation.mirror and rng.random() < augmentation.mirror:
+        joints = swap_sides(joints, layout) if augmentation.as_released else mirror(joints, layout)
+    if augmentation.scale != (1.0, 1.0):
+        joints = scale(joints, rng.uniform(*augmentation.scale))
+    if any(augmentation.rotate_degrees):
+        x, y, z = augmentation.rotate_degrees
         joints = rotate(joints, random_rotation(rng, (x, y, z) if axes == 3 else (0, 0, z)))
-    if any(recipe.main_axis_degrees):
-        main, others = recipe.main_axis_degrees
-        angles = main_axis_angles(rng, main, others, axes, one_sided=recipe.as_released)
+    if any(augmentation.main_axis_degrees):
+        main, others = augmentation.main_axis_degrees
+        angles = main_axis_angles(rng, main, others, axes, one_sided=augmentation.as_released)
         joints = rotate(joints, angles)
     return joints

@@ -1,13 +1,13 @@
-"""Recipes: what they may ask, and that every step is taken."""
+"""Augmentations of views: what they may ask, and that every step is taken."""
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from skelshot.skeletons import COCO_17, KINECT_V1, SkeletonSequence
-from skelshot.skeletons.view_recipes import ViewRecipe, draw_view
+from skelshot.skeletons.view_augmentation import ViewAugmentation, augment_view
 
-ALL = ViewRecipe(
+ALL = ViewAugmentation(
     crop=(0.5, 0.9),
     shift=0.2,
     shear=0.3,
@@ -25,9 +25,11 @@ ALL = ViewRecipe(
 
 
 def drawn(sequence: SkeletonSequence, seed: int = 0, **amounts: object) -> np.ndarray:
-    recipe = ViewRecipe.model_validate(amounts)
+    augmentation = ViewAugmentation.model_validate(amounts)
     generator = np.random.default_rng(seed)
-    return draw_view(sequence.joints, sequence.present, sequence.layout, recipe, generator)[0]
+    return augment_view(
+        sequence.joints, sequence.present, sequence.layout, augmentation, generator
+    )[0]
 
 
 def test_nothing_asked_nothing_changed(two_persons: SkeletonSequence) -> None:
@@ -45,11 +47,11 @@ def test_absent_persons_stay_zero_under_everything(
     two_persons: SkeletonSequence, released: bool
 ) -> None:
     before = two_persons.joints.copy()
-    recipe = ALL.model_copy(update={"as_released": released})
+    augmentation = ALL.model_copy(update={"as_released": released})
     for seed in range(30):
         generator = np.random.default_rng(seed)
-        joints, present = draw_view(
-            two_persons.joints, two_persons.present, KINECT_V1, recipe, generator
+        joints, present = augment_view(
+            two_persons.joints, two_persons.present, KINECT_V1, augmentation, generator
         )
         assert joints.shape == before.shape
         assert joints.dtype == np.float32
@@ -108,7 +110,7 @@ def test_the_released_blur_is_not_normalised(two_persons: SkeletonSequence) -> N
 
 def test_flat_clips_have_views_too(rng: np.random.Generator) -> None:
     joints = rng.normal(size=(1, 8, 17, 2)).astype(np.float32)
-    view, _ = draw_view(joints, np.ones((1, 8), bool), COCO_17, ALL, rng)
+    view, _ = augment_view(joints, np.ones((1, 8), bool), COCO_17, ALL, rng)
     assert view.shape == joints.shape
     assert np.isfinite(view).all()
 
@@ -128,4 +130,4 @@ def test_flat_clips_have_views_too(rng: np.random.Generator) -> None:
 )
 def test_impossible_amounts_are_refused(amounts: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(amounts))):
-        ViewRecipe.model_validate(amounts)
+        ViewAugmentation.model_validate(amounts)

@@ -5,7 +5,7 @@ import pytest
 
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import KINECT_V1, SkeletonSequence, mirror, rotate
-from skelshot.skeletons.view_changes import (
+from skelshot.skeletons.view_transforms import (
     blur_time,
     blur_weights,
     joints_to_root,
