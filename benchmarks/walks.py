@@ -158,9 +158,8 @@ def main() -> None:
         )
         print(f"| {name} | {' | '.join(map(str, counts))} |")
     print()
-    for caller, called in sorted(
-        {climb for walk in walks.values() for climb in walk.climbs(layers())}
-    ):
+    climbs = {climb for walk in walks.values() for climb in walk.climbs(layers())}
+    for caller, called in sorted(climbs):
         print(f"climbs: {caller} -> {called}")
 
 

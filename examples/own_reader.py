@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from skelshot.datasets import Clip, Reader, ReaderOptions, Rejected, Source, Store
-from skelshot.datasets.checks import clip_or_rejected, presence_of, sound
+from skelshot.datasets.checks import clip_or_rejected, presence_of, validate_clip
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.readers import list_sources
@@ -80,7 +80,7 @@ class CsvReader(Reader):
             joints = rows.reshape(1, len(rows), self.layout.num_joints, 3)
         except ValueError as error:
             raise BadClip(f"found {error}, expected rows of 60 numbers") from error
-        sequence, repaired = sound(
+        sequence, repaired = validate_clip(
             SkeletonSequence(joints, presence_of(joints), self.layout), "reject"
         )
         return Clip(

@@ -157,7 +157,7 @@ def pretrain(
         preset: `cpu`, `paper`, `smoke` or a file.
         encoder: One of `ENCODERS`; the preset's unless told.
         strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
-            else `supervised`.
+            else the preset's own or `supervised`.
         episodes: The few-shot method to train in episodes afterwards; none unless told.
         splits: Numbers of splits; all unless told.
         features: What `teach` made.
@@ -219,14 +219,13 @@ def pretrain_by_name(
     chosen_splits = list(every) if splits is None else choose_splits(every, splits)
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
-    usual = "none" if start else "supervised"
-    name = strategy or ("transfer" if features else usual)
+    usual = "none" if start else None  # what the preset names, or else supervised
     settings = load_settings(
         preset,
         layout=store.layout,
         coordinates=store.channels,
         changes={
-            "pretrain.strategy": name,
+            "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,
             "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
             "pretrain.seed": seed,
@@ -238,7 +237,7 @@ def pretrain_by_name(
     report = train_splits(
         store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides
     )
-    return Trained(report, name, settings)
+    return Trained(report, settings.pretrain.strategy_name, settings)
 
 
 def evaluate(

@@ -216,3 +216,18 @@ def test_flat_clips_change_no_more_of_a_preset_than_they_must(tmp_path: Path) ->
     assert settings.pretrain.episodic.method_options == {"degrees": 10, "each_side": 0}
     assert [view.turn for view in settings.evaluate.views] == [0]
     assert "evaluate.views: 2 turned ones left out" in settings.adapted
+
+
+def test_a_preset_may_name_its_strategy(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "pretrain:\n  strategy: {name: byol, epochs: 3}\n"
+        "  strategies: {byol: {epochs: 7, batch: 9}, aimclr: {epochs: 5}}"
+    )
+    own = load_settings(str(mine), layout="kinect-v1").pretrain.strategy
+    assert own is not None
+    assert (own.epochs, own.batch) == (3, 9)  # what stands with the choice goes first
+    asked = {"pretrain.strategy": "aimclr"}
+    other = load_settings(str(mine), layout="kinect-v1", changes=asked).pretrain.strategy
+    assert other is not None
+    assert other.epochs == 5

@@ -27,7 +27,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--strategy",
         metavar="NAME",
         help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
-        "none (default: transfer with --features, none with --from, else supervised)",
+        "none (default: transfer with --features, none with --from, else the preset's own, else "
+        "supervised)",
     )
     parser.add_argument(
         "--episodes",

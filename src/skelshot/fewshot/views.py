@@ -1,16 +1,17 @@
 """Views of a clip: turned about the vertical, or mirrored."""
 
 import math
+from typing import ClassVar
 
 import torch
-from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.skeletons import InputSpec
 
 
-class View(BaseModel):
+class View(Options):
     """One view of a clip: first mirrored, then turned.
 
     Args:
@@ -18,7 +19,7 @@ class View(BaseModel):
         mirror: Swap left and right.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "view"
 
     turn: float = 0.0
     mirror: bool = False

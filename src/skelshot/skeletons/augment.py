@@ -4,11 +4,12 @@
 `skelshot.skeletons.transforms`.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from skelshot.ground.options import Options
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.normalise import zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray
@@ -29,7 +30,7 @@ Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
-class Augmentation(BaseModel):
+class Augmentation(Options):
     """How far a clip may be changed; the default changes nothing.
 
     Args:
@@ -45,14 +46,14 @@ class Augmentation(BaseModel):
         drop_joints: Probability that a joint is set to the origin for the whole clip.
 
     Raises:
-        pydantic.ValidationError: An amount is out of range or unknown.
+        SkelshotError: An amount is out of range or unknown.
 
     Example:
         >>> Augmentation(rotate_degrees=(0, 30, 0), scale=(0.9, 1.1)).mirror
         0.0
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "augmentation"
 
     crop: tuple[Fraction, Fraction] | None = None
     time_jitter: Amount = 0.0

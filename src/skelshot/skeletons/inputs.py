@@ -1,12 +1,13 @@
 """From a clip to what an encoder eats."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.skeletons.augment import Augmentation, augment
 from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
@@ -30,7 +31,7 @@ SecondPerson = Literal["zero", "copy", "none"]
 """What the second person of a one-person clip is: zeros, the first once more, or not asked for."""
 
 
-class InputSpec(BaseModel):
+class InputSpec(Options):
     """How a clip becomes an encoder's input; it travels in checkpoints.
 
     Args:
@@ -55,7 +56,7 @@ class InputSpec(BaseModel):
             clip and evaluation looks at no mirrored view.
 
     Raises:
-        pydantic.ValidationError: A value is out of range or unknown, `second_person` does not
+        SkelshotError: A value is out of range or unknown, `second_person` does not
             fit `persons` ("none" needs 1, "copy" at least 2), or 2-D clips are to be turned.
 
     Example:
@@ -63,7 +64,7 @@ class InputSpec(BaseModel):
         9
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "input"
 
     layout: LayoutField
     frames: int = Field(default=64, ge=1, le=10_000)

@@ -1,10 +1,11 @@
 """Random augmentation of a clip into a view, as self-supervised training compares views."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from skelshot.ground.options import Options
 from skelshot.skeletons.augment import Amount, Factor, Fraction, Probability
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.normalise import zero_absent
@@ -22,7 +23,7 @@ from skelshot.skeletons.view_transforms import (
 )
 
 
-class ViewAugmentation(BaseModel):
+class ViewAugmentation(Options):
     """How far a view may be from its clip; the default changes nothing.
 
     The steps are taken in the order in which they stand here, which is AimCLR's.
@@ -49,14 +50,14 @@ class ViewAugmentation(BaseModel):
             way only, and the blur also magnifies.
 
     Raises:
-        pydantic.ValidationError: An amount is out of range or unknown.
+        SkelshotError: An amount is out of range or unknown.
 
     Example:
         >>> ViewAugmentation(shift=0.25, shear=0.5).mirror
         0.0
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "view"
 
     crop: tuple[Fraction, Fraction] | None = None
     shift: Annotated[float, Field(ge=0, le=1)] = 0.0

@@ -1,16 +1,18 @@
 """Episodes: the N-way K-shot tasks that training is cut into."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 from skelshot.ground.seeding import rng_for
 
 
-class EpisodeSpec(BaseModel):
+class EpisodeSpec(Options):
     """The shape of an episode.
 
     Args:
@@ -20,7 +22,7 @@ class EpisodeSpec(BaseModel):
         per_epoch: Episodes an epoch.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    described: ClassVar[str] = "episode"
 
     ways: int = Field(5, ge=2)
     shots: int = Field(1, ge=1)
