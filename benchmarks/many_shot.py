@@ -15,14 +15,15 @@ import torch
 from lightning_fabric import Fabric
 
 from skelshot.datasets import Split, Store
-from skelshot.datasets.batches import load_batches, plain_batches
+from skelshot.datasets.batches import clip_batches
 from skelshot.encoders import build_encoder
 from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.settings import load_settings
 from skelshot.ground.environment import environment
-from skelshot.pretraining import BaseSet
+from skelshot.ground.files import write_json
+from skelshot.pretraining import BaseSet, StageData
 from skelshot.pretraining.loop import FABRIC_PRECISION, run_stage
-from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.runs.folder import RunFolder
 
 
@@ -60,16 +61,18 @@ def main() -> None:
     base = BaseSet(store, split, everything.indices[seen], everything.rows[seen])
     encoder = build_encoder(options.encoder_spec, seed=parsed.seed)
     torch.manual_seed(parsed.seed)
-    stage = SupervisedStage(encoder, base, options.supervised, parsed.seed)
+    assert isinstance(options.strategy, SupervisedOptions)
+    data = StageData(base, options.input, options.augmentation, parsed.seed)
+    stage = SupervisedStage(encoder, options.strategy, data)
     fabric = Fabric(
         accelerator="cpu", devices=1, precision=FABRIC_PRECISION[options.loop.precision]
     )
     folder = RunFolder(parsed.out / f"{parsed.encoder}-seed{parsed.seed}")
-    seconds = run_stage(stage, folder, fabric, options.input, options.augmentation, options.loop)
+    seconds = run_stage(stage, folder, fabric, options.loop)
     stage.eval()
     tested = np.flatnonzero(cameras == 3)
     with torch.inference_mode():
-        batches = load_batches(store, options.input, plain_batches(tested.tolist(), 64))
+        batches = clip_batches(store, options.input, tested.tolist(), 64)
         called = torch.cat([stage.head(encoder(clips)).argmax(1) for clips in batches])
     accuracy = float((called.numpy() == store.labels[tested]).mean())
     result = {
@@ -82,7 +85,7 @@ def main() -> None:
         "config": options.model_dump(mode="json"),
         "environment": environment(),
     }
-    folder.write_result(result)
+    write_json(folder.result_file, result)
     if parsed.archive:
         append_results(parsed.archive, {f"{parsed.encoder}-{parsed.epochs}-epochs": result})
     print(json.dumps({k: v for k, v in result.items() if k not in ("config", "environment")}))

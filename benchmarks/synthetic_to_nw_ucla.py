@@ -29,9 +29,10 @@ from skelshot.experiments.result_archive import append_results
 from skelshot.experiments.settings import Settings, load_settings
 from skelshot.fewshot import CosineClassifier
 from skelshot.ground.environment import environment
-from skelshot.pretraining import BaseSet
+from skelshot.ground.files import write_json
+from skelshot.pretraining import BaseSet, StageData
 from skelshot.pretraining.loop import FABRIC_PRECISION, run_stage
-from skelshot.pretraining.supervised import SupervisedStage
+from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.runs.folder import RunFolder
 
 TWINS = (5, 6, 7, 8, 9, 14, 15, 59, 60, 92, 114, 116)
@@ -93,18 +94,20 @@ def _row(
         "config": settings.model_dump(mode="json"),
         "environment": environment(),
     }
-    folder.write_result(result)
+    write_json(folder.result_file, result)
     return result
 
 
 def _train(encoder: Encoder, base: BaseSet, settings: Settings, folder: RunFolder) -> float:
     options = settings.pretrain
     torch.manual_seed(options.seed)
-    stage = SupervisedStage(encoder, base, options.supervised, options.seed)
+    assert isinstance(options.strategy, SupervisedOptions)
+    data = StageData(base, options.input, options.augmentation, options.seed)
+    stage = SupervisedStage(encoder, options.strategy, data)
     fabric = Fabric(
         accelerator="cpu", devices=1, precision=FABRIC_PRECISION[options.loop.precision]
     )
-    return run_stage(stage, folder, fabric, options.input, options.augmentation, options.loop)
+    return run_stage(stage, folder, fabric, options.loop)
 
 
 def _accuracy(encoder: Encoder, real: Store, settings: Settings) -> dict[str, Any]:
