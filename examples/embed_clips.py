@@ -43,7 +43,7 @@ def toy_run(folder: Path) -> tuple[str, Path, Path]:
     write_toy_clips(folder / "others", performers=4, repetitions=1, seed=1)
     others = sk.prepare("npz", folder / "others", folder / "others.store")
     changes = ("strategy.epochs=4", "input.frames=16", "encoder.width=0.125")
-    sk.pretrain(others, folder / "run", protocol="toy", split=0, changes=changes)
+    sk.pretrain(others, folder / "run", protocol="toy", splits=[0], changes=changes)
     write_toy_clips(folder / "clips", performers=3, repetitions=1)
     return "npz", folder / "clips", folder / "run"
 
