@@ -33,7 +33,7 @@ def main() -> None:
         run = sk.pretrain(
             *(store, folder / stream),
             protocol="toy",
-            split=split.index,
+            splits=[split.index],
             changes=[f"input.streams=[{stream}]", "strategy.epochs=4", "encoder.width=0.125"],
         )
         vectors = run.split(split.index).embed(store, readout="joints")
