@@ -32,14 +32,18 @@ class Command:
     lower: str = ""
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser, of_run: bool = False) -> None:
     """Add the arguments that choose and change a preset.
 
     Args:
         parser: The command's parser.
+        of_run: Whether the preset of a run is the one to take unless another is named.
     """
+    usual = "the run's own, else cpu" if of_run else "cpu"
     parser.add_argument(
-        "--preset", default="cpu", help="cpu, paper, smoke, or a .yaml file (default: cpu)"
+        "--preset",
+        default=None if of_run else "cpu",
+        help=f"cpu, paper, smoke, or a .yaml file (default: {usual})",
     )
     parser.add_argument(
         "--set",

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from skelshot.fewshot import METHODS
 from skelshot.runs.embed_options import EmbedOptions
 
 
@@ -15,3 +16,12 @@ class EvaluateOptions(EmbedOptions):
     """
 
     classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("classifiers", mode="after")
+    @classmethod
+    def _check_names(cls, classifiers: dict[str, Any]) -> dict[str, Any]:
+        """Refuse options of methods that there are none of, which would change nothing."""
+        return {
+            METHODS.named(name, "classifiers").name: options
+            for name, options in classifiers.items()
+        }

@@ -1,7 +1,7 @@
 """From a store to a pre-trained encoder, split by split."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,6 +64,7 @@ def pretrain(
     teacher: FeatureCache | None = None,
     start: StartingRun | None = None,
     sides: AskedSides = "auto",
+    preset: Mapping[str, Any] | None = None,
 ) -> PretrainReport:
     """Pre-train one encoder a split; splits already done are kept.
 
@@ -79,6 +80,7 @@ def pretrain(
         start: An earlier run to begin from; random weights unless told.
         sides: Whether a clip and its mirror image are different actions; `auto` looks at the
             names of the classes and at the base clips of each split, see `decide_sides`.
+        preset: For the results: the `name` of the preset, and what it says of `evaluate`.
 
     Returns:
         The report.
@@ -89,7 +91,7 @@ def pretrain(
     began = time.perf_counter()
     counts = protocol.counts(store)
     fabric = launch(options.loop)
-    job = _Job(store, protocol, options, teacher, start, fabric)
+    job = _Job(store, protocol, options, teacher, start, fabric, preset)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
         encoder, stages = build_stages(store, work.split, work.options, teacher)
@@ -153,6 +155,7 @@ class _Job:
     teacher: FeatureCache | None
     start: StartingRun | None
     fabric: Fabric
+    preset: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,6 +240,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         "clips": len(BaseSet.of(store, split).indices),
         "seed": options.seed,
         "data_hash": store.data_hash,
+        "store": store.path.name,
+        "preset": None if job.preset is None else dict(job.preset),
         "sides": work.sides.as_json(),
         "mirrored_before": work.mirrored_before,
         "encoder_unused_by": [stage.name for stage in stages if not stage.trains_encoder],

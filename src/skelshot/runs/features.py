@@ -1,7 +1,6 @@
 """What methods read of a run's clips, split by split."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -13,8 +12,8 @@ from skelshot.fewshot import FewShotMethod, View, view_clips
 from skelshot.fewshot.reading import check_reads, views_of
 from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import embed_clips, input_clips
+from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.kept_features import KeptFeatures
-from skelshot.runs.run import Run
 from skelshot.skeletons import InputSpec
 from skelshot.skeletons.inputs import todays_align
 from skelshot.skeletons.normalise import can_align_view
@@ -32,17 +31,26 @@ class RunFeatures:
         store: The clips.
         method: Says what it reads of a clip, and which views of it.
         options: Read-out, views to average over, batch size and precision.
-        run: The run's folder; None for methods that read clips.
+        encoders: Those of the run; None for methods that read clips.
     """
 
     def __init__(
-        self, store: Store, method: FewShotMethod, options: EmbedOptions, run: Path | None
+        self,
+        store: Store,
+        method: FewShotMethod,
+        options: EmbedOptions,
+        encoders: RunEncoders | None,
     ) -> None:
         self._store = store
         self._method = method
         self._options = options
-        self._run = run
+        self._encoders = encoders
         self._kept: dict[int, KeptFeatures] = {}
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether the features of a clip are the same in all splits."""
+        return self._encoders is None or self._encoders.fixed is not None
 
     def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
         """Give what the method reads of a split's clips.
@@ -62,11 +70,11 @@ class RunFeatures:
     def _from_view(self, split: Split, indices: Sequence[int], view: View) -> Tensor:
         """Give what the method reads of the clips from one view, (n, ...)."""
         method, reads_clips = self._method, self._method.reads == "clip"
-        if self._run is None or (reads_clips and not method.has_weights):
+        if self._encoders is None or (reads_clips and not method.has_weights):
             return self._clips(self._own_inputs(), indices, view)
-        trained, store = Run(self._run).split(split.index), self._store
+        trained, store = self._encoders.of(split), self._store
         options = seen_from(self._options, view)
-        kept = self._kept.setdefault(split.index, KeptFeatures(trained.folder))
+        kept = self._kept.setdefault(trained.number, KeptFeatures(trained.folder))
         if (embedder := method.embedder) is not None:
             network = trained.method(embedder, options.readout)
             form = network.options.model_dump_json()

@@ -110,6 +110,15 @@ class SplitRun:
         return read_result(self.folder)
 
     @property
+    def preset(self) -> dict[str, Any] | None:
+        """The preset it was trained with: its `name`, and what it says of `evaluate`.
+
+        None for runs of earlier versions, which did not keep it.
+        """
+        found = self.result.get("preset") if self.done else None
+        return found if isinstance(found, dict) else None
+
+    @property
     def encoder_file(self) -> Path:
         """The trained encoder."""
         return self.folder / "checkpoints" / ENCODER
