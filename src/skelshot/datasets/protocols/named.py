@@ -220,9 +220,9 @@ class NamedProtocol(ProtocolFile):
             if usable:
                 found[clip.label].append(place)
             elif choice.clips is not None:
-                of = store.class_names[clip.label] if clip.label >= 0 else "no class"
+                of = repr(store.class_names[clip.label]) if clip.label >= 0 else "no class"
                 raise SkelshotError(
-                    f"{asked}: clip {clip.name!r} is of {of!r}, expected one of the novel classes"
+                    f"{asked}: clip {clip.name!r} is of {of}, expected one of the novel classes"
                 )
         return found
 
