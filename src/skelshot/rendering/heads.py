@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground.seeding import rng_for
-from skelshot.rendering.shapes import Kind, Shapes, solid
+from skelshot.rendering.shapes import Primitive, Shapes, solid
 
 Array = NDArray[np.float64]
 Colour = tuple[float, float, float]
@@ -145,7 +145,7 @@ def head_shapes(
     for place, half, colour, least in parts:
         middle = centre + axes @ (size * np.array(place))
         left, up, front = (size * length for length in half)
-        ball = solid(Kind.BALL, middle, axes, (left, up, front), colour, shown=shown)
+        ball = solid(Primitive.BALL, middle, axes, (left, up, front), colour, shown=shown)
         ball.least[:] = least
         shapes.append(ball)
     shapes[0].shadow[:] = 0.25

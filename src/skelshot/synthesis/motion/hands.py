@@ -15,7 +15,7 @@ from skelshot.synthesis.motion.channels import shares_of, swing_of
 from skelshot.synthesis.motion.direction import Score
 from skelshot.synthesis.motion.figure import UP, Core, Drive
 from skelshot.synthesis.motion.kinematics import calm, dot, ease, length, turned
-from skelshot.synthesis.motion.stage import Spot
+from skelshot.synthesis.motion.scene import Spot
 from skelshot.synthesis.performance import Array, Performer
 
 HELPED = 9

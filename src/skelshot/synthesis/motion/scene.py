@@ -1,4 +1,4 @@
-"""The stage: who stands where at first, what lies where, and what places mean in the world."""
+"""The scene: who stands where at first, what lies where, and what places mean in the world."""
 
 from dataclasses import dataclass, replace
 
@@ -44,7 +44,7 @@ class Spot:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class Scene:
     """What stays the same while a program is performed.
 
     Args:
@@ -156,8 +156,8 @@ class Stage:
         return np.asarray(turn @ offset)
 
 
-def stage_of(program: Program, performers: tuple[Performer, ...], heading: float) -> Stage:
-    """Put people on the stage.
+def scene_of(program: Program, performers: tuple[Performer, ...], heading: float) -> Scene:
+    """Put people on the scene.
 
     Args:
         program: What is performed.
@@ -165,7 +165,7 @@ def stage_of(program: Program, performers: tuple[Performer, ...], heading: float
         heading: The first person's heading in degrees, positive to their left; 0 faces -z.
 
     Returns:
-        The stage, with the middle of the group at the origin.
+        The scene, with the middle of the group at the origin.
     """
     yaw = float(np.radians(heading))
     metre = float(np.mean([person.proportions["metre"] for person in performers]))
@@ -182,10 +182,10 @@ def stage_of(program: Program, performers: tuple[Performer, ...], heading: float
             poses.append(Pose(there.x, there.z, yaw + opposite))
     turned = []
     middle = np.mean([(pose.x, pose.z) for pose in poses], axis=0)
-    for person, (pose, part) in enumerate(zip(poses, program.parts, strict=True)):
-        told = part.start.get("turn", (0.0,))
+    for person, (pose, role) in enumerate(zip(poses, program.roles, strict=True)):
+        told = role.start.get("turn", (0.0,))
         sign = 1.0 if performers[person].left_handed else -1.0
         degrees = float(told[0]) if isinstance(told, tuple) else 0.0
         turn = sign * float(np.radians(degrees))
         turned.append(Pose(pose.x - float(middle[0]), pose.z - float(middle[1]), pose.yaw + turn))
-    return Stage(program, performers, tuple(turned), metre)
+    return Scene(program, performers, tuple(turned), metre)
