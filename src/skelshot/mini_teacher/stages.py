@@ -15,7 +15,7 @@ from skelshot.mini_teacher.auxiliary import AuxiliaryHeads
 from skelshot.mini_teacher.contrast import LARGEST_SCALE
 from skelshot.mini_teacher.material import Material
 from skelshot.mini_teacher.optimizer import muon_adamw, rate_factor
-from skelshot.mini_teacher.recipe import StageOptions
+from skelshot.mini_teacher.recipe import MiniStageOptions
 from skelshot.mini_teacher.team import Team
 from skelshot.pretraining.stage import LoopStage
 from skelshot.pretraining.stage_options import OptimizerOptions
@@ -68,7 +68,7 @@ class MiniStage(LoopStage):
         self.optimizer = OptimizerOptions(lr=recipe.lr, clip_norm=recipe.clip_norm)
 
     @property
-    def options(self) -> StageOptions:
+    def options(self) -> MiniStageOptions:
         """How much is shown, how much at once, how fast it learns."""
         return self._material.recipe.stages[self.name]
 
