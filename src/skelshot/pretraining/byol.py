@@ -9,9 +9,9 @@ from skelshot.datasets.batches import Item
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
 from skelshot.ground.seeding import rng_for
-from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import cosine_decay, target_like, update_moving_average
+from skelshot.pretraining.projectors import mlp_head
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.view_options import ByolOptions
 from skelshot.pretraining.view_stage import ViewStage, collapse_std
