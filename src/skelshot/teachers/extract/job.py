@@ -110,7 +110,7 @@ class Extraction:
             "shard": self.how.shard,
         }
 
-    def prepare(self, index: int) -> "PreparedClip":
+    def prepare(self, index: int) -> "ClipSamples":
         """Read a clip's frames and make them ready for the teacher; called by several threads.
 
         Args:
@@ -125,11 +125,11 @@ class Extraction:
             sequence = self.store.sequence(index)
             found = self.source.frames(record, sequence, [None, *draws])
         except SkelshotError as error:
-            return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
+            return ClipSamples(record.label, SkippedClip(record.name, str(error)), [])
         note = self._note(record, sequence, found)
         known = None if self.reused is None else self.reused.find(note.key)
         samples = [] if known else [self.teacher.preprocess(clip.frames) for clip in found]
-        return PreparedClip(record.label, note, samples, known)
+        return ClipSamples(record.label, note, samples, known)
 
     def _note(
         self, record: ClipRecord, sequence: SkeletonSequence, found: Sequence[ClipFrames]
@@ -159,7 +159,7 @@ class Extraction:
 
 
 @dataclass(frozen=True, eq=False)
-class PreparedClip:
+class ClipSamples:
     """A clip's frames, or why there are none.
 
     Args:
