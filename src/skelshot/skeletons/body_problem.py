@@ -1,4 +1,4 @@
-"""What a thing that does not fit a human body is."""
+"""Problems of coordinates that do not fit a human body."""
 
 from dataclasses import dataclass
 from typing import Literal
