@@ -32,7 +32,7 @@ SKELETONS, VIDEOS = "nturgb+d_skeletons", "nturgb+d_rgb"
 
 @dataclass(frozen=True)
 class Recording:
-    """What is to be recorded of each take.
+    """Settings of the recording of each take.
 
     Args:
         raw: The data set's folder.

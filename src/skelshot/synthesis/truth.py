@@ -54,7 +54,7 @@ class PersonTruth(Options):
 
 
 class Truth(Options):
-    """What is true of a synthetic clip, by the generator's own account.
+    """Ground truth of a synthetic clip, by the generator's own account.
 
     Args:
         clip: The clip's name without ending, for example `S001C001P001R001A001`.

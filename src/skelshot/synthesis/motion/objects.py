@@ -1,4 +1,4 @@
-"""What things look like: shapes, sizes and colours as data."""
+"""Looks of things: shapes, sizes and colours as data."""
 
 from functools import cache
 from importlib.resources import files
@@ -41,7 +41,7 @@ class ObjectPart(BaseModel):
 
 
 class ObjectKind(BaseModel):
-    """What a kind of thing looks like and how it bounces.
+    """Looks and bounce of a kind of thing.
 
     A thing's own axes: x to the right, y up, z to the back. Held in a hand, -z lies along the
     fingers and y towards the thumb; between two hands, x leads from the left one to the right

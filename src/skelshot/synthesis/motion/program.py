@@ -69,7 +69,7 @@ class Thing(Options):
 
 
 class Role(Options):
-    """What one person does."""
+    """The part of one person in a program: goals at the start, and steps."""
 
     start: Channels = Field(default_factory=dict)
     do: tuple[Step, ...] = ()

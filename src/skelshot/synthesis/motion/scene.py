@@ -1,4 +1,4 @@
-"""The scene: who stands where at first, what lies where, and what places mean in the world."""
+"""The scene of a performance: starting poses, furniture, and places as points in the world."""
 
 from dataclasses import dataclass, replace
 
@@ -45,7 +45,7 @@ class Spot:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What stays the same while a program is performed.
+    """Scene of a performance, which stays the same while the program is performed.
 
     Args:
         program: What is performed.
@@ -69,7 +69,7 @@ class Scene:
         return main if limb.startswith("main") else 1 - main
 
     def facing_each_other(self) -> bool:
-        """Whether the two look into each other's faces at first."""
+        """True if the two look into each other's faces at first."""
         return len(self.poses) == 2 and np.cos(self.poses[0].yaw - self.poses[1].yaw) < -0.3
 
     def metre_of(self, person: int) -> float:

@@ -1,4 +1,4 @@
-"""When things happen: steps laid out in a program's own time, and the clock of a performance."""
+"""Timing: steps laid out in a program's own time, and the clock of a performance."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ class Beat:
 
     @property
     def arrival(self) -> float:
-        """When the movement is done."""
+        """Second at which the movement is done."""
         return self.begin + self.take
 
 
@@ -106,7 +106,7 @@ def _lay_out(
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """How the time of a performance runs against the program's.
+    """Mapping between the time of a performance and the program's own.
 
     Args:
         real: Moments of the performance in seconds, rising.

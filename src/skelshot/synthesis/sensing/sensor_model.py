@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 
 class SensorModel(BaseModel):
-    """How a Kinect v2 errs. Units, meanings and sources of all numbers: `sensor.yaml`.
+    """Error model of a Kinect v2. Units, meanings and sources of all numbers: `sensor.yaml`.
 
     Example:
         >>> standard_sensor().jitter["hand"]
