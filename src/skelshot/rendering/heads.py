@@ -48,7 +48,7 @@ _SHOES: tuple[Colour, ...] = ((0.12, 0.12, 0.13), (0.85, 0.85, 0.84), (0.40, 0.2
 
 @dataclass(frozen=True)
 class Outfit:
-    """What a person wears and looks like; colours are RGB in [0, 1].
+    """Clothes and looks of a person; colours are RGB in [0, 1].
 
     Args:
         skin: Face and hands, and arms and legs as far as they are bare.

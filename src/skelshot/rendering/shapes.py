@@ -15,7 +15,7 @@ _OVER_FRAMES = frozenset({"start", "end", "turn", "shown", "core"})
 
 
 class Primitive(IntEnum):
-    """What a shape is; `Shapes.size` means something else for each."""
+    """Forms of a shape; `Shapes.size` means something else for each."""
 
     CAPSULE = 0
     BALL = 1
