@@ -19,7 +19,7 @@ _WITH_CHROMA = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
 
 @dataclass(frozen=True)
 class Order:
-    """What a sequence parameter set says of the order of pictures.
+    """Fields of a sequence parameter set about the order of pictures.
 
     Args:
         frame_bits: Bits of `frame_num`.
@@ -34,7 +34,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Picture:
-    """What a packet says of the picture in it.
+    """Fields of a packet about the picture in it.
 
     Args:
         restart: It is an IDR picture: nothing after it refers to anything before it.

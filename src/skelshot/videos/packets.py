@@ -1,4 +1,4 @@
-"""What is in a video file without decoding it: packets, their frame numbers, key frames."""
+"""Packets of a video file, read without decoding: their frame numbers and key frames."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
