@@ -154,7 +154,7 @@ def carried(name: str, words: tuple[str, ...]) -> Draft:
 
 @dataclass(frozen=True)
 class Uses:
-    """Where NTU's actions take things; composed actions do not.
+    """Uses of things in NTU's actions, which composed actions avoid.
 
     Args:
         places: Kinds of things and anchors to which a hand goes while such a thing is about.

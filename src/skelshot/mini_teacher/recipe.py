@@ -84,7 +84,7 @@ class MiniStageOptions(BaseModel):
 
 
 class Recipe(BaseModel):
-    """How the model is trained.
+    """Settings of the model and of its training.
 
     Args:
         shape: The model's sizes.

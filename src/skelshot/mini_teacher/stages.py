@@ -69,7 +69,7 @@ class MiniStage(LoopStage):
 
     @property
     def options(self) -> MiniStageOptions:
-        """How much is shown, how much at once, how fast it learns."""
+        """Length, batch and rate of this stage."""
         return self._material.recipe.stages[self.name]
 
     @abstractmethod
@@ -135,7 +135,7 @@ class TeamFabric(Fabric):  # type: ignore[misc]
 
     @property
     def is_global_zero(self) -> bool:
-        """Whether this process writes logs and checkpoints."""
+        """True in the process that writes logs and checkpoints."""
         return self._team.rank == 0
 
     def barrier(self, name: str | None = None) -> None:
