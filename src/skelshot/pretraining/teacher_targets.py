@@ -1,4 +1,4 @@
-"""What the transfer regresses: f_t, f_v or f_v + f_t of every draw of a clip."""
+"""Regression targets of the transfer: f_t, f_v or f_v + f_t of every draw of a clip."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the stages share that compare views of clips and read no labels."""
+"""The base of the stages that compare views of clips and read no labels."""
 
 from collections.abc import Sequence
 
