@@ -30,7 +30,7 @@ from skelshot.videos.joint_picture import picture_of
 
 
 class ExtractOptions(Options):
-    """How features are extracted from videos.
+    """Options of feature extraction from videos.
 
     Args:
         draws: Random samples R of each clip's frames besides the segment centres.
@@ -91,7 +91,7 @@ class Extraction:
 
     @property
     def options(self) -> dict[str, JsonValue]:
-        """What of the videos is taken, as the cache records it."""
+        """Options of the frames taken of the videos, as the cache records them."""
         return recorded_options(self.source, self.pictures)
 
     @property

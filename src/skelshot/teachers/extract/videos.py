@@ -116,7 +116,7 @@ def extract_videos(
 
 @dataclass
 class _Done:
-    """What this process has done in this call."""
+    """Counts of what this process has done in this call."""
 
     clips: int = 0
     skipped: int = 0
