@@ -26,7 +26,7 @@ class SkeletonDMLOptions(SLDMLOptions):
 
 
 class SkeletonDML(SLDML):
-    """The exemplar whose image of joints by time, three frames a pixel, is embedded nearest.
+    """Nearest exemplar by an embedded image of joints by time, three frames a pixel.
 
     Args:
         options: Options of the method.

@@ -61,7 +61,7 @@ class _ImageNetwork(nn.Module):
 
 
 class SLDML(EmbeddingMethod):
-    """The exemplar whose image of joints by time, coordinates as colours, is embedded nearest.
+    """Nearest exemplar by an embedded image of joints by time, coordinates as colours.
 
     Args:
         options: Options of the method.

@@ -1,4 +1,4 @@
-"""SMAM: maps become vectors in the light of the clip they are compared with.
+"""SMAM: feature maps matched by self-attention, and by attention between the two clips.
 
 Li, Gong, Song, Duan, Liu and Zhang, "SMAM: Self and Mutual Adaptive Matching for
 Skeleton-Based Few-Shot Action Recognition", IEEE TIP 2023. No formula and no code of it is public:
@@ -32,8 +32,8 @@ class SMAMOptions(WeightedOptions):
         time_steps: Steps of time that maps are pooled to; shorter maps stay as they are.
         to: Several exemplars become one set of `tokens`, are averaged to a `mean` map, or the
             nearest `exemplar` of a class counts.
-        transductive: Whether queries are matched among each other, too.
-        set_weight: Share of the other queries in the score of a query, if so.
+        transductive: Whether the scores of similar queries are mixed in.
+        set_weight: Share of the other queries in the score of a query, when transductive.
         temperature: What scores are divided by to be logits.
 
     Example:
@@ -55,7 +55,7 @@ class SMAMOptions(WeightedOptions):
 
 
 class SMAM(FewShotMethod):
-    """The class whose tokens (joints in time) match those of the query best.
+    """Nearest class by attention over tokens, which are joints at steps of time.
 
     Args:
         options: Options of the method.
@@ -175,10 +175,10 @@ def tokens_of(maps: Tensor, time_steps: int) -> Tensor:
 
 
 def attended(shares: Tensor, tokens: Tensor) -> Tensor:
-    """Sum tokens by shares.
+    """Sum tokens weighted by attention.
 
     Args:
-        shares: `(..., L)`.
+        shares: Attention weights `(..., L)`.
         tokens: `(..., L, D)`.
 
     Returns:
@@ -192,9 +192,9 @@ def attended(shares: Tensor, tokens: Tensor) -> Tensor:
 
 
 def mutual_scores(x: Tensor, y: Tensor, temperature: float) -> Tensor:
-    """Compare clips by those tokens that find a like token in the other clip.
+    """Score clips by mutual attention: tokens that resemble one of the other clip weigh more.
 
-    With R = norm(x) norm(y)^T, the tokens of x have the shares softmax_l(max_j R_lj / temperature),
+    With R = norm(x) norm(y)^T, tokens of x have the weights softmax_l(max_j R_lj / temperature),
     those of y softmax_j(max_l R_lj / temperature); the score is the cosine of the two sums.
 
     Args:
@@ -227,7 +227,7 @@ def mutual_scores(x: Tensor, y: Tensor, temperature: float) -> Tensor:
 
 
 def matched_in_set(scores: Tensor, vectors: Tensor, temperature: float) -> Tensor:
-    """Give each query the scores of the other queries, by how alike they are.
+    """Average the scores of the other queries for each query, weighted by similarity.
 
     A = softmax(cos(z_q, z_q') / temperature) over the other queries q' of the task; the result is
     A scores. A query without others keeps its own.
