@@ -252,10 +252,10 @@ class Stage(LoopStage):
 
 
 def plain_inputs(inputs: InputSpec) -> InputSpec:
-    """Say what of a clip a stage takes that draws its own views: joints alone.
+    """Reduce an input specification to the joint stream, for stages that draw their own views.
 
     Args:
-        inputs: What the encoder eats.
+        inputs: The encoder's input.
 
     Returns:
         The same with the joint stream alone.

@@ -88,7 +88,7 @@ class TransferStage(Stage):
         return super().load(item, epoch) | {"targets": self._targets([item])[0]}
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
+        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1, or the soft contrastive loss.
 
         Args:
             batch: Encoder input `clips` (n, C, T, V, M), `targets` f_vl (n, teacher size) and
