@@ -91,7 +91,7 @@ class ShardFolder:
 
     @contextmanager
     def held_by(self, rank: int) -> Iterator[None]:
-        """Keep a second run of the same command out while the block runs.
+        """Lock the folder against a second run of the same command while the block runs.
 
         The first process holds the lock of the cache itself, as whoever writes texts alone.
 
