@@ -1,4 +1,4 @@
-"""From a clip to what an encoder eats."""
+"""Encoder inputs: their specification, and how clips become them."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
