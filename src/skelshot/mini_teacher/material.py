@@ -74,7 +74,7 @@ def check_bank(bank: Bank, recipe: Recipe) -> None:
         place = f"action {empty[0]} of {len(bank.captions)}" if empty else "all"
         raise SkelshotError(f"bank: no caption for {place}, expected at least one for each action")
     training = int((~bank.held_out[bank.action]).sum())
-    largest = max(course.batch for course in recipe.stages.values())
+    largest = max(stage.batch for stage in recipe.stages.values())
     if training < largest:
         raise SkelshotError(
             f"bank: {training} clips to train on, expected at least a batch of {largest}; "
