@@ -10,7 +10,7 @@ from skelshot.synthesis.motion.scene import Scene, Spot
 from skelshot.synthesis.motion.timeline import Beat, Clock, start_of
 from skelshot.synthesis.performance import Array
 
-Track = list[tuple[int, Array]]
+ChannelGoals = list[tuple[int, Array]]
 """Goals of one channel: the beat that brings each one (-1 for the start) and its numbers."""
 
 
@@ -65,7 +65,7 @@ class Score:
         busy: For each channel, the beats whose goals are away from the start.
     """
 
-    numbers: dict[str, Track] = field(default_factory=dict)
+    numbers: dict[str, ChannelGoals] = field(default_factory=dict)
     words: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     hands: tuple[list[tuple[int, Spot]], list[tuple[int, Spot]]] = field(
         default_factory=lambda: ([], [])
