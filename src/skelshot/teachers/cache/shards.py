@@ -23,7 +23,7 @@ from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
 PLAN: Final = "plan.json"
 SHARDS: Final = "shards"
 
-Plan = dict[str, Any]
+ShardPlan = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ShardFolder:
     """
 
     path: Path
-    plan: Plan
+    plan: ShardPlan
     clips: tuple[str, ...]
     size: int
 

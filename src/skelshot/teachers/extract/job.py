@@ -19,10 +19,10 @@ from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.cache.chunks import ClipNote, SkippedClip
 from skelshot.teachers.cache.reuse import Known, ReusedFeatures
-from skelshot.teachers.cache.shards import Plan
+from skelshot.teachers.cache.shards import ShardPlan
 from skelshot.teachers.extract.batches import PromptTexts
 from skelshot.teachers.extract.frame_sources import FrameSource
-from skelshot.teachers.extract.pictures import Pictures, clip_pictures, recorded_options
+from skelshot.teachers.extract.pictures import PictureCounts, clip_pictures, recorded_options
 from skelshot.teachers.extract.texts import class_prompts, encode_prompts
 from skelshot.teachers.vision_language import directions_of
 from skelshot.videos.clip_frames import ClipFrames
@@ -79,7 +79,7 @@ class Extraction:
     store: Store
     teacher: VideoTeacher
     source: FrameSource
-    pictures: Pictures
+    pictures: PictureCounts
     indices: list[int]
     names: tuple[str, ...]
     texts: list[list[str]]
@@ -95,7 +95,7 @@ class Extraction:
         return recorded_options(self.source, self.pictures)
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> ShardPlan:
         """Everything that decides the features, besides the list of clips."""
         return {
             "teacher": self.teacher.name,
