@@ -48,7 +48,7 @@ Folder = Path | str
 
 @dataclass(frozen=True)
 class Trained:
-    """What `pretrain_by_name` did.
+    """Result of `pretrain_by_name`.
 
     Args:
         report: The results of the splits.

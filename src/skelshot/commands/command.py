@@ -1,4 +1,4 @@
-"""What a command is, and arguments that several commands share."""
+"""The contract of a command, and arguments that several commands share."""
 
 import argparse
 from collections.abc import Callable

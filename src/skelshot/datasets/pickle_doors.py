@@ -1,4 +1,4 @@
-"""What a pickle gets for the few names that it may use: stand-ins that check and keep arguments."""
+"""Stand-ins for the few names that a pickle may use, which check and keep arguments."""
 
 import re
 from collections.abc import Callable

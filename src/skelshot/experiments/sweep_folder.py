@@ -1,4 +1,4 @@
-"""Where a comparison keeps its runs, features and results, each made once."""
+"""The folder of a comparison's runs, features and results, each made once."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -148,7 +148,7 @@ class FewShotMethod(nn.Module, ABC):
             text_encoders: Gives what turns names into vectors.
 
         Raises:
-            SkelshotError: What reads the names is not there, or does not know the skeleton.
+            SkelshotError: The text encoder cannot be loaded, or the skeleton has no body parts.
         """
 
     def score(self, support: Tensor, queries: Tensor, labels: Tensor | None) -> Tensor:

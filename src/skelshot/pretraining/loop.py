@@ -95,7 +95,7 @@ def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: Loop
 
 
 class _Loop:
-    """What stays the same from epoch to epoch."""
+    """State of a stage's training that stays the same from epoch to epoch."""
 
     def __init__(
         self,

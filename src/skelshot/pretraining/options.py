@@ -29,7 +29,7 @@ from skelshot.skeletons.inputs import Sides
 
 
 class EncoderOptions(Options):
-    """Which encoder; the rest of its specification follows from the input.
+    """The encoder by name; the rest of its specification follows from the input.
 
     Further values are those that the encoder's own specification adds.
 
@@ -58,7 +58,7 @@ class EncoderOptions(Options):
 
 
 class LoopOptions(Options):
-    """How the loop runs, whatever it trains.
+    """Options of the training loop, whatever it trains.
 
     Args:
         precision: `float32`, or `bfloat16` for its autocast; `auto` takes the second where
@@ -145,7 +145,7 @@ class PretrainOptions(Options):
 
     @property
     def mirrors_clips(self) -> bool:
-        """Whether a stage that is asked for mirrors clips."""
+        """True if a stage that is asked for mirrors clips."""
         return mirrors_clips(self.model_dump(mode="json"))
 
     def with_sides(self, sides: Sides) -> "PretrainOptions":

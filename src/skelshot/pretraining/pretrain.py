@@ -38,7 +38,7 @@ from skelshot.teachers import FeatureCache
 
 @dataclass(frozen=True)
 class PretrainReport:
-    """What a call of `pretrain` did.
+    """Result of a call of `pretrain`.
 
     Args:
         run: The run's folder.
@@ -147,7 +147,7 @@ def build_stages(
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What all splits of a call share; the fields are those of `pretrain`."""
+    """Arguments of a call of `pretrain`, which all its splits share."""
 
     store: Store
     protocol: FewShotProtocol

@@ -1,4 +1,4 @@
-"""What methods read of a run's clips, split by split."""
+"""Features of a run's clips as methods read them, split by split."""
 
 from collections.abc import Sequence
 from typing import TypeVar

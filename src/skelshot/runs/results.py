@@ -1,4 +1,4 @@
-"""What a split's training came to: `result.json`, with the digests of what stands beside it."""
+"""Result of a split's training: `result.json`, with the digests of what stands beside it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How the bodies of an NTU RGB+D file become the persons of a clip: the choices."""
+"""Options by which the bodies of an NTU RGB+D file become the persons of a clip."""
 
 from typing import ClassVar, Literal
 

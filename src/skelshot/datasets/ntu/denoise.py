@@ -1,4 +1,4 @@
-"""Which tracks of an NTU RGB+D file are people: filters by length, spread and motion."""
+"""Denoising of an NTU RGB+D file's tracks: filters by length, spread and motion."""
 
 from collections.abc import Sequence
 

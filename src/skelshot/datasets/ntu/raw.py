@@ -1,4 +1,4 @@
-"""What an NTU RGB+D `.skeleton` file says, before anything is cleaned."""
+"""Raw content of an NTU RGB+D `.skeleton` file, before anything is cleaned."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What pre-training and evaluation ask of any protocol."""
+"""The contract of protocols, by which pre-training and evaluation use any of them."""
 
 from collections.abc import Sequence
 from typing import Literal

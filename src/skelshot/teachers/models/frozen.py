@@ -1,4 +1,4 @@
-"""What all frozen video teachers share: device, precision, frame checks, fingerprint."""
+"""The base of frozen video teachers: device, precision, frame checks, fingerprint."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

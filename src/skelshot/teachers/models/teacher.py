@@ -1,4 +1,4 @@
-"""What makes a teacher one that can be chosen by name: a name, options, and how it is built."""
+"""The base of teachers that are chosen by name: a name, options, and how it is built."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -29,8 +29,8 @@ CHUNK = 32
 """Clips that are seen at once."""
 
 
-class Understanding(MiniStage):
-    """Frames' vectors to captions.
+class CaptionTraining(MiniStage):
+    """Caption training: the layers over time and the text encoder learn from frame vectors.
 
     Args:
         team: Which share of each batch is this process's.
@@ -40,7 +40,7 @@ class Understanding(MiniStage):
         seen: File of the frames' vectors, which belong to one recipe and bank.
     """
 
-    name = "understanding"
+    name = "understanding"  # in checkpoints, logs, options and the seeds of random numbers
     learns = (
         "model.mit",
         "model.text_model",

@@ -1,4 +1,4 @@
-"""The small networks of stage 1: projectors and predictor (paper, section IV.B)."""
+"""Projectors and predictor of stage 1 (paper, section IV.B)."""
 
 from torch import nn
 

@@ -1,4 +1,4 @@
-"""The stage: who stands where at first, what lies where, and what places mean in the world."""
+"""The scene of a performance: starting poses, furniture, and places as points in the world."""
 
 from dataclasses import dataclass, replace
 
@@ -44,8 +44,8 @@ class Spot:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
-    """What stays the same while a program is performed.
+class Scene:
+    """Scene of a performance, which stays the same while the program is performed.
 
     Args:
         program: What is performed.
@@ -69,7 +69,7 @@ class Stage:
         return main if limb.startswith("main") else 1 - main
 
     def facing_each_other(self) -> bool:
-        """Whether the two look into each other's faces at first."""
+        """True if the two look into each other's faces at first."""
         return len(self.poses) == 2 and np.cos(self.poses[0].yaw - self.poses[1].yaw) < -0.3
 
     def metre_of(self, person: int) -> float:
@@ -156,8 +156,8 @@ class Stage:
         return np.asarray(turn @ offset)
 
 
-def stage_of(program: Program, performers: tuple[Performer, ...], heading: float) -> Stage:
-    """Put people on the stage.
+def scene_of(program: Program, performers: tuple[Performer, ...], heading: float) -> Scene:
+    """Put people on the scene.
 
     Args:
         program: What is performed.
@@ -165,7 +165,7 @@ def stage_of(program: Program, performers: tuple[Performer, ...], heading: float
         heading: The first person's heading in degrees, positive to their left; 0 faces -z.
 
     Returns:
-        The stage, with the middle of the group at the origin.
+        The scene, with the middle of the group at the origin.
     """
     yaw = float(np.radians(heading))
     metre = float(np.mean([person.proportions["metre"] for person in performers]))
@@ -182,10 +182,10 @@ def stage_of(program: Program, performers: tuple[Performer, ...], heading: float
             poses.append(Pose(there.x, there.z, yaw + opposite))
     turned = []
     middle = np.mean([(pose.x, pose.z) for pose in poses], axis=0)
-    for person, (pose, part) in enumerate(zip(poses, program.parts, strict=True)):
-        told = part.start.get("turn", (0.0,))
+    for person, (pose, role) in enumerate(zip(poses, program.roles, strict=True)):
+        told = role.start.get("turn", (0.0,))
         sign = 1.0 if performers[person].left_handed else -1.0
         degrees = float(told[0]) if isinstance(told, tuple) else 0.0
         turn = sign * float(np.radians(degrees))
         turned.append(Pose(pose.x - float(middle[0]), pose.z - float(middle[1]), pose.yaw + turn))
-    return Stage(program, performers, tuple(turned), metre)
+    return Scene(program, performers, tuple(turned), metre)

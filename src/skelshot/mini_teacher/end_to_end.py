@@ -1,4 +1,4 @@
-"""Joint training, the last stage: all weights, whole clips and captions, a lower rate."""
+"""End-to-end training, the last stage: all weights, whole clips and captions, a lower rate."""
 
 import numpy as np
 from torch import Tensor
@@ -16,8 +16,8 @@ from skelshot.mini_teacher.stages import MiniStage, Towers
 from skelshot.mini_teacher.team import Team
 
 
-class Together(MiniStage):
-    """Clips to captions, plain and prompted.
+class EndToEndTraining(MiniStage):
+    """End-to-end training: all weights learn plain and prompted captions of whole clips.
 
     Args:
         team: Which share of each batch is this process's.
@@ -26,7 +26,7 @@ class Together(MiniStage):
         save_every: Steps between two checkpoints.
     """
 
-    name = "together"
+    name = "together"  # in checkpoints, logs, options and the seeds of random numbers
     learns = ("model.", "auxiliary.")
 
     def losses(self, step: int) -> dict[str, Tensor]:

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.heads import linear_head, mlp_head
+from skelshot.pretraining.projectors import linear_head, mlp_head
 
 
 def test_forward_is_linear_norm_relu_linear() -> None:
