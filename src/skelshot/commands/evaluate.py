@@ -76,7 +76,7 @@ def _spread(result: Document) -> str:
         f"over {result['subjects']} performers": result["ci95_subjects"],
     }
     if result["interval"] == "splits":
-        over = {"over splits": result["ci95"]}
+        over = {f"over {len(result['per_split'])} splits, which share clips": result["ci95"]}
     texts = [
         f"{percent(ends[0])} to {percent(ends[1])} {what}" for what, ends in over.items() if ends
     ]

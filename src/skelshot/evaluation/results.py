@@ -5,6 +5,7 @@ from typing import Any
 
 from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.evaluation.evaluate import ShotResult
+from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.ground.environment import environment, peak_memory_mb
 
 
@@ -49,6 +50,7 @@ def result_document(
                 "mean": result.interval.mean,
                 "ci95": result.interval.ci95,
                 "interval": result.interval_over,
+                "interval_note": INTERVAL_NOTES[result.interval_over],
                 **_over_subjects(result),
                 "queries": result.queries,
                 "per_split": result.per_split,
