@@ -203,7 +203,7 @@ def _parts(method: FewShotMethod, batch: TaskBatch, room: int) -> Iterator[tuple
     together = [(torch.arange(len(batch)), batch.queries.shape[1])]
     for tasks, queries in batch.equally_long() if whole else together:
         width = queries if whole else min(queries, max(1, room - support))
-        for rows in tasks.split(max(1, room // (support + queries))):
+        for rows in torch.split(tasks, max(1, room // (support + queries))):
             for first in range(0, queries, width):
                 yield rows, slice(first, min(first + width, queries))
 

@@ -13,7 +13,7 @@ _SAME = {
     "splits": "evaluate both on the same --split, in one order",
     "seeds": "take the same seeds for both, in one order",
     "data_hash": "evaluate both on one store",
-    "protocol_hash": "evaluate both with one --protocol, so that exemplars and queries are the same",
+    "protocol_hash": "evaluate both with one --protocol, for the same exemplars and queries",
 }
 """What two results must share to be paired, and what to do where they do not."""
 

@@ -41,7 +41,7 @@ class TaskBatch:
             Numbers of the tasks of each group, and how many queries each of them has.
         """
         lengths = self.counts.sum(1)
-        return [((lengths == n).nonzero()[:, 0], int(n)) for n in lengths.unique()]
+        return [((lengths == n).nonzero()[:, 0], n) for n in sorted(set(lengths.tolist()))]
 
 
 def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> TaskBatch:
