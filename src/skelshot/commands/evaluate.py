@@ -155,8 +155,10 @@ def _spread(result: Document) -> str:
         f"over {result['queries']:,} queries": result["ci95"],
         f"over {result['subjects']} performers": result["ci95_subjects"],
     }
-    if result["interval"] != "queries":
-        over = {f"over {result['interval']}": result["ci95"]}
+    if result["interval"] == "draws":
+        over = {f"over {len(result['per_draw'])} draws": result["ci95"]}
+    if result["interval"] == "splits":
+        over = {f"over {len(result['per_split'])} splits, which share clips": result["ci95"]}
     texts = [
         f"{percent(ends[0])} to {percent(ends[1])} {what}" for what, ends in over.items() if ends
     ]

@@ -1,7 +1,7 @@
 """Stage 3 on every split: exemplars in, scores of all queries and their accuracy out."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol as Structure
 
 import torch
@@ -129,6 +129,8 @@ def score_queries(
 
     A task too large for that goes through some queries at a time, unless the method looks at
     all of them together; a method that fits itself to the support set then does so each time.
+    A method that looks at all of them is shown no padding: only tasks with as many queries as
+    each other go through together.
 
     Args:
         method: The few-shot method.
@@ -137,24 +139,28 @@ def score_queries(
         labels: The classes of each task, (B, N), for methods that read their names.
 
     Returns:
-        Logits (B, Q, N), float32.
+        Logits (B, Q, N), float32; those of padding mean nothing.
     """
-    room = max(1, FLOATS_AT_ONCE // bank[0].numel())
-    support, queries = batch.support[0].numel(), batch.queries.shape[1]
-    tasks = max(1, room // (support + queries))
-    width = queries if method.is_transductive else min(queries, max(1, room - support))
-    gathered = torch.empty(*batch.queries.shape, batch.support.shape[1])
-    for start in range(0, len(batch), tasks):
-        rows = slice(start, start + tasks)
-        for first in range(0, queries, width):
-            columns = slice(first, first + width)
-            gathered[rows, columns] = _scores(
-                method,
-                bank[batch.support[rows]],
-                bank[batch.queries[rows, columns]],
-                None if labels is None else labels[rows],
-            )
+    gathered = torch.zeros(*batch.queries.shape, batch.support.shape[1])
+    for rows, columns in _parts(method, batch, room=max(1, FLOATS_AT_ONCE // bank[0].numel())):
+        gathered[rows, columns] = _scores(
+            method,
+            bank[batch.support[rows]],
+            bank[batch.queries[rows, columns]],
+            None if labels is None else labels[rows],
+        )
     return gathered
+
+
+def _parts(method: FewShotMethod, batch: TaskBatch, room: int) -> Iterator[tuple[Tensor, slice]]:
+    """Cut the batch into the tasks and the queries that go through at once."""
+    support, whole = batch.support[0].numel(), method.is_transductive
+    together = [(torch.arange(len(batch)), batch.queries.shape[1])]
+    for tasks, queries in batch.equally_long() if whole else together:
+        width = queries if whole else min(queries, max(1, room - support))
+        for rows in torch.split(tasks, max(1, room // (support + queries))):
+            for first in range(0, queries, width):
+                yield rows, slice(first, min(first + width, queries))
 
 
 def _scores(

@@ -5,6 +5,7 @@ from typing import Any
 
 from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.evaluation.answers import ShotResult
+from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.ground.environment import environment, peak_memory_mb
 
 
@@ -75,6 +76,7 @@ def accuracy_document(
             "mean": result.interval.mean if result.interval else None,
             "ci95": result.interval.ci95 if result.interval else None,
             "interval": result.interval_over,
+            "interval_note": INTERVAL_NOTES[result.interval_over],
             **_over_subjects(result),
             "queries": result.queries,
             "unlabelled": result.unlabelled,

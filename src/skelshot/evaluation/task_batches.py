@@ -34,6 +34,15 @@ class TaskBatch:
         """Return the number of tasks B."""
         return len(self.support)
 
+    def equally_long(self) -> list[tuple[Tensor, int]]:
+        """Group the tasks by their real queries, for methods that look at all of them together.
+
+        Returns:
+            Numbers of the tasks of each group, and how many queries each of them has.
+        """
+        lengths = self.counts.sum(1)
+        return [((lengths == n).nonzero()[:, 0], n) for n in sorted(set(lengths.tolist()))]
+
 
 def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> TaskBatch:
     """Stack tasks.

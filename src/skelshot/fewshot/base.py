@@ -54,7 +54,8 @@ class FewShotMethod(nn.Module, ABC):
             option may turn this on, so ask the instance.
         views: Further views of each clip that it wants; an option may change them.
         is_transductive: Whether a query's logits may depend on the other queries; an option may
-            turn this on.
+            turn this on. An evaluation then shows it all queries of a task at once, and no
+            padding among them.
         lr_factor: The learning rate of its own weights over that of the encoder.
         options: The options in use.
 

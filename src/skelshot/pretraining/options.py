@@ -31,7 +31,8 @@ from skelshot.skeletons.inputs import Sides
 class EncoderOptions(Options):
     """The encoder by name; the rest of its specification follows from the input.
 
-    Further values are those that the encoder's own specification adds.
+    Further values are those that the encoder's own specification adds, such as
+    `mask_absent_persons` of the three that ship.
 
     Args:
         name: `st-gcn`, `agcn`, `ctr-gcn`, or one of another package.
