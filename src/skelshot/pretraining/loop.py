@@ -14,6 +14,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import load_batches
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.precision import Precision
 from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
@@ -36,7 +37,7 @@ def launch(options: LoopOptions) -> Fabric:
     """Set up device, precision and processes, in silence.
 
     Args:
-        options: Names the precision.
+        options: Name the device and the precision.
 
     Returns:
         What the loop runs on.
@@ -45,8 +46,11 @@ def launch(options: LoopOptions) -> Fabric:
     level = talk.level
     talk.setLevel(logging.WARNING)  # a refused call is to say one line
     try:
+        device = chosen_device(options.device)
         fabric = Fabric(
-            accelerator="auto", devices="auto", precision=FABRIC_PRECISION[options.precision]
+            accelerator=device.type,
+            devices="auto" if device.index is None else [device.index],
+            precision=FABRIC_PRECISION[options.precision],
         )
         if fabric.world_size > 1:
             fabric.launch()

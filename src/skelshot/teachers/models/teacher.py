@@ -40,7 +40,8 @@ class VideoModelOptions(ModelOptions):
     """The options of a teacher that runs a video model.
 
     Args:
-        device: Where it runs: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU if there is one.
+        device: Where it runs: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where there is
+            one.
         precision: What it calculates with.
         frames: Frames a clip, where the model leaves that open; else it must be the model's.
     """
