@@ -72,7 +72,9 @@ def test_devices_that_are_not_there(machine: None, name: str, told: str) -> None
     ["", " cpu", "CPU", "gpu", "cuda:", "cuda:-1", "cuda:1:1", "cuda:9999", "cpu:1", "meta", "x\n"],
 )
 def test_what_is_no_device(name: str) -> None:
-    with pytest.raises(SkelshotError, match=r"^--device: found .*, expected cpu, cuda, cuda:1, mps"):
+    with pytest.raises(
+        SkelshotError, match=r"^--device: found .*, expected cpu, cuda, cuda:1, mps"
+    ):
         chosen_device(name)
 
 

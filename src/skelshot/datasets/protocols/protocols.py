@@ -24,7 +24,9 @@ from skelshot.datasets.protocols.tasks import (
 from skelshot.ground import SkelshotError
 from skelshot.ground.file_names import FileName
 from skelshot.ground.options import Options
+from skelshot.ground.printable import printable
 from skelshot.ground.seeding import shuffled_by_hash
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 _SHIPPED = files("skelshot.datasets.protocols") / "files"
@@ -241,6 +243,19 @@ class ClassSplitProtocol(Options):
         return fingerprint_of(self.model_dump_json(), store, tasks)
 
 
+def protocol_names() -> list[str]:
+    """List the shipped protocols.
+
+    Returns:
+        Their names.
+
+    Example:
+        >>> protocol_names()[-2:]
+        ['nw-ucla-cross-subject', 'toy']
+    """
+    return sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+
+
 def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
@@ -264,7 +279,7 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
         >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
-    known = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+    known = protocol_names()
     stem, _, count = name.partition("-aux")
     if name in known:
         return _shipped(name)
@@ -275,8 +290,9 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         return _protocol_of(name, read_yaml(Path(name)))
     raise SkelshotError(
-        f"protocol: found {name!r}, expected one of {', '.join(known)}, a one-shot protocol with "
-        "-aux20 or the like behind its name, or a .yaml file of your own"
+        f"protocol: found {printable(name)!r}, expected one of {', '.join(known)}, a one-shot "
+        "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
+        f"{did_you_mean(name, known)}"
     )
 
 
