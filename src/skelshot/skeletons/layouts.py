@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.suggestions import did_you_mean
+from skelshot.ground.suggestions import nearest
 from skelshot.skeletons.body_layouts import H36M_17, SMPL_24
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
@@ -106,9 +106,11 @@ def layout_named(name: str) -> SkeletonLayout:
     if _key(name) in _BY_KEY:
         return _BY_KEY[_key(name)]
     names = [one.name for one in LAYOUTS]
+    near = nearest(name, (*names, *ALIASES))
+    hint = f"; did you mean {ALIASES.get(near, near)!r}?" if near else ""
     raise SkelshotError(
         f"layout: found {name[:80]!r}, expected one of {', '.join(names)}, or a .yaml file of your "
-        f"own{did_you_mean(name, (*names, *ALIASES))}"
+        f"own{hint}"
     )
 
 
