@@ -60,7 +60,7 @@ def pretrain(
     protocol: FewShotProtocol,
     splits: Sequence[Split],
     options: PretrainOptions,
-    out: Path,
+    out: Path | str,
     teacher: FeatureCache | None = None,
     start: StartingRun | None = None,
     sides: AskedSides = "auto",
@@ -86,7 +86,7 @@ def pretrain(
     Raises:
         SkelshotError: Options, clips or features do not fit, or `out` holds another run.
     """
-    began = time.perf_counter()
+    began, out = time.perf_counter(), Path(out)
     counts = protocol.counts(store)
     fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric)

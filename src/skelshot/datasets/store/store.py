@@ -176,7 +176,7 @@ class Store:
         return {clip.name: place for place, clip in enumerate(self.clips)}
 
 
-def partial_folder(out: Path) -> Path:
+def partial_folder(out: Path | str) -> Path:
     """Return where a store is written until it is whole.
 
     Args:
@@ -185,6 +185,7 @@ def partial_folder(out: Path) -> Path:
     Returns:
         `STORE.partial` beside it.
     """
+    out = Path(out)
     return out.with_name(f"{out.name}.partial")
 
 
