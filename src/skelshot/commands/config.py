@@ -1,4 +1,4 @@
-"""`skelshot config`: every key of a preset, its type, its default and what the preset makes of it."""
+"""`skelshot config`: every key of a preset, with type, default, the preset's value and meaning."""
 
 import argparse
 

@@ -11,7 +11,6 @@ from skelshot.experiments.option_words import default_of, field_descriptions, ty
 from skelshot.experiments.settings import Settings, load_settings
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
-from skelshot.ground.printable import printable
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.options import EncoderOptions, PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
@@ -111,7 +110,7 @@ def chosen_keys(keys: Sequence[PresetKey], sections: Iterable[str]) -> list[Pres
         if section not in known:
             tops = dict.fromkeys(name.partition(".")[0] for name in known)
             raise SkelshotError(
-                f"section: found {printable(section)!r}, expected {', '.join(tops)}, or more of a "
+                f"section: found {section!r:.80}, expected {', '.join(tops)}, or more of a "
                 f"key{did_you_mean(section, known)}"
             )
     return [key for key in keys if not wanted or any(_is_in(key.name, one) for one in wanted)]

@@ -32,6 +32,7 @@ class ExemplarProtocol(Options):
 
     Args:
         name: The protocol's name.
+        about: What it is and where it is from; no part of what it draws.
         auxiliary: Numbers of the classes to train on, in the order in which they are taken.
         auxiliary_classes: How many of them are used, from the front.
         exemplars: Name of the exemplar of each novel class, by class number.
@@ -47,6 +48,7 @@ class ExemplarProtocol(Options):
     described: ClassVar[str] = "protocol"
 
     name: FileName
+    about: str = Field("", exclude=True)
     auxiliary: tuple[int, ...]
     auxiliary_classes: int = Field(ge=1)
     exemplars: dict[int, str] = Field(min_length=2)

@@ -24,7 +24,6 @@ from skelshot.datasets.protocols.tasks import (
 from skelshot.ground import SkelshotError
 from skelshot.ground.file_names import FileName
 from skelshot.ground.options import Options
-from skelshot.ground.printable import printable
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
@@ -43,6 +42,7 @@ class ClassSplitProtocol(Options):
 
     Args:
         name: The protocol's name.
+        about: What it is and where it is from; no part of what it draws.
         draws_as: Seeds the draws; protocols that share it share their splits.
         splits: How many choices of classes.
         base: Number of base classes a split.
@@ -56,6 +56,7 @@ class ClassSplitProtocol(Options):
     described: ClassVar[str] = "protocol"
 
     name: FileName
+    about: str = Field("", exclude=True)
     draws_as: str
     splits: int = Field(ge=1)
     base: int = Field(ge=1)
@@ -290,7 +291,7 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         return _protocol_of(name, read_yaml(Path(name)))
     raise SkelshotError(
-        f"protocol: found {printable(name)!r}, expected one of {', '.join(known)}, a one-shot "
+        f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "
         "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
         f"{did_you_mean(name, known)}"
     )

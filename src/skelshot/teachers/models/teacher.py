@@ -56,6 +56,7 @@ class Teacher:
 
     Attributes:
         name: What users type; an instance may say more, such as its model.
+        paper: A short citation, or "" when there is no single source.
         options_type: The model of its options.
         prompts: The prompt templates that it was trained with, where none are asked for.
 
@@ -63,6 +64,7 @@ class Teacher:
     """
 
     name: str
+    paper: ClassVar[str] = ""
     options_type: ClassVar[type[TeacherOptions]] = TeacherOptions
     prompts: ClassVar[str] = "plain"
 
