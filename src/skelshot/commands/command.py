@@ -52,17 +52,16 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
 
 
-def add_device(parser: argparse.ArgumentParser, usual: str = "auto") -> None:
+def add_device(parser: argparse.ArgumentParser) -> None:
     """Add the argument that chooses the device; it is None where nothing is said.
 
     Args:
         parser: The command's parser.
-        usual: What is taken then, as the help says it.
     """
     parser.add_argument(
         "--device",
         metavar="NAME",
-        help=f"cpu, cuda, cuda:1, mps, or auto: a GPU where there is one (default: {usual})",
+        help="cpu, cuda, cuda:1, mps, or auto: a GPU where there is one (default: auto)",
     )
 
 

@@ -74,7 +74,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_option(parser, "teacher")
     parser.add_argument("--model", help="another model: folder, file or hub id")
-    add_device(parser, "cpu")
+    add_device(parser)
     parser.add_argument(
         "--precision",
         choices=["float32", "bfloat16", "auto"],
@@ -120,16 +120,17 @@ def _run(parsed: argparse.Namespace) -> Document:
         splits = protocol_named(parsed.protocol).split_list(store)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
-    device = share.device(parsed.device or "cpu")
+    device = share.device(parsed.device or "auto")
     precision = _precision(parsed.precision, device)
+    known = teacher_class(parsed.teacher)[0].options_type.model_fields
     options = {
         "model": parsed.model,
-        "device": parsed.device and device,
+        "device": device if parsed.device or "device" in known else None,
         "precision": parsed.precision and precision,
         "frames": parsed.frames,
         **options_of(parsed),
     }
-    if "seed" in teacher_class(parsed.teacher)[0].options_type.model_fields:
+    if "seed" in known:
         options["seed"] = parsed.seed  # which keys the draws of frames, whoever the teacher is
     teacher = teacher_named(parsed.teacher, **options)
     record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}

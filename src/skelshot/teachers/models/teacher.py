@@ -46,7 +46,7 @@ class VideoModelOptions(ModelOptions):
         frames: Frames a clip, where the model leaves that open; else it must be the model's.
     """
 
-    device: str = "cpu"
+    device: str = "auto"
     precision: Precision = "float32"
     frames: int | None = Field(None, ge=1)
 
