@@ -23,6 +23,7 @@ from skelshot.experiments.settings import (
 )
 from skelshot.fewshot import METHODS, FewShotMethod
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
@@ -155,6 +156,7 @@ def pretrain(
     start: Folder | None = None,
     seed: int | None = None,
     sides: AskedSides = "auto",
+    device: str | None = None,
     changes: Iterable[str] = (),
 ) -> Run:
     """Pre-train one encoder a split, as `skelshot pretrain` does.
@@ -173,6 +175,7 @@ def pretrain(
         start: An earlier run to begin from.
         seed: Initial weights, batches and augmentation follow from it.
         sides: Whether a clip and its mirror image are different actions.
+        device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one unless told.
         changes: Changes of the preset, such as `strategy.epochs=5`.
 
     Returns:
@@ -194,6 +197,7 @@ def pretrain(
         start=start,
         seed=seed,
         sides=sides,
+        device=device,
         changes=changes,
     )
     return Run.open(out)
@@ -213,6 +217,7 @@ def pretrain_by_name(
     start: Folder | None,
     seed: int | None,
     sides: AskedSides,
+    device: str | None,
     changes: Iterable[str],
 ) -> Trained:
     """Do what `pretrain` does and tell what was done; the arguments are the same.
@@ -229,6 +234,8 @@ def pretrain_by_name(
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
     usual = "none" if start else None  # what the preset names, or else supervised
+    if device is not None:
+        chosen_device(device)
     settings = load_settings(
         preset,
         layout=store.layout,
@@ -238,6 +245,7 @@ def pretrain_by_name(
             "pretrain.episodes": episodes,
             "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
             "pretrain.seed": seed,
+            "pretrain.loop.device": device,
         },
         assignments=changes,
     )

@@ -56,6 +56,19 @@ def add_settings(parser: argparse.ArgumentParser, of_run: bool = False) -> None:
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
 
 
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that chooses the device; it is None where nothing is said.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        help="cpu, cuda, cuda:1, mps, or auto: a GPU where there is one (default: auto)",
+    )
+
+
 def add_sides(parser: argparse.ArgumentParser) -> None:
     """Add the argument that says whether left and right are different actions.
 

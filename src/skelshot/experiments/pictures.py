@@ -41,7 +41,7 @@ def first_clips(store: Store) -> list[int]:
 
 
 def draw_clips(
-    store: Store, path: Path, moments: int = 6, indices: Sequence[int] | None = None
+    store: Store, path: Path | str, moments: int = 6, indices: Sequence[int] | None = None
 ) -> Path:
     """Draw clips, a row each and a few moments side by side.
 
@@ -62,6 +62,7 @@ def draw_clips(
     Raises:
         SkelshotError: There is no clip to draw, or there are too many rows or moments.
     """
+    path = Path(path)
     indices = first_clips(store) if indices is None else indices
     if not indices:
         raise SkelshotError(f"{store.path}: has no clip to draw")

@@ -14,6 +14,7 @@ from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.ground.options import Options
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
@@ -314,7 +315,8 @@ def _read_preset(preset: str) -> dict[str, Any]:
         document = read_yaml(Path(preset))
     else:
         raise SkelshotError(
-            f"preset: found {preset!r}, expected one of {', '.join(names)} or a .yaml file"
+            f"preset: found {preset!r:.80}, expected one of {', '.join(names)} or a .yaml file"
+            f"{did_you_mean(preset, names)}"
         )
     if not isinstance(document, dict) or not isinstance(document.get("pretrain"), dict):
         raise SkelshotError(f"preset {preset}: expected a mapping with the key 'pretrain'")

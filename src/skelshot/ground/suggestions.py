@@ -1,7 +1,28 @@
 """The nearest valid name, for messages about unknown ones."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+
+def nearest(found: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Find the valid name that is most like one that is none.
+
+    Args:
+        found: What was given; capitals do not count, nor more than 80 characters.
+        known: The valid names.
+        alike: How much of the two must agree, 0 to 1.
+
+    Returns:
+        The name; None where nothing is near.
+
+    Example:
+        >>> nearest("AGNC", ["agcn", "ctr-gcn"]), nearest("x", ["agcn"])
+        ('agcn', None)
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - most calls are right and need it not
+
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(found[:80].casefold(), names, 1, alike)
+    return names[near[0]] if near else None
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
@@ -18,5 +39,5 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
         >>> did_you_mean("agnc", ["agcn", "ctr-gcn"])
         "; did you mean 'agcn'?"
     """
-    nearest = get_close_matches(found, list(known), n=1)
-    return f"; did you mean {nearest[0]!r}?" if nearest else ""
+    name = nearest(found, known)
+    return "" if name is None else f"; did you mean {name!r}?"

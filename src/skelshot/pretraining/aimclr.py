@@ -42,6 +42,10 @@ class AimClrStage(ViewStage):
     """
 
     name = "aimclr"
+    paper = (
+        "Guo et al., Contrastive Learning from Extremely Augmented Skeleton Sequences for "
+        "Self-Supervised Action Recognition, AAAI 2022"
+    )
     options_type = AimClrOptions
 
     def __init__(self, encoder: Encoder, options: AimClrOptions, data: StageData) -> None:

@@ -32,6 +32,10 @@ class ByolStage(ViewStage):
     """
 
     name = "byol"
+    paper = (
+        "Moliner et al., Bootstrapped Representation Learning for Skeleton-Based Action "
+        "Recognition, CVPRW 2022"
+    )
     options_type = ByolOptions
 
     def __init__(self, encoder: Encoder, options: ByolOptions, data: StageData) -> None:

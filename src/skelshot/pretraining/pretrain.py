@@ -60,7 +60,7 @@ def pretrain(
     protocol: FewShotProtocol,
     splits: Sequence[Split],
     options: PretrainOptions,
-    out: Path,
+    out: Path | str,
     teacher: FeatureCache | None = None,
     start: StartingRun | None = None,
     sides: AskedSides = "auto",
@@ -88,7 +88,7 @@ def pretrain(
     Raises:
         SkelshotError: Options, clips or features do not fit, or `out` holds another run.
     """
-    began = time.perf_counter()
+    began, out = time.perf_counter(), Path(out)
     counts = protocol.counts(store)
     fabric = launch(options.loop)
     job = _Job(store, protocol, options, teacher, start, fabric, preset)
@@ -103,7 +103,10 @@ def pretrain(
         folders = [split_folder(out, work.split.index) for work in works]
         for folder in folders if fabric.is_global_zero else ():
             held.enter_context(only_writer(folder, "pretrain"))
-        results = [_pretrain_split(job, work, at) for work, at in zip(works, folders, strict=True)]
+        results = [
+            _pretrain_split(job, work, at, f"split {work.split.index} ({number} of {len(works)})")
+            for number, (work, at) in enumerate(zip(works, folders, strict=True), start=1)
+        ]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
@@ -215,7 +218,7 @@ def _reads_teacher(options: PretrainOptions) -> bool:
     return name != "none" and STRATEGIES.named(name).reads_teacher
 
 
-def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
+def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str, Any]:
     """Train one split to the end, or return the result it already has."""
     store, split, options, fabric = job.store, work.split, work.options, job.fabric
     folder = RunFolder(path)
@@ -232,7 +235,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     seconds = {}
     for stage in stages:
         with STRATEGIES.telling(stage.name):
-            seconds[stage.name] = round(run_stage(stage, folder, fabric, options.loop), 3)
+            spent = run_stage(stage, folder, fabric, options.loop, place)
+            seconds[stage.name] = round(spent, 3)
     result = {
         "split": split.index,
         "base": config["base"],

@@ -194,6 +194,7 @@ class Stage(LoopStage):
 
     Attributes:
         name: The name users type.
+        paper: A short citation, or "" when there is no single source.
         options_type: The pydantic model of the stage's options, with the name as a field.
         draws_own_views: Whether it draws its own views of plain clips, so that the run's
             augmentation has no part in it.
@@ -206,6 +207,7 @@ class Stage(LoopStage):
         data: What it is trained on.
     """
 
+    paper: ClassVar[str] = ""
     options_type: ClassVar[type[StageOptions]]
     draws_own_views: ClassVar[bool] = False
     reads_teacher: ClassVar[bool] = False

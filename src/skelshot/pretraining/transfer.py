@@ -37,6 +37,10 @@ class TransferStage(Stage):
     """
 
     name = "transfer"
+    paper = (
+        "Lu et al., Cross-Modal Contrastive Pre-training for Few-Shot Skeleton Action "
+        "Recognition, IEEE TCSVT 34(10), 2024"
+    )
     options_type = TransferOptions
     reads_teacher = True
 

@@ -23,7 +23,7 @@ class FrameMap:
 
 def frame_map(
     sequence: SkeletonSequence,
-    path: Path,
+    path: Path | str,
     frames: int,
     frame_range: tuple[int, int] | None = None,
     every: float | None = None,

@@ -134,8 +134,9 @@ class NtuReader(Reader):
         """Return which files of the folder were passed over."""
         return self._remarks
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """List the `.skeleton` files, those within zip archives too, and find their videos."""
+        raw = Path(raw)
         expected = f"{SKELETON} files or zip archives that hold them"
         if raw.is_file():
             if not _ends(raw.name, SKELETON, ZIP):

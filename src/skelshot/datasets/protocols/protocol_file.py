@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from pydantic import Field
+
 from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.datasets.protocols.tasks import LabelledClips, Split, Task, fingerprint_of
 from skelshot.ground import SkelshotError
@@ -15,11 +17,13 @@ class ProtocolFile(Options):
 
     Args:
         name: The protocol's name.
+        about: What it is and where it is from; no part of what it draws.
     """
 
     described: ClassVar[str] = "protocol"
 
     name: FileName
+    about: str = Field("", exclude=True)
 
     def tasks(self, store: LabelledClips, split: Split, shots: int) -> list[Task]:
         """Choose exemplars and queries of one split.

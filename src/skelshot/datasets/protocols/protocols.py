@@ -202,6 +202,19 @@ class ClassSplitProtocol(ProtocolFile):
         return task_of(split.index, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
 
 
+def protocol_names() -> list[str]:
+    """List the shipped protocols.
+
+    Returns:
+        Their names.
+
+    Example:
+        >>> protocol_names()[-2:]
+        ['nw-ucla-cross-subject', 'toy']
+    """
+    return sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+
+
 Protocol = ClassSplitProtocol | ExemplarProtocol | NamedProtocol
 
 
@@ -228,7 +241,7 @@ def protocol_named(name: str) -> Protocol:
         >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
-    known = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+    known = protocol_names()
     stem, _, count = name.partition("-aux")
     if name in known:
         return _shipped(name)
@@ -239,8 +252,8 @@ def protocol_named(name: str) -> Protocol:
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         return _protocol_of(name, read_yaml(Path(name)), Path(name).parent)
     raise SkelshotError(
-        f"protocol: found {name!r}, expected one of {', '.join(known)}, a one-shot protocol with "
-        "-aux20 or the like behind its name, or a .yaml file of your own"
+        f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "
+        "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
         f"{did_you_mean(name, known)}"
     )
 

@@ -202,7 +202,7 @@ def _open_in(path: Path, layout: SkeletonLayout) -> Store:
     return store if store.layout == layout else store.in_layout(layout)
 
 
-def partial_folder(out: Path) -> Path:
+def partial_folder(out: Path | str) -> Path:
     """Return where a store is written until it is whole.
 
     Args:
@@ -211,6 +211,7 @@ def partial_folder(out: Path) -> Path:
     Returns:
         `STORE.partial` beside it.
     """
+    out = Path(out)
     return out.with_name(f"{out.name}.partial")
 
 

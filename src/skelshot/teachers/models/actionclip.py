@@ -56,6 +56,7 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
     """
 
     name = "actionclip"
+    paper = "Wang et al., ActionCLIP: A New Paradigm for Video Action Recognition, 2021"
     prompts = "actionclip"
 
     def __init__(

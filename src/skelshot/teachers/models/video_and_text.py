@@ -42,6 +42,7 @@ class VideoAndTextTeacher(FrozenVideoTeacher):
     """
 
     name = "video-and-text"
+    paper = "Tong et al., VideoMAE, NeurIPS 2022; Assran et al., V-JEPA 2, 2025"
     joint_space = False
 
     def __init__(
