@@ -273,6 +273,7 @@ def evaluate(
     out: Folder | None = None,
     queries: Folder | None = None,
     sides: AskedSides = "auto",
+    device: str = "auto",
     changes: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Classify novel clips from exemplars, as `skelshot evaluate` does.
@@ -292,6 +293,7 @@ def evaluate(
         out: Where the result goes, besides being returned; the run's `results/` unless told.
         queries: Where a table of all queries goes, `.parquet` or `.csv`.
         sides: Whether a clip and its mirror image are different actions.
+        device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one.
         changes: Changes of the preset's evaluation, such as `readout=joints`.
 
     Returns:
@@ -317,6 +319,7 @@ def evaluate(
         sides=sides,
         out=_path(out),
         queries=_path(queries),
+        device=device,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from skelshot.commands.command import (
     Command,
     Document,
+    add_device,
     add_settings,
     add_sides,
     add_splits,
@@ -49,6 +50,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--queries", type=Path, metavar="FILE", help="a table of all queries, .parquet or .csv"
     )
     add_sides(parser)
+    add_device(parser)
     add_settings(parser, of_run=True)
 
 
@@ -70,6 +72,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         out=parsed.out,
         queries=parsed.queries,
         sides=parsed.sides,
+        device=parsed.device or "auto",
         changes=parsed.assignments,
     )
 

@@ -18,6 +18,7 @@ def answer_each_split(
     tasks: Mapping[int, Sequence[Sequence[Task]]],
     features: FeatureSource,
     seconds: dict[str, float] | None = None,
+    device: torch.device | str = "cpu",
 ) -> list[Answers]:
     """Score the queries of all tasks with one method a split, as `answer` does with one for all.
 
@@ -31,6 +32,7 @@ def answer_each_split(
         tasks: For each number of shots the tasks of each split.
         features: Gives the features of a split's clips, embeddings of methods that make them.
         seconds: What each part took is added to, if given.
+        device: Where the methods run.
 
     Returns:
         The answers, one for each number of shots.
@@ -39,7 +41,7 @@ def answer_each_split(
     for place, (split, method) in enumerate(zip(splits, methods, strict=True)):
         matcher = method if method.embedder is None else method.embedder.matcher
         own = {k: [per_split[place]] for k, per_split in tasks.items()}
-        by_split.append(answer(store, [split], matcher, own, features, seconds))
+        by_split.append(answer(store, [split], matcher, own, features, seconds, device))
     return [_joined(parts) for parts in zip(*by_split, strict=True)]
 
 

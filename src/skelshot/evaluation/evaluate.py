@@ -84,6 +84,7 @@ def answer(
     tasks: Mapping[int, Sequence[Sequence[Task]]],
     features: FeatureSource,
     seconds: dict[str, float] | None = None,
+    device: torch.device | str = "cpu",
 ) -> list[Answers]:
     """Score the queries of all tasks with one method.
 
@@ -98,6 +99,7 @@ def answer(
         features: Gives the features of a split's clips; with an attribute `same_for_all` that
             is true they do not depend on the split.
         seconds: What each part took is added to, if given.
+        device: Where the method runs.
 
     Returns:
         The answers, one for each number of shots.
@@ -112,7 +114,8 @@ def answer(
         flat = [task for tasks_of_split in per_split for task in tasks_of_split]
         where = [places[i] for i, group in enumerate(per_split) for _ in group]
         labels = torch.tensor([task.classes for task in flat])
-        logits = score_queries(method, bank, batch_tasks(flat, where), labels)
+        batch = batch_tasks(flat, where)
+        logits = score_queries(method, bank, batch, labels, device)
         answers.append(Answers(k, flat, logits))
         _add(spent, f"{k}-shot", clock)
     return answers
@@ -123,7 +126,11 @@ def _add(seconds: dict[str, float], part: str, since: float) -> None:
 
 
 def score_queries(
-    method: FewShotMethod, bank: Tensor, batch: TaskBatch, labels: Tensor | None = None
+    method: FewShotMethod,
+    bank: Tensor,
+    batch: TaskBatch,
+    labels: Tensor | None = None,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
     """Run a method on all tasks, as many at once as memory allows.
 
@@ -137,18 +144,20 @@ def score_queries(
         bank: Features of all clips (n, ...).
         batch: The tasks.
         labels: The classes of each task, (B, N), for methods that read their names.
+        device: Where the method runs; only the parts that go through at once lie there.
 
     Returns:
         Logits (B, Q, N), float32; those of padding mean nothing.
     """
+    method.to(device)
     gathered = torch.zeros(*batch.queries.shape, batch.support.shape[1])
     for rows, columns in _parts(method, batch, room=max(1, FLOATS_AT_ONCE // bank[0].numel())):
         gathered[rows, columns] = _scores(
             method,
-            bank[batch.support[rows]],
-            bank[batch.queries[rows, columns]],
-            None if labels is None else labels[rows],
-        )
+            bank[batch.support[rows]].to(device),
+            bank[batch.queries[rows, columns]].to(device),
+            None if labels is None else labels[rows].to(device),
+        ).cpu()
     return gathered
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split
@@ -22,6 +24,7 @@ from skelshot.evaluation.result_files import check_replaceable, result_file, set
 from skelshot.evaluation.results import accuracy_document, result_document
 from skelshot.evaluation.task_sides import sides_of_tasks
 from skelshot.fewshot import FewShotMethod
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
 from skelshot.runs.run import Run
@@ -79,6 +82,7 @@ def evaluate_members(
     sides: AskedSides = "auto",
     out: Path | None = None,
     queries: Path | None = None,
+    device: str = "cpu",
 ) -> dict[str, Any]:
     """Evaluate a classifier, or several whose scores are added up, on all splits that there are.
 
@@ -98,6 +102,7 @@ def evaluate_members(
         out: Where the result goes, besides being returned; the first run's `results/` unless
             told. A result of other settings is never overwritten.
         queries: Where a table of all queries goes, `.parquet` or `.csv`; none unless told.
+        device: Where encoders and methods run, see `chosen_device`.
 
     Returns:
         The result document.
@@ -108,6 +113,7 @@ def evaluate_members(
     """
     if queries is not None:
         check_query_path(queries)
+    where = chosen_device(device)
     chosen = member_weights(weights, len(members))
     ready = [ReadyMember.of(each, store, protocol, wanted, encoder_split) for each in members]
     check_alike(ready)
@@ -124,6 +130,7 @@ def evaluate_members(
         fusion,
         decision,
         queries,
+        where,
     )
     digest = settings_digest(job.settings())
     first = members[0].run
@@ -152,6 +159,7 @@ class _Job:
     fusion: Fusion
     decision: SidesDecision
     queries: Path | None
+    device: torch.device
 
     def settings(self) -> dict[str, Any]:
         """Gather what decides the numbers."""
@@ -183,7 +191,7 @@ class _Job:
         counts = self.protocol.counts(self.store)
         parts: dict[str, float] = {}
         made_anew: list[str] = []
-        each = [member.answer(tasks, parts, made_anew) for member in self.members]
+        each = [member.answer(tasks, parts, made_anew, self.device) for member in self.members]
         fused = [fuse(answers, self.weights, self.fusion) for answers in zip(*each, strict=True)]
         if self.queries is not None:
             write_queries(self.queries, query_rows(self.store, fused))
@@ -216,6 +224,7 @@ class _Job:
             "seen_classes": self._seen(),
             "queries": None if self.queries is None else str(self.queries),
             "members": self._member_documents(each),
+            "device": str(self.device),
         }
 
     def _judged(self, answers: Sequence[Answers]) -> list[ShotResult]:

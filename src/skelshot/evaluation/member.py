@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
+
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.store import Store
@@ -117,6 +119,7 @@ class ReadyMember:
         tasks: Mapping[int, Sequence[Sequence[Task]]],
         seconds: dict[str, float],
         made_anew: list[str],
+        device: torch.device,
     ) -> list[Answers]:
         """Score the queries of all tasks.
 
@@ -124,6 +127,7 @@ class ReadyMember:
             tasks: For each number of shots the tasks of each split.
             seconds: What each part took is added to.
             made_anew: Kept features that were damaged are added.
+            device: Where encoders and methods run.
 
         Returns:
             The answers, one for each number of shots.
@@ -134,12 +138,14 @@ class ReadyMember:
         methods = self._methods(tasks)
         for method in methods:
             method.meet_classes(self.store.class_names, self.store.layout, text_encoder)
-        source = RunFeatures(self.store, methods[0], self.options, self.encoders)
+        source = RunFeatures(self.store, methods[0], self.options, self.encoders, device)
         if len(methods) == 1 and methods[0].embedder is None:
-            answers = answer(self.store, self.splits, methods[0], tasks, source, seconds)
+            answers = answer(self.store, self.splits, methods[0], tasks, source, seconds, device)
         else:
             each = methods * len(self.splits) if len(methods) == 1 else methods
-            answers = answer_each_split(self.store, self.splits, each, tasks, source, seconds)
+            answers = answer_each_split(
+                self.store, self.splits, each, tasks, source, seconds, device
+            )
         made_anew += source.made_anew
         return answers
 

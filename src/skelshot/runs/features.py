@@ -9,7 +9,7 @@ from torch import Tensor
 from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
 from skelshot.fewshot import FewShotMethod, View, view_clips
-from skelshot.fewshot.reading import check_reads, views_of
+from skelshot.fewshot.reading import views_of
 from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import embed_clips, input_clips
 from skelshot.runs.encoders import RunEncoders
@@ -32,6 +32,7 @@ class RunFeatures:
         method: Says what it reads of a clip, and which views of it.
         options: Read-out, views to average over, batch size and precision.
         encoders: Those of the run; None for methods that read clips.
+        device: Where encoders run.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class RunFeatures:
         method: FewShotMethod,
         options: EmbedOptions,
         encoders: RunEncoders | None,
+        device: torch.device | str = "cpu",
     ) -> None:
         self._store = store
         self._method = method
         self._options = options
         self._encoders = encoders
+        self._device = torch.device(device)
         self._kept: dict[int, KeptFeatures] = {}
 
     @property
@@ -79,15 +82,18 @@ class RunFeatures:
             network = trained.method(embedder, options.readout)
             form = network.options.model_dump_json()
             return kept.read_or_make(
-                kept.file(trained.method_file, store.data_hash, options, form, indices),
+                kept.file(
+                    trained.method_file, store.data_hash, options, form, indices, self._device
+                ),
                 len(indices),
-                lambda: embed_clips(network, store, trained.inputs, indices, options),
+                lambda: embed_clips(network, store, trained.inputs, indices, options, self._device),
             )
         if reads_clips:
             return self._clips(trained.inputs, indices, view)
-        check_reads(method, trained.encoder())
         chosen = {name: getattr(options, name) for name in EmbedOptions.model_fields}
-        return trained.embed(store, indices, keep_map=method.reads == "map", kept=kept, **chosen)
+        return trained.embed(
+            store, indices, keep_map=method.reads == "map", kept=kept, device=self._device, **chosen
+        )
 
     @property
     def made_anew(self) -> list[str]:
