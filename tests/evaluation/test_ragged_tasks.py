@@ -68,7 +68,7 @@ def batch_of(*tasks: int) -> TaskBatch:
         order = np.random.default_rng(number).permutation(120)
         support, rest = order[: WAYS * SHOTS].reshape(WAYS, SHOTS), order[WAYS * SHOTS :]
         queries = rest[: QUERIES[number]]
-        drawn.append(Task(0, number, support, queries, queries % WAYS))
+        drawn.append(Task(0, number, support, queries, queries % WAYS, tuple(range(WAYS))))
     return batch_tasks(drawn, [{place: place for place in range(120)}] * len(drawn))
 
 
