@@ -305,7 +305,7 @@ def _alone(body: RawBody, as_listed: bool) -> SkeletonSequence:
 
 def _together(raw: RawClip, options: BodyOptions) -> SkeletonSequence:
     """Return the clip of a file with several tracks."""
-    listed = np.unique(np.concatenate([body.frame_index for body in raw.bodies]))
+    listed = np.flatnonzero(np.bincount(np.concatenate([one.frame_index for one in raw.bodies])))
     bodies = denoise(raw.bodies, options)
     parts = [Part(body, np.searchsorted(listed, body.frame_index)) for body in bodies]
     if "time-shift" in options.legacy:  # closed up to be without gaps

@@ -18,7 +18,6 @@ from skelshot.datasets.ntu.scan import (
     JOINT_COUNT,
     JOINT_FIELDS,
     JOINTS,
-    KEPT,
     MAX_BODIES,
     MOST_MARKS,
     TWICE,
@@ -126,10 +125,9 @@ def parse_skeleton(text: bytes) -> RawClip:
         raise BadClip(f"no body in any of {found.frames} frames", 1)
     if len(found.marks):
         _fill_marked(text, found)
-    joints = found.values.reshape(-1, JOINTS, KEPT)
     if found.far or len(found.marks):
-        _check_near(joints[..., :3], found.times)
-    return RawClip(found.frames, _bodies(found.ids, found.times, joints))
+        _check_near(found)
+    return RawClip(found.frames, _bodies(found))
 
 
 def number_in(field: bytes) -> float | None:
@@ -170,33 +168,38 @@ def _fill_marked(text: bytes, found: Scan) -> None:
                 found.values[target] = np.float32(value)
 
 
-def _check_near(joints: FloatArray, times: IntArray) -> None:
-    """Refuse coordinates (n, V, 3) that no sensor gives; infinite ones are gaps."""
-    far = (np.abs(joints) > FARTHEST) & np.isfinite(joints)
+def _check_near(found: Scan) -> None:
+    """Refuse coordinates that no sensor gives; infinite ones are gaps."""
+    far = (np.abs(found.joints) > FARTHEST) & np.isfinite(found.joints)
     if not far.any():
         return
     row, joint, axis = np.argwhere(far)[0].tolist()
+    frame, value = int(found.times[row]), float(found.joints[row, joint, axis])
     raise BadClip(
-        f"frame {times[row] + 1}, joint {joint + 1}: {'xyz'[axis]} is "
-        f"{float(joints[row, joint, axis]):.6g} m, expected at most {FARTHEST:g} m",
-        _line_number(int(times[row]), row, JOINT + joint),
+        f"frame {frame + 1}, joint {joint + 1}: {'xyz'[axis]} is {value:.6g} m, "
+        f"expected at most {FARTHEST:g} m",
+        _line_number(frame, row, JOINT + joint),
     )
 
 
-def _bodies(ids: IntArray, times: IntArray, joints: FloatArray) -> tuple[RawBody, ...]:
+def _bodies(found: Scan) -> tuple[RawBody, ...]:
     """Put together the rows of each id, in the order in which the ids first occur."""
+    if (found.ids == found.ids[0]).all():
+        return (_body(found, slice(None)),)
     rows: dict[int, list[int]] = {}
-    for row, body_id in enumerate(ids.tolist()):
+    for row, body_id in enumerate(found.ids.tolist()):
         rows.setdefault(body_id, []).append(row)
-    return tuple(
-        RawBody(
-            body_id=body_id,
-            frame_index=times[own],
-            joints=joints[own, :, :3],
-            colour=joints[own, :, 3:5],
-            states=joints[own, :, 5].astype(np.uint8),
-        )
-        for body_id, own in rows.items()
+    return tuple(_body(found, own) for own in rows.values())
+
+
+def _body(found: Scan, rows: list[int] | slice) -> RawBody:
+    """Copy a body's rows out of arrays that have room for many more."""
+    return RawBody(
+        body_id=int(found.ids[rows][0]),
+        frame_index=found.times[rows].copy(),
+        joints=found.joints[rows].copy(),
+        colour=found.colour[rows].copy(),
+        states=found.states[rows].copy(),
     )
 
 

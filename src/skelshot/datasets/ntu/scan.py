@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from skelshot.ground.compiled import compiled
 from skelshot.skeletons.sequence import FloatArray, IntArray
@@ -26,9 +27,6 @@ MAX_BODIES = 6
 
 _BODY_BYTES = BODY_FIELDS * 2 + len("25\n") + JOINTS * JOINT_FIELDS * 2
 """The fewest bytes in which a body can be written, one digit a field."""
-
-KEPT = 6
-"""Numbers of a joint that are kept: x, y, z, its position in the colour picture, its state."""
 
 MOST_MARKS = 1 << 20
 """The most fields that are no plain decimal numbers, such as `nan`: 300 frames of six bodies have
@@ -60,7 +58,10 @@ class Scan(NamedTuple):
     Args:
         ids: Body ids (n,), one row a body and frame.
         times: Their frame numbers (n,).
-        values: What is kept of their joints (n, 25, 6), laid out flat.
+        joints: Coordinates in metres (n, 25, 3).
+        colour: Positions in the colour picture (n, 25, 2).
+        states: Tracking states (n, 25).
+        values: The memory of joints and colour, laid out flat.
         marks: Fields set aside (m, 2), which need more care than a fast conversion, or are no
             decimal numbers: their place in `values`, -1 for those not kept, and in the text.
         code: `DONE`, or what is wrong.
@@ -74,6 +75,9 @@ class Scan(NamedTuple):
 
     ids: IntArray
     times: IntArray
+    joints: FloatArray
+    colour: FloatArray
+    states: NDArray[np.uint8]
     values: FloatArray
     marks: IntArray
     code: int
@@ -99,13 +103,23 @@ def scan(text: bytes) -> Scan:
     rows = len(text) // _BODY_BYTES + 2
     for room in (_MARKS, min(len(text), MOST_MARKS) + 2):
         ids, times = np.empty((2, rows), np.int64)
-        values = np.empty(rows * JOINTS * KEPT, np.float32)
+        values = np.empty(rows * JOINTS * 5, np.float32)
+        states = np.empty((rows, JOINTS), np.uint8)
         marks = np.empty((room, 2), np.int64)
-        *found, row = _scan(padded.ctypes.data, ids, times, values, marks)
+        *found, row = _scan(padded.ctypes.data, ids, times, values, states, marks)
         if found[0] != DONE or marks[0, 0] < room:
             break
-    read = ids[:row], times[:row], values[: row * JOINTS * KEPT], marks[1 : marks[0, 0] + 1]
-    return Scan(*read, *found)
+    joints, colour = np.split(values, [rows * JOINTS * 3])
+    return Scan(
+        ids[:row],
+        times[:row],
+        joints.reshape(rows, JOINTS, 3)[:row],
+        colour.reshape(rows, JOINTS, 2)[:row],
+        states[:row],
+        values,
+        marks[1 : marks[0, 0] + 1],
+        *found,
+    )
 
 
 def _reader_of(kind: Any) -> Any:
@@ -286,26 +300,28 @@ def _body(at: int, marks: IntArray) -> tuple[int, int]:
 
 
 @compiled
-def _joint(at: int, first: int, values: FloatArray, marks: IntArray) -> int:
-    """Read a joint's line into its values; the place is -1 where it is not as it should be."""
-    for column in range(KEPT - 1):
+def _joint(at: int, unit: int, values: FloatArray, marks: IntArray) -> tuple[int, int]:
+    """Read a joint's line: its state; the place is -1 where the line is not as it should be."""
+    for column in range(5):
+        target = unit * 3 + column
         if column == 3:  # two columns of the depth picture come between
             at = _pass_fields(at, 2, marks)
             if at < 0:
-                return -1
+                return -1, 0
+        if column >= 3:
+            target = len(values) // 5 * 3 + unit * 2 + column - 3
         start = _pass_blanks(at)
         at, value, good = _number(start, True)
         if not (good and _at_field_end(at)):
-            at = _set_aside(start, first + column, marks)
+            at = _set_aside(start, target, marks)
             if at < 0:
-                return -1
-        values[first + column] = value
+                return -1, 0
+        values[target] = value
     at = _pass_fields(at, 4, marks)  # a quaternion
     if at < 0:
-        return -1
+        return -1, 0
     at, state = _whole_number(at)
-    values[first + KEPT - 1] = state
-    return _line_end(at) if 0 <= state <= 2 else -1
+    return (_line_end(at) if 0 <= state <= 2 else -1), state
 
 
 @compiled
@@ -317,7 +333,12 @@ def _count(at: int) -> tuple[int, int]:
 
 @compiled
 def _scan(  # noqa: PLR0911 - one loop in one function; each return is one thing wrong
-    start: int, ids: IntArray, times: IntArray, values: FloatArray, marks: IntArray
+    start: int,
+    ids: IntArray,
+    times: IntArray,
+    values: FloatArray,
+    states: NDArray[np.uint8],
+    marks: IntArray,
 ) -> tuple[int, int, int, int, int, int, int, int]:
     """Fill arrays with a text's numbers; return the numbers of `Scan` and the rows filled."""
     marks[0, 0], marks[0, 1] = 0, start
@@ -341,11 +362,12 @@ def _scan(  # noqa: PLR0911 - one loop in one function; each return is one thing
             if at < 0 or count != JOINTS:
                 return JOINT_COUNT, frames, frame, body, 0, 0, far, row
             for joint in range(JOINTS):
-                first = (row * JOINTS + joint) * KEPT
-                at = _joint(at, first, values, marks)
+                unit = row * JOINTS + joint
+                at, state = _joint(at, unit, values, marks)
                 if at < 0:
                     return JOINT, frames, frame, body, joint, 0, far, row
+                states[row, joint] = state
                 for axis in range(3):
-                    far += abs(values[first + axis]) > FARTHEST
+                    far += abs(values[unit * 3 + axis]) > FARTHEST
             row += 1
     return DONE, frames, frames, 0, 0, at - start, far, row
