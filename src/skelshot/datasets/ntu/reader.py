@@ -11,8 +11,7 @@ from pydantic import Field, field_validator
 from skelshot.datasets.archives import ARCHIVES, Archive
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, validate_clip
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.ntu.bodies import BodyOptions, assemble
-from skelshot.datasets.ntu.body_options import EVERY_LEGACY, Denoise
+from skelshot.datasets.ntu.bodies import EVERY_LEGACY, BodyOptions, Denoise, assemble
 from skelshot.datasets.ntu.names import missing_names, ntu_class_names, parse_name
 from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.datasets.reader_options import MissingOptions

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from pydantic import model_validator
 
+from skelshot.datasets.clip_tables import read_table
 from skelshot.datasets.plain_text import read_lines
 from skelshot.datasets.protocols.tasks import LabelledClips
-from skelshot.datasets.tables import read_table
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean

@@ -16,8 +16,14 @@ from torch import Tensor
 from skelshot.datasets.archives import opened_zip, packing_refusal
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described
-from skelshot.datasets.npy_arrays import BLOCK, read_array, read_header, read_table
-from skelshot.datasets.npz_files import MOST_ARRAYS, complaints
+from skelshot.datasets.npz_files import (
+    BLOCK,
+    MOST_ARRAYS,
+    complaints,
+    read_array,
+    read_header,
+    read_table,
+)
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import BadDocument
 from skelshot.ground.files import sha256_of

@@ -6,7 +6,7 @@ import pytest
 from numpy.lib import format as npy
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.npy_arrays import read_array, read_header
+from skelshot.datasets.npz_files import read_array, read_header
 
 ARRAY = np.arange(24, dtype=">f4").reshape(2, 3, 4)
 

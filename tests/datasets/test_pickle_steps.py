@@ -7,7 +7,7 @@ import pickletools
 import numpy as np
 import pytest
 
-from skelshot.datasets.pickle_opcodes import opcodes_of
+from skelshot.datasets.pickle_steps import opcodes_of
 
 VALUES = {
     "numbers": [0, -1, 255, 256, 65536, -(2**31), 2**40, 2**70, 1.5, True, None, 1 + 2j],
