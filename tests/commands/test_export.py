@@ -79,7 +79,8 @@ def test_the_splits_of_a_store_go_out_unless_others_are_named(
     document["split"]["xsub_val"].append("S001C001P001R001A003")
     document["annotations"][0]["label"] = None
     first.write_bytes(pickle.dumps(document))
-    answer = run("prepare", "pyskl", first, "--out", again, "--workers", "1")
+    ignoring = ("--layout", "kinect-v2", "--body-check", "ignore")
+    answer = run("prepare", "pyskl", first, "--out", again, "--workers", "1", *ignoring)
     assert "1 clips without a label, which are queries only" in answer.out.splitlines()
     kept = "splits: xsub_train (2 clips), xsub_val (1 clips)"
     assert f"{kept}; 1 names left out that are no clips of the store" in answer.out.splitlines()
