@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from functools import partial
 from heapq import nlargest
-from os.path import commonprefix
 
 MANY = 1000
 """Of more names only so many, whose ends are most like, are looked at letter by letter."""
@@ -35,7 +34,12 @@ def nearest(found: str, known: Iterable[str], alike: float = 0.6) -> str | None:
 
 def _shared_ends(one: str, other: str) -> int:
     """Count the letters that two names share at their beginning and at their end."""
-    return len(commonprefix([one, other])) + len(commonprefix([one[::-1], other[::-1]]))
+    return _shared_start(one, other) + _shared_start(one[::-1], other[::-1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
