@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.sides import mirrored_motions
 from skelshot.datasets.store import Store
 
@@ -26,7 +27,10 @@ def main() -> None:
     parsed = parser.parse_args()
     for path in parsed.stores:
         store = Store.open(path)
-        members = {int(label): np.flatnonzero(store.labels == label) for label in set(store.labels)}
+        members = {
+            int(label): np.flatnonzero(store.labels == label)
+            for label in set(store.labels) - {UNLABELLED}
+        }
         everything = {label: found.tolist() for label, found in members.items()}
         print(f"{path}: {len(members)} classes")
         for a, b in mirrored_motions(store, everything):

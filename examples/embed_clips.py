@@ -33,7 +33,7 @@ def embed(form: str, clips: Path, run: Path, out: Path) -> sk.Store:
     first = min(sk.Run.open(run).splits.items())[1]
     vectors = first.embed(store)  # the encoder sees clips as in training: frames, streams, view
     names = [clip.name for clip in store.clips]
-    classes = [store.class_names[clip.label] for clip in store.clips]
+    classes = [store.class_of(index) or "" for index in range(len(store))]
     np.savez(out / "vectors.npz", vectors=vectors.numpy(), names=names, classes=classes)
     return store
 
@@ -62,7 +62,8 @@ def main() -> None:
     nearest = likeness.argmax(axis=1)
     for name, row in list(zip(names, nearest, strict=True))[:5]:
         print(f"{name} is nearest to {names[row]} ({classes[row]})")
-    print(f"of the same class: {np.mean(classes == classes[nearest]):.2f} of the clips")
+    same = (classes == classes[nearest])[classes != ""]  # unlabelled clips have no class
+    print(f"of the same class: {np.mean(same):.2f} of the clips")
 
 
 if __name__ == "__main__":

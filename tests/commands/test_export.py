@@ -1,5 +1,6 @@
 """`skelshot export`: both formats, NTU's splits, and what is refused."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,36 @@ def test_pyskl_takes_the_splits_too(run: Run, ntu_store: Path, tmp_path: Path) -
     answer = run(*words, "--split", "xsub120", "--json")
     assert (answer.json["clips"], answer.json["splits"]) == (3, {"xsub_train": 2, "xsub_val": 1})
     assert read_splits(out) == {"xsub_train": (TRAIN, LATER), "xsub_val": (TEST,)}
+
+
+def test_the_splits_of_a_store_go_out_unless_others_are_named(
+    run: Run, ntu_store: Path, tmp_path: Path
+) -> None:
+    first, again, out = tmp_path / "first.pkl", tmp_path / "again", tmp_path / "out.pkl"
+    run("export", "pyskl", ntu_store, "--out", first, "--split", "xsub120")
+    document = pickle.loads(first.read_bytes())  # noqa: S301 - our own
+    document["split"]["xsub_val"].append("S001C001P001R001A003")
+    document["annotations"][0]["label"] = None
+    first.write_bytes(pickle.dumps(document))
+    ignoring = ("--layout", "kinect-v2", "--body-check", "ignore")
+    answer = run("prepare", "pyskl", first, "--out", again, "--workers", "1", *ignoring)
+    assert "1 clips without a label, which are queries only" in answer.out.splitlines()
+    kept = "splits: xsub_train (2 clips), xsub_val (1 clips)"
+    assert f"{kept}; 1 names left out that are no clips of the store" in answer.out.splitlines()
+    verified = run("verify", again)
+    assert verified.code == 0
+    assert "1 clips without a label, which are queries only" in verified.out
+    answer = run("export", "pyskl", again, "--out", out)
+    assert answer.out.splitlines() == [
+        f"{out}: 3 clips (2 xsub_train, 1 xsub_val)",
+        "1 clips have no label, which is -1 in the file",
+    ]
+    assert read_splits(out) == {"xsub_train": (TRAIN, LATER), "xsub_val": (TEST,)}
+    answer = run("export", "pyskl", again, "--out", out, "--split", "xset120", "--json")
+    assert (answer.json["splits"], answer.json["unlabelled"]) == (
+        {"xset_train": 1, "xset_val": 2},
+        1,
+    )
 
 
 @pytest.mark.parametrize(

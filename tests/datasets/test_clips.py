@@ -1,6 +1,6 @@
 import pytest
 
-from skelshot.datasets.clips import BadClip, Clip
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip
 
 
 def test_a_clip_keeps_what_it_is_given(tiny_sequence):
@@ -15,9 +15,10 @@ def test_names_that_no_list_could_show_are_refused(tiny_sequence, name):
         Clip(name, 0, tiny_sequence)
 
 
-def test_a_negative_label_is_refused(tiny_sequence):
-    with pytest.raises(BadClip, match="label: found -1, expected 0 or more"):
-        Clip("a", -1, tiny_sequence)
+def test_a_negative_label_is_that_of_an_unlabelled_clip_or_refused(tiny_sequence):
+    assert Clip("a", -1, tiny_sequence).label == UNLABELLED
+    with pytest.raises(BadClip, match="label: found -2, expected 0 or more, or -1 for none"):
+        Clip("a", -2, tiny_sequence)
 
 
 @pytest.mark.parametrize("field", ["subject", "camera", "setup", "replication"])

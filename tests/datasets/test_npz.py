@@ -106,7 +106,6 @@ def labelled(folder, **arrays):
             {"joints": ..., "jonts": np.ones(3)},
             "joints: missing, found only jonts float64 (3,), label <U4 ()",
         ),
-        ({"label": ...}, "label: missing, neither the file nor labels.csv gives it"),
         ({"label": np.array(3.5)}, "label: found 3.5, expected text"),
         ({"label": np.array(["a", "b"])}, "label: found <U1 (2,), expected text"),
         ({"label": np.array(" ")}, "label: found ' ', expected text"),
@@ -179,6 +178,16 @@ def test_clips_within_a_recording(tmp_path, make_joints):
         ("0002-L.avi", 0, 6),
         ("0002-L.avi", 40, 46),
     ]
+
+
+def test_a_column_of_the_table_divides_the_clips(mine, tmp_path):
+    names = [item.name for item in read(mine)[0]]
+    lines = [f"{name},{split}" for name, split in zip(names, (" train ", "", "val"), strict=True)]
+    labels_csv(mine, "\n".join(["file,split,label", *(f"{line}," for line in lines), "gone,val,"]))
+    report = prepare(NpzReader(), mine, tmp_path / "store")
+    assert Store.open(tmp_path / "store").splits == {"train": (names[0],), "val": (names[2],)}
+    assert (report.rejected, report.splits_left_out) == (1, 1)
+    assert report.remarks.passed_over == ()
 
 
 @pytest.mark.parametrize("numbers", [{"video_start": 3}, {"video_start": 6, "video_stop": 6}])

@@ -78,7 +78,7 @@ def test_absent_persons_are_noticed_and_left_out(annotation, read, make_joints):
     [
         ({"label": ...}, "annotation: label missing, expected frame_dir, label"),
         ({"keypoint": ..., "frame_dir": ...}, "annotation: frame_dir, keypoint missing"),
-        ({"label": -1}, "label: found -1"),
+        ({"label": -2}, "label: found -2, expected a whole number from -1"),
         ({"label": "wave"}, "label: found 'wave'"),
         ({"label": True}, "label: found True"),
         ({"frame_dir": 7}, "frame_dir: found int"),
@@ -377,6 +377,40 @@ def test_splits_are_read(tmp_path):
     path.write_bytes(pickle.dumps({"split": [1]}))
     with pytest.raises(SkelshotError, match="split: found list, expected a dictionary"):
         read_splits(path)
+    for content in ({"split": None}, {"annotations": []}, [1, 2]):
+        path.write_bytes(pickle.dumps(content))
+        assert read_splits(str(path)) == read_splits(path) == {}
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        (["clip_0"], "split: found list, expected a dictionary"),
+        ({"train": "clip_0"}, "split 'train': found 'clip_0', expected a list of clips' names"),
+        ({"train": [0, 1]}, "split 'train': found int in it, expected a list of clips' names"),
+        ({7: ["clip_0"]}, "split: found a split called 7, expected printable text"),
+    ],
+)
+def test_a_split_that_is_none_is_refused_before_anything_is_read(annotation, read, split, expected):
+    with pytest.raises(SkelshotError, match=expected) as caught:
+        read([annotation()], split)
+    assert str(caught.value).endswith("; mend the file's split, or leave it out")
+
+
+def test_splits_go_with_the_clips_and_out_again(tmp_path, annotation):
+    path = tmp_path / "x.pkl"
+    annotations = [annotation(f"c_{label}", label) for label in range(3)]
+    annotations[1]["total_frames"] = 99
+    split = {"train": ["c_0", "c_1"], "val": np.array(["c_2", "gone"]), "test": ()}
+    path.write_bytes(pickle.dumps({"split": split, "annotations": annotations}))
+    report = prepare(PysklReader(), path, tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    assert store.splits == {"train": ("c_0",), "val": ("c_2",), "test": ()}
+    assert (report.rejected, report.splits_left_out) == (1, 2)
+    export_pyskl(store, tmp_path / "out.pkl")
+    assert read_splits(tmp_path / "out.pkl") == store.splits
+    export_pyskl(store, tmp_path / "out.pkl", {"mine": ["c_2"]})
+    assert read_splits(tmp_path / "out.pkl") == {"mine": ("c_2",)}
 
 
 def test_a_store_goes_out_and_comes_back_the_same(store, tmp_path):

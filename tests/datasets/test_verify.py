@@ -34,6 +34,7 @@ def test_raw_files_are_looked_through(raw):
         "passed_over_examples": [],
         "guessed": {},
         "doubts": [],
+        "unlabelled": 0,
         "unreadable": 0,
         "unreadable_examples": [],
     }

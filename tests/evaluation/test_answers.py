@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from skelshot.datasets.protocols.tasks import UNLABELLED, Split, Task
+from skelshot.datasets.clips import UNLABELLED
+from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.evaluation.answers import Answers, judge
 from skelshot.evaluation.metrics import mean_interval
 

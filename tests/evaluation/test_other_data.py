@@ -126,6 +126,14 @@ def test_the_runs_own_preset_is_used_unless_another_is_named(toy_store: Store, r
     assert f"file: {own['file']}" in COMMAND.show(own)
 
 
+def test_protocols_of_one_name_are_not_taken_for_each_other(other_store: Store, run: Path) -> None:
+    files = {
+        evaluate(other_store, protocol=protocol(other_store, draws=draws), run=run)["file"]
+        for draws in (2, 3)
+    }
+    assert len(files) == 2
+
+
 @pytest.mark.parametrize("content", ["{}", '{"settings": "00000000"}', "no JSON"])
 def test_a_file_of_other_settings_is_never_overwritten(
     toy_store: Store, run: Path, tmp_path: Path, content: str

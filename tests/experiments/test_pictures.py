@@ -40,6 +40,7 @@ def store_of(*joints: np.ndarray, present: np.ndarray | None = None, name: str =
         path=Path("store"),
         clips=[SimpleNamespace(label=0) for _ in sequences],
         class_names=(name,),
+        class_of=lambda index: name,
         document=SimpleNamespace(units="pixels" if in_pixels else "metres"),
         sequence=sequences.__getitem__,
     )

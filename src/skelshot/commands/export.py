@@ -1,6 +1,7 @@
 """`skelshot export`: a store as a PYSKL annotation pickle or as CTR-GCN's training file."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from skelshot.commands.command import Command, Document
@@ -35,6 +36,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _pyskl(parsed: argparse.Namespace) -> Document:
+    from skelshot.datasets.clips import UNLABELLED
     from skelshot.datasets.ntu.splits import pyskl_splits
     from skelshot.datasets.pyskl_export import export_pyskl
     from skelshot.datasets.store import Store
@@ -47,10 +49,13 @@ def _pyskl(parsed: argparse.Namespace) -> Document:
                 "option; leave it out"
             )
     store = Store.open(parsed.store)
-    splits = None if parsed.split is None else pyskl_splits(store.clips, parsed.split)
+    splits: Mapping[str, Sequence[str]] | None = store.splits or None
+    if parsed.split is not None:
+        splits = pyskl_splits(store.clips, parsed.split)
     document: Document = {
         "clips": export_pyskl(store, parsed.out, splits),
         "file": str(parsed.out),
+        "unlabelled": int((store.labels == UNLABELLED).sum()),
     }
     if splits is not None:
         document["splits"] = {name: len(members) for name, members in splits.items()}
@@ -82,6 +87,8 @@ def _show(document: Document) -> str:
     lines = [f"{document['file']}: {document['clips']} clips"]
     if "splits" in document:
         lines[0] += f" ({', '.join(f'{n} {name}' for name, n in document['splits'].items())})"
+    if document.get("unlabelled"):
+        lines.append(f"{document['unlabelled']} clips have no label, which is -1 in the file")
     if document.get("left_out"):
         lines.append(f"{document['left_out']} clips of the store are no part of the split")
     if document.get("names_file"):

@@ -18,6 +18,9 @@ from skelshot.commands.part_words import (
 if TYPE_CHECKING:
     from skelshot.datasets.readers import Reader
 
+SHOWN = 8
+"""How many splits are named."""
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     from skelshot.datasets.reader_family import READERS
@@ -80,6 +83,9 @@ def _show(document: Document) -> str:
         lines.append("it was already there, from the same files and options")
     if document["rejected"]:
         lines.append(f"{document['rejected']} rejected, listed in {document['rejected_file']}")
+    if document["unlabelled"]:
+        lines.append(f"{document['unlabelled']} clips without a label, which are queries only")
+    lines += splits_lines(document)
     if document["repaired"]:
         lines.append(f"{document['repaired']} missing joints filled by interpolation")
     if document["ghosts"]:
@@ -101,6 +107,28 @@ def _show(document: Document) -> str:
         examples = ", ".join(document["unreadable_examples"])
         lines.append(f"{document['unreadable']} sub-folders cannot be read: {examples}")
     return "\n".join(lines)
+
+
+def splits_lines(document: Document) -> list[str]:
+    """Say which splits came with the files, and what of them is no clip.
+
+    Args:
+        document: A report with `splits`, clips by split, and `splits_left_out`.
+
+    Returns:
+        One line, or none where no splits came.
+
+    Example:
+        >>> splits_lines({"splits": {"train": 40, "val": 12}, "splits_left_out": 0})
+        ['splits: train (40 clips), val (12 clips)']
+    """
+    if not document["splits"]:
+        return []
+    found = [f"{name} ({clips} clips)" for name, clips in document["splits"].items()]
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    left_out = document["splits_left_out"]
+    lost = f"; {left_out} names left out that are no clips of the store" if left_out else ""
+    return [f"splits: {', '.join(found[:SHOWN])}{more}{lost}"]
 
 
 COMMAND = Command(

@@ -33,6 +33,8 @@ def _show(document: Document) -> str:
     for problem in document["bad"]:
         line = "" if problem["line"] is None else f", line {problem['line']}"
         lines.append(f"{problem['file']}{line}: {problem['problem']}")
+    if document["unlabelled"]:
+        lines.append(f"{document['unlabelled']} clips without a label, which are queries only")
     lines += [f"guessed: {what}: {how}" for what, how in document["guessed"].items()]
     lines += [f"doubtful: {doubt}" for doubt in document["doubts"]]
     if document["passed_over"]:

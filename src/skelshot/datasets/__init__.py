@@ -4,7 +4,7 @@ Batches are PyTorch's: `skelshot.datasets.batches` is left out here, so that pre
 processes does not import PyTorch in each of them.
 """
 
-from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
@@ -22,6 +22,7 @@ from skelshot.datasets.store import Store
 
 __all__ = [
     "READERS",
+    "UNLABELLED",
     "ClassSplitProtocol",
     "Clip",
     "EpisodeSampler",

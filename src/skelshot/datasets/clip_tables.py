@@ -22,7 +22,7 @@ TABLES = ("labels.csv", "labels.tsv")
 NUMBERS = ("subject", "camera", "setup", "replication", "video_start", "video_stop")
 """Whole numbers that a clip may carry."""
 
-COLUMNS = ("file", "label", *NUMBERS, "video")
+COLUMNS = ("file", "label", *NUMBERS, "video", "split")
 """The columns that mean something; the first two are needed."""
 
 ENDINGS = (".npz", ".npy")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.sequence import SkeletonSequence
 
+UNLABELLED = -1
+"""The label of a clip whose class is not known, which is a query and never learnt from."""
+
 
 class BadClip(SkelshotError):  # noqa: N818 - named for what it is, as `Rejected` is
     """A clip that cannot be used; readers turn it into `Rejected`.
@@ -21,11 +24,11 @@ class BadClip(SkelshotError):  # noqa: N818 - named for what it is, as `Rejected
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """One labelled clip as a reader gives it.
+    """One clip as a reader gives it.
 
     Args:
         name: Unique within a store; protocols and randomness are keyed by it.
-        label: Class number, from 0.
+        label: Class number, from 0, or `UNLABELLED`.
         sequence: Joints (M, T, V, C) and what goes with them.
         subject: Who acts, if known.
         camera: Which camera or view, if known.
@@ -70,8 +73,10 @@ class Clip:
         """Check name and numbers."""
         if not self.name or len(self.name) > 400 or not self.name.isprintable():
             raise BadClip(f"name: found {self.name[:60]!r}, expected 1 to 400 printable characters")
-        if self.label < 0:
-            raise BadClip(f"label: found {self.label}, expected 0 or more")
+        if self.label < UNLABELLED:
+            raise BadClip(
+                f"label: found {self.label}, expected 0 or more, or {UNLABELLED} for none"
+            )
         for field in ("subject", "camera", "setup", "replication"):
             number = getattr(self, field)
             if number is not None and not 0 <= number < 2**31:

@@ -180,10 +180,10 @@ def _check_clip(store: Store, place: int, split: str, rule: NtuSplit) -> None:
             f"{where}: found {clip.persons} persons, expected at most {PERSONS}; prepare the "
             f"store with persons={PERSONS}"
         )
-    if clip.label >= rule.classes:
+    if not 0 <= clip.label < rule.classes:
         raise SkelshotError(
             f"{where}: found the label {clip.label}, expected 0 to {rule.classes - 1} for the "
-            f"split {split}; export a store of NTU RGB+D clips"
+            f"split {split}; export a store of NTU RGB+D clips, all of them labelled"
         )
 
 

@@ -145,19 +145,20 @@ def leaves_of(value: list[Any] | tuple[Any, ...]) -> Sequence[Any] | None:
     return None
 
 
-def whole_number_of(value: object, field: str, below: int = LARGEST) -> int:
+def whole_number_of(value: object, field: str, below: int = LARGEST, least: int = 0) -> int:
     """Return a whole number.
 
     Args:
         value: An integer, a float without fraction, or an array or list of one of these.
         field: Its name, for the error message.
         below: The number must be smaller than this.
+        least: The number must not be smaller than this.
 
     Returns:
-        The number, from 0.
+        The number.
 
     Raises:
-        BadClip: It is anything else, negative or too large.
+        BadClip: It is anything else, too small or too large.
 
     Example:
         >>> whole_number_of(np.array([3.0]), "subject")
@@ -166,8 +167,8 @@ def whole_number_of(value: object, field: str, below: int = LARGEST) -> int:
     single = _single(value)
     if isinstance(single, float) and single.is_integer():
         single = int(single)
-    if type(single) is not int or not 0 <= single < below:
-        raise BadClip(f"{field}: found {_briefly(value)}, expected a whole number from 0")
+    if type(single) is not int or not least <= single < below:
+        raise BadClip(f"{field}: found {_briefly(value)}, expected a whole number from {least}")
     return single
 
 

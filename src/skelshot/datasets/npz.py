@@ -4,7 +4,7 @@ import contextlib
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -21,7 +21,7 @@ from skelshot.datasets.clip_tables import (
     read_clip_table,
     without_ending,
 )
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
 from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice
 from skelshot.datasets.npz_files import names_in, read_clip_file, write_npz_clip
@@ -52,8 +52,9 @@ class NpzReader(Reader):
     `confidence`, `pixels`, `frame_index`, `picture_size` (width, height), `subject`, `camera`,
     `setup`, `replication`, `video` (its file's name), `video_start` and `video_stop`; an `.npy`
     file is the joints alone. A `labels.csv` beside the files, with the columns `file,label` and
-    perhaps those of the numbers and `video`, gives what the files leave out; where both speak
-    they must agree. Classes are numbered in the order of their names.
+    perhaps those of the numbers, `video` and `split`, gives what the files leave out; where both
+    speak they must agree. A clip whose label neither tells is unlabelled. Classes are numbered in
+    the order of their names.
 
     Args:
         layout: The layout's name, or a .yaml file of your own; without it the files' own, or else
@@ -118,6 +119,14 @@ class NpzReader(Reader):
         """Return which files and columns were passed over, and what was guessed."""
         return self._remarks
 
+    def splits(self) -> Mapping[str, Sequence[str]]:
+        """Return the clips of each split that the table names; known after `sources`."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for file, told in self._table.rows.items():
+            if "split" in told:
+                found[told["split"]].append(without_ending(file))
+        return found
+
     def sources(self, raw: Path | str) -> list[Source]:
         """List the clips' files and those that `labels.csv` names; note classes and layout."""
         raw = Path(raw)
@@ -152,8 +161,9 @@ class NpzReader(Reader):
         labels = set()
         for source in sources:
             with contextlib.suppress(BadClip):  # reading it will say the same
-                labels.add(self._label(source, read_clip_file(source.path, ("label",))))
-        return tuple(sorted(labels))
+                fields = read_clip_file(source.path, ("label",))
+                labels.add(self._text(source, fields, "label"))
+        return tuple(sorted(label for label in labels if label is not None))
 
     def _remarks_on(self, others: tuple[str, ...], choice: LayoutChoice) -> Remarks:
         table = self._table
@@ -169,7 +179,7 @@ class NpzReader(Reader):
         fields = read_clip_file(source.path, _READ)
         if "joints" not in fields:
             raise no_joints(source.path)
-        label = self._label(source, fields)
+        label = self._text(source, fields, "label")
         check_told_layout(fields, self.layout)
         sequence = sequence_from(
             {field: fields.get(field) for field in ARRAYS}, self.layout, self._reading
@@ -179,7 +189,7 @@ class NpzReader(Reader):
             self._choice.check(made.sequence)
         return Clip(
             name=without_ending(source.name),
-            label=self._class_names.index(label),
+            label=UNLABELLED if label is None else self._class_names.index(label),
             sequence=made.sequence,
             subject=self._number(source, fields, "subject"),
             camera=self._number(source, fields, "camera"),
@@ -204,13 +214,6 @@ class NpzReader(Reader):
                 "one past the last, or neither"
             )
         return start, stop
-
-    def _label(self, source: Source, fields: dict[str, NDArray[Any]]) -> str:
-        """Return the label, from the file, from the table, or from both when they agree."""
-        label = self._text(source, fields, "label")
-        if label is None:
-            raise BadClip(f"label: missing, neither the file nor {self._table.name} gives it")
-        return label
 
     def _text(self, source: Source, fields: dict[str, NDArray[Any]], field: str) -> str | None:
         """Return a text, from the file, from the table, or from both when they agree."""

@@ -258,7 +258,7 @@ def write_npz_clip(
     path: Path | str,
     joints: ArrayLike,
     *,
-    label: str,
+    label: str | None,
     layout: SkeletonLayout | str,
     present: ArrayLike | None = None,
     confidence: ArrayLike | None = None,
@@ -273,7 +273,7 @@ def write_npz_clip(
     Args:
         path: The file, ending in `.npz`; it is whole or absent.
         joints: (M, T, V, C), or (T, V, C) for one person; metres (C = 3) or pixels (C = 2).
-        label: The class's name.
+        label: The class's name; None for a clip whose class is not known.
         layout: Names the V joints: a layout, a shipped layout's name, or a .yaml file. One of
             your own is written into the file whole.
         present: (M, T); unless told, a person is absent where all coordinates are zero.
@@ -302,8 +302,8 @@ def write_npz_clip(
     path = Path(path)
     if path.suffix != ".npz":
         raise SkelshotError(f"{path}: expected a name that ends in .npz")
-    if not label.strip():
-        raise SkelshotError(f"label: found {label!r}, expected the class's name")
+    if label is not None and not label.strip():
+        raise SkelshotError(f"label: found {label!r}, expected the class's name, or None")
     if unknown := sorted(set(numbers) - set(NUMBERS)):
         raise SkelshotError(f"{unknown[0]}: unknown field, expected one of {', '.join(NUMBERS)}")
     given: dict[str, ArrayLike | None] = {
@@ -320,7 +320,8 @@ def write_npz_clip(
     sequence_from(arrays, layout)
     try:
         with whole_file(path) as partial, partial.open("wb") as handle:
-            texts = {"label": np.asarray(label), "layout": np.asarray(layout.name)}
+            texts = {"layout": np.asarray(layout.name)}
+            texts |= {} if label is None else {"label": np.asarray(label)}
             if not isinstance(definition := layout_as_data(layout), str):
                 texts["layout_definition"] = np.asarray(json.dumps(definition))
             texts |= {} if video is None else {"video": np.asarray(video)}

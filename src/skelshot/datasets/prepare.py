@@ -2,19 +2,20 @@
 
 import errno
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.reader_family import READERS
+from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
+from skelshot.datasets.reader_family import READERS, splits_of
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
-from skelshot.datasets.store.format import REJECTED
+from skelshot.datasets.store.format import REJECTED, SPLITS
 from skelshot.datasets.store.journal import difference, plan_of
+from skelshot.datasets.store.splits import Splits, names_left_out
 from skelshot.datasets.store.writing import StoreWriter, remove_work, write_rejected
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.ground import SkelshotError
@@ -49,6 +50,9 @@ class PrepareReport:
         reordered: Clips whose persons were put into another order.
         remarks: What the reader passed over and guessed.
         sides: What the store says of left and right.
+        unlabelled: Clips without a label, which are queries only.
+        splits: How many clips each split has that came with the raw files.
+        splits_left_out: Names in those splits that are no clips of the store.
     """
 
     clips: int
@@ -62,6 +66,9 @@ class PrepareReport:
     reordered: int = 0
     remarks: Remarks = field(default_factory=Remarks)
     sides: AskedSides = "auto"
+    unlabelled: int = 0
+    splits: Mapping[str, int] = field(default_factory=dict)
+    splits_left_out: int = 0
 
     @property
     def rejected_file(self) -> Path:
@@ -82,6 +89,9 @@ class PrepareReport:
             "already_prepared": self.already_prepared,
             "ghosts": self.ghosts,
             "reordered": self.reordered,
+            "unlabelled": self.unlabelled,
+            "splits": dict(self.splits),
+            "splits_left_out": self.splits_left_out,
             "sides": self.sides,
             "mapping": self.remarks.mapping.as_json() if self.remarks.mapping else None,
             "guessed": self.remarks.guessed,
@@ -124,9 +134,9 @@ def prepare(
         Counts, place and time.
 
     Raises:
-        SkelshotError: Nothing to read, another store in the way, no good clip, a rejected clip or
-            an unreadable sub-folder with `strict` (all clips are listed in `OUT.rejected.csv`
-            then), or a full disk.
+        SkelshotError: Nothing to read, another store in the way, no good clip or none with a label,
+            a rejected clip or an unreadable sub-folder with `strict` (all clips are listed in
+            `OUT.rejected.csv` then), or a full disk.
     """
     started = time.perf_counter()
     raw, out = Path(raw), Path(out)
@@ -140,7 +150,7 @@ def prepare(
             "make them readable or leave out --strict"
         )
     sides = sides or reader.remarks().sides
-    plan = plan_of(reader, sources, sides)
+    plan, splits = plan_of(reader, sources, sides), splits_of(reader)
     already = out.exists()
     if already:
         _check_same(out, plan)
@@ -149,9 +159,9 @@ def prepare(
         with _one_line_errors(out), StoreWriter(out, plan) as writer:
             _copy(reader, sources, writer, workers)
             _refuse_bad(writer, out, strict)
-            writer.finish()
-    seconds = time.perf_counter() - started
-    return _report(out, strict, seconds, already, reader.remarks())
+            writer.finish(splits)
+    report = _report(out, strict, reader.remarks(), splits)
+    return replace(report, seconds=time.perf_counter() - started, already_prepared=already)
 
 
 def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: int) -> None:
@@ -200,14 +210,21 @@ def _read_all(
 
 
 def _refuse_bad(writer: StoreWriter, out: Path, strict: bool) -> None:
-    """Give up, with a list, when nothing is left or strictness forbids what is."""
+    """Give up, with a list, when nothing to learn is left or strictness forbids what is."""
     listing = out.with_name(f"{out.name}.rejected.csv")
-    rejected, clips = writer.rejected, writer.clips
-    if clips and not (strict and rejected):
+    rejected, clips, unlabelled = writer.rejected, writer.clips, writer.unlabelled
+    if clips > unlabelled and not (strict and rejected):
         listing.unlink(missing_ok=True)
         return
     write_rejected(listing, rejected)
     writer.discard()
+    if clips == unlabelled > 0:
+        bad = f" and {len(rejected)} more were rejected (listed in {listing})" if rejected else ""
+        raise SkelshotError(
+            f"{out}: no store was made, since none of {clips} clips has a label{bad}; give the "
+            "exemplars of each class its name as label, in their files or, beside .npz clips, in "
+            "labels.csv"
+        )
     first = f"{rejected[0].source}: {rejected[0].reason}" if rejected else "the files hold no clip"
     advice = "mend them or leave out --strict" if clips else "look at the format and the raw files"
     raise SkelshotError(
@@ -226,10 +243,14 @@ def _check_same(out: Path, plan: dict[str, Any]) -> None:
         )
 
 
-def _report(
-    out: Path, strict: bool, seconds: float, already: bool, remarks: Remarks
-) -> PrepareReport:
+def _report(out: Path, strict: bool, remarks: Remarks, splits: Splits) -> PrepareReport:
+    """Describe the store that is there now, whoever made it and when."""
     store = Store.open(out)
+    labels = store.labels.tolist()
+    if splits and SPLITS not in store.document.files:
+        splits = {}
+        old = "splits: the store that is there was made before they were kept; delete it and run"
+        remarks = replace(remarks, doubts=(*remarks.doubts, f"{old} the same command to have them"))
     counts = store.document.counts
     if strict and counts.rejected:
         raise SkelshotError(
@@ -238,16 +259,18 @@ def _report(
         )
     return PrepareReport(
         clips=counts.clips,
-        classes=len(set(store.labels.tolist())),
+        classes=len({*labels} - {UNLABELLED}),
         rejected=counts.rejected,
         repaired=counts.repaired,
         store=out,
-        seconds=seconds,
-        already_prepared=already,
+        seconds=0.0,
         ghosts=sum(clip.ghosts or 0 for clip in store.clips),
         reordered=sum(bool(clip.reordered) for clip in store.clips),
         remarks=remarks,
         sides=store.document.sides,
+        unlabelled=labels.count(UNLABELLED),
+        splits={split: len(names) for split, names in store.splits.items()},
+        splits_left_out=names_left_out(splits, store.splits),
     )
 
 

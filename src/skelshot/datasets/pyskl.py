@@ -1,7 +1,7 @@
 """PYSKL annotation pickles, in and out: `{'split': {...}, 'annotations': [...]}`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Any, Self
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
 from skelshot.datasets.class_names import read_class_names
 from skelshot.datasets.clip_arrays import AXES, picture_size_of, sequence_from
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.field_values import described, whole_number_of
 from skelshot.datasets.layout_choice import LayoutChoice, choose_layout
 from skelshot.datasets.prepared_clip import prepared_clip
@@ -19,6 +19,7 @@ from skelshot.datasets.pyskl_export import export_pyskl
 from skelshot.datasets.readers import Reader, Remarks, Source, list_raw
 from skelshot.datasets.reading_options import PysklOptions, ReadingOptions
 from skelshot.datasets.safe_pickle import load_plain
+from skelshot.datasets.store.splits import Splits, checked_splits
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from
 from skelshot.skeletons.sequence import SkeletonSequence
@@ -40,12 +41,13 @@ _NTU_NAME = re.compile(r"S([0-9]{3})C([0-9]{3})P([0-9]{3})R([0-9]{3})A[0-9]{3}")
 class PysklReader(Reader):
     """Reads one PYSKL annotation file.
 
-    Each annotation needs `frame_dir` (the clip's name), `label` (from 0), `total_frames` and
-    `keypoint` (M, T, V, C), or (T, V, C) for one person: C is 2 for pixels, 3 for metres.
-    `keypoint_score` (M, T, V) and `img_shape` (height, width) are read when present, or
-    `original_shape` where the latter is missing. A person is absent in frames whose coordinates
-    are all zero; persons absent throughout are left out. Names in NTU's pattern
-    (S001C002P003R002A013) give setup, camera, subject and replication.
+    Each annotation needs `frame_dir` (the clip's name), `label` (from 0; -1 or None where it is not
+    known), `total_frames` and `keypoint` (M, T, V, C), or (T, V, C) for one person: C is 2 for
+    pixels, 3 for metres. `keypoint_score` (M, T, V) and `img_shape` (height, width) are read when
+    present, or `original_shape` where the latter is missing. A person is absent in frames whose
+    coordinates are all zero; persons absent throughout are left out. Names in NTU's pattern
+    (S001C002P003R002A013) give setup, camera, subject and replication. The file's `split` goes
+    with the clips.
 
     Args:
         layout: The layout's name, or a .yaml file of your own; without it the number of joints V
@@ -76,6 +78,7 @@ class PysklReader(Reader):
         self._asked_layout = layout_from(layout) if layout else None
         self._asked_names = read_class_names(class_names) if class_names else None
         self._annotations: list[Any] = []
+        self._splits: Splits = {}
         self._path = Path()
         self._choice: LayoutChoice | None = None
         self._remarks = Remarks()
@@ -89,7 +92,7 @@ class PysklReader(Reader):
         """Class names as told, or `class N` up to the largest label."""
         if self._asked_names is not None:
             return self._asked_names
-        labels = [_label(entry) for entry in self._annotations]
+        labels = [_usable_label(entry) for entry in self._annotations]
         return tuple(f"class {label}" for label in range(1 + max(labels, default=-1)))
 
     @property
@@ -108,6 +111,10 @@ class PysklReader(Reader):
             return self._remarks
         return replace(self._remarks, guessed=choice.guesses(), doubts=choice.doubts)
 
+    def splits(self) -> Mapping[str, Sequence[str]]:
+        """Return the file's `split`; known after `sources`."""
+        return self._splits
+
     def sources(self, raw: Path | str) -> list[Source]:
         """Read the one annotation file there is; all clips come from it."""
         raw = Path(raw)
@@ -122,7 +129,9 @@ class PysklReader(Reader):
             names = ", ".join(source.name for source in found[:3])
             raise SkelshotError(f"{raw}: found {len(found)} pickles ({names}), name one of them")
         self._path = found[0].path
-        self._annotations, self._choice = _annotations(self._path), None
+        document = load_plain(self._path)
+        self._annotations, self._choice = _annotations(document, self._path), None
+        self._splits = _splits(document, self._path)
         others = self._remarks.passed_over + _other_fields(self._annotations)
         self._remarks = replace(self._remarks, passed_over=others)
         return found
@@ -153,7 +162,7 @@ class PysklReader(Reader):
             raise BadClip(
                 f"annotation: {', '.join(missing)} missing, expected {', '.join(_NEEDED)}"
             )
-        name, label = fields["frame_dir"], whole_number_of(fields["label"], "label", MOST_CLASSES)
+        name, label = fields["frame_dir"], _label(fields["label"])
         if not isinstance(name, str):
             raise BadClip(f"frame_dir: found {type(name).__name__}, expected the clip's name")
         sequence = _sequence(fields, self.layout, self._reading)
@@ -177,7 +186,7 @@ class PysklReader(Reader):
 
 
 def read_splits(path: Path | str) -> dict[str, tuple[str, ...]]:
-    """Read the splits of a PYSKL annotation file; a store does not keep them.
+    """Read the splits of a PYSKL annotation file, which `Store.splits` has of a store.
 
     Args:
         path: The pickle.
@@ -188,26 +197,22 @@ def read_splits(path: Path | str) -> dict[str, tuple[str, ...]]:
     Raises:
         SkelshotError: It is no such file.
     """
-    document = load_plain(Path(path))
-    splits = document.get("split", {}) if isinstance(document, dict) else {}
-    if not isinstance(splits, dict):
-        raise SkelshotError(f"{path}, split: found {type(splits).__name__}, expected a dictionary")
-    for name, members in splits.items():
-        if not isinstance(members, (list, tuple)) or not set(map(type, members)) <= {str}:
-            raise SkelshotError(
-                f"{path}, split {described(name)}: found {described(members)}, expected a list of "
-                "clips' names"
-            )
-    return {_name(name): tuple(members) for name, members in splits.items()}
+    return _splits(load_plain(Path(path)), Path(path))
+
+
+def _splits(document: object, path: Path) -> Splits:
+    """Return the splits of a file; None and nothing are none."""
+    found = document.get("split") if isinstance(document, dict) else None
+    advice = "mend the file's split, or leave it out"
+    return {} if found is None else checked_splits(found, f"{path}, split", advice)
 
 
 def _name(key: object) -> str:
     return key if isinstance(key, str) else described(key)
 
 
-def _annotations(path: Path) -> list[Any]:
+def _annotations(document: object, path: Path) -> list[Any]:
     """Return the annotations of a file: a dictionary's, or a bare list."""
-    document = load_plain(path)
     found = document.get("annotations") if isinstance(document, dict) else document
     if not isinstance(found, list) or not any(isinstance(entry, dict) for entry in found):
         kind = type(found).__name__
@@ -247,13 +252,19 @@ def _without_key_points(annotations: list[Any]) -> str:
     )
 
 
-def _label(fields: object) -> int:
-    """Return an annotation's label, or -1 when it has no usable one."""
+def _label(value: object) -> int:
+    """Return a label; None and -1 are that of a clip whose class is not known."""
+    if value is None:
+        return UNLABELLED
+    return whole_number_of(value, "label", MOST_CLASSES, least=UNLABELLED)
+
+
+def _usable_label(fields: object) -> int:
+    """Return an annotation's label, or `UNLABELLED` when it has no usable one."""
     try:
-        label = fields.get("label") if isinstance(fields, dict) else None
-        return whole_number_of(label, "label", MOST_CLASSES)
+        return _label(fields.get("label") if isinstance(fields, dict) else None)
     except BadClip:
-        return -1
+        return UNLABELLED
 
 
 def _sequence(

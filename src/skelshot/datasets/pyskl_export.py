@@ -20,14 +20,14 @@ def export_pyskl(
 ) -> int:
     """Write all clips of a store in PYSKL's annotation format.
 
-    Names, labels, coordinates (M, T, V, C) and confidences are kept as they are; frames where a
-    person is absent are zeros there as here.
+    Names, labels, coordinates (M, T, V, C) and confidences are kept as they are; the label of an
+    unlabelled clip is -1, and frames where a person is absent are zeros, there as here.
 
     Args:
         store: The clips.
         path: The pickle to write; it is whole or absent.
-        splits: Clip names by split, such as `{"train": [...], "val": [...]}`; one split `all`
-            with every clip unless told.
+        splits: Clip names by split, such as `{"train": [...], "val": [...]}`; the store's own
+            unless told, or one split `all` with every clip where it has none.
         img_shape: (height, width) of all pictures, which PYSKL's pipelines for pixels ask for;
             each clip's own, where it is known, unless told.
 
@@ -39,7 +39,8 @@ def export_pyskl(
     """
     path = Path(path)
     names = {clip.name for clip in store.clips}
-    splits = {"all": [clip.name for clip in store.clips]} if splits is None else splits
+    if splits is None:
+        splits = store.splits or {"all": tuple(clip.name for clip in store.clips)}
     for split, members in splits.items():
         if absent := sorted(set(members) - names):
             raise SkelshotError(

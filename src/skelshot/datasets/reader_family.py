@@ -7,6 +7,7 @@ from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
 from skelshot.datasets.store.reader import StoreReader
+from skelshot.datasets.store.splits import Splits, checked_splits
 from skelshot.ground.families import Family
 
 SHIPPED: tuple[type[Reader], ...] = (
@@ -60,3 +61,21 @@ def reader_named(name: str, **options: object) -> Reader:
     kind = READERS.named(name, "format")
     with READERS.telling(name):
         return kind.from_options(options)
+
+
+def splits_of(reader: Reader) -> Splits:
+    """Ask a reader for the splits of its files, and hold it to its contract.
+
+    Args:
+        reader: The reader, asked for its sources before.
+
+    Returns:
+        Names of clips by split.
+
+    Raises:
+        SkelshotError: They are no such lists, or more than a store can keep.
+    """
+    with READERS.telling(reader.name):
+        found: object = reader.splits()
+    place = f"reader {reader.name}{READERS.origin(reader.name)}, split"
+    return checked_splits(found, place, "mend the splits of the raw files, or leave them out")

@@ -134,6 +134,10 @@ class Reader(ABC):
         """Return what the user should know; known after `sources`."""
         return Remarks()
 
+    def splits(self) -> Mapping[str, Sequence[str]]:
+        """Return names of clips by split, where the files tell them; known after `sources`."""
+        return {}
+
     @abstractmethod
     def sources(self, raw: Path | str) -> list[Source]:
         """List the raw files in a fixed order.

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from skelshot.datasets.clips import Clip, Rejected
-from skelshot.datasets.reader_family import READERS
+from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
+from skelshot.datasets.reader_family import READERS, splits_of
 from skelshot.datasets.readers import Listing, Reader, list_raw
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store, partial_folder
-from skelshot.datasets.store.format import DOCUMENT, INDEX, REJECTED, data_hash_of
+from skelshot.datasets.store.format import DOCUMENT, INDEX, REJECTED, SPLITS, data_hash_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.progress import progress_bar
@@ -50,6 +50,7 @@ class VerifyReport:
         guessed: What the raw files do not tell, and how it was decided, by what it is.
         doubts: What looks odd about the clips, although it can be read.
         unreadable: Sub-folders that cannot be looked into, and why.
+        unlabelled: Clips without a label, which are queries only.
     """
 
     files: int
@@ -58,6 +59,7 @@ class VerifyReport:
     guessed: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    unlabelled: int = 0
 
     @property
     def ok(self) -> int:
@@ -74,6 +76,7 @@ class VerifyReport:
             "passed_over_examples": list(self.passed_over[:EXAMPLES]),
             "guessed": self.guessed,
             "doubts": list(self.doubts),
+            "unlabelled": self.unlabelled,
             "unreadable": len(self.unreadable),
             "unreadable_examples": list(self.unreadable[:EXAMPLES]),
         }
@@ -205,9 +208,11 @@ def _files(folder: Path) -> Listing:
 
 def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
     sources = reader.sources(raw)
+    splits_of(reader)
     bad: list[Problem] = []
     names: dict[str, str] = {}
     videos: set[str] = set()
+    labelled = unlabelled = 0
     with progress_bar("files", total=len(sources)) as bar:
         for source in sources:
             for item in reader.read(source):
@@ -221,13 +226,24 @@ def _verify_raw(raw: Path, reader: Reader) -> VerifyReport:
                     bad.append(Problem(source.name, None, text))
                 else:
                     names[item.name] = source.name
+                    labelled += item.label != UNLABELLED
+                    unlabelled += item.label == UNLABELLED
                 if isinstance(item, Clip) and item.video_file:
                     videos.add(item.video_file)
             bar.advance(1, bad=len(bad))
+    if unlabelled and not labelled:
+        text = f"label: found none in {unlabelled} clips, expected one for the exemplars at least"
+        bad.append(Problem(sources[0].name, None, text))
     remarks = reader.remarks()
     passed_over = tuple(name for name in remarks.passed_over if name not in videos)
     return VerifyReport(
-        len(sources), tuple(bad), passed_over, remarks.guessed, remarks.doubts, remarks.unreadable
+        len(sources),
+        tuple(bad),
+        passed_over,
+        remarks.guessed,
+        remarks.doubts,
+        remarks.unreadable,
+        unlabelled,
     )
 
 
@@ -252,6 +268,10 @@ def _verify_store(path: Path) -> VerifyReport:
     if found != store.data_hash:
         text = f"data_hash: found {store.data_hash}, expected {found}; prepare the store again"
         bad.append(Problem(DOCUMENT, None, text))
+    try:
+        _ = store.splits
+    except SkelshotError as error:
+        bad.append(Problem(SPLITS, None, str(error)))
     names = [clip.name for clip in store.clips]
     if len(set(names)) < len(names):
         bad.append(Problem(INDEX, None, "two clips have the same name"))
@@ -270,4 +290,10 @@ def _verify_store(path: Path) -> VerifyReport:
     own = {*facts, DOCUMENT, REJECTED}
     listing = _files(path)
     others = tuple(file.name for file in listing.sources if file.name not in own)
-    return VerifyReport(len(facts) + 1, tuple(bad), others, unreadable=listing.unreadable)
+    return VerifyReport(
+        len(facts) + 1,
+        tuple(bad),
+        others,
+        unreadable=listing.unreadable,
+        unlabelled=int((store.labels == UNLABELLED).sum()),
+    )

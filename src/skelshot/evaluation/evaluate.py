@@ -7,8 +7,9 @@ from typing import Protocol as Structure
 import torch
 from torch import Tensor
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.protocols.contract import FewShotProtocol
-from skelshot.datasets.protocols.tasks import UNLABELLED, Split, Task
+from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
 from skelshot.evaluation.task_batches import TaskBatch, batch_tasks

@@ -164,7 +164,7 @@ class _Job:
     def settings(self) -> dict[str, Any]:
         """Gather what decides the numbers."""
         return {
-            "protocol": self.protocol.name,
+            "protocol": repr(self.protocol),  # with its fields: its name may be that of another
             "data": self.store.data_hash,
             "splits": [split.index for split in self.splits],
             "shots": list(self.shots),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.datasets.protocols.tasks import UNLABELLED
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers
 from skelshot.evaluation.query_table import QueryTable

@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
@@ -28,7 +29,7 @@ _OUTLIER = 30.0
 
 
 def first_clips(store: Store) -> list[int]:
-    """Choose the first clip of each class, in label order.
+    """Choose the first clip of each class, in label order; unlabelled clips are of none.
 
     Args:
         store: The clips.
@@ -37,7 +38,7 @@ def first_clips(store: Store) -> list[int]:
         Their indices.
     """
     first = {clip.label: index for index, clip in reversed(list(enumerate(store.clips)))}
-    return [index for _, index in sorted(first.items())]
+    return [index for label, index in sorted(first.items()) if label != UNLABELLED]
 
 
 def draw_clips(
@@ -78,7 +79,7 @@ def draw_clips(
     edge = _TITLE / height
     figure.subplots_adjust(0, edge, 1, 1 - edge, wspace=0, hspace=_TITLE / _PANEL)
     for row, index in zip(axes, indices, strict=True):
-        name = store.class_names[store.clips[index].label]
+        name = store.class_of(index) or "unlabelled"
         _draw_clip(row, store.sequence(index), name, store.document.units)
     figure.text(0.5, edge / 3, "left blue, right orange", size=6, ha="center")
     with whole_file(path) as partial:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.protocols import ClassSplitProtocol, NamedProtocol, protocol_named
-from skelshot.datasets.protocols.tasks import UNLABELLED, Split, base_clips
+from skelshot.datasets.protocols.tasks import Split, base_clips
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 

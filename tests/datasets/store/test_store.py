@@ -115,7 +115,7 @@ def other_header(path):
         (remove("index.parquet"), "index.parquet: not a store's index"),
         (cut("index.parquet", -9), "index.parquet: not a store's index"),
         (swap_rows, "index.parquet, row 0: found rows from"),
-        (relabel, "index.parquet: found labels 99 to 99, expected 0 to 9"),
+        (relabel, "index.parquet: found labels 99 to 99, expected 0 to 9, or -1"),
         (drop_column, "index.parquet: not a store's index"),
         (remove("store.json"), "not a store .store.json is missing.; make one with prepare"),
         (cut("store.json", -20), "store.json, line .*: not valid JSON"),
@@ -124,7 +124,7 @@ def other_header(path):
         (change_json(layout="kinect-v9"), "layout: found 'kinect-v9'"),
         (change_json(data_hash=3), "store.json: store, data_hash: found 3; input should be a"),
         (change_json(extra=3), "store.json: store: found the unknown option 'extra', exp"),
-        (change_json(class_names=["a"]), "found labels 0 to 9, expected 0 to 0"),
+        (change_json(class_names=["a"]), "found labels 0 to 9, expected 0 to 0, or -1"),
     ],
 )
 def test_damaged_stores_are_refused(store, change, expected):

@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
-    UNLABELLED,
     LabelledClips,
     Split,
     Task,

@@ -9,12 +9,10 @@ from typing import Protocol as Structure
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.ground import SkelshotError
 
 IntArray = NDArray[np.int64]
-
-UNLABELLED = -1
-"""The label of a clip whose class nobody knows: a query, and nothing else."""
 
 
 class LabelledClip(Structure):

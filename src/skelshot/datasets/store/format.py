@@ -23,6 +23,7 @@ from skelshot.skeletons.inputs import AskedSides
 DOCUMENT = "store.json"
 INDEX = "index.parquet"
 REJECTED = "rejected.csv"
+SPLITS = "splits.json"
 HEADER_BYTES = 128
 """Every array file begins with a header of this size, so that it can be rewritten in place."""
 

@@ -17,7 +17,7 @@ class ClipRecord:
 
     Args:
         name: Unique within the store.
-        label: Class number, from 0.
+        label: Class number, from 0; -1 where the class is not known.
         subject: Who acts, if known.
         camera: Which camera or view, if known.
         setup: Which arrangement of the cameras, if known.

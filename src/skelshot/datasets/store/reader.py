@@ -1,6 +1,6 @@
 """A store as raw material for another one: mapped to another joint layout."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -76,6 +76,10 @@ class StoreReader(Reader):
         same = source == self.layout
         mapping = None if same else mapping_report(source, self.layout)
         return Remarks(mapping=mapping, sides=self.store.document.sides)
+
+    def splits(self) -> Mapping[str, Sequence[str]]:
+        """Return the splits that the store keeps; after `sources`."""
+        return self.store.splits
 
     def sources(self, raw: Path | str) -> list[Source]:
         """Open the store; each of its clips is a source."""

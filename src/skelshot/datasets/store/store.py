@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.store.format import (
     DOCUMENT,
     HEADER_BYTES,
     INDEX,
+    SPLITS,
     StoreDocument,
     array_files,
     read_document,
 )
 from skelshot.datasets.store.index import ClipRecord, read_index
+from skelshot.datasets.store.splits import Splits, read_kept_splits
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_from
@@ -92,10 +95,11 @@ class Store:
                 f"says {expected}; prepare the store again"
             )
         labels = [clip.label for clip in clips]
-        if labels and not 0 <= min(labels) <= max(labels) < len(document.class_names):
+        if labels and not UNLABELLED <= min(labels) <= max(labels) < len(document.class_names):
             raise SkelshotError(
                 f"{path / INDEX}: found labels {min(labels)} to {max(labels)}, expected 0 to "
-                f"{len(document.class_names) - 1}; prepare the store again"
+                f"{len(document.class_names) - 1}, or {UNLABELLED} for none; prepare the store "
+                "again"
             )
         kinds = array_files(layout_from(document.layout).num_joints, document.channels)
         arrays = {
@@ -191,6 +195,34 @@ class Store:
         except KeyError:
             example = f", it has for example {self.clips[0].name!r}" if self.clips else ""
             raise SkelshotError(f"{self.path}: no clip is called {name!r}{example}") from None
+
+    def class_of(self, index: int) -> str | None:
+        """Return the name of a clip's class.
+
+        Args:
+            index: Its place in `clips`.
+
+        Returns:
+            The name; None for an unlabelled clip, whose label -1 would name the last class.
+
+        Raises:
+            IndexError: There is no such clip.
+        """
+        label = self.clips[index].label
+        return None if label == UNLABELLED else self.class_names[label]
+
+    @cached_property
+    def splits(self) -> Splits:
+        """Names of clips by split, such as `xsub_train`, as they came with the raw files.
+
+        Empty where none came. They are read when asked for.
+
+        Raises:
+            SkelshotError: The file is damaged, or names a clip that the store does not have.
+        """
+        if SPLITS not in self.document.files:
+            return {}
+        return read_kept_splits(self.path / SPLITS, self._places)
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -5,17 +5,19 @@ import csv
 import os
 import shutil
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.store import partial_folder
 from skelshot.datasets.store.array_writing import ArrayWriter
 from skelshot.datasets.store.format import (
     DOCUMENT,
     INDEX,
     REJECTED,
+    SPLITS,
     Counts,
     FileFacts,
     StoreDocument,
@@ -23,6 +25,7 @@ from skelshot.datasets.store.format import (
 )
 from skelshot.datasets.store.index import ClipRecord, write_index
 from skelshot.datasets.store.journal import Journal
+from skelshot.datasets.store.splits import kept_splits
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import lock_file, only_writer, remove_if_left
@@ -81,6 +84,11 @@ class StoreWriter:
         return len(self._journal.records)
 
     @property
+    def unlabelled(self) -> int:
+        """Clips written that have no label."""
+        return sum(record.label == UNLABELLED for record in self._journal.records)
+
+    @property
     def rejected(self) -> list[Rejected]:
         """What was rejected."""
         return self._journal.rejected
@@ -114,20 +122,26 @@ class StoreWriter:
         self._journal.commit()
         self._committed = time.monotonic()
 
-    def finish(self) -> None:
+    def finish(self, splits: Mapping[str, Sequence[str]] | None = None) -> None:
         """Complete the files, describe them in `store.json`, and rename the folder.
+
+        Args:
+            splits: Names of clips by split, where some come with the raw files.
 
         Raises:
             SkelshotError: `STORE` has come into being meanwhile.
         """
         self.commit()
         records = self._journal.records
-        arrays = self._arrays.finish(records)
+        files = [*sorted(self._arrays.finish(records)), INDEX]
         write_index(self._partial / INDEX, records)
+        if splits:
+            write_json(self._partial / SPLITS, kept_splits(splits, self._names))
+            files.append(SPLITS)
         write_rejected(self._partial / REJECTED, self.rejected)
         with (self._partial / INDEX).open("rb") as written:
             os.fsync(written.fileno())
-        write_json(self._partial / DOCUMENT, self._document(arrays).model_dump())
+        write_json(self._partial / DOCUMENT, self._document(files).model_dump())
         self._close_files()
         try:
             self._partial.rename(self._out)
@@ -219,13 +233,13 @@ class StoreWriter:
         if time.monotonic() - self._committed >= COMMIT_SECONDS:
             self.commit()
 
-    def _document(self, arrays: list[str]) -> StoreDocument:
+    def _document(self, names: list[str]) -> StoreDocument:
         records, progress = self._journal.records, self._journal.progress
         files = {
             name: FileFacts(
                 bytes=(self._partial / name).stat().st_size, sha256=sha256_of(self._partial / name)
             )
-            for name in [*sorted(arrays), INDEX]
+            for name in names
         }
         plan = self._plan
         return StoreDocument.model_validate(

@@ -33,7 +33,6 @@ ARRAYS: dict[str, dict[str, object]] = {
     "label without end": {"label": np.array("x" * 50_000)},
     "label of bytes": {"label": np.array(b"\xff\xfe")},
     "label of two": {"label": np.array(["a", "b"])},
-    "no label": {"label": None},
     "no joints": {"joints": None},
     "joints of objects": {"joints": np.array([None, {}])},
     "joints of records": {"joints": np.zeros((12, 25), [("x", "f4"), ("y", "f4")])},

@@ -29,6 +29,15 @@ def _copy(good: Path, place: Path) -> None:
     shutil.copytree(good, place)
 
 
+def _with_splits(folder: Path, shared: Path) -> None:
+    """Make a store that says it keeps splits."""
+    _copy(shared / "store", folder / "store")
+    path = folder / "store" / "store.json"
+    document = json.loads(path.read_text())
+    document["files"]["splits.json"] = {"bytes": 2, "sha256": "0" * 64}
+    path.write_text(json.dumps(document))
+
+
 def _begun(folder: Path, shared: Path) -> None:
     """Make what a `prepare` leaves that was killed before it had noted a clip."""
     work = folder / "store.partial" / "work"
@@ -55,6 +64,12 @@ JOURNAL = ("prepare", "npz", "{shared}/raw", "--out", "{in}/store", "--workers",
 
 DOORS = (
     Door("store", ("draw", "{in}/store", "--out", "{out}"), "store/store.json", copied("store")),
+    Door(
+        "splits of a store",
+        ("export", "pyskl", "{in}/store", "--out", "{out}"),
+        "store/splits.json",
+        _with_splits,
+    ),
     Door(
         "features",
         (*PRETRAIN, "--features", "{in}/features", "--out", "{out}"),

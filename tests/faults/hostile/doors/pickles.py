@@ -64,6 +64,16 @@ VALUES: dict[str, object] = {
     "a class": {"annotations": [{"frame_dir": Path}]},
     "a slice": {"annotations": [slice(1)]},
     "a range": {"annotations": range(1 << 60)},
+    "split of a list": {"split": ["a"], "annotations": [{}]},
+    "split of text": {"split": {"train": "a"}, "annotations": [{}]},
+    "split of nothing": {"split": {"train": None}, "annotations": [{}]},
+    "split of numbers": {"split": {"train": [0, 1]}, "annotations": [{}]},
+    "split of an array": {"split": {"train": np.arange(9)}, "annotations": [{}]},
+    "split of splits": {"split": {"train": {"a": ["b"]}}, "annotations": [{}]},
+    "split of a long number": {"split": {2**200: ["a"]}, "annotations": [{}]},
+    "split of control characters": {"split": {"\x1b[31m\n": ["a"]}, "annotations": [{}]},
+    "too many splits": {"split": dict.fromkeys(range(10_001)), "annotations": [{}]},
+    "too many names": {"split": {"train": ["a" * 99] * 400_000}, "annotations": [{}]},
 }
 
 STEPS: dict[str, tuple[tuple[bytes, ...], str]] = {
@@ -117,7 +127,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "frames of a long number": {"total_frames": 10**5000},
     "label of a dictionary": {"label": {2**62: 1}},
     "label of NaN": {"label": float("nan")},
-    "negative label": {"label": -1},
+    "negative label": {"label": -2},
     "label beyond all": {"label": 2**31},
     "name of a surrogate": {"frame_dir": "\ud800"},
     "name of control characters": {"frame_dir": "\x1b[31m\n"},

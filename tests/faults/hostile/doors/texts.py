@@ -137,7 +137,7 @@ ROWS: dict[str, tuple[str, object]] = {
     "persons of 2^62": ("persons", 2**62),
     "negative persons": ("persons", -1),
     "label beyond the classes": ("label", 10**6),
-    "negative label": ("label", -1),
+    "negative label": ("label", -2),
     "pixels that are not there": ("has_pixels", True),
 }
 
