@@ -1,6 +1,11 @@
 """The nearest valid name, for messages about unknown ones."""
 
 from collections.abc import Iterable
+from functools import partial
+from heapq import nlargest
+
+MANY = 1000
+"""Of more names only so many, whose ends are most like, are looked at letter by letter."""
 
 
 def nearest(found: str, known: Iterable[str], alike: float = 0.6) -> str | None:
@@ -21,8 +26,20 @@ def nearest(found: str, known: Iterable[str], alike: float = 0.6) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - most calls are right and need it not
 
     names = {name.casefold(): name for name in known}
-    near = get_close_matches(found[:80].casefold(), names, 1, alike)
+    sought = found[:80].casefold()
+    likely = nlargest(MANY, names, partial(_shared_ends, sought)) if len(names) > MANY else names
+    near = get_close_matches(sought, likely, 1, alike)
     return names[near[0]] if near else None
+
+
+def _shared_ends(one: str, other: str) -> int:
+    """Count the letters that two names share at their beginning and at their end."""
+    return _shared_start(one, other) + _shared_start(one[::-1], other[::-1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
