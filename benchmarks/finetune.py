@@ -74,14 +74,14 @@ def with_autograd(support: Tensor) -> None:
         labels = torch.arange(classes, device=task.device).repeat_interleave(shots)
         weights = task.mean(1).requires_grad_()
         biases = torch.zeros(classes, device=task.device, requires_grad=True)
-        optimiser = torch.optim.SGD([weights, biases], lr=5e-4, momentum=0.9)
+        optimizer = torch.optim.SGD([weights, biases], lr=5e-4, momentum=0.9)
         for _ in range(20):
             logits = cosine_similarity(features[:, None], weights[None], dim=-1) + biases
             p = logits.softmax(-1)
             loss = cross_entropy(logits, labels) - (p * p.log()).sum(-1).mean()
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            optimiser.step()
+            optimizer.step()
 
 
 def seconds(job: Callable[[], object], device: str, repeats: int = 3) -> tuple[float, float]:

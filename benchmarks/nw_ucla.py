@@ -42,7 +42,7 @@ def main() -> None:
     rows = nw_ucla_rows()
     sweep.teach(sorted({row.teacher for row in rows.values() if row.teacher}))
     sweep.pretrain(rows, range(parsed.splits))
-    results = sweep.evaluate(list(rows))
+    results = sweep.evaluate(list(rows), range(parsed.splits))
     if parsed.archive:
         append_results(parsed.archive, results)
     print(accuracy_table(results, ("1", "5")))

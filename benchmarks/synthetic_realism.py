@@ -15,7 +15,7 @@ import numpy as np
 
 from skelshot.datasets.clips import Clip
 from skelshot.datasets.ntu.names import parse_name
-from skelshot.datasets.ntu.raw import RawBody, RawClip
+from skelshot.datasets.ntu.parse import RawBody, RawClip
 from skelshot.datasets.nw_ucla import NwUclaReader
 from skelshot.skeletons.layouts import KINECT_V1
 from skelshot.synthesis.sensing.realism import Realism, measure, measure_clips

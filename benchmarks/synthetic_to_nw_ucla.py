@@ -90,7 +90,9 @@ def _row(
         "train_clips": len(base.indices),
         "seconds": round(seconds, 1),
         "accuracy": _accuracy(encoder, real, settings),
-        "data_hash": {"synthetic": synthetic.data_hash, "nw-ucla": real.data_hash},
+        "data_hash": real.data_hash,
+        "trained_on": synthetic.data_hash,
+        "splits": [split.index for split in protocol_named("nw-ucla").split_list(real)],
         "config": settings.model_dump(mode="json"),
         "environment": environment(),
     }
@@ -128,6 +130,7 @@ def _accuracy(encoder: Encoder, real: Store, settings: Settings) -> dict[str, An
             "ci95": result.interval.ci95,
             "per_split": result.per_split,
             "per_class": result.per_class(real.class_names),
+            "protocol_hash": result.protocol_hash,
         }
         for result in results
     }

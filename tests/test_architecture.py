@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +52,16 @@ def test_no_file_holds_more_than_one_concept_is_likely_to_need() -> None:
     assert not long
 
 
+def test_no_two_classes_share_a_name() -> None:
+    """One word has one meaning; private classes may repeat a name that nobody else reads."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for file in sorted((ROOT / "src/skelshot").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                files[node.name].append(file.name)
+    assert not {name: found for name, found in files.items() if len(found) > 1}
+
+
 def test_no_pickle_is_loaded() -> None:
     """Only the writer of PYSKL files imports pickle; only the safe reader follows its steps."""
     users = {
@@ -58,7 +69,7 @@ def test_no_pickle_is_loaded() -> None:
         for file in (ROOT / "src").rglob("*.py")
         if "import pickle" in file.read_text()
     }
-    reader = {f"datasets/{name}.py" for name in ("safe_pickle", "pickle_steps", "pickle_opcodes")}
+    reader = {"datasets/safe_pickle.py", "datasets/pickle_steps.py"}
     assert users <= {"datasets/pyskl_export.py", *reader}
     for file in (ROOT / "src").rglob("*.py"):
         text = file.read_text()

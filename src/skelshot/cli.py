@@ -17,6 +17,7 @@ from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
+from skelshot.ground.suggestions import did_you_mean
 
 Document = dict[str, Any]
 BAD_CALL = 2
@@ -26,11 +27,32 @@ _FORMAT = warnings.formatwarning
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+class _Once(argparse.Action):
+    """Stores a value, and refuses a second one, which would silently take the first one's place."""
+
+    said = False
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value."""
+        if self.said and self.option_strings:
+            several = ", with all its values" if self.nargs in ("+", "*") else ""
+            raise argparse.ArgumentError(self, f"found twice; say it once{several}")
+        self.said = True
+        setattr(namespace, self.dest, values)
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with a call in one line."""
 
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
+        self.register("action", None, _Once)
         self.register("type", None, _text)
         self.register("type", Path, _path)
         self.register("type", int, _whole_number)
@@ -41,7 +63,27 @@ class _Parser(argparse.ArgumentParser):
         later, self.later = self.later, None
         if later is not None:
             later(self)
+            self._refuse_unknown(words[0])
         return super().parse_known_args(*words, **options)
+
+    def _refuse_unknown(self, words: Sequence[str]) -> None:
+        """Refuse an option that is none, before one that is needed is said to be missing."""
+        for word in words:
+            if word == "--":
+                return
+            option = word.partition("=")[0]
+            is_option = word.startswith("--") and " " not in word  # as argparse tells them
+            known = self._option_string_actions
+            if is_option and not any(name.startswith(option) for name in known):
+                self.error(f"unrecognized arguments: {option}{did_you_mean(option, known)}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the nearest choice beside all others."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            near = did_you_mean(str(value), map(str, action.choices or ()))
+            raise argparse.ArgumentError(action, f"{error.message}{near}") from None
 
     def error(self, message: str) -> NoReturn:
         """Print one line and leave with code 2."""

@@ -11,14 +11,24 @@ from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
-from skelshot.evaluation.evaluate_run import choose_splits, evaluate_run
-from skelshot.experiments.settings import Settings, adapted_for, load_settings
-from skelshot.fewshot import METHODS
+from skelshot.evaluation.evaluate_run import evaluate_members
+from skelshot.evaluation.fusion import Fusion
+from skelshot.evaluation.member import Member
+from skelshot.experiments.settings import (
+    Settings,
+    adapted_for,
+    evaluation_changes,
+    load_settings,
+    own_evaluation,
+)
+from skelshot.fewshot import METHODS, FewShotMethod
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs import Run
+from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
     FeatureCache,
@@ -39,7 +49,7 @@ Folder = Path | str
 
 @dataclass(frozen=True)
 class Trained:
-    """What `pretrain_by_name` did.
+    """Result of `pretrain_by_name`.
 
     Args:
         report: The results of the splits.
@@ -146,6 +156,7 @@ def pretrain(
     start: Folder | None = None,
     seed: int | None = None,
     sides: AskedSides = "auto",
+    device: str | None = None,
     changes: Iterable[str] = (),
 ) -> Run:
     """Pre-train one encoder a split, as `skelshot pretrain` does.
@@ -164,6 +175,7 @@ def pretrain(
         start: An earlier run to begin from.
         seed: Initial weights, batches and augmentation follow from it.
         sides: Whether a clip and its mirror image are different actions.
+        device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one unless told.
         changes: Changes of the preset, such as `strategy.epochs=5`.
 
     Returns:
@@ -185,6 +197,7 @@ def pretrain(
         start=start,
         seed=seed,
         sides=sides,
+        device=device,
         changes=changes,
     )
     return Run.open(out)
@@ -204,6 +217,7 @@ def pretrain_by_name(
     start: Folder | None,
     seed: int | None,
     sides: AskedSides,
+    device: str | None,
     changes: Iterable[str],
 ) -> Trained:
     """Do what `pretrain` does and tell what was done; the arguments are the same.
@@ -220,6 +234,8 @@ def pretrain_by_name(
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
     usual = "none" if start else None  # what the preset names, or else supervised
+    if device is not None:
+        chosen_device(device)
     settings = load_settings(
         preset,
         layout=store.layout,
@@ -229,13 +245,15 @@ def pretrain_by_name(
             "pretrain.episodes": episodes,
             "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
             "pretrain.seed": seed,
+            "pretrain.loop.device": device,
         },
         assignments=changes,
     )
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     begin = StartingRun(Path(start)) if start else None
+    kept = {"name": preset, "evaluate": settings.evaluate.model_dump(mode="json")}
     report = train_splits(
-        store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides
+        store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides, kept
     )
     return Trained(report, settings.pretrain.strategy_name, settings)
 
@@ -244,27 +262,38 @@ def evaluate(
     store: Store | Folder,
     *,
     protocol: str | FewShotProtocol,
-    run: Run | Folder | None = None,
+    run: Run | Folder | Sequence[Run | Folder] | None = None,
     method: str = "cosine",
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
-    preset: str = "cpu",
+    encoder_split: int | None = None,
+    weights: Sequence[float] | None = None,
+    fusion: Fusion = "softmax",
+    preset: str | None = None,
     out: Folder | None = None,
+    queries: Folder | None = None,
     sides: AskedSides = "auto",
+    device: str = "auto",
     changes: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Classify novel clips from exemplars, as `skelshot evaluate` does.
 
     Args:
-        store: The clips.
+        store: The clips, of the run's data or of any other.
         protocol: Its name, or a YAML file of yours.
-        run: What `pretrain` made; None for methods that read clips.
+        run: What `pretrain` made, or several whose scores are added up; None for methods that
+            read clips.
         method: One of `METHODS`.
         shots: Numbers of exemplars a class.
         splits: Numbers of splits; all of the run unless told.
-        preset: `cpu`, `paper`, `smoke` or a file.
+        encoder_split: The split of the run whose encoder serves all splits.
+        weights: Weights of the runs' scores; equal unless told.
+        fusion: How scores of several runs are added up.
+        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told.
+        queries: Where a table of all queries goes, `.parquet` or `.csv`.
         sides: Whether a clip and its mirror image are different actions.
+        device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one.
         changes: Changes of the preset's evaluation, such as `readout=joints`.
 
     Returns:
@@ -274,26 +303,48 @@ def evaluate(
         SkelshotError: A name is unknown, or run, store and protocol do not belong together.
     """
     store = _store(store)
-    known = ("evaluate.", "pretrain.")
-    settings = load_settings(
-        preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        assignments=[text if text.startswith(known) else f"evaluate.{text}" for text in changes],
-    )
     kind = METHODS.named(method, "--method")
-    return evaluate_run(
+    several = [run] if run is None or isinstance(run, Run | Path | str) else list(run)
+    runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
+    members = [_member(store, each, kind, preset, list(changes)) for each in runs]
+    return evaluate_members(
         store,
         _protocol(protocol),
-        kind.from_options(settings.evaluate.classifiers.get(kind.name, {})),
+        members,
         shots,
-        settings.evaluate,
-        run.path if isinstance(run, Run) else _path(run),
-        splits,
-        _path(out),
-        sides,
-        adapted_for(settings.adapted, kind.name),
+        wanted=splits,
+        encoder_split=encoder_split,
+        weights=weights,
+        fusion=fusion,
+        sides=sides,
+        out=_path(out),
+        queries=_path(queries),
+        device=device,
     )
+
+
+def _member(
+    store: Store,
+    run: Run | None,
+    method: type[FewShotMethod],
+    preset: str | None,
+    changes: Sequence[str],
+) -> Member:
+    """Put a run and a method together with the preset asked for, or the run's own."""
+    own = own_evaluation(run, changes) if run is not None and preset is None else None
+    if own is None:
+        name = preset or "cpu"
+        settings = load_settings(
+            name,
+            layout=store.layout,
+            coordinates=store.channels,
+            assignments=evaluation_changes(changes),
+        )
+        options, adapted = settings.evaluate, adapted_for(settings.adapted, method.name)
+    else:
+        (name, options), adapted = own, []
+    chosen = method.from_options(options.classifiers.get(method.name, {}))
+    return Member(run, chosen, options, name, tuple(adapted))
 
 
 def _store(store: Store | Folder) -> Store:

@@ -204,6 +204,23 @@ def test_methods_that_do_not_work_are_listed(run: Run, outside: None) -> None:
     assert run("methods").out.splitlines()[-6:] == problems
 
 
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind)
+def test_lists_tell_what_works_and_what_does_not(run: Run, outside: None, family: Any) -> None:
+    name = family.group.removeprefix("skelshot.")
+    document = run(name, "--json").json
+    parts, problems = family.every()
+    assert [part["name"] for part in document[name]] == [part.name for part in parts]
+    assert document["problems"] == problems
+    assert len(problems) > 3
+    for part, listed in zip(parts, document[name], strict=True):
+        ships = part in family.shipped
+        assert listed["from"] == (None if ships else "the package outside-parts")
+        assert not ships or listed["about"]
+    lines = run(name).out.splitlines()
+    assert lines[-len(problems) :] == problems
+    assert any("of the package outside-parts" in line for line in lines[: -len(problems)])
+
+
 def test_an_encoder_of_another_package(
     run: Run, outside: None, toy_store: Store, tmp_path: Path
 ) -> None:

@@ -82,18 +82,30 @@ def test_links_lead_somewhere(page: Path) -> None:
                 assert anchor in anchors_of(there), f"{page.name} links to {target}#{anchor}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_commands_parse(page: Path) -> None:
-    """Every `skelshot` line of a shell block is a call that the command line accepts."""
+def commands_of(page: Path) -> Iterator[list[str]]:
+    """Yield the words behind `skelshot` of each line of a shell block that calls it."""
     for block in blocks_of(page):
         if block.language not in SHELLS:
             continue
         for line in block.text.replace("\\\n", " ").splitlines():
-            if not line.strip().removeprefix("$ ").startswith("skelshot "):
-                continue
-            words = shlex.split(line.strip().removeprefix("$ "), comments=True)
-            if words[1:2] not in (["--help"], ["--version"]):
-                build_parser().parse_args(words[1:])
+            call = line.strip().removeprefix("$ ")
+            if call.startswith("skelshot "):
+                yield shlex.split(call, comments=True)[1:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_parse(page: Path) -> None:
+    """Every `skelshot` line of a shell block is a call that the command line accepts."""
+    for words in commands_of(page):
+        if words[:1] not in (["--help"], ["--version"]):
+            build_parser().parse_args(words)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *GUIDE], ids=name_of)
+def test_no_two_commands_write_to_the_same_place(page: Path) -> None:
+    """Read in order, none of them meets what another has written and refuses it."""
+    outs = [words[words.index("--out") + 1] for words in commands_of(page) if "--out" in words[:-1]]
+    assert len(outs) == len(set(outs)), outs
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

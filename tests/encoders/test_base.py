@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from skelshot.encoders import fold_persons, mean_over_persons, unfold_persons
+from skelshot.encoders import ENCODERS, fold_persons, mean_over_persons, unfold_persons
+from skelshot.encoders.readouts import read_out
 from skelshot.ground import SkelshotError
 
 
@@ -52,6 +53,26 @@ def test_absent_persons_can_be_left_out(small):
     torch.testing.assert_close(plain(x)[0], persons[0].mean(0))
     assert not torch.allclose(persons[0, 0], persons[0].mean(0))
     torch.testing.assert_close(masked(x)[1:], plain(x)[1:])
+
+
+@pytest.mark.parametrize("name", [kind.name for kind in ENCODERS.shipped])
+def test_a_masked_place_changes_no_features_of_a_trained_encoder(small, stir, name):
+    """An encoder for two persons shows one-person clips as the same encoder for one would."""
+    two, one = (small(name, persons=persons, mask_absent_persons=True) for persons in (2, 1))
+    stir(two)
+    state = two.state_dict()
+    for entry, ours in one.state_dict().items():  # the first norm may have a part a person
+        state[entry] = state[entry][: len(ours)] if ours.ndim else state[entry]
+    one.load_state_dict(state)
+    x = torch.randn(3, 3, 8, 20, 2)
+    x[..., 1] = 0
+    alone, counted = one.feature_map(x[..., :1]), two.counted_persons(x)
+    maps = two.feature_map(x)
+    assert not torch.allclose(maps[:, 0], maps[:, 1], atol=1e-3)
+    for kind in ("pooled", "joints"):
+        torch.testing.assert_close(read_out(maps, kind, counted), read_out(alone, kind))
+        assert not torch.allclose(read_out(maps, kind), read_out(alone, kind), atol=1e-3)
+    torch.testing.assert_close(mean_over_persons(maps, counted), alone[:, 0])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import torch
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.evaluation.evaluate import classify, evaluate
+from skelshot.evaluation.evaluate import evaluate, score_queries
 from skelshot.evaluation.task_batches import TaskBatch
 from skelshot.fewshot import FewShotMethod, NearestNeighbour
 from skelshot.fewshot.class_names import NamedClassMethod
@@ -46,9 +46,9 @@ def test_groups_of_tasks_get_their_own_labels(monkeypatch) -> None:
     )
     labels = torch.tensor([[0, 1], [2, 3], [4, 5], [6, 7]])
     expected = [[1, 0], [0, 1], [0, 1], [1, 0]]
-    assert classify(Knowing(), bank, batch, labels).tolist() == expected
+    assert score_queries(Knowing(), bank, batch, labels).argmax(-1).tolist() == expected
     monkeypatch.setattr("skelshot.evaluation.evaluate.FLOATS_AT_ONCE", 4)
-    assert classify(Knowing(), bank, batch, labels).tolist() == expected
+    assert score_queries(Knowing(), bank, batch, labels).argmax(-1).tolist() == expected
 
 
 def test_names_and_skeleton_are_told_once_to_those_who_read_them(toy_store: Store) -> None:

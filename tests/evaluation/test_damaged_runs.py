@@ -374,7 +374,7 @@ def test_a_finished_run_is_not_taken_for_whole(
     toy_store: Store, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str
 ) -> None:
     run = damaged(whole, tmp_path, True, file, flipped(0.9))
-    assert f"{file}: " in refused(pretrain, toy_store, run, capsys)
+    assert str(run / "split-00" / file) in refused(pretrain, toy_store, run, capsys)
 
 
 def test_a_folder_copied_from_another_split(

@@ -21,6 +21,7 @@ from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.runs.embedding import embed_clips, input_clips
+from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.features import RunFeatures
 from skelshot.runs.folder import split_folder
 from skelshot.runs.run import Run
@@ -62,7 +63,7 @@ def test_embeddings_are_the_mean_over_views(toy_store: Store, run: Path) -> None
     clips = input_clips(toy_store, trained.inputs, [3, 5, 8], 3)
     seen = [method.embed(view_clips(clips, view, trained.inputs)) for view in views]
     torch.testing.assert_close(found, (seen[0] + seen[1]) / 2)
-    source = RunFeatures(toy_store, TCNOneshot(), options, run)
+    source = RunFeatures(toy_store, TCNOneshot(), options, RunEncoders(Run(run)))
     assert torch.equal(source(split, [3, 5, 8]), found)
 
 
@@ -124,9 +125,9 @@ class Weighed(RawNearest):
 def test_clips_for_trained_methods_are_prepared_as_in_training(toy_store: Store, run: Path) -> None:
     split, options = PROTOCOL.split_list(toy_store)[0], EvaluateOptions()
     trained = Run(run).split(split.index)
-    found = RunFeatures(toy_store, Weighed(), options, run)(split, [3, 5])
+    found = RunFeatures(toy_store, Weighed(), options, RunEncoders(Run(run)))(split, [3, 5])
     assert torch.equal(found, input_clips(toy_store, trained.inputs, [3, 5], 2))
-    plain = RunFeatures(toy_store, RawNearest(), options, run)(split, [3, 5])
+    plain = RunFeatures(toy_store, RawNearest(), options, RunEncoders(Run(run)))(split, [3, 5])
     assert plain.shape == (2, 3, 64, 20, 1) != found.shape
 
 
@@ -145,7 +146,7 @@ def test_a_run_of_other_classes_is_refused(toy_store: Store, run: Path, tmp_path
     file = split_folder(tmp_path / "run", 0) / "config.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(toy_store.data_hash, "0" * 64), encoding="utf-8")
-    with pytest.raises(SkelshotError, match="was pre-trained with data_hash"):
+    with pytest.raises(SkelshotError, match=r"config\.yaml: damaged or not the file"):
         evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], EvaluateOptions(), tmp_path / "run")
     document = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], EvaluateOptions(), run)
     assert document["config"]["run"]["options"]["episodes"] == "tcn-oneshot"

@@ -10,8 +10,9 @@ import torch
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
-from skelshot.evaluation.each_split import evaluate_each_split
-from skelshot.evaluation.evaluate import evaluate
+from skelshot.evaluation.answers import judge
+from skelshot.evaluation.each_split import answer_each_split
+from skelshot.evaluation.evaluate import draw_tasks, evaluate
 from skelshot.evaluation.evaluate_run import evaluate_run
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
@@ -19,6 +20,7 @@ from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, V
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
 from skelshot.runs.embedding import encode_clips
+from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.features import RunFeatures, seen_from
 from skelshot.runs.folder import split_folder
 from skelshot.runs.run import Run
@@ -80,7 +82,7 @@ def test_every_method_is_above_chance_with_one_exemplar(
 def test_subspaces_take_clips_and_their_mirrored_twins(toy_store: Store, make_run: MakeRun) -> None:
     run, split = make_run(*TRAINED), PROTOCOL.split_list(toy_store)[0]
     options = EvaluateOptions(views=(View(turn=20),))
-    found = RunFeatures(toy_store, Subspace(), options, run)(split, [3, 5])
+    found = RunFeatures(toy_store, Subspace(), options, RunEncoders(Run(run)))(split, [3, 5])
     trained = Run(run).split(split.index)
     encoder = trained.encoder()
     twins = EvaluateOptions(views=(View(turn=20, mirror=True),))
@@ -97,15 +99,14 @@ def test_twins_are_not_lost_in_an_average_over_mirrored_views(
     """Clip and twin, each averaged over both sides, would be one and the same."""
     run = make_run(*TRAINED)
     both = EvaluateOptions(views=(View(turn=20), View(turn=-20, mirror=True)))
-    out = tmp_path / "result.json"
     documents = [
-        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, None, out, "ignore")
+        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, sides="ignore")
         for method in (ProtoNet(), Subspace(), Subspace.from_options({"uncentred": True}))
     ]
     averaged = [document["config"]["evaluate"]["views"] for document in documents]
     assert [len(views) for views in averaged] == [2, 1, 2]
     plain = EvaluateOptions(views=both.views[:1])
-    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, None, out, "ignore")
+    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, sides="ignore")
     assert alone["accuracy"] == documents[1]["accuracy"]
 
 
@@ -117,7 +118,7 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
     weights = []
     for number, split in enumerate(splits):
         method = Run(run).split(split.index).method(Feat(), options.readout)
-        source = RunFeatures(toy_store, method, options, run)
+        source = RunFeatures(toy_store, method, options, RunEncoders(Run(run)))
         (alone,) = evaluate(toy_store, PROTOCOL, [split], method, [1], source)
         assert document["accuracy"]["1"]["per_split"][number] == alone.per_split[0]
         weights.append(method.state_dict()["attention.value.weight"])
@@ -128,12 +129,12 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
 def test_splits_one_by_one_give_what_all_together_give(toy_store: Store, make_run: MakeRun) -> None:
     run, splits = make_run("strategy=none", splits=2), PROTOCOL.split_list(toy_store)
     method, shots = ProtoNet(), [1, 3]
-    source = RunFeatures(toy_store, method, EvaluateOptions(), run)
+    source = RunFeatures(toy_store, method, EvaluateOptions(), RunEncoders(Run(run)))
     together = evaluate(toy_store, PROTOCOL, splits[:2], method, shots, source)
     seconds: dict[str, float] = {}
-    each = evaluate_each_split(
-        toy_store, PROTOCOL, splits[:2], [method, method], shots, source, seconds
-    )
+    tasks = draw_tasks(toy_store, PROTOCOL, splits[:2], shots)
+    answers = answer_each_split(toy_store, splits[:2], [method, method], tasks, source, seconds)
+    each = [judge(toy_store, PROTOCOL, splits[:2], of_shots) for of_shots in answers]
     assert set(seconds) == {"features", "1-shot", "3-shot"}
     for one, other in zip(together, each, strict=True):
         assert torch.equal(one.confusion, other.confusion)

@@ -55,11 +55,10 @@ def test_what_reads_the_names(toy_store: Store, run: Path, monkeypatch: pytest.M
     refused(toy_store, APSR.from_options({"teacher": "word2vec"}), run, "unknown teacher")
 
 
-def test_results_say_who_read_the_names(toy_store: Store, run: Path, tmp_path: Path) -> None:
-    out = tmp_path / "result.json"
+def test_results_say_who_read_the_names(toy_store: Store, run: Path) -> None:
     method = APSR.from_options({"teacher": "random-code"})
-    named = evaluate_run(toy_store, PROTOCOL, method, [1], EvaluateOptions(), run, None, out)
-    plain = evaluate_run(toy_store, PROTOCOL, MAML(), [1], EvaluateOptions(), run, None, out)
+    named = evaluate_run(toy_store, PROTOCOL, method, [1], EvaluateOptions(), run)
+    plain = evaluate_run(toy_store, PROTOCOL, MAML(), [1], EvaluateOptions(), run)
     assert named["config"]["uses_class_names"] is True
     assert plain["config"]["uses_class_names"] is False
     assert method.weights is not None

@@ -31,9 +31,9 @@ from skelshot.skeletons import InputSpec, encode_input
 PROTOCOL = protocol_named("ntu60-one-shot")
 SMALL = [
     *("--protocol", "ntu60-one-shot", "--preset", "cpu", "--threads", "1"),
-    *("--set", "pretrain.input.persons=2"),
 ]
 QUICK = [
+    *("--set", "pretrain.input.persons=2"),
     *("--set", "encoder.width=0.0625", "--set", "input.frames=8"),
     *("--set", "strategy.epochs=1", "--set", "episodic.epochs=1"),
     *("--set", "episodic.episode={ways: 5, shots: 1, queries: 2, per_epoch: 2}"),

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from skelshot.experiments.method_sweep import MethodSweep, method_rows
 from skelshot.fewshot import METHODS
+from skelshot.ground import SkelshotError
 
 
 def test_every_method_has_a_row_that_fits_it() -> None:
@@ -53,3 +56,17 @@ def test_seed_and_shots_reach_the_commands(commands: Any, tmp_path: Path) -> Non
     assert trained[trained.index("--seed") + 1] == "4"
     first = tested.index("--shots")
     assert tested[first + 1 : first + 3] == ["1", "--split"]
+
+
+def test_kept_results_of_other_shots_are_refused(commands: Any, tmp_path: Path) -> None:
+    commands.document = lambda out: {"splits": [0], "accuracy": {"1": {}, "5": {}}}
+    rows = {"cosine": method_rows()["cosine"]}
+    five = MethodSweep(tmp_path / "s", tmp_path, "nw-ucla", "cpu", 1)
+    assert list(five.evaluate(rows, [0])) == ["cosine"]
+    one = MethodSweep(tmp_path / "s", tmp_path, "nw-ucla", "cpu", 1, shots=(1,))
+    with pytest.raises(
+        SkelshotError, match=r"cosine.json: found the shots \['1', '5'\], this call"
+    ):
+        one.evaluate(rows, [0])
+    with pytest.raises(SkelshotError, match=r"found the splits \[0\], this call asks for \[0, 1\]"):
+        five.evaluate(rows, [0, 1])

@@ -169,6 +169,15 @@ def test_where_sides_matter_nothing_is_mirrored() -> None:
         assert (there.input.sides, before.with_sides("ignore")) == ("matter", before)
 
 
+def test_a_methods_options_are_found_by_the_name_in_papers() -> None:
+    asked = ["evaluate.classifiers.fully-connected.width=8", "evaluate.classifiers.cc.scale=3"]
+    found = load_settings("paper", layout="kinect-v2", assignments=asked).evaluate.classifiers
+    plain = load_settings("paper", layout="kinect-v2").evaluate.classifiers
+    assert found["fc-readout"] == {"width": 8}
+    assert found["cosine"] == plain["cosine"] | {"scale": 3}
+    assert not {"fully-connected", "cc"} & found.keys()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -183,6 +192,10 @@ def test_where_sides_matter_nothing_is_mirrored() -> None:
         ("pretrain: {}\nevaluate: {views: [30]}", "evaluate.views.0: found 30"),
         ("pretrain: {}\nevaluate: {views: {turn: 3}}", "evaluate.views: "),
         ("pretrain: {}\nevaluate: {classifiers: {jeanie: }}", "classifiers.jeanie: found None"),
+        (
+            "pretrain: {}\nevaluate: {classifiers: {protnet: {scale: 2}}}",
+            "evaluate.classifiers: found 'protnet', expected one of .*; did you mean 'protonet'",
+        ),
         ("pretrain: {nonsense: 1}", "pretrain: found the unknown option 'nonsense'"),
     ],
 )

@@ -1,7 +1,10 @@
 """Tables: the numbers of the results, and paired differences."""
 
+import pytest
+
 from skelshot.experiments.sweep import WAYS, nw_ucla_rows
 from skelshot.experiments.tables import accuracy_table, difference_table
+from skelshot.ground import SkelshotError
 
 
 def document(per_split: list[float]) -> dict[str, object]:
@@ -24,6 +27,20 @@ def test_accuracies_are_percent_with_their_interval() -> None:
 def test_differences_are_paired_by_split() -> None:
     line = difference_table(RESULTS, [("a", "b")], ["1"]).splitlines()[-1]
     assert line == "| a - b | +10.0 (+10.0 to +10.0) |"
+
+
+def test_results_of_other_splits_or_tasks_are_no_pairs() -> None:
+    """Ten points between splits 0 to 2 and 7 to 9 are no difference of anything."""
+    first, second = document([0.5, 0.6, 0.7]), document([0.4, 0.5, 0.6])
+    first["splits"], second["splits"] = [0, 1, 2], [7, 8, 9]
+    with pytest.raises(SkelshotError, match=r"^a - b, 1-shot: found splits \[0, 1, 2\] and"):
+        difference_table({"a": first, "b": second}, [("a", "b")], ["1"])
+    for table in (
+        lambda: accuracy_table(RESULTS, ["1", "5"]),
+        lambda: difference_table(RESULTS, [("a", "b")], ["1", "5"]),
+    ):
+        with pytest.raises(SkelshotError, match="a: found 1, expected 5 among the numbers of sh"):
+            table()
 
 
 def test_the_rows_are_those_of_the_issue() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from skelshot.experiments.tables import difference_table
 from skelshot.experiments.teacher_sweep import CLASSIFIERS, TeacherSweep, teacher_rows
+from skelshot.ground import SkelshotError
 
 
 def document(out: Path) -> dict[str, Any]:
@@ -70,6 +71,24 @@ def test_differences_are_paired_over_seeds(sweep: TeacherSweep, calls: Any) -> N
     pair = [("f_t + f_v/cosine", "none/cosine")]
     text = difference_table(results, pair, ("1",), over="per_seed")
     assert "| f_t + f_v/cosine - none/cosine | +20.0 (+20.0 to +20.0) |" in text
+
+
+def test_seeds_are_averaged_over_the_same_tasks_alone(sweep: TeacherSweep, calls: Any) -> None:
+    def tasks_by_seed(out: Path) -> dict[str, Any]:
+        made = document(out)
+        if made:
+            made |= {"splits": [0], "data_hash": "d"}
+            made["accuracy"]["1"]["protocol_hash"] = "b" if "seed2" in out.stem else "a"
+        return made
+
+    calls.document = tasks_by_seed
+    result = measured(sweep, [0, 1])["none/cosine"]
+    assert (result["seeds"], result["splits"], result["data_hash"]) == ([0, 1], [0], "d")
+    one = result["accuracy"]["1"]
+    assert (one["protocol_hash"], one["interval"]) == ("a", "seeds")
+    assert "training seeds" in one["interval_note"]
+    with pytest.raises(SkelshotError, match="seed 0 - seed 2, 1-shot: found protocol_hash a and b"):
+        measured(sweep, [0, 1, 2])
 
 
 def test_text_teachers_are_taught_every_class(

@@ -30,8 +30,8 @@ def cosine(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return a @ b / (a.norm() * b.norm())
 
 
-def shares(values: list[torch.Tensor], sharpness: float) -> torch.Tensor:
-    weights = torch.stack([(value / sharpness).exp() for value in values])
+def shares(values: list[torch.Tensor], temperature: float) -> torch.Tensor:
+    weights = torch.stack([(value / temperature).exp() for value in values])
     return weights / weights.sum()
 
 
@@ -48,8 +48,10 @@ def literal_score(method: SMAM, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
             weights = shares(values, 1.0)
         vectors.append(sum(w * token for w, token in zip(weights, tokens, strict=True)))
     alike = [[cosine(a, b) for b in y] for a in x]
-    to_x = shares([max(row) for row in alike], options.sharpness)
-    to_y = shares([max(column) for column in zip(*alike, strict=True)], options.sharpness)
+    to_x = shares([max(row) for row in alike], options.attention_temperature)
+    to_y = shares(
+        [max(column) for column in zip(*alike, strict=True)], options.attention_temperature
+    )
     seen_x = sum(w * token for w, token in zip(to_x, x, strict=True))
     seen_y = sum(w * token for w, token in zip(to_y, y, strict=True))
     weight = options.mutual_weight
@@ -60,7 +62,7 @@ def literal_score(method: SMAM, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
     "chosen",
     [
         {"time_steps": 3},
-        {"time_steps": 2, "to": "mean", "mutual_weight": 0.8, "sharpness": 0.05},
+        {"time_steps": 2, "to": "mean", "mutual_weight": 0.8, "attention_temperature": 0.05},
         {"time_steps": 99, "to": "exemplar", "temperature": 1.0},
         {"time_steps": 3, "attention": False, "mutual_weight": 0.0},
         {"time_steps": 1, "mutual_weight": 1.0},

@@ -139,7 +139,7 @@ class Workshop:
 
     def judgement(self, name: str, method: str) -> dict[str, Any]:
         """Evaluate a method on a run: accuracy and confusion by the number of exemplars."""
-        run, out = self.run(name), self.folder / "result.json"
+        run, out = self.run(name), self.folder / f"{name}-{method}.json"
         self.call(
             "evaluate", "STORE", "--run", str(run), "--method", method, *USUAL[:4],
             "--split", "0", "--shots", "1", "2", "--out", str(out),

@@ -1,9 +1,6 @@
 """The ground: errors of one line, whole files, seeds by name."""
 
-import io
 import json
-import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +8,6 @@ import pytest
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import environment, peak_memory_mb
 from skelshot.ground.files import read_json, sha256_of, whole_file, write_json
-from skelshot.ground.progress import progress_bar
 from skelshot.ground.seeding import digest_of, rng_for, seed_for, shuffled_by_hash
 
 
@@ -78,25 +74,3 @@ def test_the_environment_is_json_and_names_versions() -> None:
     assert document["cores"] >= 1
     assert peak_memory_mb() > 1
     assert len(sha256_of(Path(__file__))) == 64
-
-
-def test_bars_are_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress_bar("work", total=2) as bar:
-        bar.advance(2, loss=0.5)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_on_a_terminal_bars_show_figures_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("COLUMNS", "120")
-    with progress_bar("videos", total=4, done=1) as bar:
-        bar.advance(2, **{"clips/s": 2.5})
-    shown = terminal.getvalue()
-    for part in ("videos", "3/4", "clips/s 2.5"):
-        assert part in shown
-    assert re.search(r"\d:\d\d:\d\d.*(\d:\d\d:\d\d|-:--:--)", shown)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skelshot.mini_teacher.recipe import ModelShape, Recipe, StageOptions
+from skelshot.mini_teacher.recipe import MiniStageOptions, ModelShape, Recipe
 
 WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 COLOURS = {"red": (230, 40, 40), "green": (40, 200, 40), "blue": (40, 60, 230), "white": (250,) * 3}
@@ -70,9 +70,9 @@ def tiny() -> Recipe:
     )
     return Recipe(
         shape=shape,
-        seeing=StageOptions(passes=32, batch=8),
-        understanding=StageOptions(passes=32, batch=8),
-        together=StageOptions(passes=48, batch=8),
+        seeing=MiniStageOptions(passes=32, batch=8),
+        understanding=MiniStageOptions(passes=32, batch=8),
+        together=MiniStageOptions(passes=48, batch=8),
         more_texts=4,
         lr=3e-3,
         mirror=0.0,

@@ -54,7 +54,7 @@ def test_a_held_out_pair_has_no_order() -> None:
 
 
 def test_about_a_quarter_are_of_two_people(actions: tuple[ComposedAction, ...]) -> None:
-    two = sum(len(action.program.parts) == 2 for action in actions)
+    two = sum(len(action.program.roles) == 2 for action in actions)
     assert 0.18 < two / COUNT < 0.35
 
 
@@ -129,7 +129,7 @@ def _flat(steps: tuple[Step, ...]) -> list[Step]:
 
 
 def _steps(program: Program) -> list[Step]:
-    return [one for part in program.parts for way in part.all_ways for one in _flat(way)]
+    return [one for role in program.roles for way in role.all_ways for one in _flat(way)]
 
 
 def _told(step: Step, hand: str) -> set[str]:

@@ -7,11 +7,11 @@ import torch
 from torch.nn.functional import normalize
 
 from skelshot.mini_teacher.contrast import (
-    both_ways,
     contrast,
     length_term,
     prompted_contrast,
     same_action,
+    symmetric_contrast,
 )
 
 
@@ -39,10 +39,14 @@ def texts() -> torch.Tensor:
 RIGHT = same_action(torch.tensor([3, 1, 3, 7, 2]), torch.tensor([3, 1, 3, 7, 2, 8, 9, 1, 4]))
 
 
-def test_both_ways_is_the_mean_of_two_references(clips: torch.Tensor, texts: torch.Tensor) -> None:
+def test_symmetric_contrast_is_the_mean_of_two_references(
+    clips: torch.Tensor, texts: torch.Tensor
+) -> None:
     logits = 12.0 * normalize(clips, dim=1) @ normalize(texts, dim=1).T
     wanted = (_reference(logits, RIGHT) + _reference(logits.T, RIGHT.T)) / 2
-    assert float(both_ways(clips, texts, torch.tensor(12.0), RIGHT)) == pytest.approx(wanted)
+    assert float(symmetric_contrast(clips, texts, torch.tensor(12.0), RIGHT)) == pytest.approx(
+        wanted
+    )
 
 
 def test_several_right_answers_are_not_each_others_wrong_ones() -> None:

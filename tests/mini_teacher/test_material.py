@@ -9,7 +9,7 @@ import pytest
 from skelshot.ground import SkelshotError
 from skelshot.mini_teacher.bank import read_bank
 from skelshot.mini_teacher.material import Material, check_bank
-from skelshot.mini_teacher.recipe import ModelShape, Recipe, StageOptions
+from skelshot.mini_teacher.recipe import MiniStageOptions, ModelShape, Recipe
 from skelshot.mini_teacher.tokenising import learn_vocabulary, write_tokeniser
 from skelshot.teachers.models.loading import load_tokeniser
 
@@ -80,4 +80,6 @@ def test_banks_that_do_not_fit(boxes: Path, tiny: Recipe) -> None:
     with pytest.raises(SkelshotError, match="no caption for all"):
         check_bank(replace(bank, captions=()), tiny)
     with pytest.raises(SkelshotError, match="112 clips to train on, expected at least a batch"):
-        check_bank(bank, tiny.model_copy(update={"together": StageOptions(passes=128, batch=128)}))
+        check_bank(
+            bank, tiny.model_copy(update={"together": MiniStageOptions(passes=128, batch=128)})
+        )

@@ -3,11 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
-from skelshot.mini_teacher.recipe import ModelShape, StageOptions
+from skelshot.mini_teacher.recipe import MiniStageOptions, ModelShape
 
 
 def test_steps_are_rounded_up() -> None:
-    assert [StageOptions(passes=passes, batch=8).steps for passes in (8, 9, 16)] == [1, 2, 2]
+    assert [MiniStageOptions(passes=passes, batch=8).steps for passes in (8, 9, 16)] == [1, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.momentum import cosine_decay, target_like, update_moving_average
+from skelshot.pretraining.projectors import mlp_head
 
 
 @pytest.fixture

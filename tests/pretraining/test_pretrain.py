@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -328,3 +329,25 @@ def test_more_classes_than_there_are(toy_store: Store) -> None:
     wide = ClassSplitProtocol(name="w", draws_as="w", splits=1, base=8, novel=5, draws=1)
     with pytest.raises(SkelshotError, match="needs 8 base and 5 novel classes, the store has 10"):
         wide.split_list(toy_store)
+
+
+def test_without_a_terminal_each_epoch_is_a_line(
+    toy_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    splits = PROTOCOL.split_list(toy_store)[:2]
+    chosen = options("strategy.epochs=3", "episodes=cosine", "episodic.epochs=1")
+    pretrain(toy_store, PROTOCOL, splits, chosen, tmp_path)
+    captured = capsys.readouterr()
+    lines = captured.err.splitlines()
+    wanted = [
+        f"split {split} ({split + 1} of 2), {stage}, epoch {epoch} of {epochs}"
+        for split in (0, 1)
+        for stage, epochs in (("supervised", 3), ("episodic", 1))
+        for epoch in range(1, epochs + 1)
+    ]
+    assert [line.removeprefix("skelshot: ").partition(":")[0] for line in lines] == wanted
+    for line in lines:
+        assert re.search(r": .*\bloss \S+ .*, (\d+ min )?\d+ s left$", line)
+    assert captured.out == ""
+    pretrain(toy_store, PROTOCOL, splits, chosen, tmp_path)
+    assert capsys.readouterr() == ("", "")  # what is done is not done again

@@ -221,7 +221,7 @@ def test_backwards_texts_that_are_not_there_are_named(
     base: BaseSet, encoder: Encoder, toy_features: FeatureCache
 ) -> None:
     options = TRANSFER.model_copy(update={"time_reversed": True})
-    with pytest.raises(SkelshotError, match="1 renderings a class forwards and 0 backwards"):
+    with pytest.raises(SkelshotError, match="1 prompts a class forwards and 0 backwards"):
         transfer(encoder, base, options, toy_features)
 
 

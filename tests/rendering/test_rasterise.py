@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from skelshot.rendering.background import Background
 from skelshot.rendering.camera import PinholeCamera
 from skelshot.rendering.render import render_with_depth
-from skelshot.rendering.shapes import Kind, Shapes, capsule, solid
+from skelshot.rendering.shapes import Primitive, Shapes, capsule, solid
 
 Array = NDArray[np.float64]
 
@@ -76,24 +76,24 @@ def test_capsules(
     assert_same_depth(drawn, searched(inside))
 
 
-@pytest.mark.parametrize("kind", [Kind.BALL, Kind.BOX, Kind.DISC])
-def test_solids(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Primitive.BALL, Primitive.BOX, Primitive.DISC])
+def test_solids(kind: Primitive) -> None:
     centre, size = np.array([0.05, -0.04, 2.0]), np.array([0.3, 0.12, 0.2])
     turn = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]
     turn *= np.sign(np.linalg.det(turn))
 
     def inside(points: Array) -> NDArray[np.bool_]:
         x, y, z = np.moveaxis((points - centre) @ turn / size, -1, 0)
-        if kind == Kind.BALL:
+        if kind == Primitive.BALL:
             return np.asarray(x**2 + y**2 + z**2 < 1)
-        if kind == Kind.BOX:
+        if kind == Primitive.BOX:
             return np.asarray((abs(x) < 1) & (abs(y) < 1) & (abs(z) < 1))
         return np.asarray((x**2 + z**2 < 1) & (abs(y) < 1))
 
     half = (float(size[0]), float(size[1]), float(size[2]))
     drawn = depth_of(solid(kind, centre[None], turn, half, (1, 1, 1)))
     # Boxes and discs have the depth of the nearest of four rays a quarter of a pixel aside.
-    assert_same_depth(drawn, searched(inside), 2 * STEP if kind == Kind.BALL else 10 * STEP)
+    assert_same_depth(drawn, searched(inside), 2 * STEP if kind == Primitive.BALL else 10 * STEP)
 
 
 def test_smooth_edges_sum_to_the_area() -> None:
@@ -103,7 +103,9 @@ def test_smooth_edges_sum_to_the_area() -> None:
         np.zeros((180, 320, 3), np.uint8), np.full((180, 320), 9, np.float32), sky, 0, np.zeros(3)
     )
     camera = PinholeCamera((320, 180), (200.0, 200.0), (160.0, 90.0), np.zeros(3), np.eye(3))
-    ball = solid(Kind.BALL, np.array([[0.013, 0.007, 4.0]]), np.eye(3), (0.1, 0.1, 0.1), (1, 1, 1))
+    ball = solid(
+        Primitive.BALL, np.array([[0.013, 0.007, 4.0]]), np.eye(3), (0.1, 0.1, 0.1), (1, 1, 1)
+    )
     white = Background(np.full_like(black.picture, 255), *list(vars(black).values())[1:])
     picture, _ = next(render_with_depth(ball, camera, white))
     area = (255 - picture[..., 0].astype(float)).sum() / 255

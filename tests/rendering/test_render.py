@@ -7,7 +7,7 @@ from skelshot.rendering.background import Background, background_of
 from skelshot.rendering.camera import PinholeCamera
 from skelshot.rendering.render import NEAREST, render, render_with_depth
 from skelshot.rendering.room import room_for
-from skelshot.rendering.shapes import Kind, Shapes, capsule, join, solid
+from skelshot.rendering.shapes import Primitive, Shapes, capsule, join, solid
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def ball(
 ) -> Shapes:
     colour = (1, 0, 0) if red else (0, 0, 1)
     place = np.array([[x, y, z]] * 3)
-    return solid(Kind.BALL, place, np.eye(3), (radius, radius, radius), colour)
+    return solid(Primitive.BALL, place, np.eye(3), (radius, radius, radius), colour)
 
 
 def shaken(shapes: Shapes) -> Shapes:
@@ -108,12 +108,12 @@ def test_shown_counts_frame_by_frame(camera: PinholeCamera, empty: Background) -
     assert seen == [True, False, True]
 
 
-@pytest.mark.parametrize("kind", [Kind.CAPSULE, Kind.BALL, Kind.BOX, Kind.DISC])
+@pytest.mark.parametrize("kind", [Primitive.CAPSULE, Primitive.BALL, Primitive.BOX, Primitive.DISC])
 def test_small_things_are_at_least_some_pixels_large(
-    camera: PinholeCamera, empty: Background, kind: Kind
+    camera: PinholeCamera, empty: Background, kind: Primitive
 ) -> None:
     place = np.array([[0.0, 1.0, 0.0]])
-    if kind == Kind.CAPSULE:
+    if kind == Primitive.CAPSULE:
         pen = capsule(place, place + np.array([0.002, 0, 0]), 0.001, (1, 0, 0))
     else:
         pen = solid(kind, place, np.eye(3), (0.002, 0.002, 0.002), (1, 0, 0))

@@ -4,7 +4,7 @@ import pytest
 from skelshot.rendering.background import Background
 from skelshot.rendering.camera import PinholeCamera
 from skelshot.rendering.render import render
-from skelshot.rendering.shapes import Kind, Shapes, join, solid
+from skelshot.rendering.shapes import Primitive, Shapes, join, solid
 
 SIDEWAYS = np.array([0.6, 0.8, 0.0])
 ABOVE = np.array([0.0, 1.0, 0.0])
@@ -22,7 +22,7 @@ def floor_of(camera: PinholeCamera, light: np.ndarray) -> Background:
 
 def ball(height: float, shadow: float = 0.5) -> Shapes:
     place = np.array([[0.0, height, 0.0]] * 2)
-    return solid(Kind.BALL, place, np.eye(3), (0.1, 0.1, 0.1), (1, 0, 0), shadow=shadow)
+    return solid(Primitive.BALL, place, np.eye(3), (0.1, 0.1, 0.1), (1, 0, 0), shadow=shadow)
 
 
 def brightness(camera: PinholeCamera, height: float, light: np.ndarray, at: float) -> int:

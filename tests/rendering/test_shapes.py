@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.rendering.shapes import Kind, Shapes, capsule, join, solid
+from skelshot.rendering.shapes import Primitive, Shapes, capsule, join, solid
 
 
 def two_shapes() -> Shapes:
     moving = np.arange(12.0).reshape(4, 3)
     arm = capsule(moving, moving + 1, (0.2, 0.1), (1, 0, 0), shown=[True, True, False, True])
-    box = solid(Kind.BOX, np.zeros((4, 3)), np.eye(3), (0.1, 0.2, 0.3), (0, 1, 0), shadow=0.5)
+    box = solid(Primitive.BOX, np.zeros((4, 3)), np.eye(3), (0.1, 0.2, 0.3), (0, 1, 0), shadow=0.5)
     return join([arm, box])
 
 
 def test_join_keeps_the_order() -> None:
     both = two_shapes()
     assert (both.frames, both.count) == (4, 2)
-    assert both.kind.tolist() == [Kind.CAPSULE, Kind.BOX]
+    assert both.kind.tolist() == [Primitive.CAPSULE, Primitive.BOX]
     np.testing.assert_array_equal(both.end[:, 0], both.start[:, 0] + 1)
     np.testing.assert_array_equal(both.end[:, 1], both.start[:, 1])
     assert both.size.tolist() == [[0.2, 0.1, 0.0], [0.1, 0.2, 0.3]]

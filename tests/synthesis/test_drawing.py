@@ -11,7 +11,7 @@ from skelshot.rendering.room import room_for
 from skelshot.rendering.shapes import Shapes
 from skelshot.synthesis.drawing import scene_of, thing_shapes
 from skelshot.synthesis.motion.body import performer_of
-from skelshot.synthesis.motion.objects import Kind, load_kinds
+from skelshot.synthesis.motion.objects import ObjectKind, load_kinds
 from skelshot.synthesis.motion.perform import perform
 from skelshot.synthesis.motion.program import load_program
 from skelshot.synthesis.performance import ObjectTrack, Performance
@@ -126,7 +126,7 @@ def test_what_is_not_shown_is_not_drawn(
 @pytest.mark.parametrize(("axis", "longest"), [("x", 0), ("y", 1), ("z", 2)])
 @pytest.mark.parametrize("shape", ["capsule", "disc"])
 def test_parts_lie_along_their_axis(shape: str, axis: str, longest: int) -> None:
-    kind = Kind.model_validate(
+    kind = ObjectKind.model_validate(
         {"parts": [{"shape": shape, "size": [0.1, 0.6], "axis": axis, "colour": [1, 1, 1]}]}
     )
     (drawn,) = thing_shapes(track("stick"), kind)
@@ -141,7 +141,7 @@ def test_parts_lie_along_their_axis(shape: str, axis: str, longest: int) -> None
 
 
 def test_parts_turn_with_the_thing() -> None:
-    kind = Kind.model_validate(
+    kind = ObjectKind.model_validate(
         {"parts": [{"shape": "sphere", "size": [0.1], "at": [0.2, 0.0, 0.0], "colour": [1, 1, 1]}]}
     )
     quarter = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])

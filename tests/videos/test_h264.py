@@ -2,7 +2,7 @@
 
 import pytest
 
-from skelshot.videos.h264 import H264Stream, Order, Picture, display_order
+from skelshot.videos.h264 import CodedPicture, H264Stream, PictureOrder, display_order
 
 BASELINE = 66
 HIGH = 100
@@ -61,19 +61,19 @@ def test_slice_headers_are_read_in_both_ways_of_storing_them() -> None:
     units = [b"\x09\xf0", parameter_set(), slice_of(0x65, 0)]
     stored = b"".join(b"\x00\x00\x01" + each for each in units)
     stream = H264Stream(b"")
-    assert stream.picture(stored) == Picture(restart=True, reference=True, count=0)
-    assert stream.order == Order(frame_bits=4, kind=0, count_bits=6)
+    assert stream.picture(stored) == CodedPicture(restart=True, reference=True, count=0)
+    assert stream.order == PictureOrder(frame_bits=4, kind=0, count_bits=6)
     after = stream.picture(b"\x00\x00\x00\x01" + slice_of(0x01, 62, 3))
-    assert after == Picture(restart=False, reference=False, count=62)
+    assert after == CodedPicture(restart=False, reference=False, count=62)
     assert stream.readable
 
     configuration = b"\x01\x64\x00\x28\xff\xe1"
     sps = parameter_set()
     configuration += len(sps).to_bytes(2, "big") + sps + b"\x00"
     stream = H264Stream(configuration)
-    assert stream.order == Order(4, 0, 6)
+    assert stream.order == PictureOrder(4, 0, 6)
     packet = slice_of(0x41, 4)
-    assert stream.picture(len(packet).to_bytes(4, "big") + packet) == Picture(False, True, 4)
+    assert stream.picture(len(packet).to_bytes(4, "big") + packet) == CodedPicture(False, True, 4)
 
 
 def test_what_is_out_of_the_usual_is_not_guessed() -> None:
@@ -93,10 +93,10 @@ def test_what_is_out_of_the_usual_is_not_guessed() -> None:
 
 
 def test_order_counts_wrap_and_restart() -> None:
-    order = Order(frame_bits=4, kind=0, count_bits=4)  # counts run from 0 to 15 and begin again
+    order = PictureOrder(frame_bits=4, kind=0, count_bits=4)  # counts wrap at 16
     shown = [0, 4, 2, 8, 6, 12, 10, 16, 14, 20, 18]
     pictures = [
-        Picture(restart=t == 0, reference=count % 4 == 0, count=count % 16)
+        CodedPicture(restart=t == 0, reference=count % 4 == 0, count=count % 16)
         for t, count in enumerate(shown)
     ]
     expected = [count // 2 for count in shown]
@@ -106,15 +106,15 @@ def test_order_counts_wrap_and_restart() -> None:
 
 
 def test_a_picture_may_be_shown_before_the_key_frame_that_it_follows() -> None:
-    order = Order(4, 0, 6)
+    order = PictureOrder(4, 0, 6)
     pictures = [
-        Picture(True, True, 0),
-        Picture(False, True, 60),  # 4 before the restart, not 60 after it
+        CodedPicture(True, True, 0),
+        CodedPicture(False, True, 60),  # 4 before the restart, not 60 after it
     ]
     assert display_order(pictures, order) == [1, 0]
 
 
 @pytest.mark.parametrize("count", [None, 7])
 def test_without_reordering_pictures_come_as_stored(count: int | None) -> None:
-    pictures = [Picture(t == 0, True, count) for t in range(3)]
-    assert display_order(pictures, Order(4, 2, 0)) == [0, 1, 2]
+    pictures = [CodedPicture(t == 0, True, count) for t in range(3)]
+    assert display_order(pictures, PictureOrder(4, 2, 0)) == [0, 1, 2]

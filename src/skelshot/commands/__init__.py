@@ -4,17 +4,23 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 """
 
 from skelshot.commands import (
+    config,
     crop,
     demo,
     draw,
+    encoders,
     evaluate,
     export,
     layouts,
     methods,
     prepare,
     pretrain,
+    protocols,
+    readers,
+    strategies,
     synth,
     teach,
+    teachers,
     train_mini,
     verify,
 )
@@ -32,7 +38,13 @@ COMMANDS: tuple[Command, ...] = (
     train_mini.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,
+    config.COMMAND,
+    protocols.COMMAND,
     methods.COMMAND,
+    encoders.COMMAND,
+    strategies.COMMAND,
+    teachers.COMMAND,
+    readers.COMMAND,
     layouts.COMMAND,
 )
 

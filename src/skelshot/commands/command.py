@@ -1,4 +1,4 @@
-"""What a command is, and arguments that several commands share."""
+"""The contract of a command, and arguments that several commands share."""
 
 import argparse
 from collections.abc import Callable
@@ -32,14 +32,18 @@ class Command:
     lower: str = ""
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser, of_run: bool = False) -> None:
     """Add the arguments that choose and change a preset.
 
     Args:
         parser: The command's parser.
+        of_run: Whether the preset of a run is the one to take unless another is named.
     """
+    usual = "the run's own, else cpu" if of_run else "cpu"
     parser.add_argument(
-        "--preset", default="cpu", help="cpu, paper, smoke, or a .yaml file (default: cpu)"
+        "--preset",
+        default=None if of_run else "cpu",
+        help=f"cpu, paper, smoke, or a .yaml file (default: {usual})",
     )
     parser.add_argument(
         "--set",
@@ -50,6 +54,19 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="change one value of the preset, such as strategy.epochs=5",
     )
     parser.add_argument("--threads", type=int, help="processor threads that PyTorch may use")
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that chooses the device; it is None where nothing is said.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        help="cpu, cuda, cuda:1, mps, or auto: a GPU where there is one (default: auto)",
+    )
 
 
 def add_sides(parser: argparse.ArgumentParser) -> None:

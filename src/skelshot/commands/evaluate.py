@@ -6,6 +6,7 @@ from pathlib import Path
 from skelshot.commands.command import (
     Command,
     Document,
+    add_device,
     add_settings,
     add_sides,
     add_splits,
@@ -20,13 +21,37 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol", required=True, help="nw-ucla, ntu60-one-shot, ..., or a .yaml file"
     )
-    parser.add_argument("--run", type=Path, dest="folder", metavar="RUN", help="pre-trained run")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        nargs="+",
+        action="extend",
+        dest="folders",
+        metavar="RUN",
+        help="pre-trained run, of this data or of any other; several are an ensemble",
+    )
+    parser.add_argument(
+        "--encoder-split", type=int, metavar="N", help="RUN's split whose encoder serves all splits"
+    )
+    parser.add_argument(
+        "--weights", type=float, nargs="+", metavar="W", help="of an ensemble's scores; equal"
+    )
+    parser.add_argument(
+        "--fusion",
+        choices=["softmax", "logits", "z-scores"],
+        default="softmax",
+        help="what an ensemble adds up: probabilities, logits, or logits standardised over classes",
+    )
     parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
     add_splits(parser, "all of RUN")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes")
+    parser.add_argument(
+        "--queries", type=Path, metavar="FILE", help="a table of all queries, .parquet or .csv"
+    )
     add_sides(parser)
-    add_settings(parser)
+    add_device(parser)
+    add_settings(parser, of_run=True)
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -36,13 +61,18 @@ def _run(parsed: argparse.Namespace) -> Document:
     return evaluate(
         parsed.store,
         protocol=parsed.protocol,
-        run=parsed.folder,
+        run=parsed.folders,
         method=parsed.method,
         shots=parsed.shots,
         splits=splits_of(parsed.split),
+        encoder_split=parsed.encoder_split,
+        weights=parsed.weights,
+        fusion=parsed.fusion,
         preset=parsed.preset,
         out=parsed.out,
+        queries=parsed.queries,
         sides=parsed.sides,
+        device=parsed.device or "auto",
         changes=parsed.assignments,
     )
 
@@ -52,21 +82,74 @@ def _show(document: Document) -> str:
     from skelshot.datasets.protocols.clip_counts import counts_line
     from skelshot.datasets.sides import sides_line
 
+    members = document["members"]
+    what = f" of {len(members)} runs" if members else ""
     lines = [
-        f"{document['method']} on {document['protocol']}, {len(document['splits'])} splits, "
+        f"{document['method']}{what} on {document['protocol']}, {len(document['splits'])} splits, "
         f"{document['seconds']:.1f} s",
         *class_lines(document["classes"]),
     ]
     if document["counts"]:
         lines.append(counts_line(document["counts"]))
+    for told in members or [document]:
+        lines += _origin_lines(told, document["evaluated_on"])
+    if document["seen_classes"]:
+        lines.append(
+            "classes of these names were among those trained on: "
+            + ", ".join(document["seen_classes"])
+        )
     lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     lines.append(sides_line(document["sides"]))
     lines += [f"features made anew: {why}" for why in document["made_anew"]]
     for shots, result in document["accuracy"].items():
-        lines.append(f"{shots}-shot: {percent(result['mean'])} %{_spread(result)}")
-        worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])
-        lines += [f"  {percent(value):>5}  {name}" for name, value in worst]
+        lines += _accuracy_lines(shots, result)
+        for member in members:
+            alone = member["accuracy"][shots]
+            lines.append(
+                f"  {_percent_of(alone)} alone, weight {member['weight']:g}: "
+                f"{member['trained_on']['run']}"
+            )
+    lines += [f"{key}: {document[key]}" for key in ("queries", "file") if document[key]]
     return "\n".join(lines)
+
+
+def _origin_lines(told: Document, here: Document) -> list[str]:
+    """Tell what encoders were trained on and with which preset, and how clips were fitted."""
+    lines, trained = [], told["trained_on"]
+    if trained is not None:
+        one = "" if trained["split"] is None else f", the encoder of its split {trained['split']}"
+        lines.append(
+            f"trained on {_data(trained)} ({trained['run']}{one}), evaluated on {_data(here)}"
+        )
+    lines.append(f"evaluation of the preset {told['preset']}")
+    if told["mapped"]:
+        report = told["mapped"]
+        lost = f", {', '.join(report['lost'])} not measured" if report["lost"] else ""
+        lines.append(
+            f"joints mapped from {report['from']} to {report['to']}: "
+            f"{len(report['measured'])} as they are, {len(report['made'])} made{lost}"
+        )
+    return lines
+
+
+def _data(place: Document) -> str:
+    """Name data by its store, or by its hash where a run is older than that."""
+    return place["data"] or f"data {place['data_hash']:.8}"
+
+
+def _accuracy_lines(shots: str, result: Document) -> list[str]:
+    """Tell an accuracy with its interval, and those of the classes from the worst."""
+    unlabelled = result["unlabelled"]
+    beside = f"; {unlabelled:,} queries without a label" if unlabelled else ""
+    if result["mean"] is None:
+        return [f"{shots}-shot: no query has a label{beside}"]
+    lines = [f"{shots}-shot: {_percent_of(result)}{_spread(result)}{beside}"]
+    worst = sorted(result["per_class"].items(), key=lambda entry: entry[1])
+    return lines + [f"  {percent(value):>5}  {name}" for name, value in worst]
+
+
+def _percent_of(result: Document) -> str:
+    return "-" if result["mean"] is None else f"{percent(result['mean'])} %"
 
 
 def _spread(result: Document) -> str:
@@ -75,8 +158,10 @@ def _spread(result: Document) -> str:
         f"over {result['queries']:,} queries": result["ci95"],
         f"over {result['subjects']} performers": result["ci95_subjects"],
     }
+    if result["interval"] == "draws":
+        over = {f"over {len(result['per_draw'])} draws": result["ci95"]}
     if result["interval"] == "splits":
-        over = {"over splits": result["ci95"]}
+        over = {f"over {len(result['per_split'])} splits, which share clips": result["ci95"]}
     texts = [
         f"{percent(ends[0])} to {percent(ends[1])} {what}" for what, ends in over.items() if ends
     ]

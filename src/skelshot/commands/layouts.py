@@ -3,6 +3,7 @@
 import argparse
 
 from skelshot.commands.command import Command, Document
+from skelshot.commands.listing import table
 from skelshot.commands.mapping_words import mapping_lines
 
 
@@ -50,7 +51,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 def _show(document: Document) -> str:
     if "layouts" in document:
-        return _table(
+        return table(
             ("layout", "joints", "also called"),
             *(
                 (layout["name"], str(layout["joints"]), ", ".join(layout["aliases"]))
@@ -73,7 +74,7 @@ def _show_layout(layout: Document, defaulted: list[str]) -> str:
     lower, upper = (" and ".join(end) for end in layout["trunk"])
     lines = [
         f"{layout['name']}: {len(layout['joints'])} joints",
-        _table(("index", "joint", "hangs on", "other side"), *rows),
+        table(("index", "joint", "hangs on", "other side"), *rows),
         f"centre: {' and '.join(layout['centre'])}",
         f"hips: {_both(layout['hips'])}",
         f"shoulders: {_both(layout['shoulders'])}",
@@ -88,15 +89,6 @@ def _show_layout(layout: Document, defaulted: list[str]) -> str:
 def _both(pair: list[str] | None) -> str:
     """Write a left and a right joint, or that there are none."""
     return "none" if pair is None else ", ".join(pair)
-
-
-def _table(*rows: tuple[str, ...]) -> str:
-    """Write rows in columns as wide as their widest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 COMMAND = Command(

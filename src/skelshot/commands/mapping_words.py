@@ -1,4 +1,4 @@
-"""How a mapping between layouts is told to people."""
+"""Words for a mapping between layouts, as commands print them."""
 
 from skelshot.commands.command import Document
 

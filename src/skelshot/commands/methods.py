@@ -3,10 +3,7 @@
 import argparse
 
 from skelshot.commands.command import Command, Document
-
-
-def _arguments(parser: argparse.ArgumentParser) -> None:
-    del parser
+from skelshot.commands.listing import no_arguments, part_document, table
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -17,11 +14,10 @@ def _run(parsed: argparse.Namespace) -> Document:
     return {
         "methods": [
             {
-                "name": method.name,
+                **part_document(METHODS, type(method)),
                 "aliases": [
                     alias for alias, name in METHODS.aliases.items() if name == method.name
                 ],
-                "paper": method.paper,
                 "transductive": method.is_transductive,
                 "reads": method.reads,
                 "views": [view.model_dump() for view in method.views],
@@ -40,13 +36,10 @@ def _show(document: Document) -> str:
     rows = [("method", "reads", "answers are", "needs", "paper")]
     for method in document["methods"]:
         kind = "transductive" if method["transductive"] else "inductive"
-        rows.append((method["name"], method["reads"], kind, _needs(method), method["paper"] or "-"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*lines, *document["problems"]])
+        paper = method["paper"] or "-"
+        origin = f"; of {method['from']}" if method["from"] else ""
+        rows.append((method["name"], method["reads"], kind, _needs(method), f"{paper}{origin}"))
+    return "\n".join([table(*rows), *document["problems"]])
 
 
 def _needs(method: Document) -> str:
@@ -62,4 +55,4 @@ def _needs(method: Document) -> str:
     return ", ".join(needs) or "-"
 
 
-COMMAND = Command("methods", "List the few-shot methods.", _arguments, _run, _show)
+COMMAND = Command("methods", "List the few-shot methods.", no_arguments, _run, _show)

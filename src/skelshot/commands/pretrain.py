@@ -6,6 +6,7 @@ from pathlib import Path
 from skelshot.commands.command import (
     Command,
     Document,
+    add_device,
     add_settings,
     add_sides,
     add_splits,
@@ -46,6 +47,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
     add_sides(parser)
+    add_device(parser)
     add_settings(parser)
 
 
@@ -71,6 +73,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         start=parsed.start,
         seed=parsed.seed,
         sides=parsed.sides,
+        device=parsed.device,
         changes=parsed.assignments,
     )
     report = trained.report

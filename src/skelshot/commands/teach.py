@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skelshot.commands.command import Command, Document, use_threads
+from skelshot.commands.command import Command, Document, add_device, use_threads
 from skelshot.commands.part_words import add_option, from_words, options_of
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
@@ -74,7 +74,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_option(parser, "teacher")
     parser.add_argument("--model", help="another model: folder, file or hub id")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 or auto (default: cpu)")
+    add_device(parser)
     parser.add_argument(
         "--precision",
         choices=["float32", "bfloat16", "auto"],
@@ -120,16 +120,17 @@ def _run(parsed: argparse.Namespace) -> Document:
         splits = protocol_named(parsed.protocol).split_list(store)
         labels = sorted({label for split in splits for label in split.base})
     share = Share.from_environment()
-    device = share.device(parsed.device or "cpu")
+    device = share.device(parsed.device or "auto")
     precision = _precision(parsed.precision, device)
+    known = teacher_class(parsed.teacher)[0].options_type.model_fields
     options = {
         "model": parsed.model,
-        "device": parsed.device and device,
+        "device": device if parsed.device or "device" in known else None,
         "precision": parsed.precision and precision,
         "frames": parsed.frames,
         **options_of(parsed),
     }
-    if "seed" in teacher_class(parsed.teacher)[0].options_type.model_fields:
+    if "seed" in known:
         options["seed"] = parsed.seed  # which keys the draws of frames, whoever the teacher is
     teacher = teacher_named(parsed.teacher, **options)
     record = {"prompts": prompts, "seed": parsed.seed, "model": parsed.model}
@@ -174,11 +175,11 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 def _precision(asked: str | None, device: str) -> "Precision":
     """Settle `auto`: bfloat16 where the device has instructions for it."""
-    from skelshot.ground.precision import bfloat16_is_native, training_device
+    from skelshot.ground.devices import chosen_device
+    from skelshot.ground.precision import bfloat16_is_native
 
     if asked == "auto":
-        on_gpu = device.startswith("cuda") or (device == "auto" and training_device() == "cuda")
-        return "bfloat16" if bfloat16_is_native("cuda" if on_gpu else "cpu") else "float32"
+        return "bfloat16" if bfloat16_is_native(chosen_device(device).type) else "float32"
     return "bfloat16" if asked == "bfloat16" else "float32"
 
 

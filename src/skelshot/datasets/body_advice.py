@@ -1,4 +1,4 @@
-"""What to tell people whose clips do not look like bodies: the option that reads them right."""
+"""Advice on clips that do not look like bodies: the option that reads them right."""
 
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.skeletons.body_check import BodyProblem

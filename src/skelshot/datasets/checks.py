@@ -1,4 +1,4 @@
-"""What every clip must pass, whatever its format: movement, finite numbers, a person."""
+"""Checks of every clip, whatever its format: movement, finite numbers, a person."""
 
 from collections.abc import Callable
 from typing import Literal, get_args

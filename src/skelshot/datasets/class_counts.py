@@ -1,4 +1,4 @@
-"""How many of a store's classes have clips."""
+"""Counts of a store's classes: those with clips, and all."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What a reader gives: clips, and sources that gave none."""
+"""The output of readers: clips, and sources that gave none."""
 
 from dataclasses import dataclass
 

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TypeVar
 
+import numpy as np
+
 from skelshot.datasets.body_advice import body_advice
-from skelshot.datasets.chosen_layout import LayoutChoice, has_shares
 from skelshot.datasets.clip_arrays import AXES, sequence_from
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import numbers_of
@@ -29,8 +30,64 @@ MOST_FRAMES = 300
 CROWD = 12
 """More persons than this, all there at once, are rather clips that were stacked."""
 
+SHARES = 4.5
+"""Two coordinates that are all smaller than this are shares of a picture, no pixels."""
+
 Kind = TypeVar("Kind", bound=Hashable)
 Arrays = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class LayoutChoice:
+    """A layout, and how it was come by.
+
+    Args:
+        layout: The layout.
+        guessed: How it was guessed; None where it was told.
+        doubts: What about the clips does not look like a human body in this layout.
+        channels: How many coordinates most clips have; None where none can be read.
+        shares: Whether most clips in two coordinates hold shares of a picture, no pixels; None
+            where that is not asked.
+        coordinates: What the coordinates were taken for; None where units or axes were told.
+        misread: Why no clip can be read, where most hold a score for z or count in another unit.
+    """
+
+    layout: SkeletonLayout
+    guessed: str | None = None
+    doubts: tuple[str, ...] = ()
+    channels: int | None = None
+    shares: bool | None = None
+    coordinates: str | None = None
+    misread: str | None = None
+
+    def guesses(self) -> dict[str, str]:
+        """Return what was guessed, by what it is."""
+        found = {"layout": self.guessed, "coordinates": self.coordinates}
+        return {what: how for what, how in found.items() if how}
+
+    def check(self, sequence: SkeletonSequence) -> None:
+        """Refuse a clip that has other coordinates than most, or that is misread as most are.
+
+        Args:
+            sequence: The clip.
+
+        Raises:
+            BadClip: It has.
+        """
+        if self.channels is not None and sequence.channels != self.channels:
+            raise BadClip(
+                f"joints: found {sequence.channels} coordinates, most clips beside it have "
+                f"{self.channels}; keep the two kinds in folders or files of their own"
+            )
+        if self.misread is not None:  # the posture of this clip may have hidden it
+            raise BadClip(f"most clips beside it show what is wrong: {self.misread}")
+        if self.shares is not None and (found := has_shares(sequence)) is not self.shares:
+            kinds = ("pixels", "shares of the picture")
+            raise BadClip(
+                f"joints: found what looks like {kinds[found]}, most clips beside it have "
+                f"{kinds[self.shares]}; bring all to one scale, or, if they are right as they "
+                "are, say --body-check ignore"
+            )
 
 
 class ImplausibleBodiesError(SkelshotError):
@@ -101,6 +158,25 @@ def choose_layout(
     return LayoutChoice(layout, guessed, doubts, channels, shares, coordinates, misread)
 
 
+def has_shares(clip: SkeletonSequence) -> bool:
+    """Tell shares of a picture from pixels; what cannot be told is called pixels.
+
+    Args:
+        clip: Two coordinates.
+
+    Returns:
+        Whether all coordinates are as small as shares are.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import COCO_17
+        >>> joints = np.full((1, 9, 17, 2), 0.5, np.float32)
+        >>> has_shares(SkeletonSequence(joints, np.ones((1, 9), bool), COCO_17))
+        True
+    """
+    seen = np.abs(clip.joints[np.isfinite(clip.joints)])
+    return 0 < float(seen.max(initial=0)) < SHARES
+
+
 def _most_common(values: Iterable[Kind]) -> Kind | None:
     """Return the value that comes most often, on a tie the one that comes first."""
     return next((value for value, _ in Counter(values).most_common(1)), None)
@@ -121,9 +197,18 @@ def _samples(
     reading: ReadingOptions,
     names: Mapping[str, str] | None,
 ) -> Iterator[SkeletonSequence]:
+    """Yield the first frames of the clips that are sound, with unseen joints as gaps."""
+    few = slice(0, MOST_FRAMES)
     for arrays in clips:
         with suppress(BadClip):  # reading it will say the same
-            yield _sample(arrays, layout, reading, names)
+            clip = as_told(sequence_from(arrays, layout, reading, names), reading)
+            yield SkeletonSequence(
+                clip.joints[:, few].copy(),  # so that the rest is let go
+                clip.present[:, few],
+                layout,
+                confidence=None if clip.confidence is None else clip.confidence[:, few],
+                picture_size=clip.picture_size,
+            )
 
 
 def _unknown_count(shape: tuple[int, ...]) -> str:
@@ -138,25 +223,6 @@ def _unknown_count(shape: tuple[int, ...]) -> str:
             f"the order {AXES}"
         )
     return f"found {shape[-2]} a person, expected one of {known}; {advice}"
-
-
-def _sample(
-    arrays: Arrays,
-    layout: SkeletonLayout,
-    reading: ReadingOptions,
-    names: Mapping[str, str] | None,
-) -> SkeletonSequence:
-    """Return the first frames of a clip with unseen joints as gaps."""
-    clip = as_told(sequence_from(arrays, layout, reading, names), reading)
-    few = slice(0, MOST_FRAMES)
-    confidence = clip.confidence
-    return SkeletonSequence(
-        clip.joints[:, few].copy(),  # so that the rest is let go
-        clip.present[:, few],
-        layout,
-        confidence=None if confidence is None else confidence[:, few],
-        picture_size=clip.picture_size,
-    )
 
 
 def _guess(
@@ -228,7 +294,7 @@ def _doubts(
     doubts = tuple(
         body_advice(problem, reading) for problem in problems if problem.severity == "suspicious"
     )
-    crowd = max((_at_once(sample) for sample in samples), default=0)
+    crowd = max((int(sample.present.all(axis=1).sum()) for sample in samples), default=0)
     if crowd > CROWD:
         doubts += (
             f"persons: found {crowd} persons at once, expected at most {CROWD}; if the first axis "
@@ -243,8 +309,3 @@ def _shows(clip: SkeletonSequence, problem: BodyProblem) -> bool:
         (one.kind, one.severity) == (problem.kind, "wrong")
         for one in body_problems(clip, clip.layout)
     )
-
-
-def _at_once(sample: SkeletonSequence) -> int:
-    """Return how many persons are there in every frame."""
-    return int(sample.present.all(axis=1).sum())

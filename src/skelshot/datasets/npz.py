@@ -12,7 +12,6 @@ from typing import Any, Self, TypeVar
 from numpy.typing import NDArray
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
-from skelshot.datasets.chosen_layout import LayoutChoice
 from skelshot.datasets.clip_arrays import ARRAYS, sequence_from
 from skelshot.datasets.clip_tables import (
     ENDINGS,
@@ -24,7 +23,7 @@ from skelshot.datasets.clip_tables import (
 )
 from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.field_values import text_of, whole_number_of
-from skelshot.datasets.layout_choice import SAMPLE
+from skelshot.datasets.layout_choice import SAMPLE, LayoutChoice
 from skelshot.datasets.npz_files import names_in, read_clip_file, write_npz_clip
 from skelshot.datasets.npz_layout import (
     LAYOUT_FIELDS,

@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import math
 import struct
 import tokenize
 import zipfile
@@ -9,16 +10,17 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
 from skelshot.datasets.archives import opened_zip
 from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clip_tables import NUMBERS
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.npy_arrays import read_array, read_header
+from skelshot.datasets.field_values import MAX_NUMBERS
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.ground.printable import printable
@@ -29,6 +31,18 @@ MAX_BYTES = 320 << 20
 
 MOST_ARRAYS = 1000
 """The most arrays of one file."""
+
+LONGEST_HEADER = 1 << 16
+"""The most bytes of a header; that of a plain array has about a hundred."""
+
+WIDEST = 16
+"""The most bytes of a number."""
+
+BLOCK = 8 << 20
+"""About how many bytes of a table are read at a time."""
+
+Header = tuple[tuple[int, ...], bool, np.dtype[Any]]
+"""Shape, whether in Fortran's order, and kind of number."""
 
 _DAMAGE = (
     ArithmeticError,
@@ -63,7 +77,7 @@ def read_clip_file(path: Path, fields: Collection[str]) -> dict[str, NDArray[Any
     """
     with complaints(path):
         if path.suffix.lower() == ".npy":
-            return _single_array(path) if "joints" in fields else {}
+            return {"joints": _single_array(path)} if "joints" in fields else {}
         with opened_zip(path, MOST_ARRAYS) as archive:
             members = _members(archive)
             return {
@@ -138,30 +152,106 @@ def complaints(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _single_array(path: Path) -> dict[str, NDArray[Any]]:
-    total = path.stat().st_size
-    if total > MAX_BYTES:
-        raise BadClip(f"found {total} bytes, expected at most {MAX_BYTES}")
-    with path.open("rb") as handle:
-        return {"joints": read_array(handle, total, "joints")}
+def read_header(handle: IO[bytes], field: str) -> Header:
+    """Read an array's header, whatever its version, and leave the file at the array's bytes.
+
+    Args:
+        handle: The file, at its beginning.
+        field: The array's name, for the error message.
+
+    Returns:
+        What the header says.
+
+    Raises:
+        BadClip: It is of an unknown version.
+        ValueError: It is no header.
+    """
+    version = npy.read_magic(handle)
+    if version not in ((1, 0), (2, 0), (3, 0)):
+        raise BadClip(f"{field}: found array format {version}, expected 1.0, 2.0 or 3.0")
+    # 3.0 is 2.0 whose column names may hold any letter, and arrays with columns are refused
+    read = npy.read_array_header_1_0 if version[0] == 1 else npy.read_array_header_2_0
+    return read(cast("IO[bytes]", _Header(handle)))
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Return the arrays of an archive by name, if they may be decompressed."""
-    total = sum(info.file_size for info in archive.infolist())
-    if total > MAX_BYTES:
-        raise BadClip(f"decompresses to {total} bytes, expected at most {MAX_BYTES}")
-    for info in archive.infolist():
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise BadClip(
-                f"{printable(info.filename)}: found another compression than numpy.savez writes"
-            )
-    return {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+class _Header:
+    """A file of which only so much is read at a time as a header may have."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        if size > LONGEST_HEADER:
+            raise ValueError(f"its header claims {size} bytes")
+        return self._handle.read(size)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, field: str) -> NDArray[Any]:
-    with archive.open(info) as handle:
-        return read_array(handle, info.file_size, field)
+def read_array(handle: IO[bytes], total: int, field: str, most: int = MAX_NUMBERS) -> NDArray[Any]:
+    """Read an array after checking that its header asks for no more than its bytes.
+
+    Args:
+        handle: The file, at its beginning.
+        total: How many bytes it has.
+        field: The array's name, for the error message.
+        most: How many numbers it may hold.
+
+    Returns:
+        The array.
+
+    Raises:
+        BadClip: It holds Python objects, too many numbers, or another number of bytes than its
+            shape needs.
+        ValueError: It has no header.
+    """
+    shape, is_fortran, dtype = _checked_header(handle, total, field, most)
+    content = handle.read(math.prod(shape) * dtype.itemsize)
+    flat = np.frombuffer(content, dtype) if content else np.zeros(math.prod(shape), dtype)
+    return flat.reshape(shape, order="F" if is_fortran else "C")
+
+
+def read_table(
+    handle: IO[bytes], total: int, field: str, most: int
+) -> Iterator[tuple[tuple[slice, slice], NDArray[Any]]]:
+    """Read an array of two axes a block at a time, as it is stored.
+
+    Args:
+        handle: The file, at its beginning.
+        total: How many bytes it has.
+        field: The array's name, for the error message.
+        most: How many numbers it may hold.
+
+    Yields:
+        The rows and columns of a block, and the block.
+
+    Raises:
+        BadClip: As for `read_array`.
+        ValueError: It has no header or ends early.
+    """
+    shape, is_fortran, dtype = _checked_header(handle, total, field, most)
+    lines, each = shape[::-1] if is_fortran else shape
+    step = max(1, BLOCK // (each * dtype.itemsize))
+    for start in range(0, lines, step):
+        part = slice(start, min(start + step, lines))
+        content = handle.read((part.stop - start) * each * dtype.itemsize)
+        block = np.frombuffer(content, dtype).reshape(part.stop - start, each)
+        yield ((slice(None), part), block.T) if is_fortran else ((part, slice(None)), block)
+
+
+def _checked_header(handle: IO[bytes], total: int, field: str, most: int) -> Header:
+    """Read a header and refuse what it claims beyond the bytes that follow it."""
+    shape, is_fortran, dtype = read_header(handle, field)
+    if dtype.hasobject or not dtype.itemsize:
+        raise BadClip(f"{field}: found Python objects, expected numbers or text")
+    count = math.prod(shape)
+    if math.prod(max(1, size) for size in shape) * dtype.itemsize > most * WIDEST or count > most:
+        raise BadClip(
+            f"{field}: found {dtype!s:.40} of shape {shape}, expected at most {most} numbers"
+        )
+    left = total - handle.tell()
+    if min(shape, default=0) < 0 or count * dtype.itemsize != left:
+        raise BadClip(f"{field}: found {left} bytes for an array of shape {shape}")
+    return shape, is_fortran, dtype
 
 
 def write_npz_clip(
@@ -238,3 +328,29 @@ def write_npz_clip(
             np.savez_compressed(handle, **{**arrays, **texts})  # type: ignore[arg-type]
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _single_array(path: Path) -> NDArray[Any]:
+    total = path.stat().st_size
+    if total > MAX_BYTES:
+        raise BadClip(f"found {total} bytes, expected at most {MAX_BYTES}")
+    with path.open("rb") as handle:
+        return read_array(handle, total, "joints")
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the arrays of an archive by name, if they may be decompressed."""
+    total = sum(info.file_size for info in archive.infolist())
+    if total > MAX_BYTES:
+        raise BadClip(f"decompresses to {total} bytes, expected at most {MAX_BYTES}")
+    for info in archive.infolist():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BadClip(
+                f"{printable(info.filename)}: found another compression than numpy.savez writes"
+            )
+    return {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, field: str) -> NDArray[Any]:
+    with archive.open(info) as handle:
+        return read_array(handle, info.file_size, field)

@@ -5,13 +5,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from skelshot.datasets.chosen_layout import LayoutChoice
 from skelshot.datasets.clip_arrays import ARRAYS, AXES
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described, numbers_of, text_of
 from skelshot.datasets.layout_choice import (
     SAMPLE,
     ImplausibleBodiesError,
+    LayoutChoice,
     choose_layout,
     number_of_joints,
 )

@@ -75,7 +75,7 @@ class NwUclaReader(Reader):
         """Return which sub-folders cannot be read; every file is read or rejected by name."""
         return self._remarks
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """List every file of the folder; those with other names will be rejected by name."""
         listing = list_raw(raw, lambda name: True, "NW-UCLA files (aAA_sSS_eEE_vVV.json)")
         self._remarks = Remarks(listing.others, unreadable=listing.unreadable)

@@ -1,4 +1,4 @@
-"""What becomes of a clip of people's own files between 'arrays read' and 'clip given'."""
+"""Preparation of a clip of people's own files, between 'arrays read' and 'clip given'."""
 
 from dataclasses import dataclass, replace
 

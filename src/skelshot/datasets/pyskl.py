@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
-from skelshot.datasets.chosen_layout import LayoutChoice
 from skelshot.datasets.class_names import read_class_names
 from skelshot.datasets.clip_arrays import AXES, picture_size_of, sequence_from
 from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.field_values import described, whole_number_of
-from skelshot.datasets.layout_choice import choose_layout
+from skelshot.datasets.layout_choice import LayoutChoice, choose_layout
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.pyskl_export import export_pyskl
 from skelshot.datasets.readers import Reader, Remarks, Source, list_raw

@@ -139,7 +139,7 @@ class Reader(ABC):
         return {}
 
     @abstractmethod
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """List the raw files in a fixed order.
 
         Args:
@@ -181,7 +181,7 @@ def natural_key(name: str) -> list[tuple[int, str]]:
     return [(int(part[:4000]), part) if i % 2 else (-1, part) for i, part in enumerate(parts)]
 
 
-def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing:
+def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> Listing:
     """List the files of a folder and its sub-folders in natural order.
 
     Args:
@@ -195,6 +195,7 @@ def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing
     Raises:
         SkelshotError: The folder is missing, not a folder, or holds no such file.
     """
+    raw = Path(raw)
     if not raw.exists():
         raise SkelshotError(f"{raw}: no such folder, expected {expected}")
     if not raw.is_dir():
@@ -230,7 +231,7 @@ def list_raw(raw: Path, wanted: Callable[[str], bool], expected: str) -> Listing
     )
 
 
-def list_sources(raw: Path, wanted: Callable[[str], bool], expected: str) -> list[Source]:
+def list_sources(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> list[Source]:
     """List the sources of a folder and its sub-folders in natural order.
 
     Args:

@@ -1,4 +1,4 @@
-"""How people's own arrays become clips: the choices that the readers of such files share."""
+"""Options by which people's own arrays become clips, shared by the readers of such files."""
 
 from pathlib import Path
 from typing import Any, Literal

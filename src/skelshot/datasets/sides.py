@@ -1,4 +1,4 @@
-"""Whether the actions of a data set differ by side: raising the left arm against the right one.
+"""Actions that differ by side alone, such as raising the left arm against the right one.
 
 Mirrored clips are good company for most actions, which either hand may perform. Where two classes
 are each other's mirror images, a mirrored clip of one is a clip of the other: then training must

@@ -87,6 +87,10 @@ class AGCN(GraphNetwork):
     """
 
     name: ClassVar[str] = "agcn"
+    paper: ClassVar[str] = (
+        "Shi et al., Two-Stream Adaptive Graph Convolutional Networks for Skeleton-Based "
+        "Action Recognition, CVPR 2019"
+    )
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.

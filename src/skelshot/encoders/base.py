@@ -20,6 +20,7 @@ class Encoder(nn.Module, ABC):
 
     Attributes:
         name: The name users type.
+        paper: A short citation, or "" when there is no single source.
         spec_type: The model of its specification.
         embed_dim: Size D of the vectors; an encoder sets it when it is made.
 
@@ -41,6 +42,7 @@ class Encoder(nn.Module, ABC):
     """
 
     name: ClassVar[str]
+    paper: ClassVar[str] = ""
     spec_type: ClassVar[type[EncoderSpec]] = EncoderSpec
     embed_dim: int
 

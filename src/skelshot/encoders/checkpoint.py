@@ -46,7 +46,7 @@ class CheckpointHeader(NamedTuple):
 
 
 def save_encoder(
-    path: Path,
+    path: Path | str,
     encoder: Encoder,
     *,
     inputs: Mapping[str, Any],
@@ -64,6 +64,7 @@ def save_encoder(
         SkelshotError: A weight is not finite, `inputs` or `extra` are not JSON, or the file
             cannot be written.
     """
+    path = Path(path)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(encoder).items()}
     for name, tensor in state.items():
         _check_finite(path, name, tensor, "training has diverged; lower the learning rate")
@@ -83,7 +84,7 @@ def save_encoder(
         raise SkelshotError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
-def read_header(path: Path) -> CheckpointHeader:
+def read_header(path: Path | str) -> CheckpointHeader:
     """Read what a checkpoint says besides its weights.
 
     Args:
@@ -95,6 +96,7 @@ def read_header(path: Path) -> CheckpointHeader:
     Raises:
         SkelshotError: There is no such file, it is damaged or not an encoder's.
     """
+    path = Path(path)
     _check_kind(path)
     try:
         with safe_open(path, framework="pt") as file:
@@ -120,7 +122,7 @@ def read_header(path: Path) -> CheckpointHeader:
 
 
 def load_encoder(
-    path: Path, *, expect: EncoderSpec | None = None
+    path: Path | str, *, expect: EncoderSpec | None = None
 ) -> tuple[Encoder, dict[str, Any]]:
     """Read an encoder that `save_encoder` wrote.
 
@@ -135,6 +137,7 @@ def load_encoder(
         SkelshotError: The file is missing, damaged or not an encoder's; the spec is not the
             expected one; a tensor is missing, unknown, misshapen or not finite.
     """
+    path = Path(path)
     header = read_header(path)
     if expect is not None:
         _check_expected(path, header.spec, expect)

@@ -106,6 +106,10 @@ class CTRGCN(GraphNetwork):
     """
 
     name: ClassVar[str] = "ctr-gcn"
+    paper: ClassVar[str] = (
+        "Chen et al., Channel-wise Topology Refinement Graph Convolution for Skeleton-Based "
+        "Action Recognition, ICCV 2021"
+    )
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.

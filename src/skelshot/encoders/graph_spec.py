@@ -15,7 +15,7 @@ class GraphNetworkSpec(EncoderSpec):
         width: Multiplies the channels 64, 128 and 256 of the blocks; each product is rounded
             to a multiple of 8 and is at least 8.
         dropout: Share of a block's temporal output set to zero in training.
-        mask_absent_persons: Leave persons whose input is all zero out of the mean over
+        mask_absent_persons: Leave persons whose input is all zero out of every mean over
             persons. By default the mean is over all M, as in the published code.
 
     Example:

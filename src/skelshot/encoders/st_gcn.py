@@ -57,6 +57,10 @@ class STGCN(GraphNetwork):
     """
 
     name: ClassVar[str] = "st-gcn"
+    paper: ClassVar[str] = (
+        "Yan et al., Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action "
+        "Recognition, AAAI 2018"
+    )
     norm_is_per_person: ClassVar[bool] = False
 
     def make_block(self, plan: BlockPlan) -> Block:

@@ -103,7 +103,8 @@ def mean_interval(values: Sequence[float]) -> Interval:
     """Return the mean with its 95 % interval by Student's t, n - 1 degrees of freedom.
 
     Args:
-        values: One value a split, which are taken as independent.
+        values: One value a split, which are taken as independent. Splits that share clips and
+            classes are not: see `INTERVAL_NOTES`.
 
     Returns:
         Mean +- t * s / sqrt(n), s being the standard deviation with n - 1; no ends when n = 1.
@@ -133,7 +134,8 @@ def paired_interval(first: Sequence[float], second: Sequence[float]) -> Interval
     """Return the mean of first - second over the same splits, with its 95 % interval.
 
     Splits differ from each other far more than methods do; the difference within each split takes
-    that part out. The two differ clearly when the interval leaves out 0.
+    that part out. The two differ clearly when the interval leaves out 0. Bare values cannot tell
+    what they are of: `paired_difference` takes whole results, and refuses what are no pairs.
 
     Args:
         first: One value a split.

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from skelshot.fewshot import METHODS
 from skelshot.runs.embed_options import EmbedOptions
 
 
@@ -11,7 +12,22 @@ class EvaluateOptions(EmbedOptions):
     """How novel clips are read out and classified; the rest is that of `EmbedOptions`.
 
     Args:
-        classifiers: Options of each few-shot method, by its name.
+        classifiers: Options of each few-shot method, by its name or one that papers use.
+
+    Raises:
+        SkelshotError: A value is out of range or unknown, or there is no method of some name.
+
+    Example:
+        >>> EvaluateOptions(classifiers={"Fully Connected": {"width": 64}}).classifiers
+        {'fc-readout': {'width': 64}}
     """
 
     classifiers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("classifiers")
+    @classmethod
+    def _by_method(cls, given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        known: dict[str, dict[str, Any]] = {}
+        for name, options in given.items():
+            known.setdefault(METHODS.named(name, "evaluate.classifiers").name, {}).update(options)
+        return known

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skelshot.datasets.protocols.clip_counts import ClipCounts
-from skelshot.evaluation.evaluate import ShotResult
+from skelshot.evaluation.answers import ShotResult
+from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.ground.environment import environment, peak_memory_mb
 
 
@@ -44,20 +45,7 @@ def result_document(
         "method": method,
         "protocol": protocol,
         "splits": list(splits),
-        "accuracy": {
-            str(result.shots): {
-                "mean": result.interval.mean,
-                "ci95": result.interval.ci95,
-                "interval": result.interval_over,
-                **_over_subjects(result),
-                "queries": result.queries,
-                "per_split": result.per_split,
-                "per_class": result.per_class(class_names),
-                "confusion": result.confusion.tolist(),
-                "protocol_hash": result.protocol_hash,
-            }
-            for result in results
-        },
+        "accuracy": accuracy_document(results, class_names),
         "counts": counts.as_json() if counts else None,
         "sides": dict(sides) if sides else None,
         "class_names": list(class_names),
@@ -67,6 +55,38 @@ def result_document(
         "seconds_by_part": dict(parts),
         "peak_memory_mb": peak_memory_mb(),
         "environment": environment(),
+    }
+
+
+def accuracy_document(
+    results: Sequence[ShotResult], class_names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Spell accuracies as results do.
+
+    Args:
+        results: One a number of shots.
+        class_names: Names in label order.
+
+    Returns:
+        By number of shots: mean, interval and what it is over, queries, accuracies of splits and
+        classes, confusion, and the fingerprint of the tasks.
+    """
+    return {
+        str(result.shots): {
+            "mean": result.interval.mean if result.interval else None,
+            "ci95": result.interval.ci95 if result.interval else None,
+            "interval": result.interval_over,
+            "interval_note": INTERVAL_NOTES[result.interval_over],
+            **_over_subjects(result),
+            "queries": result.queries,
+            "unlabelled": result.unlabelled,
+            "per_split": result.per_split,
+            "per_draw": result.per_draw,
+            "per_class": result.per_class(class_names),
+            "confusion": result.confusion.tolist(),
+            "protocol_hash": result.protocol_hash,
+        }
+        for result in results
     }
 
 

@@ -34,6 +34,15 @@ class TaskBatch:
         """Return the number of tasks B."""
         return len(self.support)
 
+    def equally_long(self) -> list[tuple[Tensor, int]]:
+        """Group the tasks by their real queries, for methods that look at all of them together.
+
+        Returns:
+            Numbers of the tasks of each group, and how many queries each of them has.
+        """
+        lengths = self.counts.sum(1)
+        return [((lengths == n).nonzero()[:, 0], n) for n in sorted(set(lengths.tolist()))]
+
 
 def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> TaskBatch:
     """Stack tasks.
@@ -49,7 +58,7 @@ def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> Task
         SkelshotError: The tasks differ in N or K.
 
     Example:
-        >>> task = Task(0, 0, np.array([[0], [1]]), np.array([2]), np.array([1]))
+        >>> task = Task(0, 0, np.array([[0], [1]]), np.array([2]), np.array([1]), (0, 1))
         >>> batch_tasks([task], [{0: 10, 1: 11, 2: 12}]).support.flatten().tolist()
         [10, 11]
     """
@@ -59,7 +68,8 @@ def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> Task
             f"tasks: found supports of shapes {sorted(shapes)}, expected one; evaluate tasks of "
             "unequal shots apart"
         )
-    longest = max(len(task.queries) for task in tasks)
+    targets, counts = masked_targets(tasks)
+    longest = targets.shape[1]
 
     def look_up(indices: np.ndarray, where: dict[int, int]) -> np.ndarray:
         return np.array([where[int(i)] for i in indices.ravel()]).reshape(indices.shape)
@@ -71,6 +81,22 @@ def batch_tasks(tasks: Sequence[Task], places: Sequence[dict[int, int]]) -> Task
     return TaskBatch(
         support=torch.from_numpy(np.stack([look_up(t.support, where) for t, where in pairs])),
         queries=torch.from_numpy(np.stack([fill(look_up(t.queries, where)) for t, where in pairs])),
-        targets=torch.from_numpy(np.stack([fill(t.targets) for t in tasks])),
-        counts=torch.arange(longest) < torch.tensor([len(t.queries) for t in tasks])[:, None],
+        targets=targets,
+        counts=counts,
     )
+
+
+def masked_targets(tasks: Sequence[Task]) -> tuple[Tensor, Tensor]:
+    """Stack the true classes of queries.
+
+    Args:
+        tasks: B tasks, of at most Q queries.
+
+    Returns:
+        The rows that the queries belong to (B, Q), `UNLABELLED` where nobody knows and 0 where a
+        row is filled up; and which queries are real, (B, Q) bool.
+    """
+    lengths = torch.tensor([len(task.queries) for task in tasks])
+    rows = [torch.from_numpy(task.targets) for task in tasks]
+    real = torch.arange(int(lengths.max())) < lengths[:, None]
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), real

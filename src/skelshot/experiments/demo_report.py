@@ -63,7 +63,7 @@ def write_demo_report(
     )
     report.paragraph(
         "Intervals are 95 %: over queries (Wilson), and in the third column over performers, whose "
-        "clips are alike."
+        "clips are alike. Neither says what other exemplars or another training seed would give."
     )
     report.heading("What was written: videos of base classes")
     recording = recording_of(out / "raw")

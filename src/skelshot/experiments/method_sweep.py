@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from skelshot.experiments.calls import side_by_side
 from skelshot.experiments.rows import read_rows
 from skelshot.experiments.sweep_folder import SweepFolder
-from skelshot.ground.files import read_json
 from skelshot.ground.progress import progress_bar
 
 
@@ -81,13 +80,16 @@ class MethodSweep(SweepFolder):
 
         Returns:
             Result documents by row.
+
+        Raises:
+            SkelshotError: A result that is there is of other splits or numbers of exemplars.
         """
         # one after the other, so that times are told apart and features made once are kept
         with progress_bar("results", total=len(rows)) as bar:
             for name, row in rows.items():
                 self._test(name, row, splits)
                 bar.advance()
-        return {name: read_json(self.result_file(name)) for name in rows}
+        return {name: self.read_result(name, splits, self.shots) for name in rows}
 
     def _train_encoder(self, split: int) -> None:
         words = ("--strategy", "supervised", "--episodes", "none")

@@ -42,7 +42,7 @@ def first_clips(store: Store) -> list[int]:
 
 
 def draw_clips(
-    store: Store, path: Path, moments: int = 6, indices: Sequence[int] | None = None
+    store: Store, path: Path | str, moments: int = 6, indices: Sequence[int] | None = None
 ) -> Path:
     """Draw clips, a row each and a few moments side by side.
 
@@ -63,6 +63,7 @@ def draw_clips(
     Raises:
         SkelshotError: There is no clip to draw, or there are too many rows or moments.
     """
+    path = Path(path)
     indices = first_clips(store) if indices is None else indices
     if not indices:
         raise SkelshotError(f"{store.path}: has no clip to draw")

@@ -14,9 +14,11 @@ from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.ground.options import Options
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.runs import Run
 from skelshot.runs.old_options import todays_key, todays_value, with_todays_sections
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
 from skelshot.skeletons.normalise import can_align_view
@@ -154,6 +156,50 @@ def load_settings(
     return _validated(document | {"adapted": adapted}, "settings")
 
 
+def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, EvaluateOptions] | None:
+    """Return the evaluation that a run was trained for, with changes applied.
+
+    Args:
+        run: The run.
+        assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
+
+    Returns:
+        The name of the run's preset and its evaluation; None where the run does not say, as
+        those of earlier versions.
+
+    Raises:
+        SkelshotError: No such key, or a value that does not fit.
+    """
+    kept = next((split.preset for split in run.splits.values() if split.preset), None)
+    if kept is None:
+        return None
+    document = {"evaluate": deepcopy(kept["evaluate"])}
+    for text in evaluation_changes(assignments):
+        _assign(document, *_assignment(text))
+    return kept["name"], EvaluateOptions.model_validate(document["evaluate"])
+
+
+def evaluation_changes(assignments: Iterable[str]) -> list[str]:
+    """Check that changes are of an evaluation.
+
+    Args:
+        assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
+
+    Returns:
+        The texts with `evaluate.` in front.
+
+    Raises:
+        SkelshotError: One is of pre-training, which nothing here would read.
+    """
+    texts = list(assignments)
+    for text in texts:
+        if text.startswith("pretrain."):
+            raise SkelshotError(
+                f"--set {text}: changes pre-training, which is over; set it in `skelshot pretrain`"
+            )
+    return [text if text.startswith("evaluate.") else f"evaluate.{text}" for text in texts]
+
+
 def _fit_encoder(preset: object, wanted: Mapping[str, Any]) -> None:
     """Leave a preset's options for its encoder out, in place, where another does not know them."""
     if not isinstance(preset, dict):
@@ -269,7 +315,8 @@ def _read_preset(preset: str) -> dict[str, Any]:
         document = read_yaml(Path(preset))
     else:
         raise SkelshotError(
-            f"preset: found {preset!r}, expected one of {', '.join(names)} or a .yaml file"
+            f"preset: found {preset!r:.80}, expected one of {', '.join(names)} or a .yaml file"
+            f"{did_you_mean(preset, names)}"
         )
     if not isinstance(document, dict) or not isinstance(document.get("pretrain"), dict):
         raise SkelshotError(f"preset {preset}: expected a mapping with the key 'pretrain'")

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from skelshot.experiments.calls import call, side_by_side
 from skelshot.experiments.rows import Row, read_rows
 from skelshot.experiments.sweep_folder import SweepFolder
-from skelshot.ground.files import read_json
 
 
 class Way(NamedTuple):
@@ -84,21 +83,25 @@ class Sweep(SweepFolder):
 
         side_by_side("runs", train, todo, self.jobs)
 
-    def evaluate(self, rows: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def evaluate(self, rows: Sequence[str], splits: Sequence[int]) -> dict[str, dict[str, Any]]:
         """Evaluate every row in every way, several side by side; results that are there are kept.
 
         Args:
             rows: Names of the rows.
+            splits: Numbers of the splits.
 
         Returns:
             Result documents by `row/way`.
+
+        Raises:
+            SkelshotError: A result that is there is of other splits.
         """
         jobs = {"raw-nearest/cosine": Way(("--method", "raw-nearest"))}
         for row in rows:
             for name, way in WAYS.items():
                 words = ("--run", self.run_folder(row), *way.words)
                 jobs[f"{row}/{name}"] = way._replace(words=words)
-        return self._evaluate_all(jobs)
+        return self._evaluate_all(jobs, splits)
 
     def evaluate_methods(
         self, rows: Mapping[str, Row], splits: Sequence[int]
@@ -111,22 +114,28 @@ class Sweep(SweepFolder):
 
         Returns:
             Result documents by `row/method`.
+
+        Raises:
+            SkelshotError: A result that is there is of other splits.
         """
         jobs = {}
         for name, row in rows.items():
             for method in row.methods:
-                words = ("--run", self.run_folder(name), "--method", method, "--split", *splits)
+                words = ("--run", self.run_folder(name), "--method", method)
                 jobs[f"{name}/{method}"] = Way(words)
-        return self._evaluate_all(jobs)
+        return self._evaluate_all(jobs, splits)
 
-    def _evaluate_all(self, jobs: Mapping[str, Way]) -> dict[str, dict[str, Any]]:
+    def _evaluate_all(
+        self, jobs: Mapping[str, Way], splits: Sequence[int]
+    ) -> dict[str, dict[str, Any]]:
         """Evaluate side by side; the first of a run leave features behind for the rest."""
         first = [name for name in jobs if name.endswith(FIRST)]
         rest = [name for name in jobs if name not in first]
 
         def test(name: str) -> None:
-            self.make_result(name, *jobs[name].words, protocol=jobs[name].protocol)
+            words = (*jobs[name].words, "--split", *splits)
+            self.make_result(name, *words, protocol=jobs[name].protocol)
 
         for batch in (first, rest):
             side_by_side("results", test, batch, self.jobs)
-        return {name: read_json(self.result_file(name)) for name in jobs}
+        return {name: self.read_result(name, splits) for name in jobs}

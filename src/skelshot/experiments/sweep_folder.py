@@ -1,10 +1,14 @@
-"""Where a comparison keeps its runs, features and results, each made once."""
+"""The folder of a comparison's runs, features and results, each made once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from skelshot.experiments.calls import call
 from skelshot.experiments.rows import Row
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import read_json
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,38 @@ class SweepFolder:
                 *("evaluate", self.store, "--protocol", protocol or self.protocol),
                 *("--preset", self.preset, "--threads", 1, "--out", result, *words),
             )
+
+    def read_result(
+        self, name: str, splits: Sequence[int] | None = None, shots: Sequence[int] | None = None
+    ) -> dict[str, Any]:
+        """Read a result, which an earlier call may have left.
+
+        Args:
+            name: Of the result.
+            splits: The splits that this call is about; None for any.
+            shots: The numbers of exemplars that this call is about; None for any.
+
+        Returns:
+            The result document.
+
+        Raises:
+            SkelshotError: It cannot be read, or is of other splits or numbers of exemplars, so
+                that a table would set it beside results that it cannot be compared with.
+        """
+        file = self.result_file(name)
+        document: dict[str, Any] = read_json(file)
+        found = {"splits": document.get("splits"), "shots": [*document.get("accuracy", {})] or None}
+        asked = {
+            "splits": None if splits is None else list(splits),
+            "shots": None if shots is None else [str(count) for count in shots],
+        }
+        for what, wanted in asked.items():
+            if wanted is not None and found[what] not in (None, wanted):
+                raise SkelshotError(
+                    f"{file}: found the {what} {found[what]}, this call asks for {wanted}; remove "
+                    "the file to measure it anew, or take another --out"
+                )
+        return document
 
     def words_of(self, row: Row) -> list[object]:
         """Say a row in words of `skelshot pretrain`.

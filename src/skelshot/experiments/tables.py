@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from skelshot.evaluation.metrics import paired_interval
+from skelshot.evaluation.pairs import accuracy_of, paired_difference
 
 
 def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str]) -> str:
@@ -15,11 +15,14 @@ def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str
 
     Returns:
         A Markdown table, in percent.
+
+    Raises:
+        SkelshotError: A result has no such number of exemplars.
     """
     shots = list(shots)
     rows: dict[str, list[str]] = {}
     for name, result in results.items():
-        found = [result["accuracy"][k] for k in shots]
+        found = [accuracy_of(result, name, k) for k in shots]
         rows[name] = [_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
     return _table("row", [f"{k}-shot %" for k in shots], rows)
 
@@ -40,14 +43,16 @@ def difference_table(
 
     Returns:
         A Markdown table, in points.
+
+    Raises:
+        SkelshotError: Two results are no pair: of other splits, seeds, clips or tasks.
     """
     shots = list(shots)
     rows: dict[str, list[str]] = {}
     for a, b in pairs:
         rows[f"{a} - {b}"] = cells = []
         for k in shots:
-            first, second = (results[name]["accuracy"][k][over] for name in (a, b))
-            interval = paired_interval(first, second)
+            interval = paired_difference(results[a], results[b], k, over, names=(a, b))
             cells.append(_cell(interval.mean, interval.ci95, sign="+"))
     return _table("difference", [f"{k}-shot points" for k in shots], rows)
 

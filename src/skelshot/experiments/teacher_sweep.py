@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.evaluation.metrics import mean_interval
+from skelshot.evaluation.pairs import check_paired
 from skelshot.experiments.calls import call, side_by_side
 from skelshot.experiments.rows import Row, read_rows
 from skelshot.experiments.sweep_folder import SweepFolder
@@ -75,7 +77,10 @@ class TeacherSweep(SweepFolder):
 
         Returns:
             By `row/classifier`: `accuracy` by shots with `mean`, `ci95` over seeds and
-            `per_seed`, and the `queries` of one evaluation.
+            `per_seed`, and the `queries` of one evaluation; `seeds`, `splits` and `data_hash`.
+
+        Raises:
+            SkelshotError: The results of the seeds are of other clips or tasks than each other.
         """
         todo = [(name, seed) for seed in seeds for name in rows]
 
@@ -94,7 +99,9 @@ class TeacherSweep(SweepFolder):
             return document
 
         return {
-            f"{name}/{classifier}": _over_seeds([result(name, seed, classifier) for seed in seeds])
+            f"{name}/{classifier}": _over_seeds(
+                {seed: result(name, seed, classifier) for seed in seeds}
+            )
             for name in rows
             for classifier in classifiers
         }
@@ -105,16 +112,23 @@ def _seeded(name: str, seed: int) -> str:
     return f"{name.replace(' + ', '+').replace(' ', '-')}-seed{seed}"
 
 
-def _over_seeds(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _over_seeds(results: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """Gather one accuracy a seed."""
+    (seed, first), *others = results.items()
     gathered = {}
-    for shots, first in results[0]["accuracy"].items():
-        found = [result["accuracy"][shots]["mean"] for result in results]
+    for shots, one in first["accuracy"].items():
+        for other, result in others:
+            check_paired(first, result, shots, (f"seed {seed}", f"seed {other}"))
+        found = [result["accuracy"][shots]["mean"] for result in results.values()]
         interval = mean_interval(found)
         gathered[shots] = {
             "mean": interval.mean,
             "ci95": interval.ci95,
+            "interval": "seeds",
+            "interval_note": INTERVAL_NOTES["seeds"],
             "per_seed": found,
-            "queries": first["queries"],
+            "queries": one["queries"],
+            "protocol_hash": one.get("protocol_hash"),
         }
-    return {"accuracy": gathered}
+    told = {mark: first.get(mark) for mark in ("splits", "data_hash")}
+    return {"accuracy": gathered, "seeds": list(results), **told}

@@ -1,4 +1,4 @@
-"""APSR: body parts count by how much their names have to do with the action's name.
+"""APSR: body parts weighted by the similarity of their names to the action's name.
 
 J. Liu et al., "NTU RGB+D 120: A Large-Scale Benchmark for 3D Human Activity Understanding",
 TPAMI 2020 (arXiv 1905.04757).
@@ -30,8 +30,8 @@ class APSROptions(MethodOptions):
         model: Another model of that teacher: a folder or an id.
         reading: Encode an action's name as a `whole`, or the mean of its `words` as with word
             vectors.
-        temperature: tau of the weights' softmax; the higher, the more alike the parts count.
-        scale: What similarities are multiplied by; it changes episodes, never an answer.
+        temperature: tau of the softmax over the parts; the higher, the more equal their weights.
+        scale: Factor on the similarities; it changes training in episodes, never a prediction.
 
     Example:
         >>> APSROptions(reading="words").temperature
@@ -48,8 +48,8 @@ class APSROptions(MethodOptions):
 class APSR(NamedClassMethod):
     """Cosines of body parts, each weighted by the similarity of its name and the action's name.
 
-    Without labels every part counts alike, and before it has met the classes, which tells it the
-    skeleton, every joint is a part.
+    Without labels all parts have the same weight. Until `meet_classes`, which names the skeleton,
+    every joint is a part of its own.
 
     Args:
         options: Options of the method.

@@ -13,7 +13,7 @@ class AttentionReadOutOptions(TrainedReadOutOptions):
     """Options of the attention read-out.
 
     Attributes:
-        hidden: Units that compare a token with the context.
+        hidden: Hidden units of the attention, which scores each token against the context.
         rounds: How often the context is refined.
 
     Example:
@@ -26,7 +26,7 @@ class AttentionReadOutOptions(TrainedReadOutOptions):
 
 
 class GlobalContextAttention(nn.Module):
-    """A weighted mean of tokens, whose weights come from each token and the mean before.
+    """Global context attention: tokens averaged with weights from each token and the context.
 
     g_0 = mean of x_l; a = softmax over l of w . tanh(W x_l + U g + b); g <- sum_l a_l x_l. With
     w zero at first, training starts from the plain mean.

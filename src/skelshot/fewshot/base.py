@@ -54,7 +54,8 @@ class FewShotMethod(nn.Module, ABC):
             option may turn this on, so ask the instance.
         views: Further views of each clip that it wants; an option may change them.
         is_transductive: Whether a query's logits may depend on the other queries; an option may
-            turn this on.
+            turn this on. An evaluation then shows it all queries of a task at once, and no
+            padding among them.
         lr_factor: The learning rate of its own weights over that of the encoder.
         options: The options in use.
 
@@ -148,7 +149,7 @@ class FewShotMethod(nn.Module, ABC):
             text_encoders: Gives what turns names into vectors.
 
         Raises:
-            SkelshotError: What reads the names is not there, or does not know the skeleton.
+            SkelshotError: The text encoder cannot be loaded, or the skeleton has no body parts.
         """
 
     def score(self, support: Tensor, queries: Tensor, labels: Tensor | None) -> Tensor:

@@ -36,7 +36,7 @@ class NamedClassMethod(FewShotMethod):
             text_encoders: Gives what turns names into vectors.
 
         Raises:
-            SkelshotError: What reads the names is not there, or does not know the skeleton.
+            SkelshotError: The text encoder cannot be loaded, or the skeleton has no body parts.
         """
 
     @abstractmethod

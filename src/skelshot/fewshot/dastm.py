@@ -1,4 +1,4 @@
-"""DASTM: joints activated for each pair of clips, frames of full rank, aligned by soft-DTW.
+"""DASTM: attention between the joints of two clips, soft-DTW over time, and a rank loss.
 
 N. Ma et al., "Learning Spatial-Preserved Skeleton Representations for Few-Shot Action
 Recognition", ECCV 2022.
@@ -43,7 +43,7 @@ class DASTMOptions(WeightedOptions):
 
 
 class DASTM(FewShotMethod):
-    """The class whose mean map aligns best with the query, once both are activated for the pair.
+    """Nearest class mean map by soft-DTW, after attention between the joints of the two maps.
 
     Args:
         options: Options of the method.
@@ -150,7 +150,7 @@ class DASTM(FewShotMethod):
 
 
 def rank_loss(frames: Tensor) -> Tensor:
-    """Return a term that is the lower, the higher the rank of the frames' joint matrices.
+    """Return the rank loss, which falls as the rank of the frames' joint matrices rises.
 
     In place of minus the nuclear norm of each V x D matrix X, its code takes minus the mean of the
     min(V, D) largest column norms of softmax(X) over channels, the fast form of batch nuclear-norm

@@ -28,13 +28,13 @@ class EmbeddingOptions(WeightedOptions):
         metric_weight: Factor of the metric loss; 0 drops it.
         class_weight: Factor of the cross-entropy over the base classes; 0 drops it.
         metric_loss: The metric loss on the mined pairs.
-        epsilon: The miner's slack, in cosines.
+        epsilon: Margin of the hard-pair miner, in cosines.
         margin: Of the triplet loss.
         alpha: Of the multi-similarity loss, for positives.
         beta: Of the multi-similarity loss, for negatives.
-        base: Of the multi-similarity loss, the cosine that counts neither way.
-        distance: What the nearest exemplar is nearest in: the cosine, or the Euclidean distance of
-            embeddings as they are.
+        base: Of the multi-similarity loss, the threshold lambda on cosines.
+        distance: Compare embeddings by `cosine`, or by `euclid`, the Euclidean distance without
+            normalising them.
         to: Compare with every `exemplar`, or with the `mean` of each class.
     """
 
@@ -53,7 +53,7 @@ class EmbeddingOptions(WeightedOptions):
 
 
 class EmbeddingMethod(FewShotMethod):
-    """The nearest exemplar under an embedding that the method makes itself, without an encoder.
+    """Nearest exemplar in the embedding of the method's own network; no encoder is used.
 
     Training calls `begin_training` once, then `embed` and `embedding_loss`; an evaluation calls
     `embed` once a clip, however many tasks the clip is in, and leaves the tasks to `matcher`.

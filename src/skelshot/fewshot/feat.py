@@ -1,4 +1,4 @@
-"""FEAT: prototypes that look at each other before they are compared (Ye et al. 2020)."""
+"""FEAT: prototypes adapted to the task by self-attention among them (Ye et al. 2020)."""
 
 import math
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class FeatOptions(WeightedOptions):
 
 
 class SetAttention(nn.Module):
-    """One single-head self-attention over a set, the authors' set transformer.
+    """Single-head self-attention over a set, the authors' set transformer.
 
     LayerNorm(x + W_o softmax(W_q x (W_k x)^T / sqrt(d)) W_v x), without positions, so the order
     of the set does not matter.
@@ -86,7 +86,7 @@ class SetAttention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, members: Tensor) -> Tensor:
-        """Let the members of each set look at each other.
+        """Apply self-attention within each set.
 
         Args:
             members: Sets of n vectors, `(..., n, d)`.

@@ -14,7 +14,7 @@ from torch import Tensor
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.formulas import entropy_gradient, loss_gradient
 from skelshot.fewshot.parallel import on_each_core
-from skelshot.fewshot.steps import Adam, Optimiser, Sgd
+from skelshot.fewshot.steps import Adam, Optimizer, Sgd
 from skelshot.fewshot.task_heads import TaskHead
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
@@ -112,7 +112,7 @@ def _descend(
         queries: Prepared queries, `(b, Q, D)`, when the entropy is taken of them.
         options: How to fine-tune.
     """
-    optimiser: Optimiser = (
+    optimizer: Optimizer = (
         Adam(options.lr) if options.optimizer == "adam" else Sgd(options.lr, options.momentum)
     )
     entropy_weight = options.entropy_weight if options.entropy == "support" else 0.0
@@ -126,7 +126,7 @@ def _descend(
                 gradient.add_(addition)
         if options.weight_decay:
             gradients[0].add_(head.weights, alpha=options.weight_decay)
-        optimiser.step(head.parameters(), gradients)
+        optimizer.step(head.parameters(), gradients)
 
 
 def _batches(exemplars: int, options: FinetuneOptions) -> Iterator[slice]:

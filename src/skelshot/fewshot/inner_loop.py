@@ -69,7 +69,7 @@ class Learner:
         return Learner(rows.transpose(1, 2) @ columns, of_head, of_biases, self.scale)
 
     def moved(self, by: "Learner", rate: float) -> "Learner":
-        """Take a step: weights + rate times the other's.
+        """Return these weights plus `rate` times others, such as gradients.
 
         Args:
             by: Gradients or changes of all weights.

@@ -1,4 +1,4 @@
-"""JEANIE: queries seen from several views, aligned in time and over views at once.
+"""JEANIE: soft alignment of exemplars and turned queries over time and viewpoints jointly.
 
 L. Wang and P. Koniusz, "Temporal-Viewpoint Transportation Plan for Skeletal Few-shot Action
 Recognition", ACCV 2022; L. Wang et al., "Meet JEANIE", IJCV 2024.
@@ -26,7 +26,7 @@ class JEANIEOptions(MethodOptions):
     """Options of JEANIE.
 
     Attributes:
-        each_side: Views to the left of a clip, and as many to its right; 0 leaves Soft-DTW.
+        each_side: Views to the left of a clip, and as many to its right; 0 is plain soft-DTW.
         degrees: Between neighbouring views, about the vertical.
         shift: Views that a path may move by from one frame to the next; with 2 `each_side` or
             more, it matches views freely at every frame.
@@ -34,12 +34,12 @@ class JEANIEOptions(MethodOptions):
         gamma: Smoothing, in units of the cost.
         distance: Of two frames: 1 - `cosine`, squared `euclid` averaged over the numbers of a
             frame, or `rbf`, the authors' (see `rbf_cost`).
-        divergence: Take off half of each clip's distance from itself, as the authors do.
+        divergence: Subtract half of each clip's distance from itself, as the authors do.
         to: Align with every `exemplar` and keep the nearest, or with the `mean` map of a class.
         temperature: What distances are divided by to be logits.
         loss: Of episodes: `cross-entropy`, or `ranges`, the authors' (see `range_loss`).
-        kept: Distances that make an end of a range in the authors' loss, who take 2 at 6 ways, 3
-            at 10 and 5 at 15.
+        kept: Distances averaged for the target of the authors' loss (see `range_loss`), who take
+            2 at 6 ways, 3 at 10 and 5 at 15.
 
     Example:
         >>> JEANIEOptions(each_side=3).degrees
@@ -62,7 +62,7 @@ class JEANIEOptions(MethodOptions):
 
 
 class JEANIE(FewShotMethod):
-    """The class with the exemplar that aligns best with the query, in time and over turned views.
+    """Nearest exemplar by soft alignment over time and over turned views of the query.
 
     Args:
         options: Options of the method.
@@ -205,16 +205,16 @@ def rbf_cost(x: Tensor, y: Tensor) -> Tensor:
 
 
 def range_loss(distances: Tensor, targets: Tensor, kept: int) -> Tensor:
-    """Return the loss of JEANIE's code: it draws distances to one end of their range.
+    """Return the loss of JEANIE's code, which draws distances to one end of their range.
 
     relu(mean of same-class distances - mean of the `kept` smallest of them) + relu(mean of the
-    `kept` N largest different-class distances - mean of these); the ends of the ranges get no
-    gradient. The authors keep 2 at 6 ways, 3 at 10 and 5 at 15.
+    `kept` N largest different-class distances - mean of these); the means of the smallest and of
+    the largest get no gradient. The authors keep 2 at 6 ways, 3 at 10 and 5 at 15.
 
     Args:
         distances: Of each query from each class, `(B, Q, N)`.
         targets: The true classes `(B, Q)`.
-        kept: How many distances make an end; all where there are fewer.
+        kept: Number of distances averaged for an end; all where there are fewer.
 
     Returns:
         The mean over episodes.

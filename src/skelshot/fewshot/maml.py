@@ -1,4 +1,4 @@
-"""MAML, first order: start values from which a few gradient steps learn a task.
+"""First-order MAML: initial weights that a few gradient steps adapt to a task.
 
 C. Finn, P. Abbeel and S. Levine, "Model-Agnostic Meta-Learning for Fast Adaptation of Deep
 Networks", ICML 2017; the prototypes as start of the head are of Triantafillou et al., ICLR 2020.
@@ -22,9 +22,9 @@ class MAMLOptions(WeightedOptions):
     """Options of MAML.
 
     Attributes:
-        inner: What a task adapts: the head alone, or the `layer` before it as well, whose start
-            values episodes must train.
-        inner_steps: Gradient steps on the exemplars; 0 leaves the start values.
+        inner: Weights adapted to a task: the head alone, or the `layer` before it as well, whose
+            initial weights episodes must train.
+        inner_steps: Gradient steps on the exemplars; 0 keeps the initial weights.
         inner_lr: Their learning rate; at 1 they diverge with five exemplars.
         start: The head before the steps: `prototype`, which is nearest prototypes, or `zero`.
         scale: s, what logits of features at length one are multiplied by.
@@ -79,7 +79,7 @@ class MAML(FewShotMethod):
         self._asked: tuple[int, int] | None = None
 
     def make_weights(self, shape: tuple[int, ...]) -> None:
-        """Make the layer, which changes nothing at first: maps of the encoders are not negative.
+        """Make the layer, at first the identity on the encoders' maps, which are not negative.
 
         Args:
             shape: `(D, T', V)`.
@@ -199,7 +199,7 @@ def _slices(count: int, size: int) -> list[slice]:
 def adaptation_floats(
     options: MAMLOptions, shape: tuple[int, ...], ways: int, shots: int
 ) -> tuple[int, int]:
-    """Estimate what adapting one task holds in memory at its fullest, in numbers of 4 bytes.
+    """Estimate the peak memory of adapting one task, in numbers of 4 bytes.
 
     A step holds the weights before and after, their gradient and the start, and of the tokens of
     the exemplars a copy, what the layer makes of them, and their gradient. First order keeps

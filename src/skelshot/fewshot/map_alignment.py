@@ -11,7 +11,7 @@ FrameCost = Callable[[Tensor, Tensor], Tensor]
 """From `(..., n, F)` and `(..., m, F)` to the costs `(..., n, m)`."""
 
 CHUNK = 1 << 20
-"""Numbers that one chunk of queries may bring into being: 4 MB of float32."""
+"""Most numbers that one chunk of queries may allocate: 4 MB of float32."""
 
 
 def joint_frames(maps: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ def alignment_distances(
         anchors: Maps `(B, A, D, T', V)`.
         cost: Cost of matching two frames; F = V * D.
         gamma: Smoothing, in units of the cost.
-        divergence: Take off half of each map's distance from itself (see `soft_dtw_divergence`).
+        divergence: Subtract half of each map's distance from itself (see `soft_dtw_divergence`).
 
     Returns:
         `(B, Q, A)`.
@@ -69,7 +69,7 @@ def query_chunks(queries: int, numbers: int) -> Iterator[slice]:
 
     Args:
         queries: Q.
-        numbers: What one query of all tasks brings into being.
+        numbers: Numbers that one query of all tasks allocates.
 
     Yields:
         Slices of the queries, in order.

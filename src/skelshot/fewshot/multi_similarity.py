@@ -15,7 +15,7 @@ class Pairs(NamedTuple):
     """The pairs of a batch that take part in a loss.
 
     Attributes:
-        positives: Pairs of one class, anchor by row, (n, n) bool; nobody is paired with itself.
+        positives: Pairs of one class, anchor by row, (n, n) bool; no clip is paired with itself.
         negatives: Pairs of two classes, (n, n) bool.
     """
 
@@ -44,17 +44,17 @@ def all_pairs(labels: Tensor) -> Pairs:
 def mined_pairs(embeddings: Tensor, labels: Tensor, epsilon: float = 0.1) -> Pairs:
     """Keep the pairs that are hard for their anchor (Wang et al. 2019, equations 9 and 10).
 
-    A positive stays when it is hardly more similar than the most similar negative,
-    S_ip < max S_in + epsilon; a negative when it is hardly less similar than the least similar
-    positive, S_in > min S_ip - epsilon. S is the cosine.
+    A positive is kept if it exceeds the most similar negative by less than epsilon,
+    S_ip < max S_in + epsilon; a negative if it falls below the least similar positive by less
+    than epsilon, S_in > min S_ip - epsilon. S is the cosine.
 
     Args:
         embeddings: (n, D); their length does not matter.
         labels: Classes (n,).
-        epsilon: The slack.
+        epsilon: The margin.
 
     Returns:
-        The pairs that stay.
+        The pairs that are kept.
 
     Example:
         >>> embeddings = torch.tensor([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [1.0, 0.2]])
@@ -110,9 +110,9 @@ def multi_similarity_loss(
     Args:
         embeddings: (n, D); their length does not matter.
         pairs: Which pairs.
-        alpha: How much the least similar positives stand out.
-        beta: How much the most similar negatives stand out.
-        base: lambda, where a similarity counts neither way.
+        alpha: Sharpness on positives: the larger, the more the least similar ones dominate.
+        beta: Sharpness on negatives: the larger, the more the most similar ones dominate.
+        base: lambda, the threshold on similarities.
 
     Returns:
         One number.

@@ -30,7 +30,7 @@ class NearestOptions(MethodOptions):
 
 
 class NearestNeighbour(FewShotMethod):
-    """The class of the nearest exemplar, or of the nearest class mean.
+    """Nearest neighbour among the exemplars, or among the class means.
 
     Args:
         options: Options of the method.

@@ -1,4 +1,4 @@
-"""ProtoNet: the class whose mean exemplar is nearest (Snell et al. 2017)."""
+"""ProtoNet: nearest class mean by squared Euclidean distance (Snell et al. 2017)."""
 
 from typing import Annotated, ClassVar
 
@@ -17,7 +17,7 @@ class ProtoNetOptions(WeightedOptions):
         scale: s in softmax(-s d), what a squared distance is multiplied by.
         per_dimension: Divide squared distances by the number of features, which keeps the
             softmax from saturating on long vectors; the paper does not.
-        learn_scale: Train s in episodes, from `scale` on; it changes training, never the answer.
+        learn_scale: Train s in episodes, from `scale` on; it changes training, never a prediction.
 
     Example:
         >>> ProtoNetOptions(per_dimension=False).scale
@@ -30,7 +30,7 @@ class ProtoNetOptions(WeightedOptions):
 
 
 class ProtoNet(FewShotMethod):
-    """Squared Euclidean distance to the mean of each class's exemplars.
+    """Prototypical network: squared Euclidean distance to each class's mean exemplar.
 
     Args:
         options: Options of the method.

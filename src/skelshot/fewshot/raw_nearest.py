@@ -12,10 +12,10 @@ from skelshot.fewshot.nearest import best_of_class
 
 
 class RawNearest(FewShotMethod):
-    """The class of the exemplar whose joints are nearest, frame by frame and joint by joint.
+    """Nearest exemplar by joint positions, compared frame by frame and joint by joint.
 
-    It reads view-normalised joint positions (`inputs` says so to the evaluation) and is the floor
-    that every trained encoder should stand above.
+    It reads view-normalised joint positions (`inputs` says so to the evaluation) and is the
+    baseline that every trained encoder should beat.
 
     Example:
         >>> exemplars = torch.zeros(1, 2, 1, 3, 8, 20, 1)                 # (B, N, K, C, T, V, M)

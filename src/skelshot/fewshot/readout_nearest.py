@@ -23,7 +23,7 @@ class ReadOutOptions(MethodOptions):
 
     Attributes:
         distance: Compare vectors by `cosine` or by the distance of `euclid`.
-        scale: What the nearness is multiplied by; it changes episodes, never an answer.
+        scale: Factor on the logits; it changes training in episodes, never a prediction.
 
     Example:
         >>> ReadOutOptions().distance
@@ -41,7 +41,7 @@ class TrainedReadOutOptions(ReadOutOptions, WeightedOptions):
 
 
 class ReadOutNearest(FewShotMethod):
-    """The class of the exemplar whose read-out is nearest.
+    """Nearest exemplar by a read-out of the feature map.
 
     Args:
         options: Options of the method.

@@ -16,10 +16,10 @@ class RfsOptions(MethodOptions):
     """Options of RFS.
 
     Attributes:
-        C: Factor of the data against the penalty 1/2 ||W||^2; 1 as in the authors' code.
+        C: Weight of the cross-entropy against the penalty 1/2 ||W||^2; 1 in the authors' code.
         turns: Degrees about the vertical; a copy of each exemplar turned by each of them joins
             it, as the authors add five augmented copies of each image. None by default.
-        tolerance: The fit is done when no partial derivative is larger.
+        tolerance: The fit has converged when no partial derivative is larger.
         steps: Most steps of the fit.
 
     Example:
@@ -98,7 +98,7 @@ def fit_logistic(
     Args:
         points: X, float64, `(B, P, D)`.
         labels: y, `(P,)`, each class at least once.
-        C: Factor of the data.
+        C: Weight of the cross-entropy.
         tolerance: Largest partial derivative at the end.
         steps: Most steps.
 
@@ -106,7 +106,7 @@ def fit_logistic(
         W `(B, N, D)` and b `(B, N)`.
 
     Raises:
-        SkelshotError: A fit was not done after the last step.
+        SkelshotError: A fit has not converged after the last step.
     """
     truth = one_hot(labels).to(points)
     # W lies in the span of the points; there it has at most P coordinates in place of D.

@@ -7,7 +7,7 @@ Recognition", WACV 2022.
 from typing import ClassVar
 
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.skeleton_images import Encoding
+from skelshot.fewshot.skeleton_images import ImageEncoding
 from skelshot.fewshot.sl_dml import SLDML, SLDMLOptions
 
 
@@ -22,11 +22,11 @@ class SkeletonDMLOptions(SLDMLOptions):
         'triples'
     """
 
-    encoding: Encoding = "triples"
+    encoding: ImageEncoding = "triples"
 
 
 class SkeletonDML(SLDML):
-    """The exemplar whose image of joints by time, three frames a pixel, is embedded nearest.
+    """Nearest exemplar by an embedded image of joints by time, three frames a pixel.
 
     Args:
         options: Options of the method.

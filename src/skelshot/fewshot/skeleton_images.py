@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-Encoding = Literal["xyz", "triples"]
+ImageEncoding = Literal["xyz", "triples"]
 """`xyz`: a pixel holds x, y, z of a joint in a frame (SL-DML). `triples`: it holds three frames
 in a row of one coordinate; x, y and z stand side by side (Skeleton-DML)."""
 
@@ -80,7 +80,7 @@ def unit_range(images: Tensor) -> Tensor:
     return ((flat - low) / extent).view_as(images)
 
 
-def skeleton_images(clips: Tensor, encoding: Encoding, size: int) -> Tensor:
+def skeleton_images(clips: Tensor, encoding: ImageEncoding, size: int) -> Tensor:
     """Draw clips as square images.
 
     Args:

@@ -14,7 +14,7 @@ from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
 from skelshot.fewshot.imagenet import load_imagenet
 from skelshot.fewshot.resnet import FEATURES, ResNet18
-from skelshot.fewshot.skeleton_images import Encoding, skeleton_images
+from skelshot.fewshot.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.skeletons import SkeletonLayout
 
 
@@ -33,7 +33,7 @@ class SLDMLOptions(EmbeddingOptions):
         128
     """
 
-    encoding: Encoding = "xyz"
+    encoding: ImageEncoding = "xyz"
     image_size: int = Field(64, ge=8, le=1024)
     embedding: int = Field(128, ge=1, le=65_536)
     imagenet: Path | None = None
@@ -61,7 +61,7 @@ class _ImageNetwork(nn.Module):
 
 
 class SLDML(EmbeddingMethod):
-    """The exemplar whose image of joints by time, coordinates as colours, is embedded nearest.
+    """Nearest exemplar by an embedded image of joints by time, coordinates as colours.
 
     Args:
         options: Options of the method.

@@ -1,10 +1,11 @@
-"""SMAM: maps become vectors in the light of the clip they are compared with.
+"""SMAM: feature maps matched by self-attention, and by attention between the two clips.
 
 Li, Gong, Song, Duan, Liu and Zhang, "SMAM: Self and Mutual Adaptive Matching for
 Skeleton-Based Few-Shot Action Recognition", IEEE TIP 2023. No formula and no code of it is public:
 this is a reconstruction from its abstract.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -26,12 +27,13 @@ class SMAMOptions(WeightedOptions):
             train; plain means without it.
         width: Of the hidden layer of that attention.
         mutual_weight: Share of the mutual matching in the score; the self matching has the rest.
-        sharpness: Temperature of the mutual attention; smaller attends to fewer tokens.
+        attention_temperature: What similarities are divided by in the mutual attention; smaller
+            attends to fewer tokens.
         time_steps: Steps of time that maps are pooled to; shorter maps stay as they are.
         to: Several exemplars become one set of `tokens`, are averaged to a `mean` map, or the
             nearest `exemplar` of a class counts.
-        transductive: Whether queries are matched among each other, too.
-        set_weight: Share of the other queries in the score of a query, if so.
+        transductive: Whether the scores of similar queries are mixed in.
+        set_weight: Share of the other queries in the score of a query, when transductive.
         temperature: What scores are divided by to be logits.
 
     Example:
@@ -39,10 +41,12 @@ class SMAMOptions(WeightedOptions):
         0.5
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {"sharpness": "attention_temperature"}
+
     attention: bool = True
     width: int = Field(64, ge=1, le=65_536)
     mutual_weight: float = Field(0.5, ge=0, le=1)
-    sharpness: float = Field(0.1, ge=1e-3)
+    attention_temperature: float = Field(0.1, ge=1e-3)
     time_steps: int = Field(4, ge=1, le=1000)
     to: Literal["tokens", "mean", "exemplar"] = "tokens"
     transductive: bool = False
@@ -51,7 +55,7 @@ class SMAMOptions(WeightedOptions):
 
 
 class SMAM(FewShotMethod):
-    """The class whose tokens (joints in time) match those of the query best.
+    """Nearest class by attention over tokens, which are joints at steps of time.
 
     Args:
         options: Options of the method.
@@ -111,11 +115,11 @@ class SMAM(FewShotMethod):
         vectors = self._self_vectors(x)
         scores = cosine_similarity(vectors[:, :, None], self._self_vectors(y)[:, None], dim=-1)
         if options.mutual_weight:
-            mutual = mutual_scores(x, y, options.sharpness)
+            mutual = mutual_scores(x, y, options.attention_temperature)
             scores = torch.lerp(scores, mutual, options.mutual_weight)
         scores = best_of_class(scores, classes)
         if self.is_transductive:
-            among = matched_in_set(scores, vectors, options.sharpness)
+            among = matched_in_set(scores, vectors, options.attention_temperature)
             scores = torch.lerp(scores, among, options.set_weight)
         return scores / options.temperature
 
@@ -171,10 +175,10 @@ def tokens_of(maps: Tensor, time_steps: int) -> Tensor:
 
 
 def attended(shares: Tensor, tokens: Tensor) -> Tensor:
-    """Sum tokens by shares.
+    """Sum tokens weighted by attention.
 
     Args:
-        shares: `(..., L)`.
+        shares: Attention weights `(..., L)`.
         tokens: `(..., L, D)`.
 
     Returns:
@@ -187,16 +191,16 @@ def attended(shares: Tensor, tokens: Tensor) -> Tensor:
     return (shares[..., None, :] @ tokens)[..., 0, :]
 
 
-def mutual_scores(x: Tensor, y: Tensor, sharpness: float) -> Tensor:
-    """Compare clips by those tokens that find a like token in the other clip.
+def mutual_scores(x: Tensor, y: Tensor, temperature: float) -> Tensor:
+    """Score clips by mutual attention: tokens that resemble one of the other clip weigh more.
 
-    With R = norm(x) norm(y)^T, the tokens of x have the shares softmax_l(max_j R_lj / sharpness),
-    those of y softmax_j(max_l R_lj / sharpness); the score is the cosine of the two sums.
+    With R = norm(x) norm(y)^T, tokens of x have the weights softmax_l(max_j R_lj / temperature),
+    those of y softmax_j(max_l R_lj / temperature); the score is the cosine of the two sums.
 
     Args:
         x: Tokens of Q clips, `(B, Q, L, D)`.
         y: Tokens of A clips, `(B, A, M, D)`.
-        sharpness: Temperature of the shares.
+        temperature: What similarities are divided by before the softmax.
 
     Returns:
         Scores `(B, Q, A)`, -1 to 1.
@@ -214,24 +218,24 @@ def mutual_scores(x: Tensor, y: Tensor, sharpness: float) -> Tensor:
         tokens = x[:, part]
         ours = normalize(tokens, dim=-1).flatten(1, 2)
         alike = (ours @ theirs).view(B, -1, L, A, M)
-        to_x = (alike.amax(4) / sharpness).softmax(2)
-        to_y = (alike.amax(2) / sharpness).softmax(3)
+        to_x = (alike.amax(4) / temperature).softmax(2)
+        to_y = (alike.amax(2) / temperature).softmax(3)
         of_x = to_x.transpose(2, 3) @ tokens
         of_y = torch.einsum("bqam,bamd->bqad", to_y, y)
         parts.append(cosine_similarity(of_x, of_y, dim=-1))
     return torch.cat(parts, dim=1)
 
 
-def matched_in_set(scores: Tensor, vectors: Tensor, sharpness: float) -> Tensor:
-    """Give each query the scores of the other queries, by how alike they are.
+def matched_in_set(scores: Tensor, vectors: Tensor, temperature: float) -> Tensor:
+    """Average the scores of the other queries for each query, weighted by similarity.
 
-    A = softmax(cos(z_q, z_q') / sharpness) over the others q' of the task; the result is A scores.
-    A query without others keeps its own.
+    A = softmax(cos(z_q, z_q') / temperature) over the other queries q' of the task; the result is
+    A scores. A query without others keeps its own.
 
     Args:
         scores: `(B, Q, N)`.
         vectors: One a query, z, `(B, Q, D)`.
-        sharpness: Temperature of the likeness.
+        temperature: What cosines are divided by before the softmax.
 
     Returns:
         `(B, Q, N)`.
@@ -248,7 +252,7 @@ def matched_in_set(scores: Tensor, vectors: Tensor, sharpness: float) -> Tensor:
     unit = normalize(vectors, dim=-1)
     parts = []
     for part in query_chunks(Q, B * Q):
-        alike = unit[:, part] @ unit.transpose(1, 2) / sharpness
+        alike = unit[:, part] @ unit.transpose(1, 2) / temperature
         own = torch.arange(Q, device=alike.device)
         is_own = own[part][:, None] == own
         parts.append(alike.masked_fill(is_own, float("-inf")).softmax(-1) @ scores)

@@ -170,7 +170,7 @@ class _SoftDTW(Function):
 
 
 def _has_compiled_loop(values: Tensor) -> bool:
-    """Whether numbers lie where the compiled loops reach them."""
+    """Tell whether numbers lie where the compiled loops reach them."""
     return values.device.type == "cpu"
 
 
@@ -202,7 +202,7 @@ def _checked(cost: Tensor, gamma: float, lengths: Tensor | None) -> Tensor:
 
 
 def _within_bounds(cost: Tensor) -> bool:
-    """Whether all costs are numbers up to `LARGEST`; a NaN is neither above nor below."""
+    """Tell whether all costs are numbers up to `LARGEST`; a NaN is neither above nor below."""
     if not _has_compiled_loop(cost):
         least, most = torch.aminmax(cost)
         return bool((least >= -LARGEST) & (most <= LARGEST))

@@ -19,7 +19,7 @@ SMALL = 200_000
 """Cells below which starting a second thread costs more than it saves."""
 
 
-class Accumulated(NamedTuple):
+class CompiledAccumulation(NamedTuple):
     """The results of the forward recursion.
 
     Attributes:
@@ -32,7 +32,9 @@ class Accumulated(NamedTuple):
     shares: Floats | None
 
 
-def accumulate(cost: Floats, lengths: Integers, gamma: float, keep_shares: bool) -> Accumulated:
+def accumulate(
+    cost: Floats, lengths: Integers, gamma: float, keep_shares: bool
+) -> CompiledAccumulation:
     """Run the recursion of Soft-DTW (Cuturi and Blondel 2017, algorithm 1), in float64.
 
     Args:
@@ -55,7 +57,7 @@ def accumulate(cost: Floats, lengths: Integers, gamma: float, keep_shares: bool)
         _forward(cost, lengths, gamma, shares, keep_shares, values, piece.start, piece.stop)
 
     on_each_core(job, _pieces(blocks, cost.size))
-    return Accumulated(values, shares if keep_shares else None)
+    return CompiledAccumulation(values, shares if keep_shares else None)
 
 
 def spread(

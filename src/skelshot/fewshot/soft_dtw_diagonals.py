@@ -10,7 +10,7 @@ OUTSIDE = 1e20
 """The accumulated cost outside the matrix; finite, since infinite minus infinite is no number."""
 
 
-class Accumulated(NamedTuple):
+class DiagonalAccumulation(NamedTuple):
     """The results of the forward recursion.
 
     Attributes:
@@ -24,7 +24,9 @@ class Accumulated(NamedTuple):
     shares: Tensor | None
 
 
-def accumulate(cost: Tensor, lengths: Tensor, gamma: float, keep_shares: bool) -> Accumulated:
+def accumulate(
+    cost: Tensor, lengths: Tensor, gamma: float, keep_shares: bool
+) -> DiagonalAccumulation:
     """Run the recursion of Soft-DTW (Cuturi and Blondel 2017, algorithm 1).
 
     Cells of one anti-diagonal do not need each other, so each of the N + M - 1 is one step.
@@ -51,10 +53,10 @@ def accumulate(cost: Tensor, lengths: Tensor, gamma: float, keep_shares: bool) -
     ends = lengths.sum(dim=1), torch.arange(pairs, device=cost.device), lengths[:, 0]
     values = reached[ends]
     if not keep_shares:
-        return Accumulated(values, None)
+        return DiagonalAccumulation(values, None)
     before, last = reached[:-2], reached[1:-1]
     previous = torch.stack((before[..., :-1], last[..., :-1], last[..., 1:]))
-    return Accumulated(values, torch.softmax(previous.div_(-gamma), dim=0))
+    return DiagonalAccumulation(values, torch.softmax(previous.div_(-gamma), dim=0))
 
 
 def spread(shares: Tensor, lengths: Tensor, upstream: Tensor, columns: int) -> Tensor:

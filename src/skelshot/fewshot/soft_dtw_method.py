@@ -19,7 +19,7 @@ class SoftDTWOptions(MethodOptions):
         distance: Of two frames: 1 - `cosine`, or squared `euclid` averaged over the numbers
             of a frame.
         gamma: Smoothing, in units of the cost.
-        divergence: Take off half of each map's soft-DTW with itself.
+        divergence: Subtract half of each map's soft-DTW with itself.
         to: Align with the `mean` map of a class, or with every `exemplar` and keep the nearest.
         by_length: Divide by the number of frames T', so that logits do not grow with it.
 
@@ -38,7 +38,7 @@ class SoftDTWOptions(MethodOptions):
 
 
 class SoftDTW(FewShotMethod):
-    """The class whose mean map, or nearest exemplar, aligns with the query at the least cost.
+    """Nearest class mean map, or nearest exemplar, by soft-DTW of feature maps.
 
     Args:
         options: Options of the method.

@@ -1,4 +1,4 @@
-"""DASTM's spatial activation: joints of one clip re-weighted in the light of another clip."""
+"""DASTM's spatial activation: attention between the joints of two clips."""
 
 import math
 

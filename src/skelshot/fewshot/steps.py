@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-class Optimiser(Protocol):
+class Optimizer(Protocol):
     """Something that changes parameters in place, given their gradients."""
 
     def step(self, parameters: list[Tensor], gradients: list[Tensor]) -> None:

@@ -1,4 +1,4 @@
-"""Subspace classifier: the class whose affine subspace is nearest (Simon et al. 2020)."""
+"""Subspace classifier: nearest affine subspace of a class (DSN, Simon et al. 2020)."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -15,12 +15,12 @@ class SubspaceOptions(MethodOptions):
     """Options of the subspace classifier.
 
     Attributes:
-        mirror: When the mirrored twin of each exemplar is a further point of its class: with one
+        mirror: When the mirrored copy of each exemplar is a further point of its class: with one
             exemplar (`one-shot`, as the authors double an image by flipping it), `always` or
-            `never`. With `origin` there is no twin either: the subspace of one exemplar goes
+            `never`. With `origin` there is no copy either: the subspace of one exemplar goes
             through the origin, which suits classes that differ by side.
         uncentred: Let the subspace pass through the origin instead of the class mean: K points
-            give K directions, so one exemplar needs no twin, but the sign is lost.
+            give K directions, so one exemplar needs no mirrored copy, but the sign is lost.
         overlap_weight: Factor of the term that keeps the subspaces of an episode apart; 0.03 in
             the authors' code for Conv-4.
 
@@ -37,8 +37,8 @@ class SubspaceOptions(MethodOptions):
 class Subspace(FewShotMethod):
     """Distance to the subspace that the exemplars of each class span (DSN).
 
-    K centred points span K - 1 directions. One exemplar spans none and every class would score
-    by its mean alone, so its mirrored twin joins it.
+    K centred points span K - 1 directions. One exemplar spans none, and its class would score by
+    the mean alone, so its mirrored copy is added.
 
     Args:
         options: Options of the method.
@@ -69,7 +69,7 @@ class Subspace(FewShotMethod):
             shots: K.
 
         Raises:
-            SkelshotError: K is 1, subspaces are centred and there is no mirrored twin.
+            SkelshotError: K is 1, subspaces are centred and there is no mirrored copy.
         """
         if shots == 1 and self._centred(shots) and not self.views:
             raise SkelshotError(
@@ -79,10 +79,10 @@ class Subspace(FewShotMethod):
             )
 
     def without_mirror(self) -> Self:
-        """Return the method for classes that differ by side: a twin would be of the other class.
+        """Return the method for classes that differ by side, where mirroring changes the class.
 
         Returns:
-            The same options with `mirror=origin` in place of twins.
+            The same options with `mirror=origin` in place of mirrored copies.
         """
         if not self.views:
             return self
@@ -92,8 +92,8 @@ class Subspace(FewShotMethod):
         """Score each class by the nearness of its subspace.
 
         Args:
-            support: `(B, N, K, D)`, or `(B, N, K, 2, D)` with the mirrored twins.
-            queries: `(B, Q, D)`, or `(B, Q, 2, D)`; their twins are not used.
+            support: `(B, N, K, D)`, or `(B, N, K, 2, D)` with the mirrored copies.
+            queries: `(B, Q, D)`, or `(B, Q, 2, D)`; their copies are not used.
 
         Returns:
             Minus the distance from query to subspace, `(B, Q, N)`.
@@ -121,8 +121,8 @@ class Subspace(FewShotMethod):
         Args:
             logits: `(B, Q, N)`.
             targets: `(B, Q)`.
-            support: `(B, N, K, D)`, or with twins.
-            queries: `(B, Q, D)`, or with twins.
+            support: `(B, N, K, D)`, or with mirrored copies.
+            queries: `(B, Q, D)`, or with mirrored copies.
 
         Returns:
             L_CE + overlap_weight * the mean over episodes of the overlap.
@@ -197,7 +197,7 @@ def subspace_distances(queries: Tensor, means: Tensor, bases: Tensor) -> Tensor:
 
 
 def overlap(bases: Tensor) -> Tensor:
-    """Return sum_{i != j} ||P_i^T P_j||_F^2, how much the subspaces of a task share.
+    """Return sum_{i != j} ||P_i^T P_j||_F^2, the overlap of a task's subspaces.
 
     Args:
         bases: Orthonormal rows, `(B, N, n, D)`.

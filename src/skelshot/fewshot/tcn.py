@@ -13,7 +13,7 @@ from torch.nn.functional import pad
 
 
 class CausalBlock(nn.Module):
-    """Two dilated convolutions that look back only, and a way around them.
+    """Residual block of two dilated causal convolutions.
 
     Args:
         inputs: Channels in.
@@ -32,7 +32,7 @@ class CausalBlock(nn.Module):
         self.past = (kernel - 1) * dilation
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what goes to the next block and what skips all others.
+        """Return the residual output, for the next block, and the skip output.
 
         Args:
             x: (n, inputs, T).
@@ -47,7 +47,7 @@ class CausalBlock(nn.Module):
 
 
 class CausalNetwork(nn.Module):
-    """Stacks of causal blocks; the sum of what all of them say at the last frame.
+    """Stacks of causal blocks, whose skip outputs at the last frame are summed.
 
     Args:
         inputs: Features a frame F.

@@ -1,4 +1,4 @@
-"""TCN-Oneshot: a causal network on pose features; the nearest exemplar names the class.
+"""TCN-Oneshot: nearest exemplar by a causal convolutional network on pose features.
 
 A. Sabater et al., "One-Shot Action Recognition in Challenging Therapy Scenarios", CVPR Workshops
 2021.
@@ -74,7 +74,7 @@ class _PoseNetwork(nn.Module):
 
 
 class TCNOneshot(EmbeddingMethod):
-    """The exemplar whose embedding, a causal network's last word on the poses, is nearest.
+    """Nearest exemplar by the output of a causal network on pose features at the last frame.
 
     Args:
         options: Options of the method.

@@ -12,7 +12,7 @@ from skelshot.fewshot.task_heads import TaskHead
 
 
 class FineTunedClassifier(FewShotMethod):
-    """Stage 3 of the paper: a classifier that starts from the support set and is tuned on it.
+    """Base of stage 3's classifiers: initial weights from the support set, fine-tuned on it.
 
     Gradients do not pass through the fine-tuning; `episode_logits`, which stage 2 uses, leaves it
     out and lets them reach support and queries.
@@ -75,7 +75,7 @@ class FineTunedClassifier(FewShotMethod):
         return head.logits(head.prepare(queries))
 
     def report(self, support: Tensor, queries: Tensor | None = None) -> FinetuneReport:
-        """Fine-tune and say how far the weights turned and what became of the loss.
+        """Fine-tune, and report the weights' rotation and the loss before and after.
 
         Args:
             support: `(B, N, K, D)`.

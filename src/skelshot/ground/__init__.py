@@ -1,4 +1,4 @@
-"""What every room stands on: errors, whole files, seeds and progress."""
+"""Foundations of every room: errors, whole files, seeds and progress."""
 
 from skelshot.ground.errors import SkelshotError
 

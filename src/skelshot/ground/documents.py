@@ -1,4 +1,4 @@
-"""What holds for a document whatever its notation: its encoding, its size, its depth."""
+"""Checks of a document in any notation: its encoding, its size, its depth."""
 
 from collections.abc import Iterable
 from itertools import chain

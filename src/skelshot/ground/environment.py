@@ -1,4 +1,4 @@
-"""Where a number was measured: versions, machine, commit and memory."""
+"""Environment of a measurement: versions, machine, commit and memory."""
 
 import os
 import platform

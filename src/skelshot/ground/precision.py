@@ -15,17 +15,17 @@ _EARLIER = {"32-true": "float32", "bf16-mixed": "bfloat16"}
 _NATIVE = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
 
 
-def bfloat16_is_native(device: Literal["cpu", "cuda"] = "cpu") -> bool:
+def bfloat16_is_native(device: str = "cpu") -> bool:
     """Tell whether a device multiplies in bfloat16 by instructions of its own.
 
     Where it does, training is up to twice as fast as in float32. Processors without them, such
     as all with AVX2 alone, emulate every product, some eighty times slower than float32.
 
     Args:
-        device: The processor or the GPU.
+        device: `cpu`, `cuda` or `mps`.
 
     Returns:
-        True where bfloat16 pays; False also where PyTorch is too old to tell.
+        True where bfloat16 pays; False on `mps`, and where PyTorch is too old to tell.
 
     Example:
         >>> bfloat16_is_native() in (True, False)
@@ -33,16 +33,18 @@ def bfloat16_is_native(device: Literal["cpu", "cuda"] = "cpu") -> bool:
     """
     if device == "cuda":
         return torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
+    if device != "cpu":
+        return False
     capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name) is True for name in _NATIVE)
 
 
-def settled_precision(asked: object, device: Literal["cpu", "cuda"] = "cpu") -> object:
+def settled_precision(asked: object, device: str = "cpu") -> object:
     """Choose the precision where it is to be chosen, and read the names there were before.
 
     Args:
         asked: `auto` for bfloat16 where the device has instructions for it, or a precision.
-        device: The processor or the GPU.
+        device: `cpu`, `cuda` or `mps`.
 
     Returns:
         `float32` or `bfloat16`; what is neither comes back as it is.
@@ -70,15 +72,6 @@ def todays_precision(name: object) -> object:
         'float32'
     """
     return _EARLIER.get(name, name) if isinstance(name, str) else name
-
-
-def training_device() -> Literal["cpu", "cuda"]:
-    """Tell what training runs on: the GPU where there is one.
-
-    Returns:
-        Name of the device.
-    """
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def fast_autocast() -> torch.autocast:

@@ -1,7 +1,9 @@
-"""Progress bars on stderr: work done, time left, and the latest figures."""
+"""Progress on stderr: a bar on a terminal, lines now and then where there is none."""
 
 import sys
-from collections.abc import Iterator
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,36 +17,118 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from skelshot.ground.printable import printable
+from skelshot.ground.streams import print_error
 
-class Bar:
-    """One bar; `advance` moves it and shows figures such as the loss beside it.
+PAUSE = 30.0
+"""Seconds between two lines, at least."""
 
-    Args:
-        progress: The display the bar belongs to.
-        task: The bar's id within the display.
-    """
+SHARE = 50
+"""The pause is at least this share of the time so far: days of work take some hundred lines."""
+
+
+class Bar(ABC):
+    """Shows how far some work is."""
+
+    @abstractmethod
+    def advance(self, steps: int = 1, **figures: float) -> None:
+        """Count work that is done.
+
+        Args:
+            steps: How many units of work were done.
+            figures: Numbers to show, for example `loss=0.31`.
+        """
+
+    @abstractmethod
+    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+        """Tell in a line where the work stands; a bar on a terminal shows it anyway.
+
+        Args:
+            point: What was reached, for example `epoch 3 of 8`.
+            figures: Numbers to show.
+        """
+
+
+class _TerminalBar(Bar):
+    """One bar of a display."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress = progress
         self._task = task
 
     def advance(self, steps: int = 1, **figures: float) -> None:
-        """Move the bar.
-
-        Args:
-            steps: How many units of work were done.
-            figures: Numbers to show, for example `loss=0.31`.
-        """
-        text = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        if text:
+        """Move the bar."""
+        if text := _text_of(figures):
             self._progress.update(self._task, advance=steps, figures=text)
         else:
             self._progress.update(self._task, advance=steps)
 
+    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+        """Leave it to the bar."""
+
+
+class _Lines(Bar):
+    """Lines, where a bar would fill a log with copies of itself."""
+
+    def __init__(self, description: str, total: int | None, done: int) -> None:
+        self._description = printable(description)
+        self._total, self._before, self._done = total, done, done
+        self._began = self._told = time.monotonic()
+
+    def advance(self, steps: int = 1, **figures: float) -> None:
+        """Count, and tell it when the pause is over."""
+        self._done += steps
+        now = time.monotonic()
+        if now - self._told >= max(PAUSE, (now - self._began) / SHARE):
+            of = "" if self._total is None else f" of {self._total:,}"
+            self.tell(f"{self._done:,}{of}", figures)
+
+    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+        """Print a line with the time that is left, and begin a pause."""
+        self._told = time.monotonic()
+        parts = (_text_of(figures), self._left())
+        told = ", ".join(part for part in parts if part)
+        print_error(f"skelshot: {self._description}, {point}{told and f': {told}'}\n")
+
+    def _left(self) -> str:
+        """Tell the time that is left, if the work goes on as it went since it began here."""
+        here = self._done - self._before
+        if not here or self._total is None:
+            return ""
+        seconds = (self._told - self._began) / here * max(0, self._total - self._done)
+        return f"{span_of(seconds)} left"
+
+
+def span_of(seconds: float) -> str:
+    """Write a span of time in its two largest units.
+
+    Args:
+        seconds: The span.
+
+    Returns:
+        The text.
+
+    Example:
+        >>> span_of(8.2), span_of(75), span_of(7500), span_of(180000)
+        ('8 s', '1 min 15 s', '2 h 05 min', '2 d 02 h')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours:02} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def _text_of(figures: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
+
 
 @contextmanager
 def progress_bar(description: str, total: int | None, done: int = 0) -> Iterator[Bar]:
-    """Show a bar on stderr while the block runs; silent when stderr is not a terminal.
+    """Show progress on stderr while the block runs: without a terminal a line now and then.
 
     Args:
         description: What is being done.
@@ -52,12 +136,15 @@ def progress_bar(description: str, total: int | None, done: int = 0) -> Iterator
         done: Units already done by an earlier run.
 
     Yields:
-        The bar.
+        What to tell of progress.
 
     Example:
         >>> with progress_bar("clips", total=2) as bar:
         ...     bar.advance(2, loss=0.5)
     """
+    if not sys.stderr.isatty():
+        yield _Lines(description, total, done)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -66,7 +153,6 @@ def progress_bar(description: str, total: int | None, done: int = 0) -> Iterator
         TimeRemainingColumn(),
         TextColumn("{task.fields[figures]}"),
     )
-    console = Console(file=sys.stderr)
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
         task = progress.add_task(description, total=total, completed=done, figures="")
-        yield Bar(progress, task)
+        yield _TerminalBar(progress, task)

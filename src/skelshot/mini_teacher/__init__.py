@@ -1,1 +1,1 @@
-"""How the mini teacher that ships with the package was made: clips, captions, training."""
+"""Training of the mini teacher that ships with the package: clips, captions, stages."""

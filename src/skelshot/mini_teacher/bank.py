@@ -62,7 +62,7 @@ class ClipBank:
 
 
 class _Action(BaseModel):
-    """What `bank.json` says of an action."""
+    """One action in `bank.json`."""
 
     captions: tuple[str, ...]
     parts: tuple[str, ...]
@@ -70,7 +70,7 @@ class _Action(BaseModel):
 
 
 class _Document(BaseModel):
-    """What `bank.json` says."""
+    """The document `bank.json`."""
 
     shape: tuple[int, ...]
     digest: str
@@ -79,7 +79,7 @@ class _Document(BaseModel):
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a bank is made of; a worker process makes the rest from it."""
+    """Settings of a bank, from which a worker process makes the rest."""
 
     folder: Path
     seed: int

@@ -29,7 +29,7 @@ CLIPS, ACTIONS = 24_000, 3_000
 
 @dataclass(frozen=True)
 class MiniReport:
-    """What `skelshot train-mini` prints.
+    """The result that `skelshot train-mini` prints.
 
     Args:
         model: The model's folder.

@@ -8,7 +8,7 @@ from torch.nn.functional import normalize
 
 from skelshot.ground.precision import fast_autocast
 from skelshot.mini_teacher.auxiliary import summed_cross_entropy
-from skelshot.mini_teacher.contrast import both_ways, length_term, same_action
+from skelshot.mini_teacher.contrast import length_term, same_action, symmetric_contrast
 from skelshot.mini_teacher.material import Batch
 from skelshot.mini_teacher.model import text_vectors
 from skelshot.mini_teacher.recipe import Recipe
@@ -59,7 +59,7 @@ def caption_losses(
         f_t = text_vectors(model, torch.from_numpy(batch.tokens[texts]))
     every_v, every_t = team.gather(f_v.float()), team.gather(f_t.float())
     scale: Tensor = model.logit_scale.exp()
-    plain = both_ways(every_v, every_t, scale, right)
+    plain = symmetric_contrast(every_v, every_t, scale, right)
     length = (length_term(f_v) + length_term(f_t)) / 2
     shown, told = batch.clip_actions[clips], batch.text_actions[texts]
     video_parts = summed_cross_entropy(heads.video_parts(f_v.float()), heads.parts[shown])

@@ -39,11 +39,12 @@ The vocabulary was learnt by byte pairs from the captions and a list of everyday
 |---|---|
 {settings}
 
-Three stages, one after the other. *Seeing*: from single frames the picture tower learns where the
-joints are (`places`, and in which patch: `joints`) and which parts of an action are going on
-(`frame_parts`); the renderer knows all that. *Understanding*: the picture tower rests, what it sees
-of each clip's frames is kept in a few random `views`, and the layers over time and the text tower
-learn captions from it. *Together*: all weights learn from whole clips, at a lower rate.
+Three stages, one after the other. Frame pre-training (`seeing`): from single frames the image
+encoder learns where the joints are (`places`, and in which patch: `joints`) and which parts of an
+action are going on (`frame_parts`); the renderer knows all that. Caption training
+(`understanding`): the image encoder is frozen, its vectors of each clip's frames are cached for a
+few random `views`, and the layers over time and the text encoder learn captions from them.
+End-to-end training (`together`): all weights learn from whole clips, at a lower rate.
 
 The last two contrast clips with captions both ways (InfoNCE; every caption of the same action is a
 right answer; `more_texts` captions of other actions are further wrong ones), hold the lengths of

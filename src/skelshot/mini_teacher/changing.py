@@ -14,7 +14,7 @@ from skelshot.teachers.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """How each of B clips is changed; all frames of a clip alike.
+    """Random augmentation of B clips; all frames of a clip are changed alike.
 
     Captions tell left from right nowhere, so half of the clips are mirrored.
 

@@ -50,7 +50,7 @@ def contrast(logits: Tensor, right: Tensor) -> Tensor:
     return each.sum() / (count > 0).sum().clamp(min=1)
 
 
-def both_ways(videos: Tensor, texts: Tensor, scale: Tensor, right: Tensor) -> Tensor:
+def symmetric_contrast(videos: Tensor, texts: Tensor, scale: Tensor, right: Tensor) -> Tensor:
     """Contrast clips with captions, and captions with clips.
 
     Args:

@@ -154,7 +154,7 @@ def carried(name: str, words: tuple[str, ...]) -> Draft:
 
 @dataclass(frozen=True)
 class Uses:
-    """Where NTU's actions take things; composed actions do not.
+    """Uses of things in NTU's actions, which composed actions avoid.
 
     Args:
         places: Kinds of things and anchors to which a hand goes while such a thing is about.
@@ -179,12 +179,12 @@ def uses_of(programs: Mapping[int, Program]) -> Uses:
     for program in programs.values():
         kinds = {name: thing.kind or name for name, thing in program.objects.items()}
         spots: set[str] = set()
-        for part in program.parts:
-            for steps in part.all_ways:
+        for role in program.roles:
+            for steps in role.all_ways:
                 for step in _flat(steps):
                     spots |= _spots(step)
                     flights |= {kinds[name] for name in step.fly}
-            spots |= {_anchor(goal) for goal in part.start.values() if isinstance(goal, Place)}
+            spots |= {_anchor(goal) for goal in role.start.values() if isinstance(goal, Place)}
         places |= {(kind, spot) for kind in kinds.values() for spot in spots - NEUTRAL}
     return Uses(frozenset(places), frozenset(flights))
 

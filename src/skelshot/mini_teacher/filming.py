@@ -92,7 +92,7 @@ def shoot(program: Program, rng: np.random.Generator, *, frames: int = 8, size: 
     Returns:
         The clip.
     """
-    numbers = rng.integers(1, 10**9, size=len(program.parts))
+    numbers = rng.integers(1, 10**9, size=len(program.roles))
     people = tuple(performer_of(int(number), PEOPLE_SEED) for number in numbers)
     headings = tuple(HEADINGS.values())
     heading = headings[int(rng.integers(len(headings)))] + TURNED * rng.standard_normal()

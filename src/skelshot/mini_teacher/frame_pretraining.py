@@ -31,7 +31,7 @@ class FramePretraining(MiniStage):
         save_every: Steps between two checkpoints.
     """
 
-    name = "seeing"
+    name = "seeing"  # in checkpoints, logs, options and the seeds of random numbers
     learns = (
         "model.vision_model",
         "model.visual_projection",

@@ -22,7 +22,7 @@ class Bank(Protocol):
 
     @property
     def action(self) -> NDArray[np.int32]:
-        """Which action each clip shows (n,)."""
+        """Number of each clip's action (n,)."""
         ...
 
     @property
@@ -32,17 +32,17 @@ class Bank(Protocol):
 
     @property
     def held_out(self) -> NDArray[np.bool_]:
-        """Which actions are kept from training (actions,)."""
+        """Actions that are kept from training (actions,), bool."""
         ...
 
     @property
     def parts(self) -> tuple[tuple[str, ...], ...]:
-        """What each action is composed of."""
+        """Names of the parts of each action."""
         ...
 
     @property
     def joints(self) -> NDArray[np.float16]:
-        """Where people's joints are in the pictures (n, T, 2, 25, 2), as shares of the side."""
+        """Joint positions in the pictures (n, T, 2, 25, 2), as shares of the side."""
         ...
 
     @property
@@ -74,7 +74,7 @@ def check_bank(bank: Bank, recipe: Recipe) -> None:
         place = f"action {empty[0]} of {len(bank.captions)}" if empty else "all"
         raise SkelshotError(f"bank: no caption for {place}, expected at least one for each action")
     training = int((~bank.held_out[bank.action]).sum())
-    largest = max(course.batch for course in recipe.stages.values())
+    largest = max(stage.batch for stage in recipe.stages.values())
     if training < largest:
         raise SkelshotError(
             f"bank: {training} clips to train on, expected at least a batch of {largest}; "
@@ -84,7 +84,7 @@ def check_bank(bank: Bank, recipe: Recipe) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a step shows.
+    """Clips and captions of one step.
 
     Args:
         clips: Numbers of the clips in the bank (V,).

@@ -16,7 +16,7 @@ _STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class BodySpot(BaseModel):
-    """Where a hand goes on a body.
+    """A place on a body that a hand goes to.
 
     Args:
         at: The place in the language of motion programs.
@@ -42,7 +42,7 @@ class BodySpot(BaseModel):
 
 
 class Deed(BaseModel):
-    """What hands, legs, trunk or head do.
+    """A movement of hands, legs, trunk or head.
 
     Args:
         say: Phrases for it; each starts with its verb in the base form.

@@ -1,4 +1,4 @@
-"""Which parts come together in a composed action, and which cannot."""
+"""Plans of composed actions: parts are drawn together, unless they cannot be."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ PAIRS_OF_PEOPLE = 0.27
 
 @dataclass
 class Plan:
-    """What is put together before it becomes a program.
+    """The parts of a composed action, before it becomes a program.
 
     Args:
         deeds: What the first person does, the main deed first.

@@ -62,7 +62,7 @@ class ModelShape(BaseModel):
         return self
 
 
-class StageOptions(BaseModel):
+class MiniStageOptions(BaseModel):
     """Length, batch and rate of a training stage.
 
     Args:
@@ -84,7 +84,7 @@ class StageOptions(BaseModel):
 
 
 class Recipe(BaseModel):
-    """How the model is trained.
+    """Settings of the model and of its training.
 
     Args:
         shape: The model's sizes.
@@ -120,10 +120,10 @@ class Recipe(BaseModel):
     shape: ModelShape = ModelShape()
     seed: int = Field(default=0, ge=0)
     start_well: bool = True
-    seeing: StageOptions = StageOptions(passes=320_000, batch=64)
-    understanding: StageOptions = StageOptions(passes=320_000, batch=128)
+    seeing: MiniStageOptions = MiniStageOptions(passes=320_000, batch=64)
+    understanding: MiniStageOptions = MiniStageOptions(passes=320_000, batch=128)
     views: int = Field(default=2, ge=1)
-    together: StageOptions = StageOptions(passes=16_000, batch=32, rate=0.3)
+    together: MiniStageOptions = MiniStageOptions(passes=16_000, batch=32, rate=0.3)
     more_texts: int = Field(default=192, ge=0)
     prompted: float = Field(default=0.5, ge=0)
     length: float = Field(default=0.1, ge=0)
@@ -144,7 +144,7 @@ class Recipe(BaseModel):
     mirror: float = Field(default=0.5, ge=0, le=1)
 
     @property
-    def stages(self) -> dict[str, StageOptions]:
+    def stages(self) -> dict[str, MiniStageOptions]:
         """Options of the stages by name, in their order."""
         return {
             "seeing": self.seeing,

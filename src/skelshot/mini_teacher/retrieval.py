@@ -17,7 +17,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Retrieval:
-    """How often the right answer is the nearest, or among the nearest five.
+    """Retrieval accuracy: the right answer is the nearest, or among the nearest five.
 
     Args:
         task: What is looked for, by what.

@@ -15,7 +15,7 @@ from skelshot.mini_teacher.auxiliary import AuxiliaryHeads
 from skelshot.mini_teacher.contrast import LARGEST_SCALE
 from skelshot.mini_teacher.material import Material
 from skelshot.mini_teacher.optimizer import muon_adamw, rate_factor
-from skelshot.mini_teacher.recipe import StageOptions
+from skelshot.mini_teacher.recipe import MiniStageOptions
 from skelshot.mini_teacher.team import Team
 from skelshot.pretraining.stage import LoopStage
 from skelshot.pretraining.stage_options import OptimizerOptions
@@ -68,8 +68,8 @@ class MiniStage(LoopStage):
         self.optimizer = OptimizerOptions(lr=recipe.lr, clip_norm=recipe.clip_norm)
 
     @property
-    def options(self) -> StageOptions:
-        """How much is shown, how much at once, how fast it learns."""
+    def options(self) -> MiniStageOptions:
+        """Length, batch and rate of this stage."""
         return self._material.recipe.stages[self.name]
 
     @abstractmethod
@@ -135,7 +135,7 @@ class TeamFabric(Fabric):  # type: ignore[misc]
 
     @property
     def is_global_zero(self) -> bool:
-        """Whether this process writes logs and checkpoints."""
+        """True in the process that writes logs and checkpoints."""
         return self._team.rank == 0
 
     def barrier(self, name: str | None = None) -> None:

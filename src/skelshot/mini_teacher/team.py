@@ -19,7 +19,7 @@ Work = Callable[..., None]
 
 @dataclass(frozen=True)
 class Team:
-    """Which of how many processes this is; all of them must do the same calls.
+    """One of several data-parallel processes; all of them must make the same calls.
 
     Args:
         rank: Number of this process, from 0.

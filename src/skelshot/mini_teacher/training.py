@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from skelshot.mini_teacher.auxiliary import AuxiliaryHeads, parts_table
+from skelshot.mini_teacher.caption_training import CaptionTraining
+from skelshot.mini_teacher.end_to_end import EndToEndTraining
 from skelshot.mini_teacher.frame_pretraining import FramePretraining
 from skelshot.mini_teacher.material import Bank, Material, check_bank
 from skelshot.mini_teacher.model import build_model
@@ -14,9 +16,7 @@ from skelshot.mini_teacher.recipe import Recipe
 from skelshot.mini_teacher.stages import MiniStage, TeamFabric, Towers
 from skelshot.mini_teacher.starting import SAMPLE, start_well
 from skelshot.mini_teacher.team import Team, team_of
-from skelshot.mini_teacher.together import Together
 from skelshot.mini_teacher.tokenising import everyday_words, learn_vocabulary, write_tokeniser
-from skelshot.mini_teacher.understanding import Understanding
 from skelshot.pretraining.loop import run_stage
 from skelshot.pretraining.options import LoopOptions
 from skelshot.runs.folder import RunFolder
@@ -66,7 +66,7 @@ def train_mini(
     tokens, merges = learn_vocabulary(captions, everyday_words(), recipe.shape.vocabulary)
     write_tokeniser(folder, tokens, merges, recipe.shape.context)
     most = range(1, max(1, threads) + 1)
-    world = max(n for n in most if all(course.batch % n == 0 for course in recipe.stages.values()))
+    world = max(n for n in most if all(stage.batch % n == 0 for stage in recipe.stages.values()))
     with team_of(world, _work, open_bank, recipe, folder, save_every) as team:
         return _work(team, open_bank, recipe, folder, save_every)
 
@@ -84,8 +84,8 @@ def _work(
     towers = Towers(model, AuxiliaryHeads(recipe.shape, parts_table(bank.parts)))
     stages: list[MiniStage] = [
         FramePretraining(team, towers, material, save_every),
-        Understanding(team, towers, material, save_every, folder / "seen.npy"),
-        Together(team, towers, material, save_every),
+        CaptionTraining(team, towers, material, save_every, folder / "seen.npy"),
+        EndToEndTraining(team, towers, material, save_every),
     ]
     for stage in stages:
         run_stage(stage, RunFolder(folder), TeamFabric(team), LoopOptions())

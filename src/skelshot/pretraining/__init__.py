@@ -1,9 +1,9 @@
 """Pre-training: transfer, supervised and episodic stages in one loop."""
 
-from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
 from skelshot.pretraining.options import PretrainOptions
+from skelshot.pretraining.projectors import mlp_head
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.pretraining.strategies import STRATEGIES

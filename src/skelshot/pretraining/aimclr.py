@@ -23,7 +23,7 @@ from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 
 class AimClrStage(ViewStage):
-    """Contrast views of a clip with earlier clips; strong views must follow the normal one.
+    """AimCLR: contrast views with a queue of keys, and align extreme views with the normal one.
 
     A stream's loss is L1 + (L2 + L3) / 2: L1 contrasts the normal view with its key and, once
     positives are mined, with those; L2 and L3 let the extreme view, and that view without its
@@ -34,7 +34,7 @@ class AimClrStage(ViewStage):
     Args:
         encoder: The encoder to train.
         options: Views, queue, mining and optimizer.
-        data: The base clips and what the encoder eats of them.
+        data: The base clips and the specification of the encoder's input.
 
     Raises:
         SkelshotError: The queue is as long as the data or longer, the encoder has no feature map
@@ -42,6 +42,10 @@ class AimClrStage(ViewStage):
     """
 
     name = "aimclr"
+    paper = (
+        "Guo et al., Contrastive Learning from Extremely Augmented Skeleton Sequences for "
+        "Self-Supervised Action Recognition, AAAI 2022"
+    )
     options_type = AimClrOptions
 
     def __init__(self, encoder: Encoder, options: AimClrOptions, data: StageData) -> None:
@@ -124,7 +128,7 @@ class AimClrStage(ViewStage):
         return {"loss": loss, "accuracy": accuracy, "collapse_std": width}
 
     def trained(self) -> list[tuple[nn.Module, float]]:
-        """Train encoders and projectors; what makes the keys only follows."""
+        """Train encoders and projectors; the key encoders are moving averages of them."""
         return [
             (module, 1.0)
             for encoder, contrast in self._streams()
@@ -132,7 +136,7 @@ class AimClrStage(ViewStage):
         ]
 
     def after_step(self) -> None:
-        """Let the key encoders follow."""
+        """Move the key encoders towards the encoders."""
         for encoder, contrast in self._streams():
             contrast.follow(encoder)
 
@@ -181,7 +185,7 @@ class AimClrStage(ViewStage):
         return torch.stack(pairs).mean()
 
     def _cross_loss(self, logits: Tensor, other: Tensor) -> Tensor:
-        """Let one stream learn from another."""
+        """Contrast one stream with the positives that another stream mines."""
         context = self.options.context
         compared = context_logits(logits, other, self.options.temperature) if context else logits
         return several_positives(

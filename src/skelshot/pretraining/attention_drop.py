@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def energy(features: Tensor) -> Tensor:
-    """Tell how far each feature stands out of its channel.
+    """Return the energy of each feature: its deviation from the mean of its channel.
 
     E = sigmoid((x - mu)^2 / (4 (sum (x - mu)^2 / (T' V - 1) + 1e-4)) + 0.5), with mean and sum
     over the frames and joints of one person and channel (SimAM's energy, Yang et al., ICML
@@ -28,9 +28,9 @@ def energy(features: Tensor) -> Tensor:
 def kept_features(features: Tensor, threshold: float = 0.7) -> Tensor:
     """Drop the most salient joints, and the most salient single features.
 
-    A joint goes where its mean energy over channels and frames reaches the threshold, a feature
-    where its own does: at 0.7 that is 1.18 standard deviations from the mean. Each of the two
-    masks is scaled by elements over kept elements of the whole batch, as dropout is.
+    A joint is dropped where its mean energy over channels and frames reaches the threshold, a
+    feature where its own does: at 0.7 that is 1.18 standard deviations from the mean. Each of the
+    two masks is scaled by elements over kept elements of the whole batch, as dropout is.
 
     Args:
         features: x, (N, M, D, T', V).

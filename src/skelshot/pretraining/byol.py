@@ -9,9 +9,9 @@ from skelshot.datasets.batches import Item
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
 from skelshot.ground.seeding import rng_for
-from skelshot.pretraining.heads import mlp_head
 from skelshot.pretraining.losses import regression_loss
 from skelshot.pretraining.momentum import cosine_decay, target_like, update_moving_average
+from skelshot.pretraining.projectors import mlp_head
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.view_options import ByolOptions
 from skelshot.pretraining.view_stage import ViewStage, collapse_std
@@ -28,10 +28,14 @@ class ByolStage(ViewStage):
     Args:
         encoder: The encoder to train.
         options: Views, heads, decay and optimizer.
-        data: The base clips and what the encoder eats of them.
+        data: The base clips and the specification of the encoder's input.
     """
 
     name = "byol"
+    paper = (
+        "Moliner et al., Bootstrapped Representation Learning for Skeleton-Based Action "
+        "Recognition, CVPRW 2022"
+    )
     options_type = ByolOptions
 
     def __init__(self, encoder: Encoder, options: ByolOptions, data: StageData) -> None:
@@ -87,7 +91,7 @@ class ByolStage(ViewStage):
         return {"loss": loss, "collapse_std": collapse_std(target)}
 
     def trained(self) -> list[tuple[nn.Module, float]]:
-        """Train the online network; the target only follows."""
+        """Train the online network; the target is a moving average of it."""
         return [(self.encoder, 1.0), (self.projector, 1.0), (self.predictor, 1.0)]
 
     def after_step(self) -> None:

@@ -1,4 +1,4 @@
-"""Random views of a clip, each brought into the streams that encoders eat."""
+"""Random views of a clip, each as the streams of an encoder's input."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def clip_views(
         clip: Normalised joints (C, T, V, M), absent persons zero.
         layout: Names the joints.
         augmentation: How far the view may be from the clip.
-        streams: What each encoder eats; the streams of one set stand side by side.
+        streams: A set for each encoder, whose streams are concatenated on the channel axis.
         rng: Where its numbers come from.
 
     Returns:

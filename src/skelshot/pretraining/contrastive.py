@@ -1,4 +1,4 @@
-"""The losses of contrast with a queue: InfoNCE, several positives, distributions.
+"""Contrastive losses with a queue of keys: InfoNCE, several positives, distributions.
 
 Logits are (n, 1 + K): the key of the clip itself first, then the K entries of the queue.
 """
@@ -36,7 +36,7 @@ def queue_logits(
 
 
 def info_nce(logits: Tensor) -> Tensor:
-    """Contrast the key with the queue: the cross-entropy of column 0.
+    """Return InfoNCE of the key against the queue: the cross-entropy of column 0.
 
     L1 = -log(exp(l_0) / sum_j exp(l_j)), averaged (AimCLR, eq. 1).
 
@@ -54,7 +54,7 @@ def info_nce(logits: Tensor) -> Tensor:
 
 
 def several_positives(logits: Tensor, positives: Tensor) -> Tensor:
-    """Contrast several positives with the rest: -(mean over positives of log softmax).
+    """Return the loss with several positives: -(mean over positives of log softmax).
 
     The loss of AimCLR's nearest-neighbour mining and of CrosSCLR's cross-stream mining; with
     column 0 as the only positive it is InfoNCE.
@@ -71,7 +71,7 @@ def several_positives(logits: Tensor, positives: Tensor) -> Tensor:
 
 
 def distribution_loss(logits: Tensor, normal_logits: Tensor) -> Tensor:
-    """Let a strongly changed view have the similarities of the normal view (AimCLR's D3M).
+    """Match an extreme view's similarities to those of the normal view (AimCLR's D3M loss).
 
     L = -mean over clips of sum_j p_j log softmax(l)_j with p = softmax(l_normal), which gets no
     gradient: the Kullback-Leibler divergence up to the entropy of p. The released code takes

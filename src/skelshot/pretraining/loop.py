@@ -14,6 +14,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import load_batches
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.precision import Precision
 from skelshot.ground.processes import one_line_for_the_dead
 from skelshot.ground.progress import Bar, progress_bar
@@ -36,7 +37,7 @@ def launch(options: LoopOptions) -> Fabric:
     """Set up device, precision and processes, in silence.
 
     Args:
-        options: Names the precision.
+        options: Name the device and the precision.
 
     Returns:
         What the loop runs on.
@@ -45,8 +46,11 @@ def launch(options: LoopOptions) -> Fabric:
     level = talk.level
     talk.setLevel(logging.WARNING)  # a refused call is to say one line
     try:
+        device = chosen_device(options.device)
         fabric = Fabric(
-            accelerator="auto", devices="auto", precision=FABRIC_PRECISION[options.precision]
+            accelerator=device.type,
+            devices="auto" if device.index is None else [device.index],
+            precision=FABRIC_PRECISION[options.precision],
         )
         if fabric.world_size > 1:
             fabric.launch()
@@ -55,7 +59,9 @@ def launch(options: LoopOptions) -> Fabric:
     return fabric
 
 
-def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: LoopOptions) -> float:
+def run_stage(
+    stage: LoopStage, folder: RunFolder, fabric: Fabric, options: LoopOptions, place: str = ""
+) -> float:
     """Train a stage to its last epoch, going on from the newest checkpoint if there is one.
 
     Everything random in an epoch follows from the stage's seed and the epoch's number, so a
@@ -67,6 +73,7 @@ def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: Loop
         folder: Where checkpoints and logs go.
         fabric: Device, precision and processes.
         options: Accumulation, workers and checkpoints.
+        place: Where in all the work this stage stands, as progress shows it: `split 3 (1 of 20)`.
 
     Returns:
         Seconds this call trained.
@@ -81,13 +88,15 @@ def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: Loop
     loop = _Loop(stage, model, optimizer, fabric, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
     steps = max(1, sum(len(loop.share(epoch)) for epoch in range(min(1, stage.epochs))))
-    with progress_bar(stage.name, total=stage.epochs * steps, done=done * steps) as bar:
+    described = ", ".join(filter(None, (place, stage.name)))
+    with progress_bar(described, total=stage.epochs * steps, done=done * steps) as bar:
         for epoch in range(done, stage.epochs):
             with one_line_for_the_dead():
                 figures = loop.epoch(epoch, bar)
             if log is None:
                 continue
             log.write(epoch + 1, figures)
+            bar.tell(f"epoch {epoch + 1} of {stage.epochs}", figures)
             if (epoch + 1) % options.keep_every == 0 or epoch + 1 == stage.epochs:
                 folder.save_stage(stage.name, epoch + 1, stage.state_dict(), optimizer.state_dict())
     fabric.barrier()
@@ -95,7 +104,7 @@ def run_stage(stage: LoopStage, folder: RunFolder, fabric: Fabric, options: Loop
 
 
 class _Loop:
-    """What stays the same from epoch to epoch."""
+    """State of a stage's training that stays the same from epoch to epoch."""
 
     def __init__(
         self,

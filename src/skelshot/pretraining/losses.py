@@ -1,4 +1,4 @@
-"""The losses of stage 1: the paper's regression (eq. 1), and a contrast within the batch."""
+"""The losses of stage 1: the paper's regression (eq. 1), and a soft contrastive loss."""
 
 import torch
 from torch import Tensor
@@ -34,13 +34,13 @@ def regression_loss(prediction: Tensor, target: Tensor) -> Tensor:
 def soft_contrast_loss(
     prediction: Tensor, target: Tensor, *, scale: float = 12.0, temperature: float = 0.1
 ) -> Tensor:
-    """Find each clip's target among those of the batch, as far as the teacher tells them apart.
+    """Contrast each clip with the batch's targets, with the teacher's similarities as soft labels.
 
     L = -mean_i sum_j p_ij log softmax_j(s cos(q_i, z_j)) with p_i = softmax_j(cos(z_i, z_j) / T).
     With T towards 0 and different targets it is InfoNCE of a clip with its own target (van den
-    Oord et al., 2018); with T above 0 clips of like targets share the mark, so that clips of one
-    class are no negatives of each other. The paper uses none of this: eq. 1 compares a clip with
-    its own target only.
+    Oord et al., 2018); with T above 0 clips of similar targets share the probability, so that
+    clips of one class are no negatives of each other. The paper uses none of this: eq. 1 compares
+    a clip with its own target only.
 
     Args:
         prediction: q(g_s(f_s)) of the skeleton side, (n, D).

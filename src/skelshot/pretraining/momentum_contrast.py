@@ -98,8 +98,8 @@ def follow_statistics(target: nn.Module, online: nn.Module, decay: float) -> Non
     """Move a target's running means and variances towards the online module's.
 
     The exponential moving average normalisation of Cai et al. (CVPR 2021). Keys that are
-    normalised by their own batch carry a mark of it, which their queries share and the queue
-    does not, and which gives the answer away.
+    normalised by their own batch carry its statistics, which their queries share and the queue
+    does not, so that the key can be told from the negatives without looking at the clip.
 
     Args:
         target: Changed in place.

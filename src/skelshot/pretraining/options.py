@@ -10,6 +10,7 @@ from pydantic import (
     SerializeAsAny,
     SerializerFunctionWrapHandler,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -17,8 +18,9 @@ from pydantic import (
 
 from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.options import Options, problem_of
-from skelshot.ground.precision import Precision, settled_precision, training_device
+from skelshot.ground.precision import Precision, settled_precision
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.strategies import STRATEGIES
@@ -29,9 +31,10 @@ from skelshot.skeletons.inputs import Sides
 
 
 class EncoderOptions(Options):
-    """Which encoder; the rest of its specification follows from the input.
+    """The encoder by name; the rest of its specification follows from the input.
 
-    Further values are those that the encoder's own specification adds.
+    Further values are those that the encoder's own specification adds, such as
+    `mask_absent_persons` of the three that ship.
 
     Args:
         name: `st-gcn`, `agcn`, `ctr-gcn`, or one of another package.
@@ -58,9 +61,11 @@ class EncoderOptions(Options):
 
 
 class LoopOptions(Options):
-    """How the loop runs, whatever it trains.
+    """Options of the training loop, whatever it trains.
 
     Args:
+        device: Where it trains: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where there
+            is one; not written down, so that a run goes on wherever it is carried.
         precision: `float32`, or `bfloat16` for its autocast; `auto` takes the second where
             the device has instructions for it, and is written down as what it took.
         workers: Processes that prepare batches; results do not depend on it.
@@ -68,15 +73,22 @@ class LoopOptions(Options):
         keep_every: Epochs between checkpoints.
     """
 
+    device: str = Field("auto", exclude=True)
     precision: Precision = Field("auto", validate_default=True)
     workers: int = Field(0, ge=0, le=256)
     accumulate: int = Field(1, ge=1, le=1_000_000)
     keep_every: int = Field(1, ge=1)
 
+    @field_validator("device")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        chosen_device(value, "loop.device")
+        return value
+
     @field_validator("precision", mode="before")
     @classmethod
-    def _settle_precision(cls, value: object) -> object:
-        return settled_precision(value, training_device())
+    def _settle_precision(cls, value: object, others: ValidationInfo) -> object:
+        return settled_precision(value, chosen_device(others.data.get("device", "auto")).type)
 
 
 def _strategy(value: object) -> object:
@@ -145,7 +157,7 @@ class PretrainOptions(Options):
 
     @property
     def mirrors_clips(self) -> bool:
-        """Whether a stage that is asked for mirrors clips."""
+        """True if a stage that is asked for mirrors clips."""
         return mirrors_clips(self.model_dump(mode="json"))
 
     def with_sides(self, sides: Sides) -> "PretrainOptions":

@@ -1,7 +1,7 @@
 """From a store to a pre-trained encoder, split by split."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +38,7 @@ from skelshot.teachers import FeatureCache
 
 @dataclass(frozen=True)
 class PretrainReport:
-    """What a call of `pretrain` did.
+    """Result of a call of `pretrain`.
 
     Args:
         run: The run's folder.
@@ -60,10 +60,11 @@ def pretrain(
     protocol: FewShotProtocol,
     splits: Sequence[Split],
     options: PretrainOptions,
-    out: Path,
+    out: Path | str,
     teacher: FeatureCache | None = None,
     start: StartingRun | None = None,
     sides: AskedSides = "auto",
+    preset: Mapping[str, Any] | None = None,
 ) -> PretrainReport:
     """Pre-train one encoder a split; splits already done are kept.
 
@@ -79,6 +80,7 @@ def pretrain(
         start: An earlier run to begin from; random weights unless told.
         sides: Whether a clip and its mirror image are different actions; `auto` looks at the
             names of the classes and at the base clips of each split, see `decide_sides`.
+        preset: For the results: the `name` of the preset, and what it says of `evaluate`.
 
     Returns:
         The report.
@@ -86,10 +88,10 @@ def pretrain(
     Raises:
         SkelshotError: Options, clips or features do not fit, or `out` holds another run.
     """
-    began = time.perf_counter()
+    began, out = time.perf_counter(), Path(out)
     counts = protocol.counts(store)
     fabric = launch(options.loop)
-    job = _Job(store, protocol, options, teacher, start, fabric)
+    job = _Job(store, protocol, options, teacher, start, fabric, preset)
     works = [_Work.of(job, split, sides) for split in splits]
     for work in works:
         encoder, stages = build_stages(store, work.split, work.options, teacher)
@@ -101,7 +103,10 @@ def pretrain(
         folders = [split_folder(out, work.split.index) for work in works]
         for folder in folders if fabric.is_global_zero else ():
             held.enter_context(only_writer(folder, "pretrain"))
-        results = [_pretrain_split(job, work, at) for work, at in zip(works, folders, strict=True)]
+        results = [
+            _pretrain_split(job, work, at, f"split {work.split.index} ({number} of {len(works)})")
+            for number, (work, at) in enumerate(zip(works, folders, strict=True), start=1)
+        ]
     seconds = round(time.perf_counter() - began, 3)
     return PretrainReport(out, options.encoder.name, results, seconds, counts)
 
@@ -145,7 +150,7 @@ def build_stages(
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What all splits of a call share; the fields are those of `pretrain`."""
+    """Arguments of a call of `pretrain`, which all its splits share."""
 
     store: Store
     protocol: FewShotProtocol
@@ -153,6 +158,7 @@ class _Job:
     teacher: FeatureCache | None
     start: StartingRun | None
     fabric: Fabric
+    preset: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +218,7 @@ def _reads_teacher(options: PretrainOptions) -> bool:
     return name != "none" and STRATEGIES.named(name).reads_teacher
 
 
-def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
+def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str, Any]:
     """Train one split to the end, or return the result it already has."""
     store, split, options, fabric = job.store, work.split, work.options, job.fabric
     folder = RunFolder(path)
@@ -229,7 +235,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
     seconds = {}
     for stage in stages:
         with STRATEGIES.telling(stage.name):
-            seconds[stage.name] = round(run_stage(stage, folder, fabric, options.loop), 3)
+            spent = run_stage(stage, folder, fabric, options.loop, place)
+            seconds[stage.name] = round(spent, 3)
     result = {
         "split": split.index,
         "base": config["base"],
@@ -237,6 +244,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         "clips": len(BaseSet.of(store, split).indices),
         "seed": options.seed,
         "data_hash": store.data_hash,
+        "store": store.path.name,
+        "preset": None if job.preset is None else dict(job.preset),
         "sides": work.sides.as_json(),
         "mirrored_before": work.mirrored_before,
         "encoder_unused_by": [stage.name for stage in stages if not stage.trains_encoder],

@@ -1,4 +1,4 @@
-"""What the training loop asks of a stage."""
+"""The contract between the training loop and its stages."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -99,7 +99,7 @@ class StageData:
 
 
 class LoopStage(nn.Module, ABC):
-    """What the loop trains: batches, how each item is loaded, a loss, an optimizer and its rates.
+    """Base of all that the loop trains: batches, loading, loss, optimizer and learning rates.
 
     Attributes:
         name: The stage's name, in logs and checkpoints.
@@ -187,13 +187,14 @@ class LoopStage(nn.Module, ABC):
 
 
 class Stage(LoopStage):
-    """One stage of pre-training: what is drawn, what is lost, what is trained.
+    """Base of the stages of pre-training, which train an encoder on the base clips of a split.
 
     A strategy is a stage with a `name`, an `options_type` and a constructor that takes encoder,
     options and data.
 
     Attributes:
         name: The name users type.
+        paper: A short citation, or "" when there is no single source.
         options_type: The pydantic model of the stage's options, with the name as a field.
         draws_own_views: Whether it draws its own views of plain clips, so that the run's
             augmentation has no part in it.
@@ -206,6 +207,7 @@ class Stage(LoopStage):
         data: What it is trained on.
     """
 
+    paper: ClassVar[str] = ""
     options_type: ClassVar[type[StageOptions]]
     draws_own_views: ClassVar[bool] = False
     reads_teacher: ClassVar[bool] = False
@@ -252,10 +254,10 @@ class Stage(LoopStage):
 
 
 def plain_inputs(inputs: InputSpec) -> InputSpec:
-    """Say what of a clip a stage takes that draws its own views: joints alone.
+    """Reduce an input specification to the joint stream, for stages that draw their own views.
 
     Args:
-        inputs: What the encoder eats.
+        inputs: The encoder's input.
 
     Returns:
         The same with the joint stream alone.

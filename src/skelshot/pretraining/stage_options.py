@@ -38,7 +38,7 @@ class OptimizerOptions(Options):
 
 
 class StageOptions(Options):
-    """What every stage is told; a strategy adds its own, and its `name` as a field.
+    """Options of every stage; a strategy adds its own, and its `name` as a field.
 
     Args:
         epochs: Passes over the base clips.

@@ -1,4 +1,4 @@
-"""Where a run starts: the encoders of an earlier run in place of random weights."""
+"""Initial weights from the encoders of an earlier run, in place of random ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the transfer regresses: f_t, f_v or f_v + f_t of every draw of a clip."""
+"""Regression targets of the transfer: f_t, f_v or f_v + f_t of every draw of a clip."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,8 @@ IntArray = NDArray[np.int64]
 class TeacherTargets:
     """The teacher's features of base clips, drawn anew for every use of a clip.
 
-    Each use takes one of the clip's cached samples of frames and one rendering of its class
-    text, keyed by seed, epoch and clip name. f_v and f_t are each brought to unit length and
+    Each use takes one of the clip's cached samples of frames and one prompt of its class,
+    keyed by seed, epoch and clip name. f_v and f_t are each brought to unit length and
     centred, as the options say, and then added.
 
     Args:
@@ -92,14 +92,14 @@ class TeacherTargets:
             f_v = self._ready("video", self._video.video[places, ways, samples])
         text = None if f_t is None or self.options.representation == "video" else f_t[shown]
         if self._prompted and self._video.prompted is not None:
-            renderings = self._draws(seen, "rendering", self._video.info.prompts)
-            found = self._video.prompted[places, ways, samples, renderings]
+            prompts = self._draws(seen, "rendering", self._video.info.prompts)
+            found = self._video.prompted[places, ways, samples, prompts]
             text = self._ready("prompted", found)
         result[shown] = combine(f_v, text, normalise=False)
         return result
 
     def _plain(self, batch: Sequence[Item], texts: Tensor) -> Tensor:
-        """Return one rendering of each clip's class text (n, D)."""
+        """Return one prompt's features of each clip's class (n, D)."""
         draws = self._draws(batch, "rendering", texts.shape[1])
         labels = torch.tensor([self.base.label(item) for item in batch])
         return texts[labels, torch.from_numpy(draws)]
@@ -125,7 +125,7 @@ class TeacherTargets:
         return ready
 
     def _mean_parts(self, video: VideoFeatures) -> dict[str, Tensor]:
-        """Return the means of f_v and prompted f_t over base clips, samples and renderings."""
+        """Return the means of f_v and prompted f_t over base clips, samples and prompts."""
         rows = np.sort(np.fromiter(self._row_of.values(), np.int64))
         ways = 2 if self.time_reversed else 1
         means = {}
@@ -182,16 +182,16 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
     """Make the targets of the classes from their text features.
 
     Args:
-        teacher: Cached features; a rendering that says "backwards" is for clips played backwards.
+        teacher: Cached features; a prompt that says "backwards" is for clips played backwards.
         labels: The base classes.
         options: Normalisation, centring, and whether clips are played backwards.
 
     Returns:
         Targets (classes, R, D); with backwards classes (2 * classes, R, D), those last, R being
-        the renderings of one direction.
+        the prompts of one direction.
 
     Raises:
-        SkelshotError: Backwards classes are asked for, and the renderings do not come in pairs.
+        SkelshotError: Backwards classes are asked for, and the prompts do not come in pairs.
     """
     texts = teacher.text_for(labels)
     if options.normalise:
@@ -199,7 +199,7 @@ def class_targets(teacher: FeatureCache, labels: Sequence[int], options: Transfe
     ahead, back = directions(teacher)
     if options.time_reversed is True and (not back or len(back) != len(ahead)):
         raise SkelshotError(
-            f"strategy.time_reversed: {teacher.path} has {len(ahead)} renderings a class "
+            f"strategy.time_reversed: {teacher.path} has {len(ahead)} prompts a class "
             f"forwards and {len(back)} backwards, expected as many of each; teach with --prompts "
             "time-reversed, or set strategy.time_reversed=auto"
         )
@@ -245,13 +245,13 @@ def plays_time_reversed(teacher: FeatureCache, options: TransferOptions) -> bool
 
 
 def directions(teacher: FeatureCache) -> tuple[list[int], list[int]]:
-    """Tell which renderings are for clips played forwards and which for clips played backwards.
+    """Tell which prompts are for clips played forwards and which for clips played backwards.
 
     Args:
         teacher: Cached features; where its texts are not known, all are for forwards.
 
     Returns:
-        Places along the renderings R: forwards, and those that say "backwards".
+        Places along the prompts R: forwards, and those that say "backwards".
     """
     if teacher.info.texts:
         return directions_of(teacher.info.texts[0])

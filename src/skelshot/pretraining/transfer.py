@@ -8,9 +8,9 @@ from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import class_figures, class_head
-from skelshot.pretraining.heads import linear_head, mlp_head
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
+from skelshot.pretraining.projectors import linear_head, mlp_head
 from skelshot.pretraining.stage import Stage, StageData
 from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.pretraining.transfer_options import TransferOptions
@@ -37,6 +37,10 @@ class TransferStage(Stage):
     """
 
     name = "transfer"
+    paper = (
+        "Lu et al., Cross-Modal Contrastive Pre-training for Few-Shot Skeleton Action "
+        "Recognition, IEEE TCSVT 34(10), 2024"
+    )
     options_type = TransferOptions
     reads_teacher = True
 
@@ -88,7 +92,7 @@ class TransferStage(Stage):
         return super().load(item, epoch) | {"targets": self._targets([item])[0]}
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1 of the paper, or its contrast.
+        """Return L = 2 - 2 cos(q(g_s(f_s)), g_vl(f_vl)), eq. 1, or the soft contrastive loss.
 
         Args:
             batch: Encoder input `clips` (n, C, T, V, M), `targets` f_vl (n, teacher size) and

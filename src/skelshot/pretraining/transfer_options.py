@@ -29,11 +29,11 @@ class TransferOptions(StageOptions):
         normalise: L2-normalise f_v and f_t before they are added (the paper is silent).
         centre: Subtract the mean of the base classes' f_t, which sentence encoders share, and of
             the base clips' f_v, each before they are added.
-        time_reversed: Regress clips played backwards too, towards renderings that say so
+        time_reversed: Regress clips played backwards too, towards prompts that say so
             and videos shown in reverse (`teach --prompts time-reversed`); `auto` does so where the
             features have them.
-        loss: `regression` is eq. 1 of the paper; `contrast` also asks that the clip be found among
-            its batch, as far as the teacher tells the clips apart.
+        loss: `regression` is eq. 1 of the paper; `contrast` is a contrastive loss within the
+            batch, with the teacher's similarities as soft labels (see `soft_contrast_loss`).
         contrast_scale: Factor on the student's cosines in `contrast`.
         contrast_temperature: Divides the teacher's cosines in `contrast`.
         ce_weight: Of a cross-entropy on the base classes beside the teacher's loss, which has 1;

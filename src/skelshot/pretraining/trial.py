@@ -1,4 +1,4 @@
-"""A try of the stages before any training, so that what does not fit is refused at once."""
+"""Dry run of the stages before any training, so that what does not fit is refused at once."""
 
 from collections.abc import Sequence
 

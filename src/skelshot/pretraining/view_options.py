@@ -9,7 +9,7 @@ from skelshot.skeletons import Stream
 from skelshot.skeletons.view_augmentation import ViewAugmentation
 
 KeyNorm = Literal["batch", "running"]
-"""What keys are normalised by: their own batch, or running statistics."""
+"""Statistics that keys are normalised by: those of their own batch, or running ones."""
 
 NORMAL = ViewAugmentation(shift=1 / 6, shear=0.5)
 """AimCLR's normal view (Guo et al., AAAI 2022)."""
@@ -92,11 +92,11 @@ class AimClrOptions(StageOptions):
         temperature: Similarities are divided by it.
         decay: Share of the key encoder that a step keeps.
         key_norm: `batch` normalises keys by their own batch, as published; with small batches
-            that marks the keys of a batch, and the contrast is solved by the mark. `running`
-            takes running statistics that follow as the key encoder's weights do.
+            its statistics tell the batch's own keys from the queue, and the contrast is solved
+            by them alone. `running` takes running statistics, moving averages like the weights.
         normal: The view of queries and keys.
-        extreme: The view that must give the normal view's similarities; None leaves it out.
-        attention_drop: Let the extreme view without its most salient features do so, too.
+        extreme: The view whose similarities are matched to the normal view's; None leaves it out.
+        attention_drop: Match the extreme view without its most salient features, too.
         drop_threshold: Energy, 0.62 (at the mean) to 1, from which a feature is dropped.
         mining: Further positives: `none`; `nearest`, the queue's entries nearest to the clip's
             own views; `cross-stream`, those nearest to the clip in another stream.

@@ -1,4 +1,4 @@
-"""What the stages share that compare views of clips and read no labels."""
+"""The base of the stages that compare views of clips and read no labels."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ class ViewStage(Stage):
     Args:
         encoder: The encoder to train.
         options: Views, batch and optimizer.
-        data: The base clips and what the encoder eats of them.
+        data: The base clips and the specification of the encoder's input.
 
     Raises:
         SkelshotError: There are fewer than two clips, or the encoder's input is not that of
@@ -97,7 +97,7 @@ def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:
 
 
 def collapse_std(vectors: Tensor) -> Tensor:
-    """Tell how far vectors are from collapsing to one point.
+    """Return the collapse standard deviation, which is 0 when all vectors are one point.
 
     Args:
         vectors: (n, D).

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.ground.seeding import rng_for
-from skelshot.rendering.shapes import Kind, Shapes, solid
+from skelshot.rendering.shapes import Primitive, Shapes, solid
 
 Array = NDArray[np.float64]
 Colour = tuple[float, float, float]
@@ -48,7 +48,7 @@ _SHOES: tuple[Colour, ...] = ((0.12, 0.12, 0.13), (0.85, 0.85, 0.84), (0.40, 0.2
 
 @dataclass(frozen=True)
 class Outfit:
-    """What a person wears and looks like; colours are RGB in [0, 1].
+    """Clothes and looks of a person; colours are RGB in [0, 1].
 
     Args:
         skin: Face and hands, and arms and legs as far as they are bare.
@@ -145,7 +145,7 @@ def head_shapes(
     for place, half, colour, least in parts:
         middle = centre + axes @ (size * np.array(place))
         left, up, front = (size * length for length in half)
-        ball = solid(Kind.BALL, middle, axes, (left, up, front), colour, shown=shown)
+        ball = solid(Primitive.BALL, middle, axes, (left, up, front), colour, shown=shown)
         ball.least[:] = least
         shapes.append(ball)
     shapes[0].shadow[:] = 0.25

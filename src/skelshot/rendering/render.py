@@ -11,7 +11,7 @@ from skelshot.rendering.background import Background
 from skelshot.rendering.camera import PinholeCamera
 from skelshot.rendering.rasterise import draw
 from skelshot.rendering.shadows import darken_floor, floor_shadows
-from skelshot.rendering.shapes import Kind, Shapes
+from skelshot.rendering.shapes import Primitive, Shapes
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -36,11 +36,11 @@ def render(shapes: Shapes, camera: PinholeCamera, background: Background) -> Ite
     Example:
         >>> from skelshot.rendering.background import background_of
         >>> from skelshot.rendering.room import room_for
-        >>> from skelshot.rendering.shapes import Kind, solid
+        >>> from skelshot.rendering.shapes import Primitive, solid
         >>> camera = PinholeCamera(
         ...     (64, 36), (35, 35), (32, 18), np.array([0.0, 1.0, -3.0]), np.eye(3)
         ... )
-        >>> ball = solid(Kind.BALL, np.ones((2, 3)), np.eye(3), (0.2, 0.2, 0.2), (1, 0, 0))
+        >>> ball = solid(Primitive.BALL, np.ones((2, 3)), np.eye(3), (0.2, 0.2, 0.2), (1, 0, 0))
         >>> pictures = list(render(ball, camera, background_of(room_for(0), camera)))
         >>> len(pictures), pictures[0].shape
         (2, (36, 64, 3))
@@ -125,14 +125,14 @@ def _rows(shapes: Shapes, camera: PinholeCamera) -> Array:
     rows[..., columns.PERIOD : columns.PERIOD + 2] = shapes.period
     length = np.median(np.linalg.norm(end - start, axis=-1), axis=0)
     rows[..., columns.CORE : columns.CORE + 3] = shapes.core @ camera.orientation.T
-    rows[..., columns.EXTENT] = np.where(shapes.kind == Kind.CAPSULE, length, size[..., 1])
+    rows[..., columns.EXTENT] = np.where(shapes.kind == Primitive.CAPSULE, length, size[..., 1])
     rows[..., columns.BIAS] = shapes.bias
 
-    capsule = (shapes.kind == Kind.CAPSULE)[None, :, None]
+    capsule = (shapes.kind == Primitive.CAPSULE)[None, :, None]
     # Half sizes along the camera's axes: of the two balls, of the ellipsoid, of the box.
     ball = np.sqrt(((axes * size[..., None, :]) ** 2).sum(-1))
     box = np.abs(axes * size[..., None, :]).sum(-1)
-    half = np.where((shapes.kind == Kind.BALL)[None, :, None], ball, box)
+    half = np.where((shapes.kind == Primitive.BALL)[None, :, None], ball, box)
     half_start = np.where(capsule, size[..., :1], half)
     half_end = np.where(capsule, size[..., 1:2], half)
     low, high = _pixels_around(start, half_start, camera)
@@ -157,7 +157,7 @@ def _visible_sizes(shapes: Shapes, z: Array, camera: PinholeCamera) -> Array:
     metres = 0.5 * shapes.least * np.maximum(z, 0) / math.sqrt(math.prod(camera.focal))
     longest = shapes.size == shapes.size.max(axis=1, keepdims=True)
     thick = metres[..., None] * np.where(longest, 1.0, 0.85)
-    used = np.where(shapes.kind == Kind.CAPSULE, [[1], [1], [0]], 1).T
+    used = np.where(shapes.kind == Primitive.CAPSULE, [[1], [1], [0]], 1).T
     return np.maximum(shapes.size, thick * used)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from skelshot.ground.compiled import compiled
 from skelshot.rendering.camera import PinholeCamera
-from skelshot.rendering.shapes import Kind, Shapes
+from skelshot.rendering.shapes import Primitive, Shapes
 
 Array = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ def _segments(shapes: Shapes) -> tuple[Array, Array, Array]:
     """Return the capsules (start, end (T, S, 3), radius (S,)) that shadows are thrown of."""
     start, end = shapes.start.copy(), shapes.end.copy()
     radius = shapes.size[:, :2].max(axis=1)
-    for s in np.flatnonzero(shapes.kind != Kind.CAPSULE):
+    for s in np.flatnonzero(shapes.kind != Primitive.CAPSULE):
         longest = int(shapes.size[s].argmax())
         others = np.delete(shapes.size[s], longest)
         radius[s] = others.max()

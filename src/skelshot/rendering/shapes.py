@@ -14,8 +14,8 @@ Array = NDArray[np.float64]
 _OVER_FRAMES = frozenset({"start", "end", "turn", "shown", "core"})
 
 
-class Kind(IntEnum):
-    """What a shape is; `Shapes.size` means something else for each."""
+class Primitive(IntEnum):
+    """Forms of a shape; `Shapes.size` means something else for each."""
 
     CAPSULE = 0
     BALL = 1
@@ -28,7 +28,7 @@ class Shapes:
     """S shapes over T frames, in a world with y up, in metres.
 
     Args:
-        kind: What each is (S,), a `Kind`.
+        kind: What each is (S,), a `Primitive`.
         start: One end of a capsule, the centre of the others (T, S, 3).
         end: The other end of a capsule, `start` again for the others (T, S, 3).
         turn: Orientation (T, S, 3, 3), columns are the shape's own x, y, z axes in the world;
@@ -159,14 +159,14 @@ def capsule(
     start = np.asarray(start, np.float64)
     turn = np.broadcast_to(np.eye(3), (len(start), 3, 3))
     look = (colour, stripes, period, shadow)
-    made = _one(Kind.CAPSULE, start, end, turn, (first, last, 0.0), shown, *look)
+    made = _one(Primitive.CAPSULE, start, end, turn, (first, last, 0.0), shown, *look)
     if core is not None:
         made.core[:, 0] = core
     return made
 
 
 def solid(
-    kind: Kind,
+    kind: Primitive,
     centre: ArrayLike,
     turn: ArrayLike,
     size: tuple[float, float, float],
@@ -194,7 +194,7 @@ def solid(
         Shapes with S = 1.
 
     Example:
-        >>> solid(Kind.BOX, np.zeros((2, 3)), np.eye(3), (0.1, 0.2, 0.1), (1, 0, 0)).count
+        >>> solid(Primitive.BOX, np.zeros((2, 3)), np.eye(3), (0.1, 0.2, 0.1), (1, 0, 0)).count
         1
     """
     centre = np.asarray(centre, np.float64)
@@ -228,7 +228,7 @@ def join(groups: Sequence[Shapes]) -> Shapes:
 
 
 def _one(
-    kind: Kind,
+    kind: Primitive,
     start: Array,
     end: ArrayLike,
     turn: Array,

@@ -1,4 +1,4 @@
-"""How the features of clips are made with a trained encoder."""
+"""Options of the features that a trained encoder makes of clips."""
 
 from typing import ClassVar
 

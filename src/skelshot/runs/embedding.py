@@ -7,7 +7,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import clip_batches
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder
+from skelshot.encoders import Encoder, mean_over_persons
 from skelshot.encoders.readouts import read_out
 from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import view_clips
@@ -24,40 +24,48 @@ def encode_clips(
     indices: Sequence[int],
     options: EmbedOptions,
     keep_map: bool = False,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
     """Run the encoder over clips.
 
     Args:
-        encoder: The encoder; put into evaluation mode.
+        encoder: The encoder; put into evaluation mode and onto the device.
         store: The clips.
         spec: From a sequence to the encoder's input.
         indices: Which clips, n of them.
         options: Read-out, views and batch size.
         keep_map: Keep the feature map, averaged over persons, instead of the read-out.
+        device: Where the encoder runs, as `ground.devices.chosen_device` gives it.
 
     Returns:
-        Vectors (n, D'), or maps (n, D, T', V) when asked; averaged over the views.
+        Vectors (n, D'), or maps (n, D, T', V) when asked; averaged over the views, on the CPU.
 
     Raises:
         SkelshotError: The encoder gave numbers that are not finite, or there are no clips.
     """
-    encoder.eval()
-    low = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
+    device = torch.device(device)
+    encoder.to(device).eval()
+    low = torch.autocast(device.type, torch.bfloat16, enabled=options.precision == "bfloat16")
 
     @torch.inference_mode()
     def encoded(clips: Tensor) -> Tensor:
+        clips = clips.to(device)
         with low:
             maps = [
                 encoder.feature_map(view_clips(clips, view, spec)).float() for view in options.views
             ]
-        read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
+        counted = encoder.counted_persons(clips)  # nobody comes or goes with a view
+        read = [
+            mean_over_persons(m, counted) if keep_map else read_out(m, options.readout, counted)
+            for m in maps
+        ]
         features = torch.stack(read).mean(0)
         if not bool(torch.isfinite(features).all()):
             raise SkelshotError(
                 "the encoder gives features that are not finite; its training has gone wrong, "
                 "train it again with a lower learning rate"
             )
-        return features
+        return features.cpu()
 
     batches = clip_batches(store, spec, indices, options.batch)
     return _gathered(map(encoded, batches), len(indices))
@@ -69,33 +77,37 @@ def embed_clips(
     spec: InputSpec,
     indices: Sequence[int],
     options: EmbedOptions,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
     """Run a method's network over clips.
 
     Args:
-        method: With weights; put into evaluation mode.
+        method: With weights; put into evaluation mode and onto the device.
         store: The clips.
         spec: From a sequence to the network's input.
         indices: Which clips, n of them, at least one.
         options: Views, whose embeddings are averaged, batch size and precision.
+        device: Where the network runs, as `ground.devices.chosen_device` gives it.
 
     Returns:
-        Embeddings (n, D), float32.
+        Embeddings (n, D), float32, on the CPU.
 
     Raises:
         SkelshotError: The network gave numbers that are not finite.
     """
-    method.eval()
+    device = torch.device(device)
+    method.to(device).eval()
     method.meet_inputs(spec)
     parts = []
     with (
         progress_bar("clips", total=len(indices)) as bar,
         torch.inference_mode(),
-        torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"),
+        torch.autocast(device.type, torch.bfloat16, enabled=options.precision == "bfloat16"),
     ):
         for clips in clip_batches(store, spec, indices, options.batch):
-            seen = [method.embed(view_clips(clips, view, spec)) for view in options.views]
-            parts.append(torch.stack(seen).mean(0))
+            there = clips.to(device)
+            seen = [method.embed(view_clips(there, view, spec)) for view in options.views]
+            parts.append(torch.stack(seen).mean(0).cpu())
             bar.advance(len(clips))
     embeddings = torch.cat(parts)
     if not bool(torch.isfinite(embeddings).all()):

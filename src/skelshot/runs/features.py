@@ -1,7 +1,6 @@
-"""What methods read of a run's clips, split by split."""
+"""Features of a run's clips as methods read them, split by split."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -10,11 +9,11 @@ from torch import Tensor
 from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
 from skelshot.fewshot import FewShotMethod, View, view_clips
-from skelshot.fewshot.reading import check_reads, views_of
+from skelshot.fewshot.reading import views_of
 from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import embed_clips, input_clips
+from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.kept_features import KeptFeatures
-from skelshot.runs.run import Run
 from skelshot.skeletons import InputSpec
 from skelshot.skeletons.inputs import todays_align
 from skelshot.skeletons.normalise import can_align_view
@@ -32,17 +31,29 @@ class RunFeatures:
         store: The clips.
         method: Says what it reads of a clip, and which views of it.
         options: Read-out, views to average over, batch size and precision.
-        run: The run's folder; None for methods that read clips.
+        encoders: Those of the run; None for methods that read clips.
+        device: Where encoders run.
     """
 
     def __init__(
-        self, store: Store, method: FewShotMethod, options: EmbedOptions, run: Path | None
+        self,
+        store: Store,
+        method: FewShotMethod,
+        options: EmbedOptions,
+        encoders: RunEncoders | None,
+        device: torch.device | str = "cpu",
     ) -> None:
         self._store = store
         self._method = method
         self._options = options
-        self._run = run
+        self._encoders = encoders
+        self._device = torch.device(device)
         self._kept: dict[int, KeptFeatures] = {}
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether the features of a clip are the same in all splits."""
+        return self._encoders is None or self._encoders.fixed is not None
 
     def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:
         """Give what the method reads of a split's clips.
@@ -62,24 +73,27 @@ class RunFeatures:
     def _from_view(self, split: Split, indices: Sequence[int], view: View) -> Tensor:
         """Give what the method reads of the clips from one view, (n, ...)."""
         method, reads_clips = self._method, self._method.reads == "clip"
-        if self._run is None or (reads_clips and not method.has_weights):
+        if self._encoders is None or (reads_clips and not method.has_weights):
             return self._clips(self._own_inputs(), indices, view)
-        trained, store = Run(self._run).split(split.index), self._store
+        trained, store = self._encoders.of(split), self._store
         options = seen_from(self._options, view)
-        kept = self._kept.setdefault(split.index, KeptFeatures(trained.folder))
+        kept = self._kept.setdefault(trained.number, KeptFeatures(trained.folder))
         if (embedder := method.embedder) is not None:
             network = trained.method(embedder, options.readout)
             form = network.options.model_dump_json()
             return kept.read_or_make(
-                kept.file(trained.method_file, store.data_hash, options, form, indices),
+                kept.file(
+                    trained.method_file, store.data_hash, options, form, indices, self._device
+                ),
                 len(indices),
-                lambda: embed_clips(network, store, trained.inputs, indices, options),
+                lambda: embed_clips(network, store, trained.inputs, indices, options, self._device),
             )
         if reads_clips:
             return self._clips(trained.inputs, indices, view)
-        check_reads(method, trained.encoder())
         chosen = {name: getattr(options, name) for name in EmbedOptions.model_fields}
-        return trained.embed(store, indices, keep_map=method.reads == "map", kept=kept, **chosen)
+        return trained.embed(
+            store, indices, keep_map=method.reads == "map", kept=kept, device=self._device, **chosen
+        )
 
     @property
     def made_anew(self) -> list[str]:

@@ -23,7 +23,7 @@ METRICS = "metrics.jsonl"
 """The files of a split; weights lie in its `checkpoints/`."""
 
 
-def split_folder(run: Path, split: int) -> Path:
+def split_folder(run: Path | str, split: int) -> Path:
     """Name the folder of a split within a run.
 
     Args:
@@ -33,7 +33,7 @@ def split_folder(run: Path, split: int) -> Path:
     Returns:
         For example `RUN/split-03`.
     """
-    return run / f"split-{split:02d}"
+    return Path(run) / f"split-{split:02d}"
 
 
 class _Config(BaseModel):

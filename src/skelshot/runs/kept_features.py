@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
@@ -31,6 +32,7 @@ class KeptFeatures:
         options: EmbedOptions,
         form: bool | str,
         indices: Sequence[int],
+        device: torch.device | str = "cpu",
     ) -> Path:
         """Name the file of some features.
 
@@ -40,6 +42,7 @@ class KeptFeatures:
             options: How clips are read out.
             form: What else tells features apart.
             indices: Which clips.
+            device: Where they are made, which changes their last bits.
 
         Returns:
             The file, whether it is there or not.
@@ -50,6 +53,7 @@ class KeptFeatures:
             options.model_dump_json(exclude={"classifiers", "batch"}),
             form,
             list(indices),
+            *([] if torch.device(device).type == "cpu" else [torch.device(device).type]),
         ).hex()[:16]
         return self._folder / f"{key}.safetensors"
 

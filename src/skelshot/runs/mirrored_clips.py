@@ -1,4 +1,4 @@
-"""Whether an encoder has seen mirrored clips, which matters where left and right are classes."""
+"""Mirrored clips in an encoder's training, which matter where left and right are classes."""
 
 from collections.abc import Mapping
 from pathlib import Path

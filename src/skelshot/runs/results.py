@@ -1,4 +1,4 @@
-"""What a split's training came to: `result.json`, with the digests of what stands beside it."""
+"""Result of a split's training: `result.json`, with the digests of what stands beside it."""
 
 import hashlib
 import json
@@ -29,6 +29,13 @@ class _Sides(BaseModel):
     remark: str | None = None
 
 
+class _Preset(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: str
+    evaluate: dict[str, Any]
+
+
 class _Result(BaseModel):
     """The entries of a result that are read again; earlier versions wrote fewer."""
 
@@ -40,6 +47,8 @@ class _Result(BaseModel):
     novel: list[str] | None = None
     sides: _Sides | None = None
     mirrored_before: bool = False
+    preset: _Preset | None = None
+    store: str | None = None
     files: dict[str, str] | None = None
     sha256: str | None = None
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
+import torch
 from torch import Tensor
 
 from skelshot.datasets.store import Store
@@ -110,6 +111,15 @@ class SplitRun:
         return read_result(self.folder)
 
     @property
+    def preset(self) -> dict[str, Any] | None:
+        """The preset it was trained with: its `name`, and what it says of `evaluate`.
+
+        None for runs of earlier versions, which did not keep it.
+        """
+        found = self.result.get("preset") if self.done else None
+        return found if isinstance(found, dict) else None
+
+    @property
     def encoder_file(self) -> Path:
         """The trained encoder."""
         return self.folder / "checkpoints" / ENCODER
@@ -190,6 +200,7 @@ class SplitRun:
         *,
         keep_map: bool = False,
         kept: KeptFeatures | None = None,
+        device: torch.device | str = "cpu",
         **options: Any,
     ) -> Tensor:
         """Encode clips of a store, or read what an earlier call kept of them.
@@ -199,6 +210,7 @@ class SplitRun:
             indices: Which clips, n of them; all unless told.
             keep_map: Keep the feature map, averaged over persons, instead of the read-out.
             kept: Where features are kept, to be asked afterwards what was made anew.
+            device: Where the encoder runs.
             options: Those of `EmbedOptions`: `readout`, `views`, `batch`, `precision`.
 
         Returns:
@@ -209,12 +221,13 @@ class SplitRun:
         """
         chosen = EmbedOptions.model_validate(options)
         which = list(range(len(store.clips)) if indices is None else indices)
+        inputs = self.inputs  # which compares the encoder with the configuration
         kept = kept or KeptFeatures(self.folder)
-        file = kept.file(self.encoder_file, store.data_hash, chosen, keep_map, which)
+        file = kept.file(self.encoder_file, store.data_hash, chosen, keep_map, which, device)
         return kept.read_or_make(
             file,
             len(which),
-            lambda: encode_clips(self.encoder(), store, self.inputs, which, chosen, keep_map),
+            lambda: encode_clips(self.encoder(), store, inputs, which, chosen, keep_map, device),
         )
 
     def _check_fits(self, spec: EncoderSpec, inputs: InputSpec) -> None:

@@ -31,7 +31,7 @@ Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
 class Augmentation(Options):
-    """How far a clip may be changed; the default changes nothing.
+    """Ranges of the random changes of a clip in training; the default changes nothing.
 
     Args:
         crop: Least and most share of the valid length to keep, cut at a random place before

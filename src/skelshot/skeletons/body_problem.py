@@ -1,11 +1,13 @@
-"""What a thing that does not fit a human body is."""
+"""Problems of coordinates that do not fit a human body."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from skelshot.skeletons.coordinate_axes import CoordinateAxes
 
-Kind = Literal["layout", "axes", "units", "score", "flat", "normalised", "upright", "mirrored"]
+ProblemKind = Literal[
+    "layout", "axes", "units", "score", "flat", "normalised", "upright", "mirrored"
+]
 Severity = Literal["wrong", "suspicious"]
 
 
@@ -26,7 +28,7 @@ class BodyProblem:
         found bodies of 1700, expected metres; divide by 1000
     """
 
-    kind: Kind
+    kind: ProblemKind
     severity: Severity
     found: str
     expected: str

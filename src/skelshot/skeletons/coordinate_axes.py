@@ -1,4 +1,4 @@
-"""Which of a file's coordinates are Skelshot's x, y and z, and with which signs."""
+"""Axes of a file's coordinates that are Skelshot's x, y and z, with their signs."""
 
 import re
 from dataclasses import dataclass

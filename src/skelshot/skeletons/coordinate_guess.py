@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from skelshot.skeletons.body_problem import BodyProblem, Kind
+from skelshot.skeletons.body_problem import BodyProblem, ProblemKind
 from skelshot.skeletons.bone_tree import sample_bodies
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_guess import Bodies, layout_fit
@@ -18,7 +18,7 @@ from skelshot.skeletons.posture import (
 from skelshot.skeletons.sequence import SkeletonSequence
 
 _MOST = 0.5
-_ABOUT: dict[Kind, tuple[str, ...]] = {
+_ABOUT: dict[ProblemKind, tuple[str, ...]] = {
     "units": ("metres", "pixels"),
     "score": ("metres", "y up", "right-handed"),
     "flat": ("metres", "right-handed"),

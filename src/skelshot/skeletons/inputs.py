@@ -1,4 +1,4 @@
-"""From a clip to what an encoder eats."""
+"""Encoder inputs: their specification, and how clips become them."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -32,7 +32,7 @@ SecondPerson = Literal["zero", "copy", "none"]
 
 
 class InputSpec(Options):
-    """How a clip becomes an encoder's input; it travels in checkpoints.
+    """Specification of an encoder's input, and so of what is done to a clip; checkpoints hold it.
 
     Args:
         layout: The joint layout, V joints: its name, its definition or the layout itself.
@@ -112,12 +112,12 @@ class InputSpec(Options):
 
     @property
     def units(self) -> str:
-        """What the coordinates of the clips count: metres, or pixels."""
+        """Unit of the clips' coordinates: metres, or pixels."""
         return UNITS[self.coordinates]
 
     @property
     def axes(self) -> str:
-        """Where the axes of the clips point."""
+        """Directions of the clips' axes."""
         return AXES[self.coordinates]
 
     def channels_of(self, kind: Stream) -> slice:

@@ -1,4 +1,4 @@
-"""What a skeleton layout is: joint names, bones and symmetry."""
+"""Skeleton layouts: joint names, bones and symmetry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""What a layout's tree of bones decides when nobody says it: its trunk and its parts."""
+"""Defaults of a layout, derived from its tree of bones: the trunk and the body parts."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Which layout clips have: the candidates' bones are held against the body."""
+"""Guess of the layout of clips: the candidates' bones are compared with those of a body."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class LayoutFit:
-    """How a layout fits bodies.
+    """Fit of a layout to bodies: verdict, score and reason.
 
     Args:
         verdict: Whether it is right; "no body" where the points are none, such as noise.

@@ -1,12 +1,12 @@
 """A layout as plain data by joint names: read with defaults for what is left out, and written."""
 
-import difflib
 import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean, nearest
 from skelshot.skeletons.joint_names import plain_name, side_pairs
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_defaults import chains_of, trunk_of
@@ -126,8 +126,8 @@ class _Reader:
         if isinstance(value, str):
             if value in self._index:
                 return self._index[value]
-            near = difflib.get_close_matches(value, self.joints, 1, 0.5)
-            hint = f" (is it {near[0]!r}?)" if near else ""
+            near = nearest(value, self.joints, alike=0.5)
+            hint = f" (is it {near!r}?)" if near else ""
             raise self.error(field, value, f"one of the {len(self.joints)} joints{hint}")
         raise self.error(field, value, "a joint's name or index")
 
@@ -190,12 +190,9 @@ def _fields_of(data: object, place: str) -> dict[str, Any]:
     known = (*REQUIRED, *OPTIONAL)
     for field in data:
         if field not in known:
-            near = difflib.get_close_matches(
-                str(field)[:80] if isinstance(field, str) else "", known, 1
-            )
-            hint = f"; did you mean {near[0]!r}?" if near else ""
             raise SkelshotError(
-                f"{place}: found the field {_shown(field)}, expected {', '.join(known)}{hint}"
+                f"{place}: found the field {_shown(field)}, expected {', '.join(known)}"
+                f"{did_you_mean(str(field), known)}"
             )
     for field in REQUIRED:
         if field not in data:

@@ -1,6 +1,5 @@
 """The layouts there are, by name, and those of one's own: the only place that knows joints."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import nearest
 from skelshot.skeletons.body_layouts import H36M_17, SMPL_24
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
@@ -105,11 +105,12 @@ def layout_named(name: str) -> SkeletonLayout:
     """
     if _key(name) in _BY_KEY:
         return _BY_KEY[_key(name)]
-    near = difflib.get_close_matches(_key(name), _BY_KEY, 1)
-    hint = f"; did you mean {_BY_KEY[near[0]].name!r}?" if near else ""
+    names = [one.name for one in LAYOUTS]
+    near = nearest(name, (*names, *ALIASES))
+    hint = f"; did you mean {ALIASES.get(near, near)!r}?" if near else ""
     raise SkelshotError(
-        f"layout: found {name[:80]!r}, expected one of {', '.join(one.name for one in LAYOUTS)}, "
-        f"or a .yaml file of your own{hint}"
+        f"layout: found {name[:80]!r}, expected one of {', '.join(names)}, or a .yaml file of your "
+        f"own{hint}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which joints of a body stand in for a joint that a layout lacks: a table by plain names."""
+"""Substitutes for a joint that a layout lacks: a table of other joints, by plain names."""
 
 Recipes = tuple[tuple[str, ...], ...]
 

@@ -23,7 +23,7 @@ from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
 @dataclass(frozen=True)
 class MappingReport:
-    """What a mapping keeps, makes and loses, by joint names.
+    """Joints that a mapping keeps, makes and loses, by name.
 
     Args:
         source: Name of the layout of the data.

@@ -1,4 +1,4 @@
-"""Where a clip stands, how large it is and which way it faces.
+"""Normalisation of a clip's position, scale and facing direction.
 
 The functions take the arrays of a `SkeletonSequence`: joints (M, T, V, C) and present (M, T).
 All persons are moved, scaled and turned together, as person 1 tells (the first person who is

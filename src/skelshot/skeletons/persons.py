@@ -38,7 +38,7 @@ themselves be touched had a quarter."""
 
 @dataclass(frozen=True)
 class PersonReport:
-    """What was done to the persons of a clip.
+    """Changes made to the persons of a clip.
 
     Args:
         dropped: How many false detections were left out; empty places are not counted.

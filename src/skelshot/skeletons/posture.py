@@ -1,4 +1,4 @@
-"""Which way bodies stand and face: upright along y, and toes against left and right."""
+"""Posture of bodies: the axis along which they stand, and left and right against the toes."""
 
 from functools import lru_cache
 

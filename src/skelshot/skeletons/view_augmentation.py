@@ -24,7 +24,7 @@ from skelshot.skeletons.view_transforms import (
 
 
 class ViewAugmentation(Options):
-    """How far a view may be from its clip; the default changes nothing.
+    """Ranges of the random changes from a clip to a view of it; the default changes nothing.
 
     The steps are taken in the order in which they stand here, which is AimCLR's.
 

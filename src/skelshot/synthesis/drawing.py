@@ -9,7 +9,7 @@ from skelshot.rendering.bodies import body_shapes
 from skelshot.rendering.heads import outfit_for
 from skelshot.rendering.shapes import Shapes, capsule, join, solid
 from skelshot.skeletons.layouts import KINECT_V2
-from skelshot.synthesis.motion.objects import Kind, kind_of
+from skelshot.synthesis.motion.objects import ObjectKind, kind_of
 from skelshot.synthesis.performance import ObjectTrack, Performance
 
 LEAST_PIXELS = 3.0
@@ -21,7 +21,7 @@ SMALL, LARGER = 0.3, 1.3
 BIAS = 0.05
 """Metres by which things are nearer to the camera than they are, so that hands do not hide them."""
 
-_SOLIDS = {"box": drawn.Kind.BOX, "sphere": drawn.Kind.BALL, "disc": drawn.Kind.DISC}
+_SOLIDS = {"box": drawn.Primitive.BOX, "sphere": drawn.Primitive.BALL, "disc": drawn.Primitive.DISC}
 
 _ALONG = {  # rotations that bring own y to the axis of a capsule or disc
     "x": np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
@@ -65,7 +65,7 @@ def scene_of(performance: Performance) -> Shapes:
 
 
 def thing_shapes(
-    track: ObjectTrack, kind: Kind | None = None, scale: float = 1.0
+    track: ObjectTrack, kind: ObjectKind | None = None, scale: float = 1.0
 ) -> Iterator[Shapes]:
     """Return the parts of a thing, where its track says.
 

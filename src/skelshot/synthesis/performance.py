@@ -1,4 +1,4 @@
-"""What happened before the cameras: the one thing that sensor, renderer and ground truth share."""
+"""A performance before the cameras, which sensor, renderer and ground truth share."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which clips a synthetic data set holds, named as NTU RGB+D names them."""
+"""The clips of a synthetic data set, named as NTU RGB+D names them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ SKELETONS, VIDEOS = "nturgb+d_skeletons", "nturgb+d_rgb"
 
 @dataclass(frozen=True)
 class Recording:
-    """What is to be recorded of each take.
+    """Settings of the recording of each take.
 
     Args:
         raw: The data set's folder.
@@ -90,7 +90,7 @@ class Recording:
             The performance, the same whenever it is asked for.
         """
         program = load_program(take.action)
-        numbers = [take.performer, take.partner(self.seed)][: len(program.parts)]
+        numbers = [take.performer, take.partner(self.seed)][: len(program.roles)]
         people = tuple(performer_of(number, self.seed) for number in numbers)
         rng = rng_for("take", self.seed, take.action, take.performer, take.replication)
         return perform(program, people, rng, heading_of(take.replication))

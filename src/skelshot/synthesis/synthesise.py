@@ -27,7 +27,7 @@ BATCH = 8
 
 @dataclass(frozen=True)
 class SynthesisReport:
-    """What `synthesise` did.
+    """Result of `synthesise`.
 
     Args:
         clips: Clips in the data set.

@@ -17,7 +17,7 @@ from skelshot.synthesis.sensing.sensed import SensedClip
 ENDING = ".truth.json"
 """What the names of truth files end in, after the clip's own name."""
 
-Run = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]]
+FrameRun = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]]
 Joint = Annotated[int, Field(ge=0, le=24)]
 
 
@@ -32,7 +32,7 @@ class PurposefulJoints(Options):
     described: ClassVar[str] = "truth"
 
     joints: tuple[Joint, ...] = Field(min_length=1)
-    runs: tuple[Run, ...] = Field(min_length=1)
+    runs: tuple[FrameRun, ...] = Field(min_length=1)
 
 
 class PersonTruth(Options):
@@ -50,11 +50,11 @@ class PersonTruth(Options):
     performer: int
     body_ids: tuple[int, ...]
     purpose: tuple[PurposefulJoints, ...]
-    lost: tuple[Run, ...] = ()
+    lost: tuple[FrameRun, ...] = ()
 
 
 class Truth(Options):
-    """What is true of a synthetic clip, by the generator's own account.
+    """Ground truth of a synthetic clip, by the generator's own account.
 
     Args:
         clip: The clip's name without ending, for example `S001C001P001R001A001`.
@@ -202,7 +202,7 @@ def read_truth(path: Path) -> Truth:
         ) from error
 
 
-def runs_of(flags: NDArray[np.bool_]) -> tuple[Run, ...]:
+def runs_of(flags: NDArray[np.bool_]) -> tuple[FrameRun, ...]:
     """Return the runs of true values.
 
     Args:
@@ -221,7 +221,7 @@ def runs_of(flags: NDArray[np.bool_]) -> tuple[Run, ...]:
 
 def _grouped(purpose: BoolArray) -> tuple[PurposefulJoints, ...]:
     """Purpose (T, 25) as groups of joints with the same runs, in order of their first joint."""
-    groups: dict[tuple[Run, ...], list[int]] = {}
+    groups: dict[tuple[FrameRun, ...], list[int]] = {}
     for joint in _moving(purpose):
         groups.setdefault(runs_of(purpose[:, joint]), []).append(joint)
     return tuple(

@@ -1,4 +1,4 @@
-"""What every frozen teacher offers, and what one offers that reads videos as well."""
+"""The contracts of frozen teachers: of texts alone, of videos too, and of prompted texts."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -78,7 +78,7 @@ class VideoTeacher(TextTeacher, Protocol):
 
     @property
     def joint_space(self) -> bool:
-        """Whether f_v and f_t lie in one space, as in a model trained on videos and texts.
+        """True if f_v and f_t lie in one space, as in a model trained on videos and texts.
 
         Without it the two come from separate models: f_v fills the first entries and f_t the
         last, zeros elsewhere, so that f_v + f_t is the concatenation of the two and the cosine

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
+from skelshot.ground.suggestions import did_you_mean, nearest
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 SLOT = "{}"
@@ -63,6 +64,7 @@ def load_templates(name_or_file: str | Path) -> tuple[str, ...]:
             raise SkelshotError(
                 f"--prompts {name_or_file}: no such prompts, expected "
                 f"{', '.join(prompt_names())} or a YAML file with a list `templates`"
+                f"{did_you_mean(str(name_or_file), prompt_names())}"
             )
         document = read_yaml(path)
     templates = document.get("templates") if isinstance(document, dict) else None
@@ -156,13 +158,15 @@ def load_class_texts(name_or_file: str | Path, class_names: Sequence[str]) -> tu
             f"{path}: found {type(document).__name__}, expected a mapping from class name to text"
         )
     missing = [name for name in class_names if name not in document]
+    unknown = [] if shipped else [name for name in document if name not in class_names]
     if missing:
+        pairs = ((name, nearest(str(name), missing)) for name in unknown)
+        near = [f"; found {name!r:.80}, did you mean {meant!r}?" for name, meant in pairs if meant]
         raise SkelshotError(
             f"{path}: lacks {len(missing)} of {len(class_names)} classes ({_listed(missing)}); "
-            "add a line for each"
+            f"add a line for each{''.join(near[:1])}"
         )
-    unknown = [name for name in document if name not in class_names]
-    if unknown and not shipped:
+    if unknown:
         raise SkelshotError(
             f"{path}: names classes that the store does not have ({_listed(unknown)}); the store "
             f"has {_listed(class_names)}"

@@ -1,1 +1,1 @@
-"""Moving pictures: cameras, rendering, encoding."""
+"""Videos: reading wanted frames, sampling, crops around people, writing."""

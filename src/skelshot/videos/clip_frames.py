@@ -20,7 +20,7 @@ from skelshot.videos.sampling import segment_centres, segment_draw
 
 
 class VideoOptions(Options):
-    """What of a video a teacher sees; everything that changes a pixel, and nothing else.
+    """Options of a teacher's video frames: everything that changes a pixel, and nothing else.
 
     Args:
         frames: Frames n a clip.
@@ -139,7 +139,7 @@ class ClipFrames:
 
     @property
     def fallback(self) -> str | None:
-        """Why the whole frame was taken though a crop was wanted; None if it was not."""
+        """Reason why the whole frame was taken though a crop was wanted; None if it was not."""
         return self.box.fallback
 
 

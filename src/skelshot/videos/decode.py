@@ -43,7 +43,7 @@ class VideoFile:
 
     @property
     def frames(self) -> int:
-        """How many frames the file holds.
+        """Number of frames in the file.
 
         Raises:
             SkelshotError: None, or the file is no video.
@@ -52,7 +52,7 @@ class VideoFile:
 
     @property
     def promised(self) -> int:
-        """How many frames its header promises, 0 if it does not say; fewer mean a truncation."""
+        """Number of frames by its header, 0 if that does not say; fewer mean a truncation."""
         return self._table.promised
 
     def read(self, indices: Sequence[int], short_side: int | None = None) -> Picture:

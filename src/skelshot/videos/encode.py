@@ -14,7 +14,7 @@ Picture = NDArray[np.uint8]
 
 
 def write_video(
-    path: Path,
+    path: Path | str,
     frames: Iterable[Picture],
     fps: int = 30,
     *,
@@ -41,6 +41,7 @@ def write_video(
         SkelshotError: PyAV is not installed, there is no picture, a size is odd, or two
             pictures differ in size.
     """
+    path = Path(path)
     try:
         import av  # noqa: PLC0415 - absent without the `video` extra
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Which frame of a video shows each frame of a skeleton."""
+"""Correspondence of a skeleton's frames with those of its video."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from skelshot.videos.sampling import segment_centres, video_numbers
 
 @dataclass(frozen=True, eq=False)
 class FrameMap:
-    """Where a clip's frames are in a video.
+    """Correspondence of a clip's frames with those of a video.
 
     Args:
         numbers: The frame of the video that shows each frame of the clip, (T,), never falling.
@@ -23,7 +23,7 @@ class FrameMap:
 
 def frame_map(
     sequence: SkeletonSequence,
-    path: Path,
+    path: Path | str,
     frames: int,
     frame_range: tuple[int, int] | None = None,
     every: float | None = None,

@@ -18,8 +18,8 @@ _WITH_CHROMA = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244}
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a sequence parameter set says of the order of pictures.
+class PictureOrder:
+    """Fields of a sequence parameter set about the order of pictures.
 
     Args:
         frame_bits: Bits of `frame_num`.
@@ -33,8 +33,8 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What a packet says of the picture in it.
+class CodedPicture:
+    """Fields of a packet about the picture in it.
 
     Args:
         restart: It is an IDR picture: nothing after it refers to anything before it.
@@ -57,12 +57,12 @@ class H264Stream:
 
     def __init__(self, extradata: bytes) -> None:
         self._prefix = (extradata[4] & 3) + 1 if extradata[:1] == b"\x01" else 0
-        self.order: Order | None = None
+        self.order: PictureOrder | None = None
         self.readable = True
         for unit in self._parameter_sets(extradata):
             self._learn(unit)
 
-    def picture(self, packet: bytes) -> Picture | None:
+    def picture(self, packet: bytes) -> CodedPicture | None:
         """Read one packet.
 
         Args:
@@ -80,7 +80,7 @@ class H264Stream:
             elif kind in _PARTITIONS:
                 self.readable = False
             elif kind in (_SLICE, _IDR):
-                return Picture(kind == _IDR, bool(unit[0] & 0x60), self._count(unit))
+                return CodedPicture(kind == _IDR, bool(unit[0] & 0x60), self._count(unit))
         return None
 
     def _learn(self, unit: bytes) -> None:
@@ -138,7 +138,7 @@ class H264Stream:
             place = following
 
 
-def display_order(pictures: Sequence[Picture], order: Order) -> list[int]:
+def display_order(pictures: Sequence[CodedPicture], order: PictureOrder) -> list[int]:
     """Tell in which order pictures are shown (8.2.1.1).
 
     Args:
@@ -149,8 +149,9 @@ def display_order(pictures: Sequence[Picture], order: Order) -> list[int]:
         The number of each picture, from 0, in the order in which they are shown.
 
     Example:
-        >>> pictures = [Picture(True, True, 0), Picture(False, True, 4), Picture(False, False, 2)]
-        >>> display_order(pictures, Order(frame_bits=4, kind=0, count_bits=6))
+        >>> told = ((True, True, 0), (False, True, 4), (False, False, 2))
+        >>> pictures = [CodedPicture(*fields) for fields in told]
+        >>> display_order(pictures, PictureOrder(frame_bits=4, kind=0, count_bits=6))
         [0, 2, 1]
     """
     if order.kind == 2:
@@ -176,7 +177,7 @@ def display_order(pictures: Sequence[Picture], order: Order) -> list[int]:
     return numbers
 
 
-def _order_of(unit: bytes) -> Order | None:
+def _order_of(unit: bytes) -> PictureOrder | None:
     """Read a sequence parameter set as far as the order (7.3.2.1.1); None: fields or unusual."""
     bits = _Bits(unit[1:])
     try:
@@ -189,7 +190,7 @@ def _order_of(unit: bytes) -> Order | None:
         kind = bits.number()
         count_bits = bits.number() + 4 if kind == 0 else 0
         if kind == 1:
-            return Order(frame_bits, kind, 0)
+            return PictureOrder(frame_bits, kind, 0)
         bits.number()  # max_num_ref_frames
         bits.skip(1)
         bits.number()  # pic_width_in_mbs_minus1
@@ -197,7 +198,7 @@ def _order_of(unit: bytes) -> Order | None:
         frames_only = bits.take(1)
     except EOFError:
         return None
-    return Order(frame_bits, kind, count_bits) if frames_only else None
+    return PictureOrder(frame_bits, kind, count_bits) if frames_only else None
 
 
 def _pass_chroma(bits: "_Bits") -> bool:

@@ -1,4 +1,4 @@
-"""Where in a video a clip's people are, by their joints."""
+"""Crop box around a clip's people in a video, by their joints."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""How a video's frames are to be shown: the display matrix, which turns and mirrors them."""
+"""Orientation of a video's frames: the display matrix, which turns and mirrors them."""
 
 from dataclasses import dataclass
 from typing import Any, Self

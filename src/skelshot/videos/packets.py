@@ -1,10 +1,10 @@
-"""What is in a video file without decoding it: packets, their frame numbers, key frames."""
+"""Packets of a video file, read without decoding: their frame numbers and key frames."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from skelshot.videos.h264 import H264Stream, Picture, display_order
+from skelshot.videos.h264 import CodedPicture, H264Stream, display_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ def scan(container: Any, stream: Any) -> PacketTable:
     places: list[int | None] = []
     keys: list[bool] = []
     shown: list[bool] = []
-    pictures: list[Picture | None] = []
+    pictures: list[CodedPicture | None] = []
     for packet in container.demux(stream):
         if packet.size == 0 or packet.is_corrupt:
             continue
@@ -96,12 +96,12 @@ def scan(container: Any, stream: Any) -> PacketTable:
     )
 
 
-def _restarts(picture: Picture | None) -> bool:
+def _restarts(picture: CodedPicture | None) -> bool:
     return picture is not None and picture.restart
 
 
 def _numbers_without_times(
-    h264: H264Stream | None, pictures: list[Picture | None], reordered: bool
+    h264: H264Stream | None, pictures: list[CodedPicture | None], reordered: bool
 ) -> list[int] | None:
     """Number the packets of a container that keeps no times of display."""
     if h264 is None:

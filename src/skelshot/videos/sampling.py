@@ -1,4 +1,4 @@
-"""Which frames of a clip a teacher sees: one of each of n equal segments, as in TSN."""
+"""Temporal sampling of a teacher's frames: one of each of n equal segments, as in TSN."""
 
 import numpy as np
 

@@ -7,8 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu.number_words import number_in
-from skelshot.datasets.ntu.parse import parse_skeleton
+from skelshot.datasets.ntu.parse import number_in, parse_skeleton
 
 JOINT = "0.5 0.25 3 1 2 960 540 1 0 0 0 2"
 BODY_ID = 72057594037931101

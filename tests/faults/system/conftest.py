@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,8 +51,9 @@ class Answer:
 
     @property
     def said(self) -> list[str]:
-        """The lines on standard error, less the one of a library that tells no fault."""
-        return [line for line in self.err.splitlines() if line and line != LIGHTNING]
+        """The lines on standard error, less those that tell no fault: a library's, and progress."""
+        lines = [line for line in self.err.splitlines() if line and line != LIGHTNING]
+        return [line for line in lines if not re.search(r", epoch \d+ of \d+: ", line)]
 
 
 class Machine:

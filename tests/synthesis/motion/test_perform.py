@@ -27,7 +27,7 @@ def _program(text: str, number: int = 5) -> Program:
 
 
 def _people(program: Program, first: int = RIGHT) -> tuple[Performer, ...]:
-    return tuple(performer_of(first + place, 0) for place in range(len(program.parts)))
+    return tuple(performer_of(first + place, 0) for place in range(len(program.roles)))
 
 
 def _performed(text: str, first: int = RIGHT, heading: float = 0.0) -> Performance:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skelshot.datasets.ntu.raw import RawBody, RawClip
+from skelshot.datasets.ntu.parse import RawBody, RawClip
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V1
 from skelshot.synthesis.performance import Array, Performance

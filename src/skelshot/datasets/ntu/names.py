@@ -1,4 +1,4 @@
-"""What NTU RGB+D says outside its files: file names, class names, clips to leave out."""
+"""Names of NTU RGB+D: file names, class names, clips to leave out."""
 
 import re
 from collections.abc import Iterable

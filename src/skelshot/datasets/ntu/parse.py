@@ -1,35 +1,82 @@
-"""An NTU `.skeleton` file's text into bodies, or what is wrong with it and where."""
+"""An NTU `.skeleton` file's text into its tracked bodies, or what is wrong with it and where."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.ntu.explain import explain
-from skelshot.datasets.ntu.number_words import number_in
-from skelshot.datasets.ntu.raw import RawBody, RawClip
 from skelshot.datasets.ntu.scan import (
-    BODY_BYTES,
+    BODY,
+    BODY_COUNT,
+    BODY_FIELDS,
     DONE,
     FARTHEST,
-    FULL,
+    FRAME_COUNT,
+    JOINT,
+    JOINT_COUNT,
+    JOINT_FIELDS,
     JOINTS,
-    KEPT,
-    Columns,
-    Scanned,
+    MAX_BODIES,
+    MOST_MARKS,
+    TWICE,
+    Scan,
     scan,
 )
-from skelshot.datasets.ntu.text_bytes import padded
-from skelshot.skeletons.sequence import IntArray
+from skelshot.skeletons.sequence import FloatArray, IntArray
 
-_MARKS = 4096
-MOST_MARKS = 1 << 20
-"""The most fields that are no plain decimal numbers, such as `nan`: 300 frames of six bodies have
-540,000 fields."""
-
-_AT_A_TIME = 1 << 16
 _FIELD = re.compile(rb"[^ \t\r\n]*")
+_DECIMAL = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NAN = re.compile(rb"[+-]?(?:nan(?:\([a-z]*\))?|1\.#(?:qnan|snan|ind)0*)", re.IGNORECASE)
+_INFINITE = re.compile(rb"([+-]?)(?:inf(?:inity)?|1\.#inf0*)", re.IGNORECASE)
+_OTHER_FILES = {
+    rb"\x1f\x8b": "gzip data: unpack it first",
+    rb"PK\x03\x04": "a zip archive: give it the ending .zip or unpack it",
+    rb"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
+    rb"Rar!": "a rar archive: unpack it first",
+    rb"BZh": "bzip2 data: unpack it first",
+    rb"\xfd7zXZ": "xz data: unpack it first",
+    rb"\xef\xbb\xbf": "text with a byte-order mark: save it as plain ASCII",
+    rb"\xff\xfe|\xfe\xff|[0-9]\x00|\x00[0-9]": "UTF-16 text: save it as plain ASCII",
+    rb"RIFF": "a video or sound file",
+    rb"version https://git-lfs": "a Git LFS pointer: fetch the file itself",
+    rb"\s*<": "a web page, perhaps an error message of the download site: fetch the file again",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class RawBody:
+    """One tracked body: all frames in which its id occurs.
+
+    Args:
+        body_id: The sensor's own number of the track, exact (17 to 18 digits).
+        frame_index: The file's frame numbers (n,), from 0, strictly rising; a body that goes and
+            comes back has a gap here.
+        joints: Camera-space coordinates (n, V, 3) in metres.
+        colour: Joint positions (n, V, 2) in the 1920 x 1080 colour picture; may be NaN or
+            outside it.
+        states: Tracking states (n, V): 0 not tracked, 1 inferred, 2 tracked.
+    """
+
+    body_id: int
+    frame_index: IntArray
+    joints: FloatArray
+    colour: FloatArray
+    states: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class RawClip:
+    """All bodies of one file, before anything is cleaned.
+
+    Args:
+        frames: Number of frames T that the file announces and holds, empty ones included.
+        bodies: The bodies, in the order in which their ids first occur.
+    """
+
+    frames: int
+    bodies: tuple[RawBody, ...]
 
 
 def parse_skeleton(text: bytes) -> RawClip:
@@ -64,101 +111,155 @@ def parse_skeleton(text: bytes) -> RawClip:
         ...
         skelshot.datasets.clips.BadClip: frame 2 of 2: the file ends here, expected ...
     """
-    columns, found = _scanned(text)
-    if found.code == FULL:
-        raise BadClip(f"found more than {MOST_MARKS} fields that are no plain decimal numbers")
+    found = scan(text)
     if found.code != DONE:
-        raise explain(text, found)
-    if found.rows == 0:
+        raise _explained(text, found)
+    if rest := len(text[found.end :].lstrip(b" \t\r\n")):
+        number = text.count(b"\n", 0, len(text) - rest) + 1
+        line = _shown(_line(text, number) or b"")
+        reason = f"found {line} after the last of {found.frames} frames, expected the file's end"
+        raise BadClip(reason, number)
+    if len(found.marks) > MOST_MARKS:
+        raise BadClip(f"found more than {MOST_MARKS} fields that are no plain decimal numbers")
+    if not len(found.ids):
         raise BadClip(f"no body in any of {found.frames} frames", 1)
-    if columns.marks[0, 0]:
-        _fill_marked(text, columns)
-    if found.far or columns.marks[0, 0]:
-        _check_near(columns, found.rows)
-    return RawClip(found.frames, _bodies(columns, found.rows))
+    if len(found.marks):
+        _fill_marked(text, found)
+    if found.far or len(found.marks):
+        _check_near(found)
+    return RawClip(found.frames, _bodies(found))
 
 
-def _scanned(text: bytes) -> tuple[Columns, Scanned]:
-    """Scan the text into arrays that are large enough."""
-    rows = len(text) // BODY_BYTES + 2
-    laid_out = padded(text)
-    for marks in (_MARKS, min(len(text), MOST_MARKS) + 2):
-        columns = Columns(
-            ids=np.empty(rows, np.int64),
-            times=np.empty(rows, np.int64),
-            joints=np.empty(rows * JOINTS * 3, np.float32),
-            colour=np.empty(rows * JOINTS * 2, np.float32),
-            states=np.empty((rows, JOINTS), np.uint8),
-            marks=np.empty((marks, 2), np.int64),
-        )
-        found = Scanned(*scan(laid_out.ctypes.data, len(laid_out), *columns))
-        if found.code != FULL:
-            break
-    return columns, found
+def number_in(field: bytes) -> float | None:
+    """Read a number with all the care there is.
+
+    Args:
+        field: The number's text.
+
+    Returns:
+        The nearest double; NaN and infinity in the spellings of the common C libraries
+        (`nan`, `-nan(ind)`, `-1.#IND`, `1.#QNAN`, `inf`, `1.#INF00`); None if it is no number.
+
+    Example:
+        >>> number_in(b"-1.#IND"), number_in(b"-inf"), number_in(b"2.5e-3"), number_in(b"1_0")
+        (nan, -inf, 0.0025, None)
+    """
+    if _DECIMAL.fullmatch(field):
+        return float(field)
+    if _NAN.fullmatch(field):
+        return float("nan")
+    if match := _INFINITE.fullmatch(field):
+        return float("-inf") if match.group(1) == b"-" else float("inf")
+    return None
 
 
-def _fill_marked(text: bytes, columns: Columns) -> None:
+def _fill_marked(text: bytes, found: Scan) -> None:
     """Convert the fields that the scan set aside."""
+    targets, places = (memoryview(column) for column in found.marks.T)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite: a gap
-        for target, start in _marked(columns):
+        for target, start in zip(targets, places, strict=True):
             match = _FIELD.match(text, start)
             field = match.group() if match else b""
             value = number_in(field)
             if value is None:
                 line = text.count(b"\n", 0, start) + 1
-                raise BadClip(f"found {_shown(field)}, expected a number", line)
-            unit, column = divmod(target, KEPT)
-            if target >= 0 and column < 3:
-                columns.joints[unit * 3 + column] = np.float32(value)
-            elif target >= 0:
-                columns.colour[unit * 2 + column - 3] = np.float32(value)
+                raise BadClip(f"found {_shown(field[:30])}, expected a number", line)
+            if target >= 0:
+                found.values[target] = np.float32(value)
 
 
-def _marked(columns: Columns) -> Iterator[tuple[int, int]]:
-    """Yield target and place of each field set aside, from few lists at a time."""
-    end = int(columns.marks[0, 0]) + 1
-    for first in range(1, end, _AT_A_TIME):
-        yield from columns.marks[first : min(first + _AT_A_TIME, end)].tolist()
-
-
-def _shown(field: bytes) -> str:
-    return repr(field[:30].decode("latin-1"))
-
-
-def _check_near(columns: Columns, rows: int) -> None:
+def _check_near(found: Scan) -> None:
     """Refuse coordinates that no sensor gives; infinite ones are gaps."""
-    joints = columns.joints[: rows * JOINTS * 3].reshape(rows, JOINTS, 3)
-    far = (np.abs(joints) > FARTHEST) & np.isfinite(joints)
+    far = (np.abs(found.joints) > FARTHEST) & np.isfinite(found.joints)
     if not far.any():
         return
     row, joint, axis = np.argwhere(far)[0].tolist()
-    line = 1 + (columns.times[row] + 1) + row * (2 + JOINTS) + 2 + joint + 1
-    value = float(joints[row, joint, axis])
+    frame, value = int(found.times[row]), float(found.joints[row, joint, axis])
     raise BadClip(
-        f"frame {columns.times[row] + 1}, joint {joint + 1}: {'xyz'[axis]} is {value:.6g} m, "
+        f"frame {frame + 1}, joint {joint + 1}: {'xyz'[axis]} is {value:.6g} m, "
         f"expected at most {FARTHEST:g} m",
-        int(line),
+        _line_number(frame, row, JOINT + joint),
     )
 
 
-def _bodies(columns: Columns, rows: int) -> tuple[RawBody, ...]:
+def _bodies(found: Scan) -> tuple[RawBody, ...]:
     """Put together the rows of each id, in the order in which the ids first occur."""
-    ids = columns.ids[:rows]
-    if (ids == ids[0]).all():
-        return (_body(columns, slice(rows)),)
-    _, first, number, counts = np.unique(
-        ids, return_index=True, return_inverse=True, return_counts=True
-    )
-    grouped = np.split(np.argsort(number, kind="stable"), np.cumsum(counts)[:-1])
-    return tuple(_body(columns, grouped[k]) for k in np.argsort(first).tolist())
+    if (found.ids == found.ids[0]).all():
+        return (_body(found, slice(None)),)
+    rows: dict[int, list[int]] = {}
+    for row, body_id in enumerate(found.ids.tolist()):
+        rows.setdefault(body_id, []).append(row)
+    return tuple(_body(found, own) for own in rows.values())
 
 
-def _body(columns: Columns, rows: IntArray | slice) -> RawBody:
-    """Copy a body's rows out of the columns, which have room for many more."""
+def _body(found: Scan, rows: list[int] | slice) -> RawBody:
+    """Copy a body's rows out of arrays that have room for many more."""
     return RawBody(
-        body_id=int(columns.ids[rows][0]),
-        frame_index=columns.times[rows].copy(),
-        joints=columns.joints.reshape(-1, JOINTS, 3)[rows].copy(),
-        colour=columns.colour.reshape(-1, JOINTS, 2)[rows].copy(),
-        states=columns.states[rows].copy(),
+        body_id=int(found.ids[rows][0]),
+        frame_index=found.times[rows].copy(),
+        joints=found.joints[rows].copy(),
+        colour=found.colour[rows].copy(),
+        states=found.states[rows].copy(),
     )
+
+
+def _explained(text: bytes, found: Scan) -> BadClip:
+    """Say why a scan stopped."""
+    if found.code == FRAME_COUNT:
+        for start, other in _OTHER_FILES.items():
+            if re.match(start, text):
+                return BadClip(f"not a .skeleton file but {other}", 1)
+    frame = f"frame {found.frame + 1} of {found.frames}"
+    body = f"{frame}, body {found.body + 1}"
+    step = BODY if found.code == TWICE else found.code + found.joint
+    number = _line_number(found.frame, len(found.ids), step)
+    line = _line(text, number)
+    if line and found.code == TWICE:
+        body_id = line.split()[0].decode("latin-1")
+        return BadClip(f"{frame}: the body id {body_id} occurs twice", number)
+    place, wanted = {
+        FRAME_COUNT: ("first line", "the number of frames, 1 or more"),
+        BODY_COUNT: (frame, f"the number of bodies, 0 to {MAX_BODIES}"),
+        BODY: (body, f"{BODY_FIELDS} numbers"),
+        JOINT_COUNT: (body, f"the number of joints, {JOINTS}"),
+        JOINT: (f"{body}, joint {found.joint + 1}", f"{JOINT_FIELDS} numbers"),
+    }[found.code]
+    if line is None:
+        number = text.rstrip(b"\r\n").count(b"\n") + 1
+        if number == 1:
+            return BadClip(f"the file is empty, expected {wanted}", 1)
+        return BadClip(f"{place}: the file ends here, expected {wanted}; fetch it again", number)
+    if found.code in (BODY, JOINT):
+        return BadClip(f"{place}{_misfit(line, found.code)}", number)
+    return BadClip(f"{place}: found {_shown(line)}, expected {wanted}", number)
+
+
+def _misfit(line: bytes, code: int) -> str:
+    """Say what is wrong with a line of many fields."""
+    fields, wanted = re.findall(rb"[^ \t]+", line), {BODY: BODY_FIELDS, JOINT: JOINT_FIELDS}[code]
+    if len(fields) != wanted:
+        return f": found {len(fields)} fields, expected {wanted} numbers"
+    for column, field in enumerate(fields, 1):
+        if number_in(field) is None:
+            return f", field {column}: found {_shown(field)}, expected a number"
+    if code == BODY:
+        return f", body id: found {_shown(fields[0])}, expected a whole number below 2**63"
+    return f", tracking state: found {_shown(fields[-1])}, expected 0, 1 or 2"
+
+
+def _line_number(frame: int, row: int, step: int) -> int:
+    """Return the line of a step of `scan`, counted from 1, after so many frames and bodies."""
+    return 1 + frame + row * (2 + JOINTS) + step
+
+
+def _line(text: bytes, number: int) -> bytes | None:
+    """Return a line without its end, or None where the file has ended before."""
+    lines = text.split(b"\n", number)
+    if number > len(lines) or (number == len(lines) and not lines[-1].strip()):
+        return None
+    return lines[number - 1].removesuffix(b"\r")
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode("latin-1")
+    return repr(text if len(text) <= 40 else text[:37] + "...")

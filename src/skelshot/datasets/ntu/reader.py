@@ -11,8 +11,7 @@ from pydantic import Field, field_validator
 from skelshot.datasets.archives import ARCHIVES, Archive
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, validate_clip
 from skelshot.datasets.clips import BadClip, Clip, Rejected
-from skelshot.datasets.ntu.bodies import BodyOptions, assemble
-from skelshot.datasets.ntu.body_options import EVERY_LEGACY, Denoise
+from skelshot.datasets.ntu.bodies import EVERY_LEGACY, BodyOptions, Denoise, assemble
 from skelshot.datasets.ntu.names import missing_names, ntu_class_names, parse_name
 from skelshot.datasets.ntu.parse import parse_skeleton
 from skelshot.datasets.reader_options import MissingOptions
@@ -134,8 +133,9 @@ class NtuReader(Reader):
         """Return which files of the folder were passed over."""
         return self._remarks
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """List the `.skeleton` files, those within zip archives too, and find their videos."""
+        raw = Path(raw)
         expected = f"{SKELETON} files or zip archives that hold them"
         if raw.is_file():
             if not _ends(raw.name, SKELETON, ZIP):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
 
 Side = Literal["train", "test"]
 """Which of the two a clip is for."""
@@ -84,8 +85,11 @@ def ntu_split_named(name: str) -> NtuSplit:
     try:
         return ntu_splits()[name]
     except KeyError:
-        known = ", ".join(ntu_splits())
-        raise SkelshotError(f"split: found {name!r}, expected one of {known}") from None
+        known = ntu_splits()
+        raise SkelshotError(
+            f"split: found {name!r:.80}, expected one of {', '.join(known)}"
+            f"{did_you_mean(name, known)}"
+        ) from None
 
 
 def split_of(clip: ClipRecord, name: str) -> Side | None:

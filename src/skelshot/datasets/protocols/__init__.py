@@ -1,5 +1,6 @@
 """Protocols: which clips are exemplars and queries of which tasks."""
 
+from skelshot.datasets.protocols.named import NamedProtocol
 from skelshot.datasets.protocols.protocols import ClassSplitProtocol, protocol_named
 
-__all__ = ["ClassSplitProtocol", "protocol_named"]
+__all__ = ["ClassSplitProtocol", "NamedProtocol", "protocol_named"]

@@ -1,4 +1,4 @@
-"""How many clips a protocol finds, against how many a published list has."""
+"""Counts of the clips that a protocol finds, against those of a published list."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""What pre-training and evaluation ask of any protocol."""
+"""The contract of protocols, by which pre-training and evaluation use any of them."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,7 +7,7 @@ from typing import Protocol as Structure
 from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.datasets.protocols.tasks import LabelledClips, Split, Task
 
-IntervalOver = Literal["splits", "queries"]
+IntervalOver = Literal["splits", "draws", "queries"]
 """What the 95 % interval of a result is taken over."""
 
 
@@ -31,6 +31,10 @@ class FewShotProtocol(Structure):
 
     def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
         """Choose base and novel classes that have clips; refuse when there are too few."""
+        ...
+
+    def classes_per_task(self, split: Split) -> int:
+        """Count the classes of a task, N."""
         ...
 
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:

@@ -3,26 +3,25 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
 from skelshot.datasets.protocols.clip_counts import ClipCounts, OfficialCounts
 from skelshot.datasets.protocols.contract import IntervalOver
+from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
     LabelledClips,
     Split,
     Task,
-    fingerprint_of,
+    clips_by_label,
     labels_with_clips,
     task_of,
 )
 from skelshot.ground import SkelshotError
-from skelshot.ground.file_names import FileName
-from skelshot.ground.options import Options
 
 
-class ExemplarProtocol(Options):
+class ExemplarProtocol(ProtocolFile):
     """One fixed choice of classes, with one named exemplar of each novel class.
 
     Classes go by their numbers, from 1: class n is label n - 1. There is one split and one
@@ -44,14 +43,18 @@ class ExemplarProtocol(Options):
             classes than are to be used.
     """
 
-    described: ClassVar[str] = "protocol"
-
-    name: FileName
     auxiliary: tuple[int, ...]
-    auxiliary_classes: int = Field(ge=1)
+    auxiliary_classes: int = Field(ge=0)
     exemplars: dict[int, str] = Field(min_length=2)
     alike: str = ""
     official: OfficialCounts | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_of_none(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("auxiliary") == []:
+            return {"auxiliary_classes": 0, **fields}
+        return fields
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -176,9 +179,9 @@ class ExemplarProtocol(Options):
             SkelshotError: As `check_clips`.
         """
         by_class = self._by_class(store)
-        rows = self._supports(store, shots, by_class)
-        taken = {index for row in rows for index in row}
-        return [task_of(split, 0, rows, by_class, lambda index: index not in taken)]
+        rows = dict(zip(self.novel, self._supports(store, shots, by_class), strict=True))
+        unlabelled = clips_by_label(store, ())
+        return [task_of(split.index, 0, rows, by_class | unlabelled)]
 
     def counts(self, store: LabelledClips) -> ClipCounts:
         """Count the clips by their part.
@@ -208,20 +211,6 @@ class ExemplarProtocol(Options):
             official = "partial"
         return ClipCounts(every + novel, base, exemplars, queries, official)
 
-    def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
-        """Hash the protocol as it falls out on this store.
-
-        Args:
-            store: The clips.
-            splits: Which splits were used.
-            shots: Exemplars a class, K.
-
-        Returns:
-            16 hexadecimal digits over the fields, the splits, and the task's clip names.
-        """
-        tasks = [(split, self.tasks(store, split, shots)) for split in splits]
-        return fingerprint_of(self.model_dump_json(), store, tasks)
-
     def _check_numbers(self, store: LabelledClips) -> None:
         """Refuse a store of fewer classes than the protocol numbers."""
         highest, named = max(*self.auxiliary, *self.exemplars), len(store.class_names)
@@ -234,13 +223,10 @@ class ExemplarProtocol(Options):
     def _by_class(self, store: LabelledClips) -> dict[int, list[int]]:
         """Gather the clips of each novel class in file-name order."""
         self._check_numbers(store)
-        found: dict[int, list[int]] = {label: [] for label in self.novel}
-        for index, clip in enumerate(store.clips):
-            if clip.label in found:
-                found[clip.label].append(index)
+        found = clips_by_label(store, self.novel)
         return {
-            label: sorted(members, key=lambda index: store.clips[index].name)
-            for label, members in found.items()
+            label: sorted(found[label], key=lambda index: store.clips[index].name)
+            for label in self.novel
         }
 
     def _exemplars(
@@ -273,8 +259,7 @@ class ExemplarProtocol(Options):
         by_class: Mapping[int, list[int]] | None = None,
     ) -> list[list[int]]:
         """Choose the K shots of each novel class."""
-        if shots < 1:
-            raise SkelshotError(f"shots: found {shots}, expected at least 1")
+        check_shots(shots)
         by_class = self._by_class(store) if by_class is None else by_class
         places = self._exemplars(store, by_class)
         rows = []

@@ -1,36 +1,36 @@
 """Protocols: how splits and tasks are drawn, as data, and the same for ever."""
 
 import hashlib
-from collections.abc import Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from skelshot.datasets.class_counts import ClassCounts
-from skelshot.datasets.protocols.clip_counts import ClipCounts
+from skelshot.datasets.protocols.clip_choice import with_lists_read
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.protocols.exemplars import ExemplarProtocol
+from skelshot.datasets.protocols.named import NamedProtocol
+from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
     LabelledClips,
     Split,
     Task,
-    fingerprint_of,
+    clips_by_label,
     labels_with_clips,
     task_of,
 )
 from skelshot.ground import SkelshotError
-from skelshot.ground.file_names import FileName
-from skelshot.ground.options import Options
 from skelshot.ground.seeding import shuffled_by_hash
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, read_yaml
 
 _SHIPPED = files("skelshot.datasets.protocols") / "files"
 
 
-class ClassSplitProtocol(Options):
+class ClassSplitProtocol(ProtocolFile):
     """Random class splits of one data set, with several exemplar draws each.
 
     Splits and exemplars are ordered by SHA-256 of names, never by a seeded shuffle, so they are
@@ -43,7 +43,7 @@ class ClassSplitProtocol(Options):
         name: The protocol's name.
         draws_as: Seeds the draws; protocols that share it share their splits.
         splits: How many choices of classes.
-        base: Number of base classes a split.
+        base: Number of base classes a split; 0 where encoders come from elsewhere.
         novel: Number of novel classes a split (N of the tasks).
         draws: Exemplar draws a split and shot.
         exemplars: `any-clips`: K clips a class, every other novel clip is a query.
@@ -51,12 +51,9 @@ class ClassSplitProtocol(Options):
             clips of other subjects are queries.
     """
 
-    described: ClassVar[str] = "protocol"
-
-    name: FileName
     draws_as: str
     splits: int = Field(ge=1)
-    base: int = Field(ge=1)
+    base: int = Field(ge=0)
     novel: int = Field(ge=2)
     draws: int = Field(ge=1)
     exemplars: Literal["any-clips", "same-subjects"] = "any-clips"
@@ -162,8 +159,7 @@ class ClassSplitProtocol(Options):
         Raises:
             SkelshotError: The message names the class, its clips and what is needed.
         """
-        if shots < 1:
-            raise SkelshotError(f"shots: found {shots}, expected at least 1")
+        check_shots(shots)
         for label in split.novel:
             count = sum(clip.label == label for clip in store.clips)
             if count < shots + 1:
@@ -174,30 +170,22 @@ class ClassSplitProtocol(Options):
                     f"({ClassCounts.of(store)})"
                 )
 
-    def _by_class(self, store: LabelledClips, split: Split) -> dict[int, list[int]]:
-        clips = store.clips
-        return {
-            label: [i for i, clip in enumerate(clips) if clip.label == label]
-            for label in split.novel
-        }
-
     def _keys(self, split: Split, draw: int) -> tuple[object, ...]:
         return ("skelshot", self.draws_as, self.exemplars, "split", split.index, "draw", draw)
 
     def _draw_clips(self, store: LabelledClips, split: Split, shots: int, draw: int) -> Task:
-        clips, rows = store.clips, []
-        by_class = self._by_class(store, split)
+        clips, rows = store.clips, {}
+        by_class = clips_by_label(store, split.novel)
         for label in split.novel:
             names = {clips[i].name: i for i in by_class[label]}
             order = shuffled_by_hash(names, *self._keys(split, draw), label)
-            rows.append([names[name] for name in order[:shots]])
-        taken = {index for row in rows for index in row}
-        return task_of(split, draw, rows, by_class, lambda index: index not in taken)
+            rows[label] = [names[name] for name in order[:shots]]
+        return task_of(split.index, draw, rows, by_class)
 
     def _draw_subjects(self, store: LabelledClips, split: Split, shots: int, draw: int) -> Task:
         clips = store.clips
-        by_class = self._by_class(store, split)
-        showing = [{clips[i].subject for i in members} for members in by_class.values()]
+        by_class = clips_by_label(store, split.novel)
+        showing = [{clips[i].subject for i in by_class[label]} for label in split.novel]
         common = sorted(s for s in set.intersection(*showing) if s is not None)
         if len(common) < shots + 1:
             raise SkelshotError(
@@ -206,46 +194,35 @@ class ClassSplitProtocol(Options):
                 "lower --shots"
             )
         chosen = shuffled_by_hash(common, *self._keys(split, draw), "subjects")[:shots]
-        rows = []
-        for label in split.novel:
-            row = []
+        rows: dict[int, list[int]] = {label: [] for label in split.novel}
+        for label, row in rows.items():
             for subject in chosen:
                 names = {clips[i].name: i for i in by_class[label] if clips[i].subject == subject}
                 row.append(names[shuffled_by_hash(names, *self._keys(split, draw), label)[0]])
-            rows.append(row)
-        return task_of(split, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
-
-    def counts(self, store: LabelledClips) -> ClipCounts | None:
-        """Return nothing: no published list says how many clips there should be.
-
-        Args:
-            store: The clips.
-
-        Returns:
-            None.
-        """
-        return None
-
-    def fingerprint(self, store: LabelledClips, splits: Sequence[Split], shots: int) -> str:
-        """Hash the protocol as it falls out on this store.
-
-        Args:
-            store: The clips.
-            splits: Which splits were used.
-            shots: Exemplars a class, K.
-
-        Returns:
-            16 hexadecimal digits over the options, the splits, and every task's clip names.
-        """
-        tasks = [(split, self.tasks(store, split, shots)) for split in splits]
-        return fingerprint_of(self.model_dump_json(), store, tasks)
+        return task_of(split.index, draw, rows, by_class, lambda i: clips[i].subject not in chosen)
 
 
-def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
+def protocol_names() -> list[str]:
+    """List the shipped protocols.
+
+    Returns:
+        Their names.
+
+    Example:
+        >>> protocol_names()[-2:]
+        ['nw-ucla-cross-subject', 'toy']
+    """
+    return sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+
+
+Protocol = ClassSplitProtocol | ExemplarProtocol | NamedProtocol
+
+
+def protocol_named(name: str) -> Protocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
-    A file with the key `auxiliary` describes an `ExemplarProtocol`, any other a
-    `ClassSplitProtocol`.
+    A file whose `novel` are names describes a `NamedProtocol`, one with the key `auxiliary` an
+    `ExemplarProtocol`, any other a `ClassSplitProtocol`.
 
     Args:
         name: `nw-ucla`, `ntu120-one-shot`, ..., or a path that ends in `.yaml`. A shipped
@@ -264,7 +241,7 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
         >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
-    known = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
+    known = protocol_names()
     stem, _, count = name.partition("-aux")
     if name in known:
         return _shipped(name)
@@ -273,23 +250,26 @@ def protocol_named(name: str) -> ClassSplitProtocol | ExemplarProtocol:
         if isinstance(protocol, ExemplarProtocol):
             return protocol.with_auxiliary(int(count))
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
-        return _protocol_of(name, read_yaml(Path(name)))
+        return _protocol_of(name, read_yaml(Path(name)), Path(name).parent)
     raise SkelshotError(
-        f"protocol: found {name!r}, expected one of {', '.join(known)}, a one-shot protocol with "
-        "-aux20 or the like behind its name, or a .yaml file of your own"
+        f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "
+        "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
+        f"{did_you_mean(name, known)}"
     )
 
 
-def _shipped(name: str) -> ClassSplitProtocol | ExemplarProtocol:
+def _shipped(name: str) -> Protocol:
     text = (_SHIPPED / f"{name}.yaml").read_text(encoding="utf-8")
-    return _protocol_of(name, parse_yaml(text, name))
+    return _protocol_of(name, parse_yaml(text, name), Path())
 
 
-def _protocol_of(name: str, document: object) -> ClassSplitProtocol | ExemplarProtocol:
-    """Make a protocol of what its file holds."""
+def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
+    """Make a protocol of what its file holds; lists of clips that it names lie in the folder."""
+    fields = document if isinstance(document, dict) else {}
     try:
-        named = isinstance(document, dict) and "auxiliary" in document
-        kind = ExemplarProtocol if named else ClassSplitProtocol
+        if isinstance(fields.get("novel"), list):
+            return NamedProtocol.model_validate(with_lists_read(fields, folder))
+        kind = ExemplarProtocol if "auxiliary" in fields else ClassSplitProtocol
         return kind.model_validate(document)
     except SkelshotError as error:
         raise SkelshotError(f"{name}: {error}") from error

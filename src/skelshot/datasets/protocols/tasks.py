@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol as Structure
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.ground import SkelshotError
 
 IntArray = NDArray[np.int64]
@@ -24,7 +25,7 @@ class LabelledClip(Structure):
 
     @property
     def label(self) -> int:
-        """The class."""
+        """The class, or `UNLABELLED`."""
         ...
 
     @property
@@ -81,9 +82,11 @@ class Task:
     Args:
         split: The split's number.
         draw: Which draw of exemplars.
-        support: Clip indices (N, K), a row a novel class in the order of `Split.novel`.
+        support: Clip indices (N, K), a row a class of the task.
         queries: Clip indices (Q,).
-        targets: The row of `support` that each query belongs to, (Q,).
+        targets: The row of `support` that each query belongs to, (Q,); `UNLABELLED` where
+            nobody knows.
+        classes: The label of each row of `support`.
     """
 
     split: int
@@ -91,35 +94,56 @@ class Task:
     support: IntArray
     queries: IntArray
     targets: IntArray
+    classes: tuple[int, ...]
+
+
+def clips_by_label(store: LabelledClips, labels: Collection[int]) -> dict[int, list[int]]:
+    """Gather the clips of some classes, and those without a label, which are always queries.
+
+    Args:
+        store: The clips.
+        labels: The classes.
+
+    Returns:
+        Clip indices in the order of the store, by label; those under `UNLABELLED` come last.
+    """
+    found: dict[int, list[int]] = {label: [] for label in (*labels, UNLABELLED)}
+    for index, clip in enumerate(store.clips):
+        if clip.label in found:
+            found[clip.label].append(index)
+    return found
 
 
 def task_of(
-    split: Split,
+    split: int,
     draw: int,
-    rows: list[list[int]],
-    by_class: Mapping[int, list[int]],
-    is_query: Callable[[int], bool],
+    rows: Mapping[int, Sequence[int]],
+    candidates: Mapping[int, Sequence[int]],
+    is_query: Callable[[int], bool] | None = None,
 ) -> Task:
-    """Gather a task; queries keep the order of the store within each class.
+    """Gather a task: what is no exemplar is a query.
 
     Args:
-        split: The split.
+        split: The split's number.
         draw: Which draw of exemplars.
-        rows: Exemplars of each novel class.
-        by_class: All clips of each novel class.
-        is_query: Tells which of them are queries.
+        rows: Exemplars (K) of each class of the task, by label.
+        candidates: Clips by label, as `clips_by_label` gives them; the queries keep this order.
+        is_query: Tells which of them may be queries; all unless told.
 
     Returns:
         The task.
     """
+    places = {label: row for row, label in enumerate(rows)} | {UNLABELLED: UNLABELLED}
+    taken = {index for row in rows.values() for index in row}
     pairs = [
-        (index, row)
-        for row, label in enumerate(split.novel)
-        for index in by_class[label]
-        if is_query(index)
+        (index, place)
+        for label, place in places.items()
+        for index in candidates.get(label, ())
+        if index not in taken and (is_query is None or is_query(index))
     ]
     queries, targets = np.array(pairs, np.int64).reshape(-1, 2).T
-    return Task(split.index, draw, np.array(rows, np.int64), queries.copy(), targets.copy())
+    support = np.array(list(rows.values()), np.int64)
+    return Task(split, draw, support, queries.copy(), targets.copy(), tuple(rows))
 
 
 def labels_with_clips(store: LabelledClips) -> frozenset[int]:
@@ -131,7 +155,7 @@ def labels_with_clips(store: LabelledClips) -> frozenset[int]:
     Returns:
         The labels.
     """
-    return frozenset(clip.label for clip in store.clips)
+    return frozenset(clip.label for clip in store.clips if clip.label != UNLABELLED)
 
 
 def base_clips(store: LabelledClips, split: Split) -> IntArray:
@@ -146,8 +170,13 @@ def base_clips(store: LabelledClips, split: Split) -> IntArray:
         not depend on what else the store holds.
 
     Raises:
-        SkelshotError: A base class has no clip.
+        SkelshotError: There is no base class, or one has no clip.
     """
+    if not split.base:
+        raise SkelshotError(
+            f"split {split.index}: the protocol has no base classes to train on; choose one that "
+            "has, or only evaluate with it (--run RUN of other data)"
+        )
     base = set(split.base)
     chosen = [i for i, clip in enumerate(store.clips) if clip.label in base]
     missing = base - {store.clips[i].label for i in chosen}

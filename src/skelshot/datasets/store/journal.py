@@ -1,4 +1,4 @@
-"""How far a store has been written: what makes `prepare` resume after a kill."""
+"""Journal of the writing of a store, by which `prepare` resumes after a kill."""
 
 import json
 import os

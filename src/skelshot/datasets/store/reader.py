@@ -81,10 +81,10 @@ class StoreReader(Reader):
         """Return the splits that the store keeps; after `sources`."""
         return self.store.splits
 
-    def sources(self, raw: Path) -> list[Source]:
+    def sources(self, raw: Path | str) -> list[Source]:
         """Open the store; each of its clips is a source."""
         self._store = Store.open(raw)
-        return [Source(clip.name, raw / DOCUMENT) for clip in self._store.clips]
+        return [Source(clip.name, Path(raw) / DOCUMENT) for clip in self._store.clips]
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one clip of the store."""

@@ -21,7 +21,9 @@ from skelshot.datasets.store.format import (
 from skelshot.datasets.store.index import ClipRecord, read_index
 from skelshot.datasets.store.splits import Splits, read_kept_splits
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_from
+from skelshot.skeletons.mappings import map_layout, mapping_matrix
 from skelshot.skeletons.sequence import SkeletonSequence
 
 
@@ -36,6 +38,7 @@ class Store:
         document: What `store.json` holds.
         clips: The index.
         arrays: Mapped arrays by field of `SkeletonSequence`.
+        layout: The layout in which clips are given; the one they are stored in unless told.
     """
 
     def __init__(
@@ -44,17 +47,19 @@ class Store:
         document: StoreDocument,
         clips: tuple[ClipRecord, ...],
         arrays: dict[str, NDArray[Any]],
+        layout: SkeletonLayout | None = None,
     ) -> None:
         self.path = path
         self.document = document
         self.clips = clips
         self.class_names = tuple(document.class_names)
-        self.layout = layout_from(document.layout)
+        self.stored_layout = layout_from(document.layout)
+        self.layout = layout or self.stored_layout
         self.channels: int = document.channels
         self.data_hash = document.data_hash
         self.labels: NDArray[np.int64] = np.array([clip.label for clip in clips], np.int64)
         self._arrays = arrays
-        kinds = array_files(self.layout.num_joints, self.channels)
+        kinds = array_files(self.stored_layout.num_joints, self.channels)
         self._lengths = {
             path / kinds[field].name: HEADER_BYTES + array.nbytes for field, array in arrays.items()
         }
@@ -107,13 +112,28 @@ class Store:
                 raise SkelshotError(f"{path}: {field}.npy is missing; prepare the store again")
         return cls(path, document, clips, arrays)
 
+    def in_layout(self, layout: SkeletonLayout) -> "Store":
+        """Give the clips in another joint layout; nothing is written.
+
+        Args:
+            layout: The layout wanted; see `map_layout`.
+
+        Returns:
+            The same clips, mapped as they are read.
+
+        Raises:
+            SkelshotError: The root of that layout cannot be made from the stored joints.
+        """
+        mapping_matrix(self.stored_layout, layout)
+        return Store(self.path, self.document, self.clips, self._arrays, layout)
+
     def __len__(self) -> int:
         """Return the number of clips."""
         return len(self.clips)
 
-    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+    def __reduce__(self) -> tuple[Any, tuple[Path, SkeletonLayout]]:
         """Travel to worker processes as a path."""
-        return Store.open, (self.path,)
+        return _open_in, (self.path, self.layout)
 
     def sequence(self, index: int) -> SkeletonSequence:
         """Read one clip.
@@ -137,15 +157,16 @@ class Store:
             return np.array(array[rows]).reshape(*shape, *array.shape[1:])
 
         times = slice(clip.frame_start, clip.frame_start + clip.frames)
-        return SkeletonSequence(
+        stored = SkeletonSequence(
             joints=own("joints"),
             present=own("present"),
-            layout=self.layout,
+            layout=self.stored_layout,
             frame_index=np.array(self._arrays["frame_index"][times]),
             confidence=own("confidence") if clip.has_confidence else None,
             pixels=own("pixels") if clip.has_pixels else None,
             picture_size=clip.picture_size,
         )
+        return map_layout(stored, self.layout)
 
     def _check_lengths(self) -> None:
         """Refuse files that were cut short: to read their maps would end the process."""
@@ -208,7 +229,12 @@ class Store:
         return {clip.name: place for place, clip in enumerate(self.clips)}
 
 
-def partial_folder(out: Path) -> Path:
+def _open_in(path: Path, layout: SkeletonLayout) -> Store:
+    store = Store.open(path)
+    return store if store.layout == layout else store.in_layout(layout)
+
+
+def partial_folder(out: Path | str) -> Path:
     """Return where a store is written until it is whole.
 
     Args:
@@ -217,6 +243,7 @@ def partial_folder(out: Path) -> Path:
     Returns:
         `STORE.partial` beside it.
     """
+    out = Path(out)
     return out.with_name(f"{out.name}.partial")
 
 

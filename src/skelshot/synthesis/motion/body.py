@@ -55,7 +55,7 @@ _SHOES = ((0.08, 0.08, 0.09), (0.80, 0.80, 0.82), (0.35, 0.22, 0.15), (0.50, 0.1
 
 @dataclass(frozen=True)
 class Habits:
-    """How a person stands and prefers to do things; drawn once a person.
+    """Habits of standing and moving; drawn once a person.
 
     Args:
         stance: Half the distance between the ankles, metres.

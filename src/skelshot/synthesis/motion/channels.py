@@ -3,7 +3,7 @@
 import numpy as np
 
 from skelshot.synthesis.motion.body import habits_of
-from skelshot.synthesis.motion.direction import Score, Swing, Track
+from skelshot.synthesis.motion.direction import ChannelGoals, Score, Swing
 from skelshot.synthesis.motion.figure import Drive
 from skelshot.synthesis.motion.gait import Pose, ground_of, hop_of
 from skelshot.synthesis.motion.kinematics import ease
@@ -199,7 +199,7 @@ def _sway_of_gait(stand: Array, yaw: Array, ankle: float) -> Array:
     return np.stack([aside * np.cos(yaw), -aside * np.sin(yaw)], axis=1)
 
 
-def _stepping(track: Track, profiles: Array) -> Array:
+def _stepping(track: ChannelGoals, profiles: Array) -> Array:
     """Return how far a foot is lifted while it is set elsewhere along the floor (T,), metres."""
     lift = np.zeros(profiles.shape[1])
     before = np.zeros(3)

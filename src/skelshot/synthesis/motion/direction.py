@@ -6,11 +6,11 @@ import numpy as np
 
 from skelshot.synthesis.motion.gait import Pose, Travel
 from skelshot.synthesis.motion.goals import Goal, Place, Shake, Vector, Walk
-from skelshot.synthesis.motion.stage import Spot, Stage
+from skelshot.synthesis.motion.scene import Scene, Spot
 from skelshot.synthesis.motion.timeline import Beat, Clock, start_of
 from skelshot.synthesis.performance import Array
 
-Track = list[tuple[int, Array]]
+ChannelGoals = list[tuple[int, Array]]
 """Goals of one channel: the beat that brings each one (-1 for the start) and its numbers."""
 
 
@@ -65,7 +65,7 @@ class Score:
         busy: For each channel, the beats whose goals are away from the start.
     """
 
-    numbers: dict[str, Track] = field(default_factory=dict)
+    numbers: dict[str, ChannelGoals] = field(default_factory=dict)
     words: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     hands: tuple[list[tuple[int, Spot]], list[tuple[int, Spot]]] = field(
         default_factory=lambda: ([], [])
@@ -81,7 +81,7 @@ class Director:
     """Goes through everybody's beats in time and keeps track of things and places.
 
     Args:
-        stage: Who stands where.
+        scene: Who stands where.
         beats: Each person's beats.
         clock: When things happen in real seconds.
         rng: Draws the small differences between repetitions.
@@ -89,25 +89,25 @@ class Director:
 
     def __init__(
         self,
-        stage: Stage,
+        scene: Scene,
         beats: tuple[list[Beat], ...],
         clock: Clock,
         rng: np.random.Generator,
     ) -> None:
         self._clock = clock
-        self._stage = stage
+        self._scene = scene
         self._beats = beats
         self._rng = rng
-        self._poses = list(stage.poses)
+        self._poses = list(scene.poses)
         self._things: dict[str, Spot] = {}
         self.scores = tuple(Score() for _ in beats)
         self.events: list[Event] = []
-        spread = stage.program.amplitude
+        spread = scene.program.amplitude
         self._loose = 0.3 + 0.7 * min(spread / 0.15, 1.0)
         self.gains = tuple(
             float(np.clip(1 + (who.amplitude - 1) / 0.2 * spread * 0.7
                           + 0.3 * spread * rng.normal(), 1 - spread, 1 + spread))
-            for who in stage.performers
+            for who in scene.performers
         )  # fmt: skip
 
     def direct(self) -> tuple[Score, ...]:
@@ -116,16 +116,16 @@ class Director:
         Returns:
             A score for each person; `events` then holds what happens to things, in order.
         """
-        program = self._stage.program
+        program = self._scene.program
         for name, thing in program.objects.items():
-            self._things[name] = self._stage.spot(0, thing.at, None, self._things, 1.0)
+            self._things[name] = self._scene.spot(0, thing.at, None, self._things, 1.0)
         for name, place in program.furniture.items():
-            self._things.setdefault(name, self._stage.spot(0, place, None, self._things, 1.0))
+            self._things.setdefault(name, self._scene.spot(0, place, None, self._things, 1.0))
         for name in program.objects:
-            surface = self._stage.surface(program.objects[name].at)
+            surface = self._scene.surface(program.objects[name].at)
             self.events.append(Event(-1.0, name, "put", self._things[name], surface=surface))
-        for person, part in enumerate(program.parts):
-            for channel, goal in start_of(part).items():
+        for person, role in enumerate(program.roles):
+            for channel, goal in start_of(role).items():
                 self._goal(person, -1, channel, goal, exact=True)
         moments: list[tuple[float, int, int, int]] = []
         for person, beats in enumerate(self._beats):
@@ -141,7 +141,7 @@ class Director:
 
     def _begin(self, person: int, index: int) -> None:
         beat = self._beats[person][index]
-        start = start_of(self._stage.program.parts[person])
+        start = start_of(self._scene.program.roles[person])
         turn = beat.step.channels.get("turn")
         walk = beat.step.channels.get("walk")
         if turn is not None or walk is not None:
@@ -161,9 +161,9 @@ class Director:
         """Do what happens to things when a beat's movement is done."""
         beat = self._beats[person][index]
         for name, place in beat.step.put.items():
-            spot = self._stage.spot(person, place, None, self._things, 1.0)
+            spot = self._scene.spot(person, place, None, self._things, 1.0)
             self._things[name] = spot
-            surface = self._stage.surface(place)
+            surface = self._scene.surface(place)
             self.events.append(Event(beat.arrival, name, "put", spot, (0, 0, 0), person, surface))
         for name, speed in beat.step.fly.items():
             self.events.append(Event(beat.arrival, name, "fly", None, speed, person))
@@ -175,7 +175,7 @@ class Director:
         score.busy.setdefault(channel, []).append((index, not exact))
         part = channel.rpartition(" ")[2]
         if part == "hand":
-            side = self._stage.side_of(person, channel)
+            side = self._scene.side_of(person, channel)
             score.hands[side].append((index, self._hand(person, side, goal)))
         elif part in ("fingers", "palm"):
             score.words.setdefault(channel, []).append((index, str(goal)))
@@ -188,21 +188,21 @@ class Director:
     def _hand(self, person: int, side: int, goal: Goal) -> Spot:
         if not isinstance(goal, Place) or goal.anchor == "rest":
             return Spot(person, "rest", side)
-        spot = self._stage.spot(person, goal, side, self._things, self.gains[person])
+        spot = self._scene.spot(person, goal, side, self._things, self.gains[person])
         own = self.scores[person].hands[side]
         if spot.owner == person and spot.anchor == "hand" and spot.side == side and own:
             spot = own[-1][1]  # it is where the hand is already
         elif spot.anchor == "hands" and spot.owner == person:
             spot = Spot(person, "hand", 1 - side, spot.offset)
         about = self._rng.normal(0.0, 0.011 * self._loose, 3)
-        return spot.shifted(about * self._stage.metre_of(person))
+        return spot.shifted(about * self._scene.metre_of(person))
 
     def _gaze(self, person: int, goal: Goal) -> str | Spot:
         if not isinstance(goal, Place):
             return str(goal)
-        if goal.anchor in self._stage.program.objects:
+        if goal.anchor in self._scene.program.objects:
             return f"thing {goal.anchor}"
-        return self._stage.spot(person, goal, None, self._things, 1.0)
+        return self._scene.spot(person, goal, None, self._things, 1.0)
 
     def _varied(self, person: int, part: str, goal: Vector) -> Array:
         gain = 1 + (self.gains[person] - 1) * (0.4 if part == "pelvis" else 1.0)
@@ -234,16 +234,16 @@ class Director:
         score.swings.append(Swing(channel, *times, size, hz, phase, *told))
 
     def _travel(self, person: int, beat: Beat, turn: Goal | None, walk: Goal | None) -> None:
-        stage, rng = self._stage, self._rng
+        scene, rng = self._scene, self._rng
         start = self._poses[person]
-        main = 1.0 if stage.main_side(person) else -1.0
+        main = 1.0 if scene.main_side(person) else -1.0
         left = -main * np.radians(turn[0]) if isinstance(turn, tuple) else 0.0
         told = walk if isinstance(walk, Walk) else Walk()
         if told.to_partner is not None:
-            goal = self._to_partner(person, beat, float(left), told.to_partner * stage.metre)
+            goal = self._to_partner(person, beat, float(left), told.to_partner * scene.metre)
         else:
             vary = float(np.exp(rng.normal(0.0, 0.05)))
-            right, front = np.array(told.by) * stage.metre * vary
+            right, front = np.array(told.by) * scene.metre * vary
             goal = start.moved(main * float(right), float(front), float(left))
         first = int(rng.integers(2))
         aside = told.by[0] * main if isinstance(walk, Walk) else -left
@@ -279,8 +279,8 @@ class Director:
             walk = later.step.channels.get("walk")
             starts = beat.begin - 1e-6 <= later.begin <= beat.begin + 0.5 * beat.take
             if starts and isinstance(walk, Walk) and walk.to_partner is None:
-                main = 1.0 if self._stage.main_side(other) else -1.0
-                right, front = np.array(walk.by) * self._stage.metre
+                main = 1.0 if self._scene.main_side(other) else -1.0
+                right, front = np.array(walk.by) * self._scene.metre
                 pose = pose.moved(main * float(right), float(front))
         return pose
 

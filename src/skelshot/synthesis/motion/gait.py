@@ -1,4 +1,4 @@
-"""Where the feet stand: walking, turning, steps on the spot and jumps."""
+"""Foot placement: walking, turning, steps on the spot and jumps."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ HURRY = 0.33
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a person stands: floor point (world x, z) in metres and heading in radians."""
+    """Position and heading of a person: floor point (world x, z) in metres, heading in radians."""
 
     x: float
     z: float
@@ -59,7 +59,7 @@ class Travel:
 
     @property
     def end(self) -> float:
-        """When it is over."""
+        """Second at which it is over."""
         return self.begin + self.take
 
 

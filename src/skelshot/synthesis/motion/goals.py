@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Walk:
-    """Where the feet carry a person.
+    """A walk: by some metres, on the spot, or up to the partner.
 
     Args:
         by: Metres (to the main side, to the front).

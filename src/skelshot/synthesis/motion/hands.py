@@ -1,4 +1,4 @@
-"""Where hands should be in every frame, and where people look."""
+"""Targets of hands and gaze in every frame."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from skelshot.synthesis.motion.channels import shares_of, swing_of
 from skelshot.synthesis.motion.direction import Score
 from skelshot.synthesis.motion.figure import UP, Core, Drive
 from skelshot.synthesis.motion.kinematics import calm, dot, ease, length, turned
-from skelshot.synthesis.motion.stage import Spot
+from skelshot.synthesis.motion.scene import Spot
 from skelshot.synthesis.performance import Array, Performer
 
 HELPED = 9
@@ -89,13 +89,13 @@ class HandGoals:
 
     @property
     def needs_arms(self) -> bool:
-        """Whether some goal hangs on a hand or an arm, so that arms must be posed twice."""
+        """True if some goal hangs on a hand or an arm, so that arms must be posed twice."""
         linked = ("hand", "hands", *ARM)
         return any(anchor in linked for groups in self._shares for _, anchor, _ in groups)
 
     @property
     def needs_help(self) -> bool:
-        """Whether some goal is far from the own trunk, which may have to lean towards it."""
+        """True if some goal is far from the own trunk, which may have to lean towards it."""
         return any(
             self._is_far(owner, anchor) for groups in self._shares for owner, anchor, _ in groups
         )

@@ -1,4 +1,4 @@
-"""What things look like: shapes, sizes and colours as data."""
+"""Looks of things: shapes, sizes and colours as data."""
 
 from functools import cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ _Vector = tuple[float, float, float]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Shape(BaseModel):
+class ObjectPart(BaseModel):
     """One part of a thing.
 
     `size` is in metres: of a `box`, its width (x), height (y) and depth (z); of a `sphere`, its
@@ -40,8 +40,8 @@ class Shape(BaseModel):
         return self.size[1] if self.axis == "y" else self.size[0]
 
 
-class Kind(BaseModel):
-    """What a kind of thing looks like and how it bounces.
+class ObjectKind(BaseModel):
+    """Looks and bounce of a kind of thing.
 
     A thing's own axes: x to the right, y up, z to the back. Held in a hand, -z lies along the
     fingers and y towards the thumb; between two hands, x leads from the left one to the right
@@ -50,7 +50,7 @@ class Kind(BaseModel):
 
     model_config = _STRICT
 
-    parts: tuple[Shape, ...] = Field(min_length=1)
+    parts: tuple[ObjectPart, ...] = Field(min_length=1)
     bounce: _Share = 0.15
 
     @property
@@ -62,17 +62,17 @@ class Kind(BaseModel):
 
 
 @cache
-def load_kinds() -> dict[str, Kind]:
+def load_kinds() -> dict[str, ObjectKind]:
     """Load `objects.yaml`.
 
     Returns:
         What things look like, by kind.
     """
     text = files("skelshot.synthesis.motion").joinpath("objects.yaml").read_text("utf-8")
-    return {name: Kind.model_validate(kind) for name, kind in yaml.safe_load(text).items()}
+    return {name: ObjectKind.model_validate(kind) for name, kind in yaml.safe_load(text).items()}
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> ObjectKind:
     """Return what a kind looks like.
 
     Args:

@@ -13,7 +13,7 @@ from skelshot.synthesis.motion.hands import HandGoals, helped, look
 from skelshot.synthesis.motion.limbs import arms_of
 from skelshot.synthesis.motion.program import Program
 from skelshot.synthesis.motion.purpose import purpose_of
-from skelshot.synthesis.motion.stage import Stage, stage_of
+from skelshot.synthesis.motion.scene import Scene, scene_of
 from skelshot.synthesis.motion.things import furniture_track, thing_track
 from skelshot.synthesis.motion.timeline import (
     PACE,
@@ -53,12 +53,12 @@ def perform(
     Raises:
         SkelshotError: The number of performers is not the program's.
     """
-    if len(performers) != len(program.parts):
+    if len(performers) != len(program.roles):
         raise SkelshotError(
-            f"performers: found {len(performers)}, expected {len(program.parts)} for class "
+            f"performers: found {len(performers)}, expected {len(program.roles)} for class "
             f"{program.number} ({program.name})"
         )
-    stage = stage_of(program, performers, heading)
+    scene = scene_of(program, performers, heading)
     beats = _beats(program, performers, rng)
     end = max((own[-1].end for own in beats if own), default=0.0)
     tempo = float(np.mean([person.tempo for person in performers]))
@@ -67,10 +67,10 @@ def perform(
     pace = PACE if alone else (PAIR_PACE, PAIR_PACE)
     clock = clock_of(beats[0], end, tempo, hesitation, rng, pace)
     times = clock.times()
-    director = Director(stage, beats, clock, rng)
+    director = Director(scene, beats, clock, rng)
     scores = director.direct()
     profiles = tuple(profiles_of(own, times) for own in beats)
-    crew = _Crew(stage, scores, profiles, times, director.gains, rng)
+    crew = _Crew(scene, scores, profiles, times, director.gains, rng)
     cores, arms, tracks = crew.play(director.events)
     joints = np.stack([_joints(core, own) for core, own in zip(cores, arms, strict=True)])
     purpose = np.stack(
@@ -80,7 +80,7 @@ def perform(
         ]
     )
     furniture = [
-        furniture_track(name, stage.spot(0, place, None, {}, 1.0), stage, len(times))
+        furniture_track(name, scene.spot(0, place, None, {}, 1.0), scene, len(times))
         for name, place in program.furniture.items()
     ]
     gaze = np.stack([-core.head[:, :, 2] for core in cores])
@@ -95,15 +95,15 @@ def _beats(
     seed = int(rng.integers(2**32))
     beats = []
     chosen = 0
-    for person, part in enumerate(program.parts):
-        ways = len(part.all_ways)
+    for person, role in enumerate(program.roles):
+        ways = len(role.all_ways)
         if person and ways == len(program.all_ways):
             way = chosen
         else:
             favourite = favourite_of(performers[person], program.number, ways)
             way = favourite if favour else int(other[person] * ways)
         chosen = way if person == 0 else chosen
-        beats.append(beats_of(part, way, np.random.default_rng(seed)))
+        beats.append(beats_of(role, way, np.random.default_rng(seed)))
     return tuple(beats)
 
 
@@ -112,22 +112,22 @@ class _Crew:
 
     def __init__(
         self,
-        stage: Stage,
+        scene: Scene,
         scores: tuple[Score, ...],
         profiles: tuple[Array, ...],
         times: Array,
         gains: tuple[float, ...],
         rng: np.random.Generator,
     ) -> None:
-        self._stage, self._scores, self._profiles = stage, scores, profiles
+        self._scene, self._scores, self._profiles = scene, scores, profiles
         self._times = times
-        self._cast = stage.performers
+        self._cast = scene.performers
         self._drives: list[Drive] = []
         self._goals: list[HandGoals] = []
         self._shapes: list[tuple[Array, Array]] = []
         for person, score in enumerate(scores):
             who, profile = self._cast[person], profiles[person]
-            pose = stage.poses[person]
+            pose = scene.poses[person]
             drive, idle, _ = drive_of(score, who, pose, profile, times, rng)
             self._drives.append(drive)
             self._goals.append(HandGoals(person, score, profile, idle, gains[person]))
@@ -179,9 +179,9 @@ class _Crew:
                 name,
                 thing.kind or name,
                 [event for event in events if event.thing == name],
-                *(self._stage, self._times, cores, arms),
+                *(self._scene, self._times, cores, arms),
             )
-            for name, thing in self._stage.program.objects.items()
+            for name, thing in self._scene.program.objects.items()
         ]
 
 
@@ -217,7 +217,7 @@ def _centred(
     gaze: Array,
     middle: Array,
 ) -> Performance:
-    """Shift the whole stage so that the middle of all ways is the origin."""
+    """Shift the whole scene so that the middle of all ways is the origin."""
 
     def moved(tracks: list[ObjectTrack]) -> tuple[ObjectTrack, ...]:
         return tuple(

@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     program = program_from(told.file, told.number) if told.file else load_program(told.number)
     people = tuple(
-        performer_of(told.performer + place, told.seed) for place in range(len(program.parts))
+        performer_of(told.performer + place, told.seed) for place in range(len(program.roles))
     )
     rng = rng_for("preview", told.number, told.performer, told.seed)
     performance = perform(program, people, rng, told.heading)

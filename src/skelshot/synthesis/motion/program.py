@@ -10,7 +10,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.yaml_text import parse_yaml
 from skelshot.synthesis.motion.goals import Goal, Place, Walk
-from skelshot.synthesis.motion.program_fields import Channels, Seconds, Shakes, Speed, Spot
+from skelshot.synthesis.motion.program_fields import Channels, PlaceField, Seconds, Shakes, Speed
 from skelshot.synthesis.motion.vocabulary import ANCHORS
 
 
@@ -21,7 +21,7 @@ class Step(Options):
     hold: Seconds = 0.0
     channels: Channels = Field(default_factory=dict)
     shake: Shakes = Field(default_factory=dict)
-    put: dict[str, Spot] = Field(default_factory=dict)
+    put: dict[str, PlaceField] = Field(default_factory=dict)
     fly: dict[str, Speed] = Field(default_factory=dict)
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
@@ -64,12 +64,12 @@ class Step(Options):
 class Thing(Options):
     """An object at the start."""
 
-    at: Spot
+    at: PlaceField
     kind: str | None = None
 
 
-class Part(Options):
-    """What one person does."""
+class Role(Options):
+    """The part of one person in a program: goals at the start, and steps."""
 
     start: Channels = Field(default_factory=dict)
     do: tuple[Step, ...] = ()
@@ -82,7 +82,7 @@ class Part(Options):
         return self.ways or (self.do,)
 
     @model_validator(mode="after")
-    def _check_part(self) -> Self:
+    def _check_role(self) -> Self:
         if self.do and self.ways:
             raise ValueError("do: found beside ways, expected one of the two")
         if self.ways and len(self.ways) < 2:
@@ -92,7 +92,7 @@ class Part(Options):
         return self
 
 
-class Program(Part):
+class Program(Role):
     """A class of action: what one or two people do, with which things."""
 
     described: ClassVar[str] = "program"
@@ -100,15 +100,15 @@ class Program(Part):
     number: int = Field(ge=1, le=999)
     name: str
     objects: dict[str, Thing] = Field(default_factory=dict)
-    furniture: dict[str, Spot] = Field(default_factory=dict)
-    partner: Part | None = None
+    furniture: dict[str, PlaceField] = Field(default_factory=dict)
+    partner: Role | None = None
     apart: float = Field(default=1.2, gt=0.1, lt=10)
     facing: Literal["each other", "same way", "side by side"] = "each other"
     amplitude: float = Field(default=0.15, ge=0, le=1)
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        """What each of the one or two people does."""
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the one or two people."""
         return (self,) if self.partner is None else (self, self.partner)
 
     @model_validator(mode="after")
@@ -117,11 +117,11 @@ class Program(Part):
             raise ValueError("do: found no step, expected do or ways")
         for thing, at in [*((n, t.at) for n, t in self.objects.items()), *self.furniture.items()]:
             self._check_place(thing, at)
-        for role, part in zip(("", "partner: "), self.parts, strict=False):
-            self._check_goals(f"{role}start: ", part.start)
-            for way, steps in enumerate(part.all_ways, 1):
-                within = f"way {way} " if part.ways else ""
-                for place, step in _numbered(steps, f"{role}{within}"):
+        for whose, role in zip(("", "partner: "), self.roles, strict=False):
+            self._check_goals(f"{whose}start: ", role.start)
+            for way, steps in enumerate(role.all_ways, 1):
+                within = f"way {way} " if role.ways else ""
+                for place, step in _numbered(steps, f"{whose}{within}"):
                     self._check_step(place, step)
         return self
 

@@ -17,7 +17,7 @@ from skelshot.synthesis.motion.goals import (
 from skelshot.synthesis.motion.vocabulary import channels_named
 
 Seconds = Annotated[float, Field(ge=0, le=20)]
-Spot = Annotated[SkipValidation[Place], BeforeValidator(read_place)]
+PlaceField = Annotated[SkipValidation[Place], BeforeValidator(read_place)]
 Speed = Annotated[tuple[float, float, float], BeforeValidator(read_speed)]
 
 

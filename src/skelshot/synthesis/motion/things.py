@@ -9,7 +9,7 @@ from skelshot.synthesis.motion.gait import GRAVITY
 from skelshot.synthesis.motion.hands import spot_place
 from skelshot.synthesis.motion.kinematics import ease, square_to, turned, unit, yaw_matrix
 from skelshot.synthesis.motion.objects import kind_of
-from skelshot.synthesis.motion.stage import Spot, Stage
+from skelshot.synthesis.motion.scene import Scene, Spot
 from skelshot.synthesis.performance import (
     FRAMES_A_SECOND,
     Array,
@@ -26,7 +26,7 @@ def thing_track(
     name: str,
     kind: str,
     events: list[Event],
-    stage: Stage,
+    scene: Scene,
     times: Array,
     cores: list[Core],
     arms: list[Arms | None],
@@ -37,7 +37,7 @@ def thing_track(
         name: Its name in the program.
         kind: What it looks like.
         events: What happens to it, in order; the first one says where it is at first.
-        stage: Who stands where.
+        scene: Who stands where.
         times: Moments (T,) in the program's time.
         cores: Everybody's body.
         arms: Everybody's arms.
@@ -61,14 +61,14 @@ def thing_track(
         if event.what == "fly":
             core = cores[event.person]
             right, up, front = event.speed
-            main = 1.0 if stage.main_side(event.person) else -1.0
+            main = 1.0 if scene.main_side(event.person) else -1.0
             speed = core.heading[last] @ np.array([main * right, up, -front])
             place[begin:] = _flight(place[last], speed, frames - begin, kind_of(kind).bounce, half)
             turn[begin:] = turn[last]
             continue
         spot = event.spot or Spot(0, "room", 0)
-        target = _spot_track(spot, event.surface, half, stage.performers, cores, arms)
-        axes = _axes(spot, stage, cores, arms, frames)
+        target = _spot_track(spot, event.surface, half, scene.performers, cores, arms)
+        axes = _axes(spot, scene, cores, arms, frames)
         if index and moves[index - 1].what == "fly":
             _bring_back(place, target, begin, int(np.searchsorted(times, moves[index - 1].time)))
         gap = place[last] - target[last] if index else np.zeros(3)
@@ -82,10 +82,10 @@ def thing_track(
     return ObjectTrack(name, kind, place, turn, shown)
 
 
-def furniture_track(name: str, spot: Spot, stage: Stage, frames: int) -> ObjectTrack:
+def furniture_track(name: str, spot: Spot, scene: Scene, frames: int) -> ObjectTrack:
     """Return a piece of furniture: it stands on the floor, turned as the person at first."""
     point = np.array([spot.offset[0], 0.0, spot.offset[2]])
-    turn = yaw_matrix(np.array([stage.poses[spot.owner].yaw]))
+    turn = yaw_matrix(np.array([scene.poses[spot.owner].yaw]))
     return ObjectTrack(
         name,
         name,
@@ -117,12 +117,12 @@ def _spot_track(
 
 
 def _axes(
-    spot: Spot, stage: Stage, cores: list[Core], arms: list[Arms | None], frames: int
+    spot: Spot, scene: Scene, cores: list[Core], arms: list[Arms | None], frames: int
 ) -> Array:
     """Return how a thing is turned: along the fingers, across two hands, or as its anchor is."""
     known = arms[spot.owner]
     if spot.anchor == "room":
-        return np.repeat(yaw_matrix(np.array([stage.poses[spot.owner].yaw])), frames, axis=0)
+        return np.repeat(yaw_matrix(np.array([scene.poses[spot.owner].yaw])), frames, axis=0)
     if spot.anchor == "hands" and known is not None:
         across = unit(known.hand[1] - known.hand[0] + 1e-6 * cores[spot.owner].heading[:, :, 0])
         upright = square_to(UP + 1e-6 * cores[spot.owner].heading[:, :, 2], across)
@@ -131,7 +131,7 @@ def _axes(
         back = -known.along[spot.side]
         upright = known.thumbward[spot.side]
         return np.stack([np.cross(upright, back), upright, back], axis=-1)
-    return spot_place(spot, stage.performers, cores, arms)[1]
+    return spot_place(spot, scene.performers, cores, arms)[1]
 
 
 def _flight(start: Array, speed: Array, frames: int, bounce: float, half: float) -> Array:

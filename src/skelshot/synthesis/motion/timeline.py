@@ -1,4 +1,4 @@
-"""When things happen: steps laid out in a program's own time, and the clock of a performance."""
+"""Timing: steps laid out in a program's own time, and the clock of a performance."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from skelshot.synthesis.motion.goals import DEFAULTS, Goal
 from skelshot.synthesis.motion.kinematics import ease
-from skelshot.synthesis.motion.program import Part, Step
+from skelshot.synthesis.motion.program import Role, Step
 from skelshot.synthesis.performance import FRAMES_A_SECOND, Array
 
 QUICKEST = 0.1
@@ -52,15 +52,15 @@ class Beat:
 
     @property
     def arrival(self) -> float:
-        """When the movement is done."""
+        """Second at which the movement is done."""
         return self.begin + self.take
 
 
-def beats_of(part: Part, way: int, rng: np.random.Generator) -> list[Beat]:
+def beats_of(role: Role, way: int, rng: np.random.Generator) -> list[Beat]:
     """Lay a person's steps out in time and see them back to rest.
 
     Args:
-        part: What the person does.
+        role: What the person does.
         way: Which list of steps.
         rng: Draws the numbers of repetitions.
 
@@ -68,9 +68,9 @@ def beats_of(part: Part, way: int, rng: np.random.Generator) -> list[Beat]:
         Beats in order; with `after: rest`, a last one returns what is still away from `start`.
     """
     beats: list[Beat] = []
-    _lay_out(part.all_ways[way], 0.0, rng, beats, inner=False)
-    if part.after == "rest":
-        start = start_of(part)
+    _lay_out(role.all_ways[way], 0.0, rng, beats, inner=False)
+    if role.after == "rest":
+        start = start_of(role)
         now = dict(start)
         for beat in beats:
             now.update({name: goal for name, goal in beat.step.channels.items() if name in start})
@@ -84,9 +84,9 @@ def beats_of(part: Part, way: int, rng: np.random.Generator) -> list[Beat]:
     return beats
 
 
-def start_of(part: Part) -> dict[str, Goal]:
+def start_of(role: Role) -> dict[str, Goal]:
     """Return the goals that hold before the first step."""
-    return DEFAULTS | {name: goal for name, goal in part.start.items() if name != "turn"}
+    return DEFAULTS | {name: goal for name, goal in role.start.items() if name != "turn"}
 
 
 def _lay_out(
@@ -106,7 +106,7 @@ def _lay_out(
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """How the time of a performance runs against the program's.
+    """Mapping between the time of a performance and the program's own.
 
     Args:
         real: Moments of the performance in seconds, rising.
@@ -153,7 +153,7 @@ def clock_of(
         pace: Factors on the speed of movements and of holds.
 
     Returns:
-        The clock; everybody on the stage keeps to it.
+        The clock; everybody on the scene keeps to it.
     """
     before, after = rng.uniform(*REST), rng.uniform(*REST)
     mood = tempo * float(np.exp(rng.normal(0.0, 0.05)))

@@ -1,1 +1,1 @@
-"""What a Kinect v2 makes of a performance, and how like the real one it is."""
+"""A simulated Kinect v2 that records performances, and its likeness to the real one."""

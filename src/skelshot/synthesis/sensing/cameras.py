@@ -34,7 +34,7 @@ Fitted to the eight real samples, with the intrinsics: residual 0.2 pixel (stand
 
 @dataclass(frozen=True)
 class Setup:
-    """Where cameras stand in one setup.
+    """Positions of the cameras in one setup.
 
     Args:
         number: 1 to 32.

@@ -1,4 +1,4 @@
-"""Which joints the depth camera cannot see: rays against bodies made of capsules."""
+"""Occlusion of joints from the depth camera: rays against bodies made of capsules."""
 
 from typing import Final
 

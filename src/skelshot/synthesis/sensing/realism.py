@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from skelshot.datasets.ntu.parse import parse_skeleton
-from skelshot.datasets.ntu.raw import RawBody, RawClip
+from skelshot.datasets.ntu.parse import RawBody, RawClip, parse_skeleton
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import KINECT_V2

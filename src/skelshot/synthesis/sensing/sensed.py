@@ -1,4 +1,4 @@
-"""What a sensor made of a performance: all that a `.skeleton` file says, and who is who."""
+"""Records of the simulated sensor: all that a `.skeleton` file says, and who is who."""
 
 from dataclasses import dataclass
 

@@ -19,12 +19,12 @@ def _known(groups: dict[str, Any]) -> dict[str, Any]:
 ByGroup = Annotated[dict[str, float], AfterValidator(_known)]
 Axes = tuple[float, float, float]
 Chances = tuple[float, float, float, float, float]
-Share = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 Span = tuple[int, int]
 
 
 class SensorModel(BaseModel):
-    """How a Kinect v2 errs. Units, meanings and sources of all numbers: `sensor.yaml`.
+    """Error model of a Kinect v2. Units, meanings and sources of all numbers: `sensor.yaml`.
 
     Example:
         >>> standard_sensor().jitter["hand"]
@@ -42,11 +42,11 @@ class SensorModel(BaseModel):
     wander_coefficient: float = Field(ge=0, lt=1)
     bias: ByGroup
     bias_of_side_view: float
-    handed_on: Share
+    handed_on: Fraction
     depth_noise: tuple[float, float]
     moving_factor: float = Field(ge=1)
     moving_speed: float = Field(gt=0)
-    moving_wander: Share
+    moving_wander: Fraction
     inferred_factor: float = Field(ge=1)
     bending: tuple[float, float]
     bending_jitter: float = Field(ge=0)
@@ -56,34 +56,34 @@ class SensorModel(BaseModel):
     jump_size: ByGroup
     jump_frames: Span
     jump_spread: float
-    foot_flip_rate: tuple[Share, Share]
+    foot_flip_rate: tuple[Fraction, Fraction]
     foot_flip_degrees: tuple[float, float]
     becomes_inferred: Annotated[dict[str, Chances], AfterValidator(_known)]
     crowding: float = Field(ge=1)
     crowding_within: float
-    long_run_share: tuple[Share, Share]
-    short_run_ends: Share
-    long_run_ends: Share
-    rest_pull: Share
-    rest_share: Share
-    motion_kept: Share
+    long_run_share: tuple[Fraction, Fraction]
+    short_run_ends: Fraction
+    long_run_ends: Fraction
+    rest_pull: Fraction
+    rest_share: Fraction
+    motion_kept: Fraction
     inferred_wander: float
-    carry: tuple[Share, Share]
-    side_view: Share
-    collapse_rate: Share
+    carry: tuple[Fraction, Fraction]
+    side_view: Fraction
+    collapse_rate: Fraction
     collapse_frames: float = Field(ge=1)
-    collapse_share: tuple[Share, Share]
-    swap_rate: Share
+    collapse_share: tuple[Fraction, Fraction]
+    swap_rate: Fraction
     swap_frames: float = Field(ge=1)
-    not_tracked_rate: Share
-    dropped_share: Share
+    not_tracked_rate: Fraction
+    dropped_share: Fraction
     dropped_frames: Span
-    empty_share: Share
-    new_id_share: Share
+    empty_share: Fraction
+    new_id_share: Fraction
     new_id_gap: Span
-    blip_share: Share
+    blip_share: Fraction
     blip_frames: Span
-    ghost_share: Share
+    ghost_share: Fraction
     ghost_frames: Span
     nearest: float
     farthest: float

@@ -1,4 +1,4 @@
-"""What the tracker makes of hidden joints: states, inferred poses, swapped and collapsed limbs."""
+"""Tracking errors at hidden joints: states, inferred poses, swapped and collapsed limbs."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""How tracks begin, break off and go on under another id; false bodies among them."""
+"""Body tracks that begin, break off and go on under another id; false bodies among them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +102,6 @@ def _parts(
 
 
 def _run(frames: int, span: Span, rng: np.random.Generator) -> tuple[int, int]:
-    """Where a run of frames begins and how long it is, within a clip."""
+    """Draw a run of frames within a clip: its first frame and its length."""
     length = min(int(rng.integers(span[0], span[1] + 1)), max(frames - 1, 1))
     return int(rng.integers(0, frames - length + 1)), length

@@ -13,7 +13,7 @@ from skelshot.teachers.cache.video import FloatArray
 
 @dataclass(frozen=True)
 class ClipNote:
-    """What a clip's features were made of.
+    """Provenance of a clip's features.
 
     Args:
         name: The clip's name.

@@ -15,7 +15,7 @@ SAME = 1e-3
 
 
 def existing_or_conflict(path: Path, info: FeatureInfo, text: Tensor | None) -> FeatureCache | None:
-    """Look at what stands where a cache is to be written.
+    """Return an equal cache that exists already, None if the path is free; refuse all else.
 
     Args:
         path: The place.

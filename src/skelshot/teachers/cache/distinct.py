@@ -17,8 +17,8 @@ def check_distinct(
 ) -> None:
     """Refuse text features in which two classes have one and the same vector.
 
-    A class would be taught as the other. Each prompt counts, since training may draw any, and so
-    does the mean of all, which may be one although the prompts are not.
+    Training could not tell the two classes apart. Each prompt counts, since training may draw any,
+    and so does the mean of all, which may be one although the prompts are not.
 
     Args:
         text: Class-text features (classes, R, D).

@@ -1,4 +1,4 @@
-"""What `features.json` says of a feature cache, and how it is read."""
+"""The description of a feature cache, `features.json`, and its reader."""
 
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
@@ -31,7 +31,7 @@ class FileInfo(Options):
 
 
 class VideoInfo(Options):
-    """What `features.json` says about the video features beside it.
+    """Description of the video features in `features.json`.
 
     Args:
         key: Digest of all that decides them: clips, frames, crop, draws, teacher.
@@ -68,7 +68,7 @@ class VideoInfo(Options):
 
 
 class FeatureInfo(Options):
-    """What `features.json` says about the tensors beside it.
+    """Description of a feature cache: the document `features.json`.
 
     Args:
         format_version: Version of the folder's format.

@@ -42,7 +42,7 @@ class ReusedFeatures:
         """Look a clip up.
 
         Args:
-            key: What it was shown as.
+            key: Digest of what the teacher would be shown.
 
         Returns:
             Its features, or None.

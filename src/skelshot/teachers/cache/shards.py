@@ -23,7 +23,7 @@ from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
 PLAN: Final = "plan.json"
 SHARDS: Final = "shards"
 
-Plan = dict[str, Any]
+ShardPlan = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ShardFolder:
     """
 
     path: Path
-    plan: Plan
+    plan: ShardPlan
     clips: tuple[str, ...]
     size: int
 
@@ -91,7 +91,7 @@ class ShardFolder:
 
     @contextmanager
     def held_by(self, rank: int) -> Iterator[None]:
-        """Keep a second run of the same command out while the block runs.
+        """Lock the folder against a second run of the same command while the block runs.
 
         The first process holds the lock of the cache itself, as whoever writes texts alone.
 

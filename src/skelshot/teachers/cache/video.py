@@ -46,7 +46,7 @@ class VideoFeatures:
     prompted: FloatArray | None
 
     @classmethod
-    def open(cls, path: Path, info: VideoInfo, dim: int) -> Self:
+    def open(cls, path: Path | str, info: VideoInfo, dim: int) -> Self:
         """Map the arrays and check their lengths and shapes; contents are not read.
 
         Args:
@@ -60,6 +60,7 @@ class VideoFeatures:
         Raises:
             SkelshotError: A file is absent, of another length or shape, or not readable.
         """
+        path = Path(path)
         for name, expected in info.files.items():
             file = path / name
             found = file.stat().st_size if file.is_file() else None

@@ -80,7 +80,7 @@ class ClipBatches:
             self._prompted.append(prompted)
 
     def take(self, samples: int) -> tuple[FloatArray, FloatArray | None]:
-        """Encode what waits and hand over all clips since the last call.
+        """Encode the remaining samples and return all clips since the last call.
 
         Args:
             samples: Samples a clip, for the shape where there is no clip.

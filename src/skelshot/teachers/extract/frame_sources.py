@@ -1,4 +1,4 @@
-"""Where a teacher's frames come from: videos in a folder, or pictures made of the skeletons."""
+"""Sources of a teacher's frames: videos in a folder, or pictures made of the skeletons."""
 
 import threading
 from collections.abc import Sequence

@@ -19,10 +19,10 @@ from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.cache.chunks import ClipNote, SkippedClip
 from skelshot.teachers.cache.reuse import Known, ReusedFeatures
-from skelshot.teachers.cache.shards import Plan
+from skelshot.teachers.cache.shards import ShardPlan
 from skelshot.teachers.extract.batches import PromptTexts
 from skelshot.teachers.extract.frame_sources import FrameSource
-from skelshot.teachers.extract.pictures import Pictures, clip_pictures, recorded_options
+from skelshot.teachers.extract.pictures import PictureCounts, clip_pictures, recorded_options
 from skelshot.teachers.extract.texts import class_prompts, encode_prompts
 from skelshot.teachers.vision_language import directions_of
 from skelshot.videos.clip_frames import ClipFrames
@@ -30,7 +30,7 @@ from skelshot.videos.joint_picture import picture_of
 
 
 class ExtractOptions(Options):
-    """How features are extracted from videos.
+    """Options of feature extraction from videos.
 
     Args:
         draws: Random samples R of each clip's frames besides the segment centres.
@@ -79,7 +79,7 @@ class Extraction:
     store: Store
     teacher: VideoTeacher
     source: FrameSource
-    pictures: Pictures
+    pictures: PictureCounts
     indices: list[int]
     names: tuple[str, ...]
     texts: list[list[str]]
@@ -91,11 +91,11 @@ class Extraction:
 
     @property
     def options(self) -> dict[str, JsonValue]:
-        """What of the videos is taken, as the cache records it."""
+        """Options of the frames taken of the videos, as the cache records them."""
         return recorded_options(self.source, self.pictures)
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> ShardPlan:
         """Everything that decides the features, besides the list of clips."""
         return {
             "teacher": self.teacher.name,
@@ -110,7 +110,7 @@ class Extraction:
             "shard": self.how.shard,
         }
 
-    def prepare(self, index: int) -> "PreparedClip":
+    def prepare(self, index: int) -> "ClipSamples":
         """Read a clip's frames and make them ready for the teacher; called by several threads.
 
         Args:
@@ -125,11 +125,11 @@ class Extraction:
             sequence = self.store.sequence(index)
             found = self.source.frames(record, sequence, [None, *draws])
         except SkelshotError as error:
-            return PreparedClip(record.label, SkippedClip(record.name, str(error)), [])
+            return ClipSamples(record.label, SkippedClip(record.name, str(error)), [])
         note = self._note(record, sequence, found)
         known = None if self.reused is None else self.reused.find(note.key)
         samples = [] if known else [self.teacher.preprocess(clip.frames) for clip in found]
-        return PreparedClip(record.label, note, samples, known)
+        return ClipSamples(record.label, note, samples, known)
 
     def _note(
         self, record: ClipRecord, sequence: SkeletonSequence, found: Sequence[ClipFrames]
@@ -159,7 +159,7 @@ class Extraction:
 
 
 @dataclass(frozen=True, eq=False)
-class PreparedClip:
+class ClipSamples:
     """A clip's frames, or why there are none.
 
     Args:

@@ -11,11 +11,11 @@ from skelshot.teachers.extract.frame_sources import FrameSource
 from skelshot.videos.clip_frames import VideoOptions
 from skelshot.videos.joint_picture import JointPicture, stated_picture
 
-Pictures = Mapping[JointPicture, int]
+PictureCounts = Mapping[JointPicture, int]
 """Clips by the picture to which their joints belong."""
 
 
-def clip_pictures(store: Store, indices: Sequence[int], options: VideoOptions) -> Pictures:
+def clip_pictures(store: Store, indices: Sequence[int], options: VideoOptions) -> PictureCounts:
     """Count clips by the picture to which their joints belong.
 
     Args:
@@ -43,7 +43,7 @@ def clip_pictures(store: Store, indices: Sequence[int], options: VideoOptions) -
     return found
 
 
-def recorded_options(source: FrameSource, pictures: Pictures) -> dict[str, JsonValue]:
+def recorded_options(source: FrameSource, pictures: PictureCounts) -> dict[str, JsonValue]:
     """Say what of the videos is taken, for the record of the cache and as part of its key.
 
     Where all clips have one picture, its size stands in place of "clip": what two calls take is
@@ -65,7 +65,7 @@ def recorded_options(source: FrameSource, pictures: Pictures) -> dict[str, JsonV
     return options.model_dump(mode="json") | rate
 
 
-def pictures_as_json(pictures: Pictures) -> tuple[dict[str, JsonValue], ...]:
+def pictures_as_json(pictures: PictureCounts) -> tuple[dict[str, JsonValue], ...]:
     """Say to which pictures joints belong, the commonest first.
 
     Args:

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 def prefetched(
     jobs: Iterable[Job], work: Callable[[Job], Result], threads: int, ahead: int
 ) -> Iterator[Result]:
-    """Do jobs in threads, at most so many ahead of the one that is asked for.
+    """Run jobs in threads, at most `ahead` of them before their results are asked for.
 
     Args:
         jobs: What to do.

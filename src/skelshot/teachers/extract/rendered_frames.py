@@ -1,4 +1,4 @@
-"""Frames without a camera: dressed bodies around the skeletons, in an empty room."""
+"""Rendered frames: dressed bodies around the skeletons, in an empty room."""
 
 import math
 from collections.abc import Sequence

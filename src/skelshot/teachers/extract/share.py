@@ -1,4 +1,4 @@
-"""Which share of the work is this process's, by the variables that torchrun sets."""
+"""This process's share of the work, by the variables that torchrun sets."""
 
 import os
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ from skelshot.teachers.texts import render
 
 
 class StoreInfo(Protocol):
-    """What extraction needs to know of a store."""
+    """Facts about a store that extraction needs."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ class StoreInfo(Protocol):
 
 @dataclass(frozen=True)
 class ExtractReport:
-    """What `skelshot teach` prints.
+    """The result that `skelshot teach` prints.
 
     Args:
         clips: Clips that have features now; class texts cover every clip of the store.

@@ -21,7 +21,7 @@ from skelshot.teachers.cache.shards import ShardFolder
 from skelshot.teachers.cache.write import write_whole
 from skelshot.teachers.extract.batches import ClipBatches
 from skelshot.teachers.extract.frame_sources import FrameSource
-from skelshot.teachers.extract.job import Extraction, ExtractOptions, PreparedClip, plan_extraction
+from skelshot.teachers.extract.job import ClipSamples, Extraction, ExtractOptions, plan_extraction
 from skelshot.teachers.extract.pictures import pictures_as_json
 from skelshot.teachers.extract.prefetch import prefetched
 from skelshot.teachers.extract.share import Share
@@ -116,7 +116,7 @@ def extract_videos(
 
 @dataclass
 class _Done:
-    """What this process has done in this call."""
+    """Counts of what this process has done in this call."""
 
     clips: int = 0
     skipped: int = 0
@@ -175,7 +175,7 @@ class _Watch:
 
 
 def _encode_shard(
-    job: Extraction, clips: Iterable[PreparedClip], done: _Done, watch: _Watch
+    job: Extraction, clips: Iterable[ClipSamples], done: _Done, watch: _Watch
 ) -> Chunk:
     """Run the teacher over the clips of a shard as their frames come in."""
     batches = ClipBatches(job.teacher, job.how.batch, job.directions, job.prompts)

@@ -43,7 +43,7 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
     nor the tokeniser.
 
     Args:
-        model: The checkpoint, or a folder that holds one (`*.pt`, `*.pth`) and, if it likes,
+        model: The checkpoint, or a folder that holds one (`*.pt`, `*.pth`) and perhaps
             CLIP's tokeniser files beside it.
         frames: Number of frames the checkpoint was trained with: 8, 16 or 32.
         tokeniser: Folder or hub id with CLIP's tokeniser; the checkpoint's own folder if it has
@@ -56,6 +56,7 @@ class ActionCLIPTeacher(FrozenVideoTeacher):
     """
 
     name = "actionclip"
+    paper = "Wang et al., ActionCLIP: A New Paradigm for Video Action Recognition, 2021"
     prompts = "actionclip"
 
     def __init__(

@@ -155,7 +155,7 @@ def teacher_named(name: str, **options: object) -> TextTeacher:
         name: A name of `TEACHERS`, or a short name of the model table such as `xclip-b16`.
         options: The teacher's options; None stands for the default. `model` is another model of
             the same kind: a folder, a hub id, a short name; the checkpoint of `actionclip`; the
-            file of `precomputed`. `seed` keys the codes of `random-code`. Teachers that see take
+            file of `precomputed`. `seed` keys the codes of `random-code`. Video teachers take
             `device`, `precision`, and `frames`, the number of frames of a clip, for models that
             do not say so themselves (`actionclip`, `frame-average`); for others it must be theirs.
 

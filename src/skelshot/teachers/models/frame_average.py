@@ -47,6 +47,10 @@ class FrameAverageTeacher(FrozenVideoTeacher):
     """
 
     name = "frame-average"
+    paper = (
+        "Radford et al., Learning Transferable Visual Models From Natural Language "
+        "Supervision, ICML 2021"
+    )
 
     def __init__(
         self,

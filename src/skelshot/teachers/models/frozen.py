@@ -1,4 +1,4 @@
-"""What all frozen video teachers share: device, precision, frame checks, fingerprint."""
+"""The base of frozen video teachers: device, precision, frame checks, fingerprint."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.precision import Precision
 from skelshot.ground.seeding import digest_of
 from skelshot.teachers.base import VideoTeacher
@@ -31,7 +32,8 @@ class FrozenVideoTeacher(Teacher, ABC):
         licence: Licence of the weights.
         frames: Number of frames T that a clip has.
         preprocessing: From decoded frames to what the model takes.
-        device: Where the model runs: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU if there is one.
+        device: Where the model runs: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where
+            there is one.
         precision: What it calculates with; `bfloat16` halves its memory.
 
     Raises:
@@ -59,7 +61,7 @@ class FrozenVideoTeacher(Teacher, ABC):
         self.licence = licence
         self.frames = frames
         self.preprocessing = preprocessing
-        self.device = device_named(device)
+        self.device = chosen_device(device)
         self.precision: Precision = precision
 
     @classmethod
@@ -202,37 +204,6 @@ def checked_frames(teacher: Seeing, options: VideoModelOptions) -> Seeing:
             f"{teacher.frames}"
         )
     return teacher
-
-
-def device_named(device: str | torch.device) -> torch.device:
-    """Turn a device's name into the device.
-
-    Args:
-        device: `cpu`, `cuda`, `cuda:1`, ..., or `auto` for a GPU if there is one.
-
-    Returns:
-        The device.
-
-    Raises:
-        SkelshotError: There is no such device here.
-
-    Example:
-        >>> device_named("cpu")
-        device(type='cpu')
-    """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        found = torch.device(device)
-    except (RuntimeError, ValueError) as error:
-        raise SkelshotError(
-            f"device: found {device!r}, expected cpu, cuda, cuda:1 or auto"
-        ) from error
-    if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():
-        raise SkelshotError(
-            f"device: {device} is not there, found {torch.cuda.device_count()} GPUs; use cpu"
-        )
-    return found
 
 
 def pooled(output: Any) -> Tensor:

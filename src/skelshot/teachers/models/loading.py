@@ -249,7 +249,7 @@ def load_tokeniser(folder: Path) -> Any:
 
 
 def _has_tokeniser(folder: Path) -> bool:
-    """Whether the folder holds all files of some tokeniser."""
+    """Tell whether the folder holds all files of some tokeniser."""
     return any(all((folder / name).is_file() for name in names) for names in _TOKENISERS)
 
 

@@ -46,6 +46,7 @@ class MiniLMTeacher(Teacher):
     """
 
     name = "minilm"
+    paper = "Reimers and Gurevych, Sentence-BERT, EMNLP 2019; Wang et al., MiniLM, NeurIPS 2020"
     options_type = ModelOptions
 
     def __init__(self, model: str | Path | None = None, batch_size: int = 1) -> None:

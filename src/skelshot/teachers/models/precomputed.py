@@ -1,4 +1,4 @@
-"""Features made elsewhere: the door for models that cannot be run here."""
+"""Precomputed features read from a file, for models that cannot be run here."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +16,14 @@ from torch import Tensor
 from skelshot.datasets.archives import opened_zip, packing_refusal
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import described
-from skelshot.datasets.npy_arrays import BLOCK, read_array, read_header, read_table
-from skelshot.datasets.npz_files import MOST_ARRAYS, complaints
+from skelshot.datasets.npz_files import (
+    BLOCK,
+    MOST_ARRAYS,
+    complaints,
+    read_array,
+    read_header,
+    read_table,
+)
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import BadDocument
 from skelshot.ground.files import sha256_of
@@ -61,11 +67,11 @@ class _Table(NamedTuple):
 class PrecomputedTeacher(Teacher):
     """Video features by clip name and text features by text, read from one file.
 
-    This is how a model without public weights (X-Florence) or behind a service keeps its place
-    beside the others. A `.npz` file holds the arrays `video` (clips, D) and `clips`, their names,
-    and maybe `text` (texts, D) and `texts`; a `.safetensors` file holds the tensors `video` and
-    `text`, and the names as JSON lists `clips` and `texts` in its header. It offers the members
-    of `TextTeacher`, and `video_for` in place of a model's `encode_video`.
+    It stands for a model without public weights (X-Florence) or behind a service. A `.npz` file
+    holds the arrays `video` (clips, D) and `clips`, their names, and maybe `text` (texts, D) and
+    `texts`; a `.safetensors` file holds the tensors `video` and `text`, and the names as JSON lists
+    `clips` and `texts` in its header. It offers the members of `TextTeacher`, and `video_for` in
+    place of a model's `encode_video`.
 
     Args:
         model: The file.

@@ -123,7 +123,7 @@ class Preprocessing:
             self.size, self.resize, *self.mean, *self.std, self.resample, self.square
         ).hex()
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path | str) -> None:
         """Write `preprocessor_config.json`, which transformers and `from_folder` read.
 
         Args:
@@ -142,10 +142,10 @@ class Preprocessing:
             "image_std": list(self.std),
             "resample": 2 if self.resample == "bilinear" else 3,
         }
-        write_json(folder / FILE, document)
+        write_json(Path(folder) / FILE, document)
 
     @classmethod
-    def from_folder(cls, folder: Path, otherwise: Self) -> Self:
+    def from_folder(cls, folder: Path | str, otherwise: Self) -> Self:
         """Read what a model folder says of its preprocessing.
 
         The published X-CLIP files have no `crop_size`; the crop is then as large as the resized
@@ -163,7 +163,7 @@ class Preprocessing:
             SkelshotError: The file is damaged, or asks for frames of another size than the
                 model takes.
         """
-        file, document = _document(folder)
+        file, document = _document(Path(folder))
         if document is None:
             return otherwise
         try:

@@ -16,7 +16,7 @@ class RandomCodeTeacher(Teacher):
 
     Training towards these codes uses the labels exactly as f_t does, but nothing in them says
     which actions are alike. What f_t gains over this control is due to language. Use it with one
-    prompt a class: every rendering of a class name is another text and gets another code.
+    prompt a class: every prompt of a class name is another text and gets another code.
 
     Args:
         seed: Keys the codes.

@@ -1,4 +1,4 @@
-"""What makes a teacher one that can be chosen by name: a name, options, and how it is built."""
+"""The base of teachers that are chosen by name: a name, options, and how it is built."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,12 +40,13 @@ class VideoModelOptions(ModelOptions):
     """The options of a teacher that runs a video model.
 
     Args:
-        device: Where it runs: `cpu`, `cuda`, `cuda:1`, or `auto` for a GPU if there is one.
+        device: Where it runs: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where there is
+            one.
         precision: What it calculates with.
         frames: Frames a clip, where the model leaves that open; else it must be the model's.
     """
 
-    device: str = "cpu"
+    device: str = "auto"
     precision: Precision = "float32"
     frames: int | None = Field(None, ge=1)
 
@@ -55,6 +56,7 @@ class Teacher:
 
     Attributes:
         name: What users type; an instance may say more, such as its model.
+        paper: A short citation, or "" when there is no single source.
         options_type: The model of its options.
         prompts: The prompt templates that it was trained with, where none are asked for.
 
@@ -62,6 +64,7 @@ class Teacher:
     """
 
     name: str
+    paper: ClassVar[str] = ""
     options_type: ClassVar[type[TeacherOptions]] = TeacherOptions
     prompts: ClassVar[str] = "plain"
 

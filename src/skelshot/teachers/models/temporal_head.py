@@ -47,7 +47,7 @@ class _Blocks(nn.Module):
 
 
 class TemporalHead(nn.Module):
-    """Frame embeddings plus what a transformer over time makes of them, mean over the frames.
+    """Transformer over the frame embeddings, added to them, and averaged over the frames.
 
     ActionCLIP's head `Transf` (Wang et al., 2021), with the tensor names of its checkpoints: a
     learned position for each frame, layers without a mask, and the frames added to the result.

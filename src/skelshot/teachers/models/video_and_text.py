@@ -24,7 +24,7 @@ _UNUSED = r"^(decoder|encoder_to_decoder|mask_token|position_embeddings|classifi
 class VideoAndTextTeacher(FrozenVideoTeacher):
     """VideoMAE or V-JEPA 2 for f_v, and a separate text encoder for f_t.
 
-    The two know nothing of each other, so `joint_space` is False: f_v fills the first
+    The two were trained apart, so `joint_space` is False: f_v fills the first
     `video_dim` entries and f_t the last `text_dim`, with zeros elsewhere. Their sum is then the
     concatenation of the two, and no entry mixes video with text. f_v is the mean over the tokens
     of the encoder's last layer, not of unit length.
@@ -42,6 +42,7 @@ class VideoAndTextTeacher(FrozenVideoTeacher):
     """
 
     name = "video-and-text"
+    paper = "Tong et al., VideoMAE, NeurIPS 2022; Assran et al., V-JEPA 2, 2025"
     joint_space = False
 
     def __init__(

@@ -39,6 +39,9 @@ class VideoPrismTeacher(FrozenVideoTeacher):
     """
 
     name = "videoprism"
+    paper = (
+        "Zhao et al., VideoPrism: A Foundational Visual Encoder for Video Understanding, ICML 2024"
+    )
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Texts that a model reads whole: those it would cut are refused."""
+"""Tokenising without truncation: texts longer than the model reads are refused."""
 
 from typing import Any
 

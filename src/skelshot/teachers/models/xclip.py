@@ -45,6 +45,10 @@ class XCLIPTeacher(FrozenVideoTeacher):
     """
 
     name = "xclip"
+    paper = (
+        "Ni et al., Expanding Language-Image Pretrained Models for General Video "
+        "Recognition, ECCV 2022"
+    )
 
     def __init__(
         self,

@@ -1,0 +1,232 @@
+"""Protocols of named classes: exemplars and queries by list, by file or by a recording's split."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from skelshot.datasets.clips import UNLABELLED
+from skelshot.datasets.protocols.clip_choice import ClipChoice
+from skelshot.datasets.protocols.contract import IntervalOver
+from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
+from skelshot.datasets.protocols.tasks import (
+    LabelledClips,
+    Split,
+    Task,
+    task_of,
+)
+from skelshot.ground import SkelshotError
+from skelshot.ground.seeding import shuffled_by_hash
+from skelshot.ground.suggestions import did_you_mean
+
+
+class NamedProtocol(ProtocolFile):
+    """Classes by name, and N-way K-shot episodes drawn among them or named clip by clip.
+
+    With one draw, exemplars that are named are taken in their order; otherwise they are drawn by
+    the hash of their names, the same on every machine. Five shots hold the one shot.
+
+    Args:
+        name: The protocol's name.
+        novel: Names of the classes to recognise.
+        base: Names of the classes to train on; none where encoders come from elsewhere.
+        exemplars: The clips to choose exemplars from; all of the novel classes unless told.
+        queries: The clips to recognise; all that are no exemplars unless told. Clips without a
+            label may be among them.
+        ways: Classes an episode, N; all novel ones unless told.
+        draws: Episodes.
+        queries_per_class: Queries of each class an episode; all unless told.
+
+    Raises:
+        SkelshotError: A class is named twice, or there are fewer than are to be drawn.
+
+    Example:
+        >>> NamedProtocol(name="own", novel=("wave", "bow", "sit"), ways=2, draws=600).interval_over
+        'draws'
+    """
+
+    novel: tuple[str, ...] = Field(min_length=2)
+    base: tuple[str, ...] = ()
+    exemplars: ClipChoice = ClipChoice()
+    queries: ClipChoice = ClipChoice()
+    ways: int | None = Field(None, ge=2)
+    draws: int = Field(1, ge=1, le=100_000)
+    queries_per_class: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        names = [*self.novel, *self.base]
+        twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        if twice is not None:
+            raise SkelshotError(
+                f"protocol {self.name}: class {twice!r} is named twice in novel and base, expected "
+                "each class once"
+            )
+        if self.ways is not None and self.ways > len(self.novel):
+            raise SkelshotError(
+                f"protocol {self.name}: found ways {self.ways}, expected at most "
+                f"{len(self.novel)}, as many as are novel"
+            )
+        both = set(self.exemplars.clips or ()) & set(self.queries.clips or ())
+        if both and self.draws == 1:
+            raise SkelshotError(
+                f"protocol {self.name}: clip {min(both)!r} is an exemplar and a query, expected "
+                "different clips"
+            )
+        return self
+
+    @property
+    def draws_as(self) -> str:
+        """The protocol's own name seeds the draws."""
+        return self.name
+
+    @property
+    def interval_over(self) -> IntervalOver:
+        """The episodes, or the queries of the only one."""
+        return "queries" if self.draws == 1 else "draws"
+
+    def classes_per_task(self, split: Split) -> int:
+        """Count the classes of an episode.
+
+        Args:
+            split: The one of `split_list`.
+
+        Returns:
+            N.
+        """
+        return self.ways or len(self.novel)
+
+    def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
+        """Return the one split.
+
+        Args:
+            store: The clips and all class names.
+
+        Returns:
+            Split 0.
+
+        Raises:
+            SkelshotError: The store has no class of such a name.
+
+        Example:
+            >>> from types import SimpleNamespace
+            >>> store = SimpleNamespace(class_names=("bow", "sit", "wave"), clips=[])
+            >>> NamedProtocol(name="own", novel=("wave", "bow")).split_list(store)
+            (Split(index=0, base=(), novel=(0, 2)),)
+        """
+        for name in (*self.novel, *self.base):
+            if name not in store.class_names:
+                raise SkelshotError(
+                    f"protocol {self.name}: the store has no class {name!r}"
+                    f"{did_you_mean(name, store.class_names)}"
+                )
+        base, novel = (sorted(map(store.class_names.index, p)) for p in (self.base, self.novel))
+        return (Split(0, tuple(base), tuple(novel)),)
+
+    def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
+        """Refuse tasks that the clips cannot fill.
+
+        Args:
+            store: The clips.
+            split: The one of `split_list`.
+            shots: Exemplars a class, K.
+
+        Raises:
+            SkelshotError: A named clip is missing or of another class, or a class has too few.
+        """
+        self._pools(store, split, shots)
+
+    def tasks(self, store: LabelledClips, split: Split, shots: int) -> list[Task]:
+        """Draw the episodes.
+
+        Args:
+            store: The clips.
+            split: The one of `split_list`.
+            shots: Exemplars a class, K.
+
+        Returns:
+            `draws` tasks.
+
+        Raises:
+            SkelshotError: As `check_clips`, or an episode has no query.
+        """
+        pools, queries = self._pools(store, split, shots)
+        return [
+            self._episode(store, split, shots, draw, pools, queries) for draw in range(self.draws)
+        ]
+
+    def _episode(
+        self,
+        store: LabelledClips,
+        split: Split,
+        shots: int,
+        draw: int,
+        pools: dict[int, list[int]],
+        queries: dict[int, list[int]],
+    ) -> Task:
+        """Draw one episode of the exemplars and queries that there are of each class."""
+        keys = ("skelshot", self.name, "draw", draw)
+        rows = {}
+        for label in self._classes(store, split, keys):
+            members = pools[label]
+            if self.draws > 1 or self.exemplars.clips is None:
+                members = _by_hash(store, members, *keys, "exemplars")
+            rows[label] = members[:shots]
+        taken = {index for row in rows.values() for index in row}
+        left = {label: [i for i in of if i not in taken] for label, of in queries.items()}
+        if self.queries_per_class is not None:
+            for label in rows:
+                chosen = _by_hash(store, left[label], *keys, "queries")
+                left[label] = chosen[: self.queries_per_class]
+        task = task_of(split.index, draw, rows, left)
+        if not len(task.queries):
+            raise SkelshotError(
+                f"protocol {self.name}: draw {draw} has no query, all {len(taken)} clips of its "
+                "classes are exemplars; lower --shots or name more queries"
+            )
+        return task
+
+    def _classes(
+        self, store: LabelledClips, split: Split, keys: tuple[object, ...]
+    ) -> Sequence[int]:
+        if self.ways is None:
+            return split.novel
+        names = {store.class_names[label]: label for label in split.novel}
+        return sorted(names[name] for name in shuffled_by_hash(names, *keys)[: self.ways])
+
+    def _pools(
+        self, store: LabelledClips, split: Split, shots: int
+    ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        """Gather what may be an exemplar and what a query, by label."""
+        check_shots(shots)
+        pools = self._chosen(store, split, self.exemplars, "exemplars")
+        for label in split.novel:
+            if len(pools[label]) < shots:
+                raise SkelshotError(
+                    f"protocol {self.name}, exemplars: class {store.class_names[label]!r} has "
+                    f"{len(pools[label])}, {shots} shots need {shots}; lower --shots or name more"
+                )
+        return pools, self._chosen(store, split, self.queries, "queries")
+
+    def _chosen(
+        self, store: LabelledClips, split: Split, choice: ClipChoice, part: str
+    ) -> dict[int, list[int]]:
+        """Gather the clips of a choice by label; named ones must be of a class that is novel."""
+        asked = f"protocol {self.name}, {part}"
+        found: dict[int, list[int]] = {label: [] for label in (*split.novel, UNLABELLED)}
+        for place in choice.places(store, asked):
+            clip = store.clips[place]
+            usable = clip.label in found and (clip.label != UNLABELLED or part == "queries")
+            if usable:
+                found[clip.label].append(place)
+            elif choice.clips is not None:
+                of = repr(store.class_names[clip.label]) if clip.label >= 0 else "no class"
+                raise SkelshotError(
+                    f"{asked}: clip {clip.name!r} is of {of}, expected one of the novel classes"
+                )
+        return found
+
+
+def _by_hash(store: LabelledClips, places: Sequence[int], *keys: object) -> list[int]:
+    names = {store.clips[place].name: place for place in places}
+    return [names[name] for name in shuffled_by_hash(names, *keys)]

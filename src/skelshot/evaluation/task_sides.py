@@ -1,0 +1,76 @@
+"""Sides among the tasks of an evaluation: left and right are different actions, or not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.sides import SidesDecision, decide_sides
+from skelshot.datasets.store import Store
+from skelshot.evaluation.member import ReadyMember
+from skelshot.pretraining.run_options import read_options
+from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
+from skelshot.skeletons.inputs import AskedSides
+
+
+def sides_of_tasks(
+    store: Store,
+    protocol: FewShotProtocol,
+    members: Sequence[ReadyMember],
+    shots: Sequence[int],
+    asked: AskedSides,
+) -> SidesDecision:
+    """Decide whether sides matter in any of the splits; queries are not looked at.
+
+    Args:
+        store: The clips.
+        protocol: Draws the tasks.
+        members: The classifiers, whose runs may have been trained so.
+        shots: Numbers of exemplars a class.
+        asked: As a caller says.
+
+    Returns:
+        The decision, with a remark where an encoder has seen mirrored clips.
+    """
+    decided = _first_that_matters(store, protocol, members, shots, asked)
+    if decided.sides == "ignore":
+        return decided
+    mirrored = {
+        str(split.index)
+        for member in members
+        for split in member.splits
+        if member.encoders
+        and saw_mirrored_clips(member.encoders.run.path, member.encoders.of(split).number)
+    }
+    remark = f"in split {', '.join(sorted(mirrored, key=int))} {REMARK}" if mirrored else None
+    return replace(decided, remark=remark)
+
+
+def _first_that_matters(
+    store: Store,
+    protocol: FewShotProtocol,
+    members: Sequence[ReadyMember],
+    shots: Sequence[int],
+    asked: AskedSides,
+) -> SidesDecision:
+    """Return the decision of the first split in which sides matter, else of the first split."""
+    splits = members[0].splits
+    if asked == "auto":
+        runs = [member.encoders for member in members if member.encoders]
+        trained = (read_options(run.of(split).folder) for run in runs for split in splits)
+        if any(options.input.sides == "matter" for options in trained):
+            return SidesDecision("matter", "auto", "as in the run's training")
+    decisions = []
+    for split in splits:
+        tasks = [task for count in shots for task in protocol.tasks(store, split, count)]
+        exemplars: dict[int, set[int]] = {label: set() for label in split.novel}
+        for task in tasks:
+            for label, row in zip(task.classes, task.support, strict=True):
+                exemplars[label] |= {int(index) for index in row}
+        named = {label: sorted(indices) for label, indices in exemplars.items()}
+        decision = decide_sides(store, asked, split.novel, named)
+        if decision.sides == "matter":
+            return decision
+        decisions.append(decision)
+        if decision.asked != "auto":
+            break  # it was said, so the other splits would say the same
+    return decisions[0]

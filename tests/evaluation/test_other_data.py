@@ -1,0 +1,244 @@
+"""Runs evaluated on other data, ensembles, the run's own preset, and files that stay."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skelshot.commands.evaluate import COMMAND
+from skelshot.datasets.npz import write_npz_clip
+from skelshot.datasets.protocols import NamedProtocol
+from skelshot.datasets.store import Store
+from skelshot.evaluation.query_table import read_queries
+from skelshot.front_door import evaluate, prepare, pretrain
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.layouts import layout_from
+from skelshot.skeletons.mappings import map_layout
+
+QUICK = ("strategy.epochs=1", "input.frames=8")
+OWN = {"name": "own", "novel": ("bow", "clap", "squat down"), "draws": 4}
+
+
+@pytest.fixture(scope="module")
+def run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two splits of the toy clips, trained with changes of the evaluation too."""
+    out = tmp_path_factory.mktemp("run") / "run"
+    changes = (*QUICK, "evaluate.readout=joints")
+    pretrain(toy_store, out, protocol="toy", preset="smoke", splits=[0, 1], changes=changes)
+    return out
+
+
+@pytest.fixture(scope="module")
+def other_store(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Half of the toy clips with other names of classes, in Kinect v2's layout."""
+    raw, layout = tmp_path_factory.mktemp("raw"), layout_from("kinect-v2")
+    for place, clip in enumerate(toy_store.clips[::2]):
+        sequence = map_layout(toy_store.sequence(2 * place), layout)
+        label = f"to {toy_store.class_names[clip.label]}"
+        write_npz_clip(raw / f"{clip.name}.npz", sequence.joints, label=label, layout=layout)
+    return prepare("npz", raw, raw.parent / "other")
+
+
+def protocol(store: Store, **changes: Any) -> NamedProtocol:
+    fields = {"name": "own", "novel": store.class_names[:3], "draws": 4}
+    return NamedProtocol.model_validate(fields | changes)
+
+
+def test_an_encoder_serves_clips_of_another_set_and_layout(
+    toy_store: Store, other_store: Store, run: Path, tmp_path: Path
+) -> None:
+    rule = protocol(other_store)
+    found = evaluate(
+        other_store, protocol=rule, run=run, shots=[1, 2], queries=tmp_path / "all.parquet"
+    )
+    assert found["trained_on"]["split"] == 0
+    assert found["trained_on"]["data"] == toy_store.path.name
+    assert found["evaluated_on"]["data"] == "other"
+    assert found["trained_on"]["data_hash"] != found["evaluated_on"]["data_hash"]
+    assert found["seen_classes"] == []
+    assert (found["mapped"]["from"], found["mapped"]["to"]) == ("kinect-v2", "kinect-v1")
+    assert found["accuracy"]["1"]["interval"] == "draws"
+    assert len(found["accuracy"]["1"]["per_draw"]) == 4
+    assert found["accuracy"]["1"]["mean"] > 0.4  # three ways: chance is 0.33
+    told = COMMAND.show(found)
+    assert "the encoder of its split 0), evaluated on other" in told
+    kept, made = (len(found["mapped"][part]) for part in ("measured", "made"))
+    assert kept + made == 20
+    assert f"joints mapped from kinect-v2 to kinect-v1: {kept} as they are, {made} made" in told
+    table = read_queries(tmp_path / "all.parquet")
+    for shots, result in found["accuracy"].items():
+        rows = table.shots == int(shots)
+        assert rows.sum() == result["queries"]
+        assert np.nanmean(table.hits[rows]) == pytest.approx(result["mean"])  # all tasks as large
+    assert set(table.clips) <= {clip.name for clip in other_store.clips}
+    assert table.classes == other_store.class_names[:3]
+    best = [table.classes[place] for place in table.scores.argmax(1)]
+    assert best == list(table.predicted)
+
+
+def test_another_split_of_the_run_can_be_asked_for(other_store: Store, run: Path) -> None:
+    found = evaluate(
+        other_store, protocol=protocol(other_store), run=run, shots=[1], encoder_split=1
+    )
+    assert found["trained_on"]["split"] == 1
+    with pytest.raises(SkelshotError, match=r"--encoder-split 7: .* it has 0, 1"):
+        evaluate(other_store, protocol=protocol(other_store), run=run, encoder_split=7)
+
+
+def test_names_that_were_trained_on_are_said(toy_store: Store, run: Path, tmp_path: Path) -> None:
+    """The same names in other data are said; the same clips are refused."""
+    base = json.loads((run / "split-00" / "result.json").read_text())["base"]
+    rule = NamedProtocol.model_validate({"name": "own", "novel": base[:2]})
+    with pytest.raises(SkelshotError, match=f"was pre-trained on clips of {base[0]}, {base[1]}"):
+        evaluate(toy_store, protocol=rule, run=run, shots=[1])
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for place, clip in enumerate(toy_store.clips[:40]):
+        sequence, label = toy_store.sequence(place), toy_store.class_names[clip.label]
+        write_npz_clip(
+            raw / f"{clip.name}.npz", sequence.joints, label=label, layout=sequence.layout
+        )
+    fewer = prepare("npz", raw, tmp_path / "fewer")
+    known = [name for name in base if name in fewer.class_names][:2]
+    rule = NamedProtocol.model_validate({"name": "own", "novel": known})
+    found = evaluate(fewer, protocol=rule, run=run, shots=[1])
+    assert found["seen_classes"] == sorted(known)
+    assert "of these names were among those trained on" in COMMAND.show(found)
+
+
+def test_the_runs_own_preset_is_used_unless_another_is_named(toy_store: Store, run: Path) -> None:
+    own = evaluate(toy_store, protocol="toy", run=run, shots=[1])
+    assert (own["preset"], own["config"]["evaluate"]["readout"]) == ("smoke", "joints")
+    other = evaluate(toy_store, protocol="toy", run=run, shots=[1], preset="paper")
+    assert (other["preset"], other["config"]["evaluate"]["readout"]) == ("paper", "pooled")
+    changed = evaluate(toy_store, protocol="toy", run=run, shots=[1], changes=["readout=pooled"])
+    assert (changed["preset"], changed["config"]["evaluate"]["readout"]) == ("smoke", "pooled")
+    files = {document["file"] for document in (own, other, changed)}
+    assert len(files) == 3
+    assert all(json.loads(Path(file).read_text())["file"] == file for file in files)
+    again = evaluate(toy_store, protocol="toy", run=run, shots=[1])
+    assert (again["file"], again["accuracy"]) == (own["file"], own["accuracy"])
+    assert "evaluation of the preset smoke" in COMMAND.show(own)
+    assert f"file: {own['file']}" in COMMAND.show(own)
+
+
+def test_protocols_of_one_name_are_not_taken_for_each_other(other_store: Store, run: Path) -> None:
+    files = {
+        evaluate(other_store, protocol=protocol(other_store, draws=draws), run=run, shots=[1])[
+            "file"
+        ]
+        for draws in (2, 3)
+    }
+    assert len(files) == 2
+
+
+@pytest.mark.parametrize("content", ["{}", '{"settings": "00000000"}', "no JSON"])
+def test_a_file_of_other_settings_is_never_overwritten(
+    toy_store: Store, run: Path, tmp_path: Path, content: str
+) -> None:
+    out = tmp_path / "result.json"
+    out.write_text(content)
+    with pytest.raises(SkelshotError, match=r"expected none to be overwritten; name another --out"):
+        evaluate(toy_store, protocol="toy", run=run, shots=[1], out=out)
+    assert out.read_text() == content
+    table = tmp_path / "queries.csv"
+    table.write_text("mine")
+    with pytest.raises(SkelshotError, match="name another --queries"):
+        evaluate(toy_store, protocol="toy", run=run, shots=[1], queries=table)
+    assert table.read_text() == "mine"
+
+
+@pytest.fixture(scope="module")
+def second(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the same splits that reads bones."""
+    out = tmp_path_factory.mktemp("second") / "run"
+    changes = (*QUICK, "input.streams=[bone]")
+    pretrain(toy_store, out, protocol="toy", preset="smoke", splits=[0, 1], changes=changes)
+    return out
+
+
+def test_an_ensemble_adds_up_scores(
+    toy_store: Store, run: Path, second: Path, tmp_path: Path
+) -> None:
+    """A literal sum of the probabilities in the tables of the two alone."""
+    both = (run, second)
+    tables = []
+    for number, runs in enumerate([run, second, both]):
+        found = evaluate(
+            toy_store,
+            protocol="toy",
+            run=runs,
+            shots=[1],
+            weights=None if runs is not both else [1, 2],
+            queries=tmp_path / f"{number}.parquet",
+        )
+        tables.append(read_queries(tmp_path / f"{number}.parquet"))
+    one, two, fused = (table.scores for table in tables)
+
+    def softmax(scores: Any) -> Any:
+        shown = np.exp(scores - np.nanmax(scores, 1, keepdims=True))
+        return shown / np.nansum(shown, 1, keepdims=True)
+
+    np.testing.assert_allclose(fused, softmax(one) + 2 * softmax(two), atol=1e-4)
+    assert [member["weight"] for member in found["members"]] == [1.0, 2.0]
+    alone = [evaluate(toy_store, protocol="toy", run=each, shots=[1]) for each in both]
+    for member, document in zip(found["members"], alone, strict=True):
+        assert member["accuracy"] == document["accuracy"]
+    told = COMMAND.show(found)
+    assert "cosine of 2 runs on toy" in told
+    assert f"alone, weight 2: {second}" in told
+
+
+def damaged(change: Callable[[Path], object]) -> Callable[[Path, Path], list[Path]]:
+    def made(run: Path, folder: Path) -> list[Path]:
+        copy = folder / "copy"
+        shutil.copytree(run, copy)
+        change(copy)
+        return [run, copy]
+
+    return made
+
+
+UNLIKE = {
+    "one twice": (lambda run, folder: [run, run], "found twice, expected each run once"),
+    "other splits": (
+        damaged(lambda copy: shutil.rmtree(copy / "split-01")),
+        r"found the splits \[0, 1\] and \[0\], expected the same; name those .* with --split",
+    ),
+    "no run": (lambda run, folder: [run, folder / "nothing"], "holds no finished split"),
+}
+
+
+@pytest.mark.parametrize("case", UNLIKE)
+def test_unlike_runs_are_no_ensemble(
+    toy_store: Store, run: Path, tmp_path: Path, case: str
+) -> None:
+    make, message = UNLIKE[case]
+    with pytest.raises(SkelshotError, match=message) as caught:
+        evaluate(toy_store, protocol="toy", run=make(run, tmp_path), shots=[1])  # type: ignore[no-untyped-call]
+    assert "\n" not in str(caught.value)
+
+
+def test_options_of_unknown_methods_are_refused(toy_store: Store, run: Path) -> None:
+    with pytest.raises(SkelshotError, match=r"classifiers: .*'rffs'.*did you mean 'rfs'\?"):
+        evaluate(toy_store, protocol="toy", run=run, changes=["classifiers.rffs.C=10"])
+    with pytest.raises(SkelshotError, match="changes pre-training, which is over"):
+        evaluate(toy_store, protocol="toy", run=run, changes=["pretrain.seed=3"])
+
+
+def test_two_coordinates_are_not_three(toy_store: Store, run: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for place, clip in enumerate(toy_store.clips[:12]):
+        joints = 300 - 200 * toy_store.sequence(place).joints[..., :2]
+        name = toy_store.class_names[clip.label]
+        write_npz_clip(raw / f"{clip.name}.npz", joints, label=name, layout=toy_store.layout)
+    flat = prepare("npz", raw, tmp_path / "flat", body_check="ignore")
+    novel = sorted({flat.class_names[clip.label] for clip in flat.clips})[:2]
+    rule = NamedProtocol.model_validate({"name": "own", "novel": novel})
+    with pytest.raises(SkelshotError, match=r"reads 3 coordinates a joint, the clips of .* have 2"):
+        evaluate(flat, protocol=rule, run=run, shots=[1])
