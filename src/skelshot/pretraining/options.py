@@ -9,15 +9,13 @@ from pydantic import (
     Field,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
-    ValidationError,
     field_validator,
     model_serializer,
     model_validator,
 )
 
 from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
-from skelshot.ground import SkelshotError
-from skelshot.ground.options import Options, problem_of
+from skelshot.ground.options import Options, read_alone
 from skelshot.ground.precision import Precision, settled_precision, training_device
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.stage_options import StageOptions
@@ -92,11 +90,7 @@ def _strategy(value: object) -> object:
         if others := ", ".join(sorted(map(str, value.keys() - {"name"}))):
             raise ValueError(f"found {others} for the strategy none, expected no options")
         return None
-    kind = STRATEGIES.named(name, "strategy").options_type
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:  # pydantic alone cannot tell which options there are
-        raise SkelshotError(f"{kind.described}{problem_of(error, kind)}") from error
+    return read_alone(STRATEGIES.named(name, "strategy").options_type, value)
 
 
 def _known() -> str:
