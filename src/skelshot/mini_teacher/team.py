@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 
 Work = Callable[..., None]
 
@@ -135,8 +136,9 @@ def team_of(world: int, work: Work, *arguments: object) -> Iterator[Team]:
             )
             for rank in range(1, world)
         ]
-        for helper in helpers:
-            helper.start()
+        with ctrl_c_for_parent_only():
+            for helper in helpers:
+                helper.start()
         try:
             _meet(meeting, Team(0, world))
             yield Team(0, world)
@@ -160,8 +162,8 @@ def _meet(meeting: str, team: Team) -> None:
 
 
 def _help(team: Team, meeting: str, work: Work, arguments: tuple[object, ...]) -> None:
-    """Do a helper's part; the first process alone answers Ctrl-C and stops the helpers."""
-    signal(SIGINT, SIG_IGN)
+    """Do a helper's part; the first process alone answers Ctrl-C, and helpers end with it."""
+    follow_parent()
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
     _meet(meeting, team)
