@@ -273,7 +273,7 @@ def test_another_configuration_in_the_same_folder_is_refused(
     toy_store: Store, tmp_path: Path
 ) -> None:
     train(toy_store, tmp_path, options())
-    with pytest.raises(SkelshotError, match=r"options\.seed = 0, the call asks for 7"):
+    with pytest.raises(SkelshotError, match=r"options\.seed \(found 0, now asked for 7"):
         train(toy_store, tmp_path, options("seed=7"))
 
 

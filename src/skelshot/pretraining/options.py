@@ -9,7 +9,6 @@ from pydantic import (
     Field,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -17,9 +16,8 @@ from pydantic import (
 )
 
 from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
-from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
-from skelshot.ground.options import Options, problem_of
+from skelshot.ground.options import Options, read_alone
 from skelshot.ground.precision import Precision, settled_precision
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.stage_options import StageOptions
@@ -104,11 +102,7 @@ def _strategy(value: object) -> object:
         if others := ", ".join(sorted(map(str, value.keys() - {"name"}))):
             raise ValueError(f"found {others} for the strategy none, expected no options")
         return None
-    kind = STRATEGIES.named(name, "strategy").options_type
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:  # pydantic alone cannot tell which options there are
-        raise SkelshotError(f"{kind.described}{problem_of(error, kind)}") from error
+    return read_alone(STRATEGIES.named(name, "strategy").options_type, value)
 
 
 def _known() -> str:
