@@ -38,15 +38,15 @@ def unfold_persons(features: Tensor, persons: int) -> Tensor:
     return features.view(-1, persons, *features.shape[1:]).transpose(3, 4)
 
 
-def mean_over_persons(vectors: Tensor, counted: Tensor | None = None) -> Tensor:
+def mean_over_persons(features: Tensor, counted: Tensor | None = None) -> Tensor:
     """Average the persons of a clip.
 
     Args:
-        vectors: (N, M, D).
+        features: (N, M, ...): vectors, or maps.
         counted: Which persons count, (N, M) bool; all by default.
 
     Returns:
-        (N, D); zeros where nobody counts.
+        (N, ...); zeros where nobody counts.
 
     Example:
         >>> two = torch.tensor([[[2.0], [4.0]]])
@@ -54,6 +54,6 @@ def mean_over_persons(vectors: Tensor, counted: Tensor | None = None) -> Tensor:
         (tensor([[3.]]), tensor([[2.]]))
     """
     if counted is None:
-        return vectors.mean(dim=1)
-    weights = counted.to(vectors.dtype)[:, :, None]
-    return (vectors * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+        return features.mean(dim=1)
+    weights = counted.to(features.dtype).view(*counted.shape, *[1] * (features.ndim - 2))
+    return (features * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)

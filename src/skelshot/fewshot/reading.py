@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from skelshot.encoders import Encoder
+from skelshot.encoders import Encoder, mean_over_persons
 from skelshot.encoders.readouts import ReadOut, read_out
 from skelshot.fewshot.base import FewShotMethod
 from skelshot.fewshot.views import View, view_clips
@@ -119,5 +119,9 @@ def _encoded(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: Re
         return method.embedder.embed(clips)
     if method.reads == "clip":
         return clips.float()
-    maps = encoder.feature_map(clips).float()
-    return maps.mean(1) if method.reads == "map" else read_out(maps, readout)
+    maps, counted = encoder.feature_map(clips).float(), encoder.counted_persons(clips)
+    return (
+        mean_over_persons(maps, counted)
+        if method.reads == "map"
+        else read_out(maps, readout, counted)
+    )

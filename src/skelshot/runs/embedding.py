@@ -7,7 +7,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import clip_batches
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder
+from skelshot.encoders import Encoder, mean_over_persons
 from skelshot.encoders.readouts import read_out
 from skelshot.fewshot.embedding_method import EmbeddingMethod
 from skelshot.fewshot.views import view_clips
@@ -50,7 +50,11 @@ def encode_clips(
             maps = [
                 encoder.feature_map(view_clips(clips, view, spec)).float() for view in options.views
             ]
-        read = [m.mean(1) if keep_map else read_out(m, options.readout) for m in maps]
+        counted = encoder.counted_persons(clips)  # the same in every view
+        read = [
+            mean_over_persons(m, counted) if keep_map else read_out(m, options.readout, counted)
+            for m in maps
+        ]
         features = torch.stack(read).mean(0)
         if not bool(torch.isfinite(features).all()):
             raise SkelshotError(
