@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.ntu.splits import public_second_person
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
@@ -220,10 +221,14 @@ def pretrain_by_name(
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
     usual = "none" if start else None  # what the preset names, or else supervised
+    labels = {label for split in every for label in (*split.base, *split.novel)}
+    clips = [clip for clip in store.clips if clip.label in labels]
     settings = load_settings(
         preset,
         layout=store.layout,
         coordinates=store.channels,
+        persons=max((clip.persons for clip in clips), default=None),
+        second_person=public_second_person(clips),
         changes={
             "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,

@@ -106,6 +106,7 @@ def _show(document: Document) -> str:
         lines.append(f"split {split['split']}: {names} ({stages or 'untrained'})")
         if (sides := split.get("sides")) and sides["sides"] == "matter":
             lines.append(f"  {sides_line(sides)}")
+        lines += [f"  {remark}" for remark in split.get("remarks", [])]
     return "\n".join(lines)
 
 

@@ -239,6 +239,7 @@ def _pretrain_split(job: _Job, work: _Work, path: Path) -> dict[str, Any]:
         "data_hash": store.data_hash,
         "sides": work.sides.as_json(),
         "mirrored_before": work.mirrored_before,
+        "remarks": [stage.remark for stage in stages if stage.remark],
         "encoder_unused_by": [stage.name for stage in stages if not stage.trains_encoder],
         "seconds": seconds,
         "threads": torch.get_num_threads(),
