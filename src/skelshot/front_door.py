@@ -159,7 +159,8 @@ def pretrain(
         encoder: One of `ENCODERS`; the preset's unless told.
         strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
             else the preset's own or `supervised`.
-        episodes: The few-shot method to train in episodes afterwards; none unless told.
+        episodes: The few-shot method to train in episodes afterwards, or `none`; the preset's own
+            unless told.
         splits: Numbers of splits; all unless told.
         features: What `teach` made.
         start: An earlier run to begin from.

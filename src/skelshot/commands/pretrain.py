@@ -33,7 +33,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--episodes",
         metavar="METHOD",
-        help="method to train in episodes (see `skelshot methods`), or none (the default)",
+        help="method to train in episodes (see `skelshot methods`), or none (default: the preset's "
+        "own, else none)",
     )
     parser.add_argument(
         "--from",
