@@ -20,6 +20,8 @@ from skelshot.ground import SkelshotError
 from skelshot.runs import Run
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.teachers import FeatureCache
+from skelshot.teachers.models.table import entry_of
+from skelshot.videos.clip_frames import VideoOptions
 
 STATEMENTS = yaml.safe_load(Path(__file__).with_name("paper_statements.yaml").read_text())
 
@@ -30,13 +32,21 @@ def paper(**facts: Any) -> Settings:
 
 @pytest.fixture(scope="module")
 def printed() -> dict[str, Any]:
-    """The settings as plain values, with the options of the cosine classifier in full."""
+    """All that the table names, as plain values; the cosine classifier's options in full."""
     document = paper(persons=2).model_dump(mode="json")
     for place, name in (
         (document["evaluate"]["classifiers"], "cosine"),
         (document["pretrain"]["episodic"], "method_options"),
     ):
         place[name] = CosineClassifier.from_options(place[name]).options.model_dump(mode="json")
+    model = entry_of("xclip", "xclip")
+    assert model is not None
+    document["teacher"] = {"model": model.model_dump(), "videos": VideoOptions().model_dump()}
+    one_shot = {name: protocol_named(name) for name in ("ntu60-one-shot", "ntu120-one-shot")}
+    document["protocols"] = {"nw-ucla": protocol_named("nw-ucla").model_dump()} | {
+        name: {"exemplars": sorted(each.exemplars), "auxiliary": len(each.auxiliary)}
+        for name, each in one_shot.items()
+    }
     return document
 
 
