@@ -34,7 +34,7 @@ class MetricsLog:
         kept = [line for number, line in lines if self._is_kept(number, line, done)]
         with whole_file(self._file) as partial:
             partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        self._events = EventsFile(folder / "events", stage, done)
+        self._events = EventsFile(folder / "events" / stage, stage, done)
 
     def _lines(self) -> list[str]:
         if not self._file.exists():
