@@ -27,7 +27,7 @@ SHARE = 50
 
 
 class Bar:
-    """How far some work is; this one keeps it to itself, as one of several processes may."""
+    """Progress of some work; this base tells nobody, as all but one of several processes do."""
 
     def advance(self, steps: int = 1, **figures: float) -> None:
         """Count work that is done.
