@@ -1,4 +1,4 @@
-"""What a 95 % interval is over and what it is not, a sentence a kind."""
+"""Notes on 95 % intervals: what each is over and what it is not, a sentence a kind."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Where results stand: other settings, another file, so that none overwrites another."""
+"""Files of results: other settings, another file, so that none overwrites another."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether left and right are different actions among the tasks of an evaluation."""
+"""Sides among the tasks of an evaluation: left and right are different actions, or not."""
 
 from collections.abc import Sequence
 from dataclasses import replace

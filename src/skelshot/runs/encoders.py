@@ -1,4 +1,4 @@
-"""Which encoder of a run serves which split of an evaluation."""
+"""Choice of the encoder of a run that serves each split of an evaluation."""
 
 import json
 from collections.abc import Mapping, Sequence

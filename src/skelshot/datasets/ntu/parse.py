@@ -214,22 +214,21 @@ def _explained(text: bytes, found: Scan) -> BadClip:
     step = BODY if found.code == TWICE else found.code + found.joint
     number = _line_number(found.frame, len(found.ids), step)
     line = _line(text, number)
+    if line and found.code == TWICE:
+        body_id = line.split()[0].decode("latin-1")
+        return BadClip(f"{frame}: the body id {body_id} occurs twice", number)
     place, wanted = {
         FRAME_COUNT: ("first line", "the number of frames, 1 or more"),
         BODY_COUNT: (frame, f"the number of bodies, 0 to {MAX_BODIES}"),
         BODY: (body, f"{BODY_FIELDS} numbers"),
         JOINT_COUNT: (body, f"the number of joints, {JOINTS}"),
         JOINT: (f"{body}, joint {found.joint + 1}", f"{JOINT_FIELDS} numbers"),
-        TWICE: (frame, ""),
     }[found.code]
     if line is None:
         number = text.rstrip(b"\r\n").count(b"\n") + 1
         if number == 1:
             return BadClip(f"the file is empty, expected {wanted}", 1)
         return BadClip(f"{place}: the file ends here, expected {wanted}; fetch it again", number)
-    if found.code == TWICE:
-        body_id = line.split()[0].decode("latin-1")
-        return BadClip(f"{place}: the body id {body_id} occurs twice", number)
     if found.code in (BODY, JOINT):
         return BadClip(f"{place}{_misfit(line, found.code)}", number)
     return BadClip(f"{place}: found {_shown(line)}, expected {wanted}", number)
@@ -249,7 +248,7 @@ def _misfit(line: bytes, code: int) -> str:
 
 
 def _line_number(frame: int, row: int, step: int) -> int:
-    """Return the line of a frame, after so many bodies, on which a step of `scan` is written."""
+    """Return the line of a step of `scan`, counted from 1, after so many frames and bodies."""
     return 1 + frame + row * (2 + JOINTS) + step
 
 

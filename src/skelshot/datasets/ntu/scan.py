@@ -123,7 +123,7 @@ def scan(text: bytes) -> Scan:
 
 
 def _reader_of(kind: Any) -> Any:
-    """Make what reads a number of some kind at an address, in the order of small machines."""
+    """Make what reads an unsigned number at an address, its lowest byte first."""
 
     def read(typing: Any, place: Any) -> tuple[Any, Any]:
         def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
