@@ -162,7 +162,7 @@ class QueryColumns:
         return table
 
     def _read_parquet(self, content: bytes) -> pa.Table:
-        file = pq.ParquetFile(BytesIO(content))
+        file = pq.ParquetFile(BytesIO(content), pre_buffer=False)
         groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
         leaves = [file.schema.column(number) for number in range(file.metadata.num_columns)]
         self._check_size(file.metadata.num_rows, file.schema_arrow.names)
