@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skelshot.evaluation.metrics import paired_interval
+from skelshot.experiments.table_formats import format_table
+from skelshot.ground import SkelshotError
 
 
 def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str]) -> str:
@@ -40,12 +42,16 @@ def difference_table(
 
     Returns:
         A Markdown table, in points.
+
+    Raises:
+        SkelshotError: Two results are of other splits or tasks.
     """
     shots = list(shots)
     rows: dict[str, list[str]] = {}
     for a, b in pairs:
         rows[f"{a} - {b}"] = cells = []
         for k in shots:
+            _check_pairs((a, b), results[a], results[b], k)
             first, second = (results[name]["accuracy"][k][over] for name in (a, b))
             interval = paired_interval(first, second)
             cells.append(_cell(interval.mean, interval.ci95, sign="+"))
@@ -54,10 +60,24 @@ def difference_table(
 
 def _table(first: str, columns: list[str], rows: Mapping[str, list[str]]) -> str:
     """Lay out rows of cells as a Markdown table."""
-    lines = [[first, *columns], *([name, *cells] for name, cells in rows.items())]
-    texts = [f"| {' | '.join(line)} |" for line in lines]
-    texts.insert(1, "|" + "---|" * (1 + len(columns)))
-    return "\n".join(texts)
+    cells = ([name, *cells] for name, cells in rows.items())
+    return format_table([first, *columns], cells, "markdown")
+
+
+def _check_pairs(
+    names: tuple[str, str], one: Mapping[str, Any], two: Mapping[str, Any], shots: str
+) -> None:
+    """Refuse results of other splits or tasks, as far as both tell, which cannot be paired."""
+    for key in ("protocol", "splits", "protocol_hash"):
+        sides = one, two
+        if key == "protocol_hash":
+            sides = one["accuracy"][shots], two["accuracy"][shots]
+        found, expected = (side.get(key) for side in sides)
+        if None not in (found, expected) and found != expected:
+            raise SkelshotError(
+                f"{names[0]} - {names[1]}, {key}: found {found!s:.80} and {expected!s:.80}, "
+                "expected the same on both sides; these are no pairs"
+            )
 
 
 def _cell(mean: float, interval: list[float] | None, sign: str = "") -> str:
