@@ -4,6 +4,7 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 """
 
 from skelshot.commands import (
+    compare,
     crop,
     demo,
     draw,
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     train_mini.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,
+    compare.COMMAND,
     methods.COMMAND,
     layouts.COMMAND,
 )

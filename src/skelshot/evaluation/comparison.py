@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skelshot.evaluation.metrics import Interval, paired_interval
-from skelshot.evaluation.pairing import Pairs, Side, pair
+from skelshot.evaluation.pairing import Pairs, Side, check_sides, pair
 from skelshot.evaluation.query_intervals import cluster_interval
 from skelshot.evaluation.significance import has_spread, holm, mcnemar_exact, t_test
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 
 OVER = {
-    "splits": "the splits share clips and one training seed each: the interval says nothing of "
-    "other seeds or other data",
+    "splits": "splits share clips, and each was trained with one seed: the interval says nothing "
+    "of other seeds or other data",
     "draws": "draws of one split share its encoder and its clips: the interval says nothing of "
     "other splits or seeds",
     "queries": "queries are taken as independent, p is McNemar's exact test; with --store the "
@@ -76,11 +76,14 @@ def compare(
         corrected for their number as well.
 
     Raises:
-        SkelshotError: There is nothing to compare, or two are no pairs; see `pair`.
+        SkelshotError: There is nothing to compare, or two are no pairs; see
+            `check_sides` and `pair`.
     """
     if len(sides) < 2:
         raise SkelshotError(f"compare: found {len(sides)} results, expected two or more")
     baseline, *others = sides
+    for other in others:
+        check_sides(baseline, other)
     rows = [
         _difference(baseline, other, k, performers)
         for other in others

@@ -53,8 +53,29 @@ class Pairs:
     clips: tuple[str, ...] = ()
 
 
+def check_sides(first: Side, second: Side) -> None:
+    """Refuse two evaluations of other kinds, data, protocols or splits.
+
+    Args:
+        first: The one.
+        second: The other.
+
+    Raises:
+        SkelshotError: They can be no pairs; the message says what differs, and both values.
+    """
+    kinds = [_kind(side.measured) for side in (first, second)]
+    if kinds[0] != kinds[1]:
+        raise SkelshotError(
+            f"{second.place}: found {kinds[1]}, expected {kinds[0]} as {first.place} is; compare "
+            "two results or two tables"
+        )
+    if isinstance(first.measured, SavedResult):
+        for key in ("data_hash", "protocol", "splits"):
+            _same(first, second, key, getattr(first.measured, key), getattr(second.measured, key))
+
+
 def pair(first: Side, second: Side, shots: int) -> Pairs:
-    """Pair two evaluations for one number of shots.
+    """Pair two evaluations for one number of shots, which both have.
 
     Results are paired over splits. Tables of queries are paired over splits where there are
     several, as averages of a split's draws; over draws where there is one split; and over
@@ -62,40 +83,32 @@ def pair(first: Side, second: Side, shots: int) -> Pairs:
 
     Args:
         first: The one.
-        second: The other.
+        second: The other, which `check_sides` has looked at.
         shots: Exemplars a class.
 
     Returns:
         The pairs.
 
     Raises:
-        SkelshotError: They are no pairs: other data, protocol, splits, tasks, exemplars or
-            queries; the message says which and what each side has.
+        SkelshotError: They are no pairs: other tasks, exemplars or queries; the message says
+            which and what each side has.
     """
-    if isinstance(first.measured, QueryTable) and isinstance(second.measured, QueryTable):
-        return _pair_queries(first, first.measured, second, second.measured, shots)
-    if isinstance(first.measured, SavedResult) and isinstance(second.measured, SavedResult):
-        return _pair_results(first, first.measured, second, second.measured, shots)
-    kinds = [_kind(side.measured) for side in (second, first)]
-    raise SkelshotError(
-        f"{second.place}: found {kinds[0]}, expected {kinds[1]} as {first.place} is; compare two "
-        "results or two tables"
-    )
+    one, two = first.measured, second.measured
+    if isinstance(one, QueryTable) and isinstance(two, QueryTable):
+        return _pair_queries(first, one, second, two, shots)
+    accuracies = [
+        side.measured.accuracy[str(shots)]
+        for side in (first, second)
+        if isinstance(side.measured, SavedResult)
+    ]
+    hashes = [accuracy.protocol_hash for accuracy in accuracies]
+    _same(first, second, f"accuracy.{shots}.protocol_hash", *hashes)
+    values = [np.array(accuracy.per_split) for accuracy in accuracies]
+    return Pairs(values[0], values[1], "splits")
 
 
 def _kind(measured: Measured) -> str:
     return "a table of queries" if isinstance(measured, QueryTable) else "a result"
-
-
-def _pair_results(
-    first: Side, one: SavedResult, second: Side, two: SavedResult, shots: int
-) -> Pairs:
-    for key in ("data_hash", "protocol", "splits"):
-        _same(first, second, key, getattr(one, key), getattr(two, key))
-    here, there = one.accuracy[str(shots)], two.accuracy[str(shots)]
-    key = f"accuracy.{shots}.protocol_hash"
-    _same(first, second, key, here.protocol_hash, there.protocol_hash)
-    return Pairs(np.array(here.per_split), np.array(there.per_split), "splits")
 
 
 def _same(first: Side, second: Side, key: str, one: object, two: object) -> None:

@@ -26,7 +26,7 @@ def comparison_table(document: Mapping[str, Any], form: Form = "text") -> str:
         >>> row |= {"over": "splits", "n": 20}
         >>> print(comparison_table({"rows": [row], "notes": []}))
         shots  compared  baseline %  this %  points  95 % interval   p        over
-        1      b - a     50.0        62.5    +12.5   +2.5 to +22.5   < 0.001  20 splits
+        1      b vs a    50.0        62.5    +12.5   +2.5 to +22.5   < 0.001  20 splits
     """
     rows = document["rows"]
     if form == "csv":
@@ -51,7 +51,7 @@ def _cells(row: Mapping[str, Any], corrected: bool) -> list[str]:
     )
     return [
         str(row["shots"]),
-        f"{row['name']} - {row['baseline']}",
+        f"{row['name']} vs {row['baseline']}",
         f"{100 * row['baseline_mean']:.1f}",
         f"{100 * row['mean']:.1f}",
         f"{100 * row['difference']:+.1f}",

@@ -12,11 +12,15 @@ Form = Literal["text", "markdown", "csv", "latex"]
 
 FORMS: tuple[Form, ...] = get_args(Form)
 _ENDINGS: dict[str, Form] = {".md": "markdown", ".csv": "csv", ".tex": "latex"}
-_LATEX = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+_LATEX = (
+    {letter: f"\\{letter}" for letter in "&%$#_{}"}
+    | {letter: f"${letter}$" for letter in "<>|"}
+    | {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
 
 
 def form_of(path: Path | None) -> Form:
