@@ -10,8 +10,10 @@ from skelshot.evaluation.comparison import comparison_document
 from skelshot.evaluation.pairing import Measured, Side
 from skelshot.evaluation.query_table import QueryTable, read_queries
 from skelshot.evaluation.saved_results import read_saved_result, saved_result
+from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
+from skelshot.runs import Run
 
 File = Path | str
 Evaluation = File | Mapping[str, Any] | QueryTable
@@ -93,3 +95,41 @@ def _measured(entry: Evaluation, name: str) -> tuple[str, Measured]:
     file = Path(entry)
     is_table = file.suffix.lower() in (".parquet", ".csv")
     return str(file), read_queries(file) if is_table else read_saved_result(file)
+
+
+def show(
+    run: Run | File,
+    out: File,
+    *,
+    store: Store | File | None = None,
+    result: File | None = None,
+    queries: File | None = None,
+) -> Path:
+    """Write one page about a run, as `skelshot show` does.
+
+    Args:
+        run: What `pretrain` made.
+        out: The HTML file, or a folder for it.
+        store: The clips, for skeletons and the map.
+        result: A result of the run; all in its `results/` unless told.
+        queries: A table of queries; the one that a result names unless told.
+
+    Returns:
+        The page.
+
+    Raises:
+        SkelshotError: A file is damaged, or of another run, other data or other clips.
+    """
+    place = Path(out)
+    page = place if place.suffix.lower() in (".html", ".htm") else place / "index.html"
+    if page.is_dir() or (page != place and place.exists() and not place.is_dir()):
+        found = "a folder" if page.is_dir() else "a file"
+        raise SkelshotError(f"--out {out}: found {found}, expected a folder or FILE.html")
+    material = gather(
+        run if isinstance(run, Run) else Run.open(run),
+        None if result is None else Path(result),
+        None if queries is None else Path(queries),
+        Store.open(Path(store)) if isinstance(store, File) else store,
+    )
+    page.parent.mkdir(parents=True, exist_ok=True)
+    return write_run_page(material, page)

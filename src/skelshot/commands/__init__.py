@@ -14,6 +14,7 @@ from skelshot.commands import (
     methods,
     prepare,
     pretrain,
+    show,
     synth,
     teach,
     train_mini,
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     pretrain.COMMAND,
     evaluate.COMMAND,
     compare.COMMAND,
+    show.COMMAND,
     methods.COMMAND,
     layouts.COMMAND,
 )

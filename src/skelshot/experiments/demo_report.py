@@ -11,6 +11,7 @@ from skelshot.datasets.store import Store
 from skelshot.experiments.charts import draw_confusion
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.pictures import draw_clips
+from skelshot.experiments.tables import accuracy_cell
 from skelshot.rendering.sheets import write_png
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import Take
@@ -91,12 +92,8 @@ def _cells(name: str, accuracy: Mapping[str, Mapping[str, Any]]) -> list[str]:
     one, five = accuracy["1"], accuracy["5"]
     spread = one["ci95_subjects"]
     people = f"{100 * spread[0]:.1f} to {100 * spread[1]:.1f}" if spread else "-"
-    return [name, _cell(one), people, _cell(five)]
-
-
-def _cell(result: Mapping[str, Any]) -> str:
-    low, high = result["ci95"]
-    return f"{100 * result['mean']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+    cells = [accuracy_cell(found["mean"], found["ci95"]) for found in (one, five)]
+    return [name, cells[0], people, cells[1]]
 
 
 def _take(recording: Recording, action: int) -> Take:

@@ -1,6 +1,6 @@
 """Tables in Markdown, made of results."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from skelshot.evaluation.metrics import paired_interval
@@ -22,7 +22,7 @@ def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str
     rows: dict[str, list[str]] = {}
     for name, result in results.items():
         found = [result["accuracy"][k] for k in shots]
-        rows[name] = [_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
+        rows[name] = [accuracy_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
     return _table("row", [f"{k}-shot %" for k in shots], rows)
 
 
@@ -54,7 +54,7 @@ def difference_table(
             _check_pairs((a, b), results[a], results[b], k)
             first, second = (results[name]["accuracy"][k][over] for name in (a, b))
             interval = paired_interval(first, second)
-            cells.append(_cell(interval.mean, interval.ci95, sign="+"))
+            cells.append(accuracy_cell(interval.mean, interval.ci95, sign="+"))
     return _table("difference", [f"{k}-shot points" for k in shots], rows)
 
 
@@ -80,7 +80,21 @@ def _check_pairs(
             )
 
 
-def _cell(mean: float, interval: list[float] | None, sign: str = "") -> str:
+def accuracy_cell(mean: float, interval: Sequence[float] | None, sign: str = "") -> str:
+    """Write an accuracy or a difference with its interval.
+
+    Args:
+        mean: A fraction.
+        interval: Its ends, if it has any.
+        sign: `+` for differences.
+
+    Returns:
+        Percent with one decimal.
+
+    Example:
+        >>> accuracy_cell(0.614, [0.58, 0.65])
+        '61.4 (58.0 to 65.0)'
+    """
     text = f"{100 * mean:{sign}.1f}"
     if interval is None:
         return text
