@@ -157,7 +157,8 @@ def _legend(axis: Axes, outside: bool = False) -> None:
 
 def _plain(name: str) -> str:
     """Return a name on one line, short enough for a chart."""
-    return printable(" ".join(name.split()), 40)
+    shown = printable(" ".join(name.split()), 40)
+    return f" {shown}" if shown.startswith("_") else shown  # which legends would leave out
 
 
 def _write(figure: Figure, path: Path) -> Path:
