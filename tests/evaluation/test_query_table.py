@@ -236,6 +236,42 @@ def test_bytes_that_are_no_table_are_refused(tmp_path: Path) -> None:
         read_queries(tmp_path / "latin.csv")
 
 
+def mutant(good: bytes, rng: np.random.Generator) -> bytes:
+    """Change, drop, double or overwrite bytes at some places."""
+    data = bytearray(good)
+    for _ in range(rng.integers(1, 4)):
+        at, kind, value = int(rng.integers(len(data))), rng.integers(5), int(rng.integers(256))
+        match kind:
+            case 0:
+                data[at : at + 1] = bytes([value])
+            case 1:
+                del data[at : at + value]
+            case 2:
+                data[at:at] = data[max(0, at - value) : at]
+            case 3:
+                data[at : at + 4] = bytes([value]) * 4
+            case _:
+                data[at : at + 8] = rng.bytes(8)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_damaged_bytes_are_read_or_refused_in_one_line(tmp_path: Path, form: str) -> None:
+    write_queries(tmp_path / f"good.{form}", small())
+    good, path = (tmp_path / f"good.{form}").read_bytes(), tmp_path / f"mutant.{form}"
+    rng, refused = np.random.default_rng(5), 0
+    for _ in range(400):
+        path.write_bytes(mutant(good, rng))
+        try:
+            read_queries(path)
+        except SkelshotError as error:
+            refused += 1
+            told = str(error)
+            assert told.isprintable(), told
+            assert len(told) < 1500, told
+    assert refused > 200
+
+
 @pytest.mark.parametrize(
     ("bound", "reason"),
     [("MOST_QUERIES", "found 4 rows"), ("MOST_VALUES", "of 10 columns"), ("MOST_BYTES", "bytes")],
@@ -263,6 +299,21 @@ def test_a_small_file_of_many_names_takes_little_room(tmp_path: Path) -> None:
     read = read_queries(path)  # as texts of their own these would be 10 GB
     assert read.clips[0] is read.clips[-1]
     assert read.exemplars[0] is read.exemplars[-1]
+
+
+def test_a_row_of_more_names_than_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, names = tmp_path / "queries.parquet", 1_000_000
+    once = pa.DictionaryArray.from_arrays(pa.array(np.zeros(names, np.int32)), pa.array(["e"]))
+    lists = pa.ListArray.from_arrays(pa.array([0, names], pa.int32()), once)
+    table = {name: entry[:1] for name, entry in columns().items()} | {"exemplars": lists}
+    pq.write_table(pa.table(table), path)
+    assert path.stat().st_size < 10_000
+    assert len(read_queries(path).exemplars[0]) == names
+    monkeypatch.setattr(query_columns, "MOST_VALUES", names - 1)
+    with pytest.raises(SkelshotError, match="holds 1000000 values in a column, expected at most"):
+        read_queries(path)
 
 
 def test_a_file_in_the_way_is_kept(tmp_path: Path) -> None:
