@@ -12,7 +12,7 @@ from skelshot.evaluation.query_table import QueryTable, read_queries
 from skelshot.evaluation.saved_results import read_saved_result, saved_result
 from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.ground import SkelshotError
-from skelshot.ground.printable import printable
+from skelshot.ground.printable import escaped, printable
 from skelshot.runs import Run
 
 File = Path | str
@@ -83,7 +83,7 @@ def _names(evaluations: Sequence[Evaluation], asked: Sequence[str] | None) -> li
             f"--names: found {', '.join(map(printable, asked))}, expected {len(evaluations)} that "
             "differ, one a result"
         )
-    return [printable(name) for name in asked]
+    return [escaped(name) for name in asked]
 
 
 def _measured(entry: Evaluation, name: str) -> tuple[str, Measured]:

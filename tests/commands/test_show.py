@@ -17,7 +17,7 @@ import skelshot as sk
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import QueryTable, read_queries, write_queries
-from skelshot.experiments.run_page import material
+from skelshot.experiments.run_page import accuracies, material
 from skelshot.reports import show
 
 Run = Callable[..., Any]
@@ -193,9 +193,17 @@ def test_many_results_are_bounded(
     for number in range(3):
         shutil.copy(moved / "results/toy-cosine.json", moved / f"results/other-{number}.json")
     monkeypatch.setattr(material, "MOST_RESULTS", 2)
+    monkeypatch.setattr(accuracies, "MOST_DETAILED", 1)
+    entries = [{"stage": f"s{at // 20}", "epoch": 1, f"f{at % 20}": 1.0} for at in range(400)]
+    text = "".join(json.dumps(entry) + "\n" for entry in entries)
+    (moved / "split-00" / "metrics.jsonl").write_text(text)
     page = Page(show(moved, tmp_path / "a.html"))
     assert "The first 2 of 4." in page.text
     assert "other-2" not in page.text
+    assert "Classes are shown for the first 1 of 4 accuracies" in page.text
+    assert "The first 9 of 20 figures." in page.text
+    assert "The first 6 of 21 stages." in page.text  # the other split's is one more
+    assert len(page.pictures) == 1 + 6
 
 
 def test_what_does_not_belong_is_one_line(

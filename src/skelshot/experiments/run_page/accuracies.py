@@ -10,8 +10,8 @@ from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.run_page.material import RunMaterial
 from skelshot.experiments.tables import accuracy_cell
 
-MOST_DETAILED = 4
-"""The most results whose classes are shown."""
+MOST_DETAILED = 8
+"""The most accuracies whose classes are shown."""
 
 
 def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> None:
@@ -38,14 +38,16 @@ def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> N
     report.table(["result", "method", "shots", "% (95 % interval)", "interval over"], rows)
     if material.more_results:
         report.paragraph(f"The first {len(results)} of {len(results) + material.more_results}.")
-    for place, (name, result) in enumerate(list(results.items())[:MOST_DETAILED]):
-        for shots, found in result.accuracy.items():
-            report.heading(f"{name}, {shots}-shot")
-            report.bars(sorted(found.per_class.items(), key=lambda entry: -entry[1]))
-            _add_confusion(report, result, found, folder / f"confusion-{place}-{shots}.png")
-    if len(results) > MOST_DETAILED:
+    every = [(name, shots) for name, result in results.items() for shots in result.accuracy]
+    for place, (name, shots) in enumerate(every[:MOST_DETAILED]):
+        found = results[name].accuracy[shots]
+        report.heading(f"{name}, {shots}-shot")
+        report.bars(sorted(found.per_class.items(), key=lambda entry: -entry[1]))
+        _add_confusion(report, results[name], found, folder / f"confusion-{place}.png")
+    if len(every) > MOST_DETAILED:
         report.paragraph(
-            f"The classes of the first {MOST_DETAILED} results are shown; choose one with --result."
+            f"Classes are shown for the first {MOST_DETAILED} of {len(every)} accuracies; choose a "
+            "result with --result."
         )
 
 

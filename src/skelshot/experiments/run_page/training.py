@@ -13,8 +13,8 @@ from skelshot.runs.old_options import with_todays_form
 MOST_SPLITS = 24
 """The most splits that are listed and drawn."""
 
-MOST_PANELS = 9
-"""The most figures of a stage that are drawn."""
+MOST_STAGES, MOST_PANELS = 6, 9
+"""The most stages, and figures of a stage, that are drawn."""
 
 MOST_SETTINGS = 300
 """The most settings that are listed."""
@@ -61,11 +61,12 @@ def add_training(report: HtmlReport, run: Run, folder: Path) -> None:
         report.paragraph(
             "No epoch was trained: the encoder is as it was initialised, or was taken from a file."
         )
-    for number, (stage, panels) in enumerate(stages.items()):
+    for number, (stage, panels) in enumerate(list(stages.items())[:MOST_STAGES]):
         chosen = dict(list(panels.items())[:MOST_PANELS])
         picture = draw_curves(chosen, stage, folder / f"curves-{number}.png")
         report.picture(picture, f"Stage {stage}: figures by epoch, a line a split")
         _say_more(report, len(panels), len(chosen), "figures")
+    _say_more(report, len(stages), MOST_STAGES, "stages")
 
 
 def _row(split: SplitRun) -> list[str]:
