@@ -257,7 +257,11 @@ def pretrain_by_name(
     )
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     begin = StartingRun(Path(start)) if start else None
-    kept = {"name": preset, "evaluate": settings.evaluate.model_dump(mode="json")}
+    kept = {
+        "name": preset,
+        "evaluate": settings.evaluate.model_dump(mode="json"),
+        "adapted": list(settings.adapted),
+    }
     report = train_splits(
         store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides, kept
     )
@@ -346,11 +350,11 @@ def _member(
             coordinates=store.channels,
             assignments=evaluation_changes(changes),
         )
-        options, adapted = settings.evaluate, adapted_for(settings.adapted, method.name)
+        options, adapted = settings.evaluate, settings.adapted
     else:
-        (name, options), adapted = own, []
+        name, options, adapted = own
     chosen = method.from_options(options.classifiers.get(method.name, {}))
-    return Member(run, chosen, options, name, tuple(adapted))
+    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
 
 
 def _store(store: Store | Folder) -> Store:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -66,16 +67,39 @@ def subject_interval(hits: Sequence[bool], subjects: Sequence[int | None]) -> In
             f"accuracy: found {len(hits)} hits and {len(subjects)} subjects, expected one of each "
             "a query"
         )
-    found = np.asarray(hits, np.float64)
+    interval = cluster_interval([float(hit) for hit in hits], subjects)
+    if interval.low is None or interval.high is None:
+        return interval
+    return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
+
+
+def cluster_interval(values: Sequence[float], groups: Sequence[int | None]) -> Interval:
+    """Return a mean with a 95 % interval that lets values of one group go together.
+
+    The formula is that of `subject_interval`, which cuts the ends at 0 and 1.
+
+    Args:
+        values: One a query.
+        groups: Who performs each query.
+
+    Returns:
+        The mean, and no ends where a group is unknown, where there is only one, or where all
+        groups came out alike; `n` is the number of groups.
+
+    Example:
+        >>> [round(end, 3) for end in cluster_interval([1, 1, -1, 0], [1, 1, 2, 2]).ci95]
+        [-9.28, 9.78]
+    """
+    found = np.asarray(values, np.float64)
     p = float(found.mean())
-    known = [subject for subject in subjects if subject is not None]
+    known = [group for group in groups if group is not None]
     people, group = np.unique(np.asarray(known, np.int64), return_inverse=True)
     count = len(people)
-    if len(known) < len(subjects) or count < 2:
+    if len(known) < len(groups) or count < 2:
         return Interval(p, None, None, count)
     excess = np.bincount(group, weights=found - p)
     if np.allclose(excess, 0):  # the formula would claim certainty
         return Interval(p, None, None, count)
     variance = count / (count - 1) * float((excess**2).sum()) / len(found) ** 2
     half = float(stdtrit(count - 1, 0.975)) * math.sqrt(variance)
-    return Interval(p, max(0.0, p - half), min(1.0, p + half), count)
+    return Interval(p, p - half, p + half, count)

@@ -165,7 +165,9 @@ def load_settings(
     return _validated(document | {"adapted": adapted}, "settings")
 
 
-def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, EvaluateOptions] | None:
+def own_evaluation(
+    run: Run, assignments: Iterable[str] = ()
+) -> tuple[str, EvaluateOptions, tuple[str, ...]] | None:
     """Return the evaluation that a run was trained for, with changes applied.
 
     Args:
@@ -173,8 +175,8 @@ def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, Eval
         assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
 
     Returns:
-        The name of the run's preset and its evaluation; None where the run does not say, as
-        those of earlier versions.
+        The name of the run's preset, its evaluation, and what of it was changed to fit the store;
+        None where the run does not say, as those of earlier versions.
 
     Raises:
         SkelshotError: No such key, or a value that does not fit.
@@ -185,7 +187,8 @@ def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, Eval
     document = {"evaluate": deepcopy(kept["evaluate"])}
     for text in evaluation_changes(assignments):
         _assign(document, *_assignment(text))
-    return kept["name"], EvaluateOptions.model_validate(document["evaluate"])
+    options = EvaluateOptions.model_validate(document["evaluate"])
+    return kept["name"], options, tuple(kept.get("adapted", ()))
 
 
 def evaluation_changes(assignments: Iterable[str]) -> list[str]:
