@@ -1,4 +1,4 @@
-"""What comes after evaluations, by name: comparisons, and a page about a run."""
+"""Comparisons of evaluations, and a page about a run, by name."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

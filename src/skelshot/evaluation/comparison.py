@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skelshot.evaluation.metrics import Interval, paired_interval
-from skelshot.evaluation.pairing import Pairs, Side, check_sides, pair
+from skelshot.evaluation.pairing import PairedValues, Side, check_sides, pair
 from skelshot.evaluation.query_intervals import cluster_interval
 from skelshot.evaluation.significance import has_spread, holm, mcnemar_exact, t_test
 from skelshot.ground import SkelshotError
@@ -138,7 +138,7 @@ def _difference(
 
 
 def _judged(
-    pairs: Pairs, performers: Mapping[str, int | None] | None
+    pairs: PairedValues, performers: Mapping[str, int | None] | None
 ) -> tuple[Interval, float | None, str]:
     """Return the interval of the differences, its p value, and what both are over."""
     gains = (pairs.second - pairs.first).tolist()

@@ -1,4 +1,4 @@
-"""Pairs of results: values of two evaluations that belong together, or why they do not."""
+"""PairedValues of results: values of two evaluations that belong together, or why they do not."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
+class PairedValues:
     """Values of two sides for one number of shots.
 
     Args:
@@ -74,7 +74,7 @@ def check_sides(first: Side, second: Side) -> None:
             _same(first, second, key, getattr(first.measured, key), getattr(second.measured, key))
 
 
-def pair(first: Side, second: Side, shots: int) -> Pairs:
+def pair(first: Side, second: Side, shots: int) -> PairedValues:
     """Pair two evaluations for one number of shots, which both have.
 
     Results are paired over splits. Tables of queries are paired over splits where there are
@@ -104,7 +104,7 @@ def pair(first: Side, second: Side, shots: int) -> Pairs:
     hashes = [accuracy.protocol_hash for accuracy in accuracies]
     _same(first, second, f"accuracy.{shots}.protocol_hash", *hashes)
     values = [np.array(accuracy.per_split) for accuracy in accuracies]
-    return Pairs(values[0], values[1], "splits")
+    return PairedValues(values[0], values[1], "splits")
 
 
 def _kind(measured: Measured) -> str:
@@ -120,7 +120,9 @@ def _same(first: Side, second: Side, key: str, one: object, two: object) -> None
         )
 
 
-def _pair_queries(first: Side, one: QueryTable, second: Side, two: QueryTable, shots: int) -> Pairs:
+def _pair_queries(
+    first: Side, one: QueryTable, second: Side, two: QueryTable, shots: int
+) -> PairedValues:
     ours, theirs = _rows_of(one, shots), _rows_of(two, shots)
     for what, at in (("splits", 1), ("draws (split, draw)", 2), ("queries (split, draw, clip)", 3)):
         here, there = ({key[:at] for key in rows} for rows in (ours, theirs))
@@ -165,16 +167,16 @@ def _unlike(found: Collection[tuple[object, ...]], expected: Collection[tuple[ob
 
 def _by_unit(
     keys: list[tuple[int, int, str]], first: NDArray[np.float64], second: NDArray[np.float64]
-) -> Pairs:
+) -> PairedValues:
     """Average hits over draws and then splits, as results do."""
     tasks, task = np.unique([key[:2] for key in keys], axis=0, return_inverse=True)
     if len(tasks) == 1:
-        return Pairs(first, second, "queries", tuple(key[2] for key in keys))
+        return PairedValues(first, second, "queries", tuple(key[2] for key in keys))
     first, second = _means(first, task.ravel()), _means(second, task.ravel())
     splits, split = np.unique(tasks[:, 0], return_inverse=True)
     if len(splits) == 1:
-        return Pairs(first, second, "draws")
-    return Pairs(_means(first, split), _means(second, split), "splits")
+        return PairedValues(first, second, "draws")
+    return PairedValues(_means(first, split), _means(second, split), "splits")
 
 
 def _means(values: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
