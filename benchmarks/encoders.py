@@ -11,13 +11,13 @@ import time
 
 import torch
 
-from skelshot.encoders import GraphNetworkSpec, build_encoder
+from skelshot.encoders import EncoderSpec, build_encoder, read_spec
 from skelshot.ground.environment import processor_name
 
 BATCH, REPEATS = 32, 3
 
 
-def clips_a_second(spec: GraphNetworkSpec, low: bool, training: bool) -> float:
+def clips_a_second(spec: EncoderSpec, low: bool, training: bool) -> float:
     """Measure one encoder in one precision."""
     encoder = build_encoder(spec, seed=0).train(training)
     clips = torch.randn(BATCH, spec.channels, spec.frames, spec.layout.num_joints, 1)
@@ -42,9 +42,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for name in ("st-gcn", "agcn", "ctr-gcn"):
         for width in (0.25, 1.0):
-            spec = GraphNetworkSpec(
-                name=name, layout="kinect-v1", channels=9, frames=24, width=width
-            )
+            shape = {"layout": "kinect-v1", "channels": 9, "frames": 24, "width": width}
+            spec = read_spec({"name": name, **shape})
             count = sum(p.numel() for p in build_encoder(spec, seed=0).parameters())
             for low in (False, True):
                 speeds = [clips_a_second(spec, low, training) for training in (True, False)]

@@ -35,7 +35,7 @@ def main() -> None:
 
     logits = CosineClassifier()(support.view(1, 4, 3, -1), queries.unsqueeze(0))
     for query, row in zip(task.queries[:8], logits[0].argmax(-1), strict=False):
-        truth = store.class_names[store.clips[int(query)].label]
+        truth = store.class_of(int(query)) or "unlabelled"
         print(f"{truth:28} recognised as {store.class_names[split.novel[int(row)]]}")
 
 

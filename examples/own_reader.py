@@ -109,8 +109,8 @@ def main() -> None:
     report = prepare(CsvReader.from_options({"separator": ";"}), raw, raw.with_suffix(".store"))
     print(f"{report.clips} clips, {report.rejected} rejected")
     store = Store.open(report.store)
-    for clip in store.clips:
-        print(f"{clip.name}: {store.class_names[clip.label]}, {clip.frames} frames")
+    for index, clip in enumerate(store.clips):
+        print(f"{clip.name}: {store.class_of(index)}, {clip.frames} frames")
 
 
 if __name__ == "__main__":

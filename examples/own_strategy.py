@@ -22,7 +22,7 @@ from torch.nn.functional import cross_entropy
 
 import skelshot as sk
 from skelshot.datasets.batches import Item, shuffled_batches
-from skelshot.encoders import GraphNetworkSpec, build_encoder
+from skelshot.encoders import STGCNSpec, build_encoder
 from skelshot.evaluation import encode_clips
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.experiments.toy import write_toy_clips
@@ -113,7 +113,7 @@ def main() -> None:
 
     torch.manual_seed(0)
     inputs = sk.InputSpec(layout="kinect-v1", frames=24)
-    spec = GraphNetworkSpec(name="st-gcn", layout="kinect-v1", frames=24, width=0.25)
+    spec = STGCNSpec(name="st-gcn", layout="kinect-v1", frames=24, width=0.25)
     encoder = build_encoder(spec, seed=0)
 
     def accuracy() -> float:

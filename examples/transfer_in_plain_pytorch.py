@@ -16,7 +16,7 @@ from torch.nn.functional import cosine_similarity, normalize
 
 import skelshot as sk
 from skelshot.datasets import base_clips
-from skelshot.encoders import GraphNetworkSpec, build_encoder
+from skelshot.encoders import STGCNSpec, build_encoder
 from skelshot.evaluation import encode_clips, input_clips
 from skelshot.evaluation.evaluate import evaluate
 from skelshot.experiments.toy import write_toy_clips
@@ -39,7 +39,7 @@ def main() -> None:
     f_vl = normalize(teacher.text_for(store.labels[base].tolist())[:, 0], dim=-1)  # (n, D)
 
     torch.manual_seed(0)
-    spec = GraphNetworkSpec(name="st-gcn", layout="kinect-v1", frames=24, width=0.25)
+    spec = STGCNSpec(name="st-gcn", layout="kinect-v1", frames=24, width=0.25)
     encoder = build_encoder(spec, seed=0)
     adapter = nn.Linear(encoder.embed_dim, teacher.dim)  # g_s and g_vl take vectors of one size
     g_s, q = mlp_head(teacher.dim, hidden=256, out=64), mlp_head(64, hidden=256, out=64)

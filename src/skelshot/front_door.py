@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.ntu.splits import public_second_person
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
@@ -169,7 +170,8 @@ def pretrain(
         encoder: One of `ENCODERS`; the preset's unless told.
         strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
             else the preset's own or `supervised`.
-        episodes: The few-shot method to train in episodes afterwards; none unless told.
+        episodes: The few-shot method to train in episodes afterwards, or `none`; the preset's own
+            unless told.
         splits: Numbers of splits; all unless told.
         features: What `teach` made.
         start: An earlier run to begin from.
@@ -236,10 +238,14 @@ def pretrain_by_name(
     usual = "none" if start else None  # what the preset names, or else supervised
     if device is not None:
         chosen_device(device)
+    labels = {label for split in every for label in (*split.base, *split.novel)}
+    clips = [clip for clip in store.clips if clip.label in labels]
     settings = load_settings(
         preset,
         layout=store.layout,
         coordinates=store.channels,
+        persons=max((clip.persons for clip in clips), default=None),
+        second_person=public_second_person(clips),
         changes={
             "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,
@@ -251,7 +257,11 @@ def pretrain_by_name(
     )
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     begin = StartingRun(Path(start)) if start else None
-    kept = {"name": str(preset), "evaluate": settings.evaluate.model_dump(mode="json")}
+    kept = {
+        "name": str(preset),
+        "evaluate": settings.evaluate.model_dump(mode="json"),
+        "adapted": list(settings.adapted),
+    }
     report = train_splits(
         store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides, kept
     )
@@ -340,11 +350,11 @@ def _member(
             coordinates=store.channels,
             assignments=evaluation_changes(changes),
         )
-        options, adapted = settings.evaluate, adapted_for(settings.adapted, method.name)
+        options, adapted = settings.evaluate, settings.adapted
     else:
-        (name, options), adapted = own, []
+        name, options, adapted = own
     chosen = method.from_options(options.classifiers.get(method.name, {}))
-    return Member(run, chosen, options, name, tuple(adapted))
+    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
 
 
 def _store(store: Store | Folder) -> Store:

@@ -37,6 +37,10 @@ CALLS = {
         "evaluate STORE --protocol toy --set classifiers.cosine.scal=10",
         "method cosine, options: found the unknown option 'scal', expected ",
     ),
+    "another method's option": (
+        "evaluate STORE --protocol toy --set classifiers.rfs.turn=10",
+        "method rfs, options: found the unknown option 'turn', expected C, turns, ",
+    ),
     "a key of the evaluation": (
         "evaluate STORE --protocol toy --set raedout=joints",
         "did you mean 'readout'?",

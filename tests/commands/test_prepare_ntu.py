@@ -36,7 +36,7 @@ def test_options_reach_the_store(run: Run, ntu_raw: Path, tmp_path: Path) -> Non
     assert found["missing_list"] == "none"
     again = run(*words, "--legacy", "all")
     assert again.code == 2
-    assert "another store is there (options" in again.err
+    assert "holds a store of another reader.options" in again.err
 
 
 def test_options_of_ntu_are_refused_elsewhere_and_unknown_ones_named(

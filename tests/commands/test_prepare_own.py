@@ -51,7 +51,7 @@ def test_the_options_reach_the_clips_and_what_is_done_is_said(
     assert "6 missing joints filled by interpolation" in shown
     assert "1 files, columns, arrays or fields passed over, such as read me.txt" in shown
     assert "guessed: layout" not in shown
-    assert "another store is there (options" in run(*words, *options, "--persons", "file").err
+    assert "another reader.options" in run(*words, *options, "--persons", "file").err
 
 
 def test_axes_and_sides_reach_the_store(run: Run, pixels: Path, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_axes_and_sides_reach_the_store(run: Run, pixels: Path, tmp_path: Path) 
         turned.sequence(0).joints, plain.sequence(0).joints * np.float32([-1, 1])
     )
     again = run(*words, "--out", tmp_path / "turned", "--axes=-x,y", "--sides", "ignore")
-    assert "(sides: it was made with matter, now asked for ignore)" in again.err
+    assert "another sides (found 'matter', now asked for 'ignore')" in again.err
 
 
 def test_a_guessed_layout_is_printed(run: Run, pixels: Path, tmp_path: Path) -> None:

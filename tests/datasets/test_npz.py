@@ -237,7 +237,7 @@ def test_another_labels_csv_makes_another_store(mine, tmp_path):
     labels_csv(mine, "file,label,subject\nclip_0,wave,0\n")
     prepare(NpzReader(), mine, tmp_path / "store")
     labels_csv(mine, "file,label,subject\nclip_0,wave,0\nclip_1,bow,1\n")
-    with pytest.raises(SkelshotError, match=r"another store is there \(options"):
+    with pytest.raises(SkelshotError, match=r"holds a store of another reader\.options"):
         prepare(NpzReader(), mine, tmp_path / "store")
 
 

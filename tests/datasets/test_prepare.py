@@ -60,13 +60,13 @@ def test_a_second_call_reads_nothing(raw, store):
 
 def test_another_store_in_the_way_is_kept(raw, store):
     cases = {
-        "options: it was made with {'on_missing': 'repair'}": NwUclaReader("reject"),
+        "reader.options.on_missing .found 'repair', now asked for 'reject'": NwUclaReader("reject"),
         "the raw files are others": NwUclaReader(),
     }
     for expected, reader in cases.items():
         if reader.options() == NwUclaReader().options():
             next(raw.glob("a01*")).write_text("{}")
-        with pytest.raises(SkelshotError, match="another store is there .*" + expected):
+        with pytest.raises(SkelshotError, match="holds a store of another .*" + expected):
             prepare(reader, raw, store.path)
     assert len(Store.open(store.path)) == 10
 
@@ -204,7 +204,7 @@ def test_changed_raw_files_are_not_mixed_with_old_ones(raw, tmp_path, commit_eac
     with pytest.raises(RuntimeError):
         prepare(Watched(4), raw, tmp_path / "store")
     os.utime(raw / "a01_s01_e00_v01.json", ns=(1, 1))
-    with pytest.raises(SkelshotError, match=r"unfinished store of something else .*\(the raw"):
+    with pytest.raises(SkelshotError, match=r"an unfinished store of .*; the raw files are"):
         prepare(NwUclaReader(), raw, tmp_path / "store")
 
 

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.image import imread
 
 from skelshot.datasets import UNLABELLED
+from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.ctr_gcn_export import export_ctr_gcn
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.npz_files import write_npz_clip
@@ -141,16 +142,19 @@ def test_a_writer_takes_no_name_for_no_label(tmp_path: Path) -> None:
         write_npz_clip(tmp_path / "a.npz", np.ones((4, 25, 3)), label=" ", layout="kinect-v2")
 
 
-def test_they_are_neither_base_nor_novel_nor_queries(toy_store: Store, tmp_path: Path) -> None:
-    """Tasks of a store with unlabelled clips more are the same as without them."""
+def test_they_are_queries_of_nobody_knows_which_class(toy_store: Store, tmp_path: Path) -> None:
     changed = _without_labels(toy_store, tmp_path / "changed", 7)
     protocol = protocol_named("toy")
-    for split in protocol.split_list(toy_store)[:2]:
+    assert protocol.split_list(changed) == protocol.split_list(toy_store)
+    assert str(ClassCounts.of(changed)) == "10 of 10 classes have clips"
+    for split in protocol.split_list(changed)[:2]:
         base = base_clips(changed, split)
-        assert {changed.clips[int(i)].label for i in base} == set(split.base)
+        assert set(changed.labels[base].tolist()) == set(split.base)
         for task in protocol.tasks(changed, split, 1):
-            used = {*task.support.ravel().tolist(), *task.queries.tolist()}
-            assert {changed.clips[i].label for i in used} == set(split.novel)
+            assert set(changed.labels[task.support.ravel()].tolist()) == set(split.novel)
+            unlabelled = changed.labels[task.queries] == UNLABELLED
+            assert unlabelled.sum() == (changed.labels == UNLABELLED).sum() > 0
+            assert ((task.targets == UNLABELLED) == unlabelled).all()
 
 
 def _without_labels(store: Store, folder: Path, every: int) -> Store:

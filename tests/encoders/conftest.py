@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
+from skelshot.encoders import Encoder, build_encoder, read_spec
 
 Close = Callable[[Tensor, Tensor], None]
 
@@ -61,6 +61,6 @@ def small() -> Callable[..., Encoder]:
 
     def build(name: str = "agcn", **changes: object) -> Encoder:
         shape: dict[str, object] = {"layout": "kinect-v1", "frames": 8, "width": 0.125}
-        return build_encoder(GraphNetworkSpec(name=name, **(shape | changes)), seed=0).eval()
+        return build_encoder(read_spec({"name": name, **shape, **changes}), seed=0).eval()
 
     return build

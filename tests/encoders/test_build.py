@@ -1,18 +1,18 @@
 import pytest
 import torch
 
-from skelshot.encoders import ENCODERS, GraphNetworkSpec, build_encoder
+from skelshot.encoders import ENCODERS, EncoderSpec, GraphNetworkSpec, build_encoder, read_spec
 
 NAMES = [kind.name for kind in ENCODERS.shipped]
 
 
-def weights(spec: GraphNetworkSpec, seed: int | None) -> torch.Tensor:
+def weights(spec: EncoderSpec, seed: int | None) -> torch.Tensor:
     return torch.cat([p.flatten() for p in build_encoder(spec, seed).parameters()])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_weights_follow_from_the_seed_alone(name):
-    spec = GraphNetworkSpec(name=name, layout="kinect-v1", width=0.125)
+    spec = read_spec({"name": name, "layout": "kinect-v1", "width": 0.125})
     torch.manual_seed(1)
     first = weights(spec, 5)
     torch.manual_seed(2)

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from skelshot.encoders import (
     GraphNetworkSpec,
+    STGCNSpec,
     build_encoder,
     load_encoder,
     read_header,
@@ -208,9 +209,33 @@ def test_metadata_is_plain_json(saved):
     assert json.loads(metadata["spec"])["layout"] == "kinect-v1"
 
 
+@pytest.mark.parametrize("partition", ["released", "hops"])
+def test_the_graph_of_st_gcn_is_that_which_it_was_trained_with(small, tmp_path, partition):
+    file, x = tmp_path / "e.safetensors", torch.randn(2, 3, 8, 20, 1)
+    encoder = small("st-gcn", partition=partition)
+    save_encoder(file, encoder, inputs={})
+    assert torch.equal(load_encoder(file)[0](x), encoder(x))
+
+
+def test_st_gcn_written_before_the_released_graph_keeps_its_own(small, tmp_path):
+    """Such a file has no `partition` in its header."""
+    file, x = tmp_path / "e.safetensors", torch.randn(2, 3, 8, 20, 1)
+    old, new = (small("st-gcn", partition=partition) for partition in ("hops", "released"))
+    assert not torch.equal(old(x), new(x))
+    save_encoder(file, old, inputs={})
+    tensors, metadata = parts(file)
+    spec = json.loads(metadata["spec"])
+    del spec["partition"]
+    save_file(tensors, file, metadata | {"spec": json.dumps(spec)})
+    loaded, _ = load_encoder(file)
+    assert loaded.spec.partition == "hops"
+    assert torch.equal(loaded(x), old(x))
+    assert "partition: found 'hops', expected 'released'" in error_of(file, new.spec)
+
+
 def test_layouts_are_told_apart_in_one_line(tmp_path):
     stick = {"name": "stick", "joints": ["a", "b", "c"], "bones": [["b", "a"], ["c", "b"]]}
-    spec = GraphNetworkSpec(name="st-gcn", layout=stick, width=0.125)
+    spec = STGCNSpec(name="st-gcn", layout=stick, width=0.125)
     save_encoder(tmp_path / "e.safetensors", build_encoder(spec), inputs={})
     for other, told in [
         ("kinect-v1", "layout: found 'stick', expected 'kinect-v1'; load"),
@@ -220,6 +245,6 @@ def test_layouts_are_told_apart_in_one_line(tmp_path):
             r"\(\(1, 0\), \(2, 0\)\); load",
         ),
     ]:
-        wanted = GraphNetworkSpec(name="st-gcn", layout=other, width=0.125)
+        wanted = STGCNSpec(name="st-gcn", layout=other, width=0.125)
         with pytest.raises(SkelshotError, match=told):
             load_encoder(tmp_path / "e.safetensors", expect=wanted)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skelshot.encoders import GraphNetworkSpec, build_encoder
+from skelshot.encoders import build_encoder, read_spec
 
 V, M, C, CLASSES = 25, 2, 3, 60
 WIDTHS = [64] * 4 + [128] * 3 + [256] * 3
@@ -66,7 +66,7 @@ def needless_biases(name: str) -> int:
     ],
 )
 def test_counts_at_full_width(name, published, ours):
-    spec = GraphNetworkSpec(name=name, layout="kinect-v2", persons=M)
+    spec = read_spec({"name": name, "layout": "kinect-v2", "persons": M})
     found = sum(p.numel() for p in build_encoder(spec).parameters())
     assert found == ours
     assert found + needless_biases(name) == published

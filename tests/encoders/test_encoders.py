@@ -8,9 +8,9 @@ import torch
 from skelshot.encoders import (
     ENCODERS,
     Encoder,
-    GraphNetworkSpec,
     build_encoder,
     load_encoder,
+    read_spec,
     save_encoder,
 )
 
@@ -23,7 +23,8 @@ FRAMES = 10
 @pytest.fixture(params=ALL, ids=lambda values: "-".join(map(str, values)))
 def encoder(request, stir) -> Encoder:
     name, layout, persons = request.param
-    spec = GraphNetworkSpec(name=name, layout=layout, persons=persons, frames=FRAMES, width=0.125)
+    shape = {"layout": layout, "persons": persons, "frames": FRAMES, "width": 0.125}
+    spec = read_spec({"name": name, **shape})
     encoder = build_encoder(spec, seed=0)
     stir(encoder)
     return encoder

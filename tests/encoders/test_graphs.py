@@ -6,9 +6,10 @@ from skelshot.encoders.graphs import (
     direction_partition,
     hops_to_centre,
     outward_edges,
+    released_partition,
     spatial_partition,
 )
-from skelshot.skeletons.layouts import COCO_17, KINECT_V1, KINECT_V2, LAYOUTS
+from skelshot.skeletons.layouts import COCO_17, KINECT_V1, KINECT_V2, LAYOUTS, OPENPOSE_18
 
 # Bones of the Kinect v2 as the published graphs list them: (child, parent), counted from 1.
 NTU_BONES = [
@@ -69,6 +70,62 @@ def test_spatial_partition_entry_by_entry(layout):
     partition = spatial_partition(layout).numpy()
     np.testing.assert_allclose(partition, expected, rtol=1e-6)
     np.testing.assert_allclose(partition.sum(axis=(0, 1)), 1, rtol=1e-6)
+
+
+def literal_released_partition(joints, bones, centre):
+    """The public ST-GCN graph, edge by edge: hops are known up to one, all others are alike."""
+    joined = np.eye(joints, dtype=bool)
+    for child, parent in bones:
+        joined[child, parent] = joined[parent, child] = True
+    hops = [
+        0 if joint == centre else 1 if joined[joint, centre] else np.inf for joint in range(joints)
+    ]
+    expected = np.zeros((3, joints, joints))
+    for source, target in np.argwhere(joined):
+        subset = 0 if source == target else 1 if hops[source] >= hops[target] else 2
+        expected[subset, source, target] = 1 / joined[:, target].sum()
+    return expected
+
+
+# As the public code lists them: bones [child, parent] counted from 0, and its centre.
+OPENPOSE_BONES = [
+    *[(4, 3), (3, 2), (7, 6), (6, 5), (13, 12), (12, 11), (10, 9), (9, 8), (11, 5), (8, 2)],
+    *[(5, 1), (2, 1), (0, 1), (15, 0), (14, 0), (17, 15), (16, 14)],
+]
+COCO_BONES = [
+    *[(15, 13), (13, 11), (16, 14), (14, 12), (11, 5), (12, 6), (9, 7), (7, 5), (10, 8), (8, 6)],
+    *[(5, 0), (6, 0), (1, 0), (3, 1), (2, 0), (4, 2)],
+]
+
+
+@pytest.mark.parametrize(
+    ("layout", "bones", "centre"),
+    [
+        (KINECT_V2, [(child - 1, parent - 1) for child, parent in NTU_BONES], 20),
+        (OPENPOSE_18, OPENPOSE_BONES, 1),
+        (COCO_17, COCO_BONES, 0),
+    ],
+    ids=["ntu-rgb+d", "openpose", "coco"],
+)
+def test_released_partition_is_that_of_the_public_code(layout, bones, centre):
+    expected = literal_released_partition(layout.num_joints, bones, centre)
+    np.testing.assert_allclose(released_partition(layout).numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_released_partition_is_the_whole_graph(layout):
+    partition = released_partition(layout).numpy()
+    np.testing.assert_allclose(partition.sum(0), spatial_partition(layout).numpy().sum(0))
+    assert ((partition > 0).sum(0) <= 1).all()
+
+
+def test_how_far_the_two_partitions_of_kinect_v2_are_apart():
+    """Public subset 1 is what goes inwards, which is the last one by hops."""
+    released, hops = (
+        part(KINECT_V2).numpy() > 0 for part in (released_partition, spatial_partition)
+    )
+    moved = released & ~hops[[0, 2, 1]]
+    assert (moved.sum(), released[1:].sum()) == (18, 48)
 
 
 def test_empty_columns_stay_zero():

@@ -1,13 +1,15 @@
+import pytest
 import torch
 import torch.nn.functional as F
 
-from skelshot.encoders.graphs import spatial_partition
+from skelshot.encoders.graphs import released_partition, spatial_partition
 from skelshot.encoders.st_gcn import PartitionedConvolution
 from skelshot.skeletons.layouts import KINECT_V1
 
 
-def test_partitioned_convolution_against_the_formula(stir, same_gradients):
-    layer = PartitionedConvolution(4, 8, spatial_partition(KINECT_V1))
+@pytest.mark.parametrize("partition", [spatial_partition, released_partition])
+def test_partitioned_convolution_against_the_formula(partition, stir, same_gradients):
+    layer = PartitionedConvolution(4, 8, partition(KINECT_V1))
     stir(layer)
     f = torch.randn(2, 4, 7, 20, requires_grad=True)  # (B, C, T, V), as papers write it
     total = torch.zeros(())

@@ -119,6 +119,24 @@ def test_encoded_clips_are_the_mean_over_views(toy_store: Store) -> None:
             torch.testing.assert_close(found[index], literal, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize("keep_map", [False, True])
+def test_absent_persons_are_left_out_where_the_encoder_masks_them(
+    toy_store: Store, keep_map: bool
+) -> None:
+    """The toy clips show one person, and the second place is empty."""
+    spec = InputSpec(layout="kinect-v1", frames=8, persons=2)
+    shape = GraphNetworkSpec(
+        name="agcn", layout="kinect-v1", frames=8, width=0.125, persons=2, mask_absent_persons=True
+    )
+    encoder, options = build_encoder(shape, 0), EvaluateOptions(readout="joints")
+    found = encode_clips(encoder, toy_store, spec, range(2), options, keep_map=keep_map)
+    with torch.no_grad():
+        clips = [torch.from_numpy(encode_input(toy_store.sequence(i), spec)) for i in range(2)]
+        first = encoder.feature_map(torch.stack(clips))[:, 0]
+    expected = first if keep_map else first.mean(2).flatten(1)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
 def test_maps_keep_time_and_joints(toy_store: Store) -> None:
     spec = InputSpec(layout="kinect-v1", frames=8)
     encoder = build_encoder(

@@ -47,3 +47,14 @@ def test_a_page_holds_what_was_added_and_every_tag_is_closed(tmp_path: Path) -> 
     source = str(picture["src"])
     assert base64.b64decode(source.partition(",")[2]) == png.read_bytes()
     assert "<script>" not in page
+
+
+def test_a_folded_table_and_what_no_page_can_show() -> None:
+    report = HtmlReport("bell\x07 \udcff")
+    report.folded_table("<all>", ["key"], [["<b>\x1b[31m"]])
+    page = report.html()
+    reader = _Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert {"<all>", r"<b>\x1b[31m", r"bell\x07 \udcff"} <= set(reader.seen)
+    page.encode("utf-8")

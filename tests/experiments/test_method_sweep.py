@@ -63,10 +63,7 @@ def test_kept_results_of_other_shots_are_refused(commands: Any, tmp_path: Path) 
     rows = {"cosine": method_rows()["cosine"]}
     five = MethodSweep(tmp_path / "s", tmp_path, "nw-ucla", "cpu", 1)
     assert list(five.evaluate(rows, [0])) == ["cosine"]
-    one = MethodSweep(tmp_path / "s", tmp_path, "nw-ucla", "cpu", 1, shots=(1,))
-    with pytest.raises(
-        SkelshotError, match=r"cosine.json: found the shots \['1', '5'\], this call"
-    ):
-        one.evaluate(rows, [0])
+    with pytest.raises(SkelshotError, match=r"another shots \(found \[1, 5\], now asked for \[1\]"):
+        MethodSweep(tmp_path / "s", tmp_path, "nw-ucla", "cpu", 1, shots=(1,))
     with pytest.raises(SkelshotError, match=r"found the splits \[0\], this call asks for \[0, 1\]"):
         five.evaluate(rows, [0, 1])

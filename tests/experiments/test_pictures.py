@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from skelshot.experiments.pictures import MOST, draw_clips, first_clips
+from skelshot.experiments.pictures import MOST, draw_clips, draw_rows, first_clips
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V2
 from skelshot.skeletons.sequence import SkeletonSequence
@@ -141,3 +141,22 @@ def test_the_first_clip_of_each_class() -> None:
     labels = [3, 0, 3, 0, 7]
     store: Any = SimpleNamespace(clips=[SimpleNamespace(label=label) for label in labels])
     assert first_clips(store) == [1, 0, 4]
+
+
+def test_clips_side_by_side_are_drawn_as_alone(tmp_path: Path) -> None:
+    store = store_of(person(), person(2.0))
+    draw_rows(store, tmp_path / "rows.png", [[(0, "wave"), (1, "wave")], [(1, "wave"), None]], 3)
+    beside = imread(tmp_path / "rows.png")[..., :3]
+    alone = panels(store, tmp_path / "alone.png")
+    first = beside[TITLE + 1 : TITLE + SIDE - 1, 2 : SIDE - 2]
+    assert (inked(first) == inked(alone[0])).mean() > 0.98
+    second_row, right = SIDE + 2 * TITLE, beside.shape[1] - 3 * SIDE
+    assert inked(beside[:SIDE, right:]).any()
+    assert not inked(beside[second_row : second_row + SIDE - TITLE, right:]).any()
+
+
+def test_rows_are_bounded(tmp_path: Path) -> None:
+    with pytest.raises(SkelshotError, match=f"found 1 clips x {2 * 300} moments"):
+        draw_rows(store_of(person()), tmp_path / "a.png", [[(0, "a"), (0, "b")]], 300)
+    with pytest.raises(SkelshotError, match="no clip to draw"):
+        draw_rows(store_of(person()), tmp_path / "a.png", [])

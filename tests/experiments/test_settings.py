@@ -73,6 +73,12 @@ def test_bad_changes_are_named(assignment: str, message: str) -> None:
         load_settings("smoke", layout="kinect-v1", changes=changes, assignments=[assignment])
 
 
+def test_absent_persons_can_be_masked_by_a_run() -> None:
+    asked = ["input.persons=2", "encoder.mask_absent_persons=true"]
+    spec = load_settings("smoke", layout="kinect-v1", assignments=asked).pretrain.encoder_spec
+    assert spec.mask_absent_persons
+
+
 def test_a_preset_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("pretrain: {input: {frames: 10}}\n")

@@ -1,5 +1,6 @@
 """What all comparisons share: the words of their commands."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from skelshot.experiments.rows import Row
 from skelshot.experiments.sweep_folder import SweepFolder
+from skelshot.ground import SkelshotError
 
 
 @pytest.fixture
@@ -35,3 +37,10 @@ def test_results_are_made_once_and_may_be_of_another_protocol(
     first, second = commands.of("evaluate")
     assert first[first.index("--out") + 1] == str(folder.out / "results" / "mine--cosine.json")
     assert [words[words.index("--protocol") + 1] for words in (first, second)] == ["toy", "strict"]
+
+
+def test_a_folder_of_other_options_is_refused(folder: SweepFolder) -> None:
+    for same in ({"jobs": 2}, {"store": folder.store / "moved"}):
+        replace(folder, **same)
+    with pytest.raises(SkelshotError, match=r"a comparison of another preset \(found 'cpu', now"):
+        replace(folder, preset="gpu")

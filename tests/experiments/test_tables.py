@@ -1,5 +1,7 @@
 """Tables: the numbers of the results, and paired differences."""
 
+from typing import Any
+
 import pytest
 
 from skelshot.experiments.sweep import WAYS, nw_ucla_rows
@@ -7,7 +9,7 @@ from skelshot.experiments.tables import accuracy_table, difference_table
 from skelshot.ground import SkelshotError
 
 
-def document(per_split: list[float]) -> dict[str, object]:
+def document(per_split: list[float]) -> dict[str, Any]:
     mean = sum(per_split) / len(per_split)
     return {"accuracy": {"1": {"mean": mean, "ci95": [0.1, 0.9], "per_split": per_split}}}
 

@@ -95,5 +95,6 @@ def test_text_teachers_are_taught_every_class(
     sweep: TeacherSweep, calls: Any, tmp_path: Path
 ) -> None:
     words = ("--teacher", "minilm")
-    TeacherSweep(sweep.store, tmp_path, "ntu60-one-shot", "cpu", 1, teach=words).make_features()
+    texts = TeacherSweep(sweep.store, tmp_path / "t", "ntu60-one-shot", "cpu", 1, teach=words)
+    texts.make_features()
     assert all("--protocol" not in words for words in calls.of("teach"))

@@ -33,10 +33,11 @@ def trunk_length(pose, layout):
     return float((points[1:] - points[:-1]).norm(dim=1).sum())
 
 
+@pytest.mark.parametrize("distances", ["body", "camera"])
 @pytest.mark.parametrize("layout", [KINECT_V1, KINECT_V2, COCO_17], ids=lambda kind: kind.name)
-def test_a_frame_is_angles_body_coordinates_and_distances(layout):
+def test_a_frame_is_angles_body_coordinates_and_distances(layout, distances):
     joints, V = poses(layout), layout.num_joints
-    found = pose_features(joints, layout)
+    found = pose_features(joints, layout, distances=distances)
     assert found.shape == (2, 4, feature_count(V))
     for n in range(2):
         for t in range(4):
@@ -50,10 +51,11 @@ def test_a_frame_is_angles_body_coordinates_and_distances(layout):
             z = scaled[list(layout.trunk[1])].mean(0) - origin
             x, z = x / x.norm(), z / z.norm()
             frame = torch.stack([x, torch.linalg.cross(x, z), z], dim=1)
-            for joint in scaled:
-                expected += (torch.linalg.inv(frame) @ (joint - origin)).tolist()
+            body = torch.stack([torch.linalg.inv(frame) @ (joint - origin) for joint in scaled])
+            expected += body.flatten().tolist()
+            where = body if distances == "body" else scaled
             expected += [
-                float((scaled[i] - scaled[j]).norm()) for i in range(V) for j in range(i + 1, V)
+                float((where[i] - where[j]).norm()) for i in range(V) for j in range(i + 1, V)
             ]
             torch.testing.assert_close(found[n, t], torch.tensor(expected, dtype=torch.float64))
 
@@ -65,6 +67,12 @@ def test_its_codes_bones_are_consecutive_joints():
     assert found.shape == (2, 4, 2, 24)
     assert float(found[1, 2, 1, 7]) == pytest.approx(math.atan2(bone[1], bone[0]))
     assert not torch.equal(found, bone_angles(joints, KINECT_V2, "tree"))
+
+
+def test_without_a_layout_distances_are_the_same_anywhere():
+    joints = poses(KINECT_V2)
+    body, camera = (pose_features(joints, None, distances=kind) for kind in ("body", "camera"))
+    torch.testing.assert_close(body, camera)
 
 
 def test_size_place_and_heading_do_not_show_in_body_coordinates():

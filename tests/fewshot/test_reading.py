@@ -66,6 +66,28 @@ def test_the_shape_is_told_without_reading_a_clip(encoder, clips, kind, readout,
         assert read_features(method, encoder.eval(), clips, readout, INPUTS).shape == (3, *shape)
 
 
+@pytest.mark.parametrize(
+    ("kind", "readout"), [(ProtoNet, "pooled"), (ProtoNet, "joints"), (Maps, "pooled")]
+)
+def test_an_absent_person_counts_in_no_read_out_where_it_is_masked(encoder, clips, kind, readout):
+    clips[1, ..., 1] = 0.0  # the second clip shows one person
+    spec = encoder.spec.model_copy(update={"mask_absent_persons": True})
+    masked = build_encoder(spec, seed=0).eval()
+    method = kind()
+    with torch.no_grad():
+        maps = masked.feature_map(clips)
+        alone, both = maps[1, :1], maps[0]
+        found = read_features(method, masked, clips, readout, INPUTS)
+        usual = read_features(method, encoder, clips, readout, INPUTS)
+        for row, persons in ((1, alone), (0, both)):
+            mean = persons.mean(0)
+            if kind is ProtoNet:
+                mean = mean.mean(1).flatten() if readout == "joints" else mean.mean((1, 2))
+            torch.testing.assert_close(found[row], mean)
+    torch.testing.assert_close(found[0], usual[0])
+    assert not torch.allclose(found[1], usual[1])
+
+
 def test_a_map_of_an_encoder_that_has_none_is_refused(encoder):
     vectors_only = SimpleNamespace()
     with pytest.raises(

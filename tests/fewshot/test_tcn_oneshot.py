@@ -1,6 +1,10 @@
 """TCN-Oneshot: its network, and what training tells it of the joints."""
 
+import json
+
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from skelshot.fewshot.pose_features import pose_features
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
@@ -10,8 +14,9 @@ from skelshot.skeletons import KINECT_V1
 SHAPE = (9, 12, 20, 2)
 
 
-def trained():
-    method = TCNOneshot.from_options({"width": 8, "bones": "consecutive", "dilations": [1, 2]})
+def trained(**options):
+    small = {"width": 8, "bones": "consecutive", "dilations": [1, 2]}
+    method = TCNOneshot.from_options(small | options)
     method.begin_training(SHAPE, KINECT_V1)
     return method.eval()
 
@@ -32,6 +37,23 @@ def test_layout_and_weights_come_back_from_the_file(tmp_path):
     loaded = load_method(tmp_path / "method.safetensors", TCNOneshot(), SHAPE)
     assert loaded.options == method.options
     assert torch.equal(loaded.embed(clips), method.embed(clips))
+
+
+def test_weights_trained_before_distances_were_the_bodys_keep_theirs(tmp_path):
+    """Such a file has no `distances` among its options."""
+    file, clips = tmp_path / "method.safetensors", torch.randn(3, *SHAPE)
+    old = trained(distances="camera")
+    save_method(file, old, SHAPE)
+    with safe_open(file, framework="pt") as opened:
+        header = opened.metadata()
+    options = json.loads(header["options"])
+    del options["distances"]
+    save_file(load_file(file), file, header | {"options": json.dumps(options)})
+    loaded = load_method(file, TCNOneshot(), SHAPE)
+    assert loaded.options == old.options
+    assert torch.equal(loaded.embed(clips), old.embed(clips))
+    asked = load_method(file, TCNOneshot.from_options({"distances": "body"}), SHAPE)
+    assert not torch.equal(asked.embed(clips), old.embed(clips))
 
 
 def test_has_the_published_size():

@@ -41,7 +41,7 @@ EPISODES = ("--strategy", "none", "--set", "episodic.episode.per_epoch=2")
 
 RUNS: dict[str, tuple[str, ...]] = {
     "supervised": (),
-    "st-gcn": ("--encoder", "st-gcn"),
+    "st-gcn": ("--encoder", "st-gcn", "--set", "encoder.partition=hops"),
     "ctr-gcn": ("--encoder", "ctr-gcn", "--set", "supervised.backwards_classes=true"),
     "transfer": ("--features", "TEXTS"),
     "contrast": (
@@ -59,10 +59,13 @@ RUNS: dict[str, tuple[str, ...]] = {
         f"episodes of {name}": (*EPISODES, "--episodes", name)
         for name in (
             "protonet", "feat", "subspace", "soft-dtw", "dastm", "jeanie", "smam", "maml",
-            "apsr", "attention-readout", "fc-readout", "average-pooling", "tcn-oneshot",
-            "sl-dml", "skeleton-dml",
+            "apsr", "attention-readout", "fc-readout", "average-pooling", "sl-dml", "skeleton-dml",
         )
     },
+    "episodes of tcn-oneshot": (
+        *EPISODES, "--episodes", "tcn-oneshot",
+        "--set", "episodic.method_options.distances=camera",
+    ),
 }  # fmt: skip
 """The words of `pretrain` by the name of what is measured."""
 

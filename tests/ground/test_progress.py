@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from skelshot.ground import progress
-from skelshot.ground.progress import PAUSE, progress_bar, span_of
+from skelshot.ground.progress import PAUSE, Bar, progress_bar, span_of
 
 
 class Clock:
@@ -80,6 +80,13 @@ def test_what_is_told_is_printed_at_once_and_begins_a_pause(
         bar.advance(10)
     told = "skelshot: supervised, epoch 2 of 8: loss 0.5123  lr 0.003, 1 min 27 s left\n"
     assert capsys.readouterr() == ("", told)
+
+
+def test_a_bar_of_another_process_tells_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar()
+    bar.advance(3, loss=0.5)
+    bar.tell("epoch 1 of 2", {"loss": 0.5})
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_whole_bank_is_not_filmed_again(folder: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("change", [{"seed": 2}, {"clips": 11}, {"actions": 5}, {"size": 17}])
 def test_another_bank_is_refused(folder: Path, change: dict[str, int]) -> None:
-    with pytest.raises(SkelshotError, match="found the bank"):
+    with pytest.raises(SkelshotError, match="a bank of clips of another digest"):
         write_bank(folder, **(SMALL | change))
 
 

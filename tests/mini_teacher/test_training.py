@@ -133,9 +133,9 @@ def test_training_learns(open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path
 def test_state_of_another_run(
     open_boxes: "partial[ClipBank]", tiny: Recipe, whole: tuple[Path, Any], tmp_path: Path
 ) -> None:
-    with pytest.raises(SkelshotError, match=r"begun with recipe\.lr"):
+    with pytest.raises(SkelshotError, match=r"a run of another recipe\.lr"):
         train_mini(open_boxes, tiny.model_copy(update={"lr": 1e-3}), whole[0])
-    with pytest.raises(SkelshotError, match=r"begun with save_every = 1"):
+    with pytest.raises(SkelshotError, match=r"another save_every \(found 1"):
         train_mini(open_boxes, tiny, whole[0])
     train_mini(open_boxes, _longer(tiny, understanding=0, together=0), tmp_path)
     (state,) = (tmp_path / "checkpoints").glob("seeing-*.safetensors")

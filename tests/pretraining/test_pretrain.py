@@ -70,7 +70,7 @@ def test_both_stages_run_and_leave_a_whole_folder(
     ]
     assert all(torch.isfinite(torch.tensor(line["loss"])) for line in lines)
     assert [file.name for file in (folder / "checkpoints").iterdir()] == ["encoder.safetensors"]
-    assert list((folder / "events").iterdir())
+    assert {file.name for file in (folder / "events").iterdir()} == {strategy, "episodic"}
 
 
 def test_training_changes_the_encoder_and_the_seed_decides(
@@ -89,6 +89,45 @@ def test_training_changes_the_encoder_and_the_seed_decides(
     assert same(found["first"], found["again"])
     assert not same(found["first"], found["untrained"])
     assert not same(found["first"], found["other"])
+
+
+LATE = [
+    ({"encoder": {"name": "st-gcn", "width": 0.5}}, "encoder.partition", "hops", "released"),
+    (
+        {"episodes": "tcn-oneshot", "episodic": {"method_options": {"width": 8}}},
+        "episodic.method_options.distances",
+        "camera",
+        "body",
+    ),
+]
+
+
+@pytest.mark.parametrize(("written", "key", "before", "now"), LATE, ids=["st-gcn", "tcn-oneshot"])
+def test_what_an_older_run_does_not_say_means_what_it_meant_then(
+    written: dict[str, Any], key: str, before: str, now: str
+) -> None:
+    def dumped(found: PretrainOptions) -> Any:
+        place: Any = found.model_dump(mode="json")
+        for part in key.split("."):
+            place = place[part]
+        return place
+
+    document = {"input": {"layout": "kinect-v1"}, **written}
+    assert dumped(PretrainOptions.read(document)) == before
+    today = PretrainOptions.model_validate(document)
+    assert dumped(today) == now  # and is said, so that it is not taken for an older one
+    assert dumped(PretrainOptions.read(today.model_dump(mode="json"))) == now
+
+
+def test_an_older_run_with_another_graph_does_not_go_on(toy_store: Store, tmp_path: Path) -> None:
+    changes = ("encoder.name=st-gcn", "encoder.partition=hops")
+    train(toy_store, tmp_path, options(*changes))
+    file = split_folder(tmp_path, 0) / "config.yaml"
+    file.write_text(file.read_text().replace("    partition: hops\n", ""))
+    (split_folder(tmp_path, 0) / "result.json").unlink()
+    with pytest.raises(SkelshotError, match=r"begun with options\.encoder\.partition = 'hops'"):
+        train(toy_store, tmp_path, options(changes[0]))
+    train(toy_store, tmp_path, options(*changes))
 
 
 def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Path) -> None:
@@ -273,7 +312,7 @@ def test_another_configuration_in_the_same_folder_is_refused(
     toy_store: Store, tmp_path: Path
 ) -> None:
     train(toy_store, tmp_path, options())
-    with pytest.raises(SkelshotError, match=r"options\.seed = 0, the call asks for 7"):
+    with pytest.raises(SkelshotError, match=r"options\.seed \(found 0, now asked for 7"):
         train(toy_store, tmp_path, options("seed=7"))
 
 

@@ -73,7 +73,7 @@ def test_another_encoder_or_input_is_refused(toy_store: Store, tmp_path: Path, f
     with pytest.raises(SkelshotError, match="width"):
         train(toy_store, tmp_path / "a", options("strategy=none", "encoder.width=0.25"), first)
     other = options("strategy=none", "input.align=none")
-    with pytest.raises(SkelshotError, match="reads align"):
+    with pytest.raises(SkelshotError, match="an encoder of another align"):
         train(toy_store, tmp_path / "b", other, first)
 
 
@@ -83,5 +83,5 @@ def test_an_encoder_that_saw_other_classes_is_refused(
     with pytest.raises(SkelshotError, match="no encoder of split 1"):
         train(toy_store, tmp_path / "a", options("strategy=none"), first, split=1)
     (first / "split-00").rename(first / "split-01")
-    with pytest.raises(SkelshotError, match="was trained on base"):
+    with pytest.raises(SkelshotError, match="an encoder of another base"):
         train(toy_store, tmp_path / "b", options("strategy=none"), first, split=1)

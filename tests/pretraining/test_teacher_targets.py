@@ -13,6 +13,7 @@ from skelshot.datasets.batches import Item
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import GraphNetworkSpec, build_encoder
+from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
 from skelshot.pretraining.stage import BaseSet, StageData
@@ -166,6 +167,10 @@ def test_clips_without_videos(base: BaseSet, toy_store: Store, tmp_path: Path) -
         torch.testing.assert_close(found[:3], cache.text[labels, 0])
         f_v, f_t, _ = parts(cache, base, base.items[3], seed=0)
         torch.testing.assert_close(found[3], f_v if representation == "video" else f_v + f_t)
+        assert targets.remark == (
+            f"3 of {len(base.indices)} base clips have no video features and are trained towards "
+            "f_t alone"
+        )
     dropped = options.model_copy(update={"missing_video": "drop", "batch": 8})
     targets = TeacherTargets(base, cache, dropped, seed=0)
     kept = {base.store.clips[item.clip].name for item in targets.items}
@@ -174,8 +179,38 @@ def test_clips_without_videos(base: BaseSet, toy_store: Store, tmp_path: Path) -
         GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=8, width=0.125), seed=0
     )
     stage = TransferStage(encoder, dropped, StageData(base, INPUTS, teacher=cache))
+    assert stage.remark is not None
+    assert stage.remark.endswith("base clips have no video features and are left out")
     drawn = [item.clip for batch in stage.batches(0) for item in batch]
     assert sorted(drawn) == sorted(item.clip for item in targets.items)
+
+
+def test_with_all_videos_there_is_nothing_to_remark(base: BaseSet, cache: FeatureCache) -> None:
+    for representation in ("text", "video", "video+text"):
+        options = TransferOptions.model_validate({"representation": representation})
+        assert TeacherTargets(base, cache, options, seed=0).remark is None
+
+
+def test_the_paper_preset_regresses_the_sum_of_both(base: BaseSet, cache: FeatureCache) -> None:
+    options = load_settings("paper", layout="kinect-v1").pretrain.strategy
+    assert isinstance(options, TransferOptions)
+    targets = TeacherTargets(base, cache, options, seed=0)
+    assert not targets.time_reversed
+    for item in base.items[:3]:
+        f_v, f_t, _ = parts(cache, base, item, seed=0)
+        expected = F.normalize(f_v, dim=-1) + F.normalize(f_t, dim=-1)
+        torch.testing.assert_close(targets([item])[0], expected)
+
+
+def test_features_of_reversed_clips_are_not_used_by_the_paper_preset(
+    base: BaseSet, toy_store: Store, tmp_path: Path
+) -> None:
+    both_ways = written(toy_store, tmp_path / "both", directions=2)
+    options = load_settings("paper", layout="kinect-v1").pretrain.strategy
+    assert isinstance(options, TransferOptions)
+    assert not TeacherTargets(base, both_ways, options, seed=0).time_reversed
+    usual = options.model_copy(update={"time_reversed": "auto"})
+    assert TeacherTargets(base, both_ways, usual, seed=0).time_reversed
 
 
 def test_shuffled_videos_stay_in_their_class_and_never_with_their_clip(

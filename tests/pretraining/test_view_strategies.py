@@ -162,7 +162,7 @@ def test_a_strategys_options_decide(toy_store: Store, tmp_path: Path) -> None:
     assert not {"supervised", "transfer", "byol", "aimclr"} & chosen.keys()
     assert PretrainOptions.model_validate(chosen) == options("byol")
     train(toy_store, tmp_path, options("byol"))
-    with pytest.raises(SkelshotError, match=r"options\.strategy\.decay = 0\.99, the call asks for"):
+    with pytest.raises(SkelshotError, match=r"strategy\.decay \(found 0\.99, now asked for"):
         train(toy_store, tmp_path, options("byol", "strategy.decay=0"))
 
 

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> RunFolder:
         (b"[]", "found list, expected the configuration of a run"),
         (b"a: \xe9", "line 1: not UTF-8 text at byte 3"),
         (b"[" * 3000, "line 1: not valid YAML .nested more than 64 deep"),
-        (b"a: 1", "this run was begun with a = 1, the call asks for None"),
+        (b"a: 1", "holds a run of another a .found 1, now asked for None"),
     ],
 )
 def test_a_damaged_configuration(folder: RunFolder, content: bytes, message: str) -> None:

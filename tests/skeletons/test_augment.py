@@ -96,6 +96,7 @@ def test_two_coordinates_can_be_augmented(rng: np.random.Generator) -> None:
         {"crop": (0.9, 0.5)},
         {"crop": (0.0, 1.0)},
         {"crop": (0.5, 1.1)},
+        {"crop_least_frames": 0},
         {"scale": (1.2, 0.8)},
         {"scale": (0.0, 1.0)},
         {"mirror": 1.5},

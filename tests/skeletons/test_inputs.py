@@ -181,6 +181,20 @@ def test_no_augmentation_asked_is_the_plain_input(tiny_sequence: SkeletonSequenc
     )
 
 
+@pytest.mark.parametrize(("least", "fewest", "most"), [(64, 64, 69), (None, 36, 70)])
+def test_the_training_crop_keeps_the_frames_that_it_must(
+    least: int | None, fewest: int, most: int
+) -> None:
+    """The public CTR-GCN feeder keeps 64 to 69 of 70 frames."""
+    joints = np.broadcast_to(np.arange(70.0).reshape(1, 70, 1, 1), (1, 70, 20, 3))
+    clip = SkeletonSequence(joints.astype(np.float32), np.ones((1, 70), bool), KINECT_V1)
+    spec = InputSpec(layout="kinect-v1", frames=1000, align="none")
+    change = Augmentation(crop=(0.5, 1.0), crop_least_frames=least)
+    rng = np.random.default_rng(0)
+    kept = {round(float(np.ptp(encode_input(clip, spec, change, rng)))) + 1 for _ in range(300)}
+    assert (min(kept), max(kept)) == (fewest, most)
+
+
 def test_one_frame_is_enough() -> None:
     clip = SkeletonSequence(np.ones((1, 1, 20, 3), np.float32), np.ones((1, 1), bool), KINECT_V1)
     assert np.isfinite(encode_input(clip, SPEC)).all()

@@ -45,6 +45,37 @@ def test_centre_crop_equals_the_feeders(length: int, fraction: float) -> None:
     assert there.all()
 
 
+def literal_training_crop(joints: np.ndarray, p: float, place: float, frames: int) -> np.ndarray:
+    """The feeder's training crop: at least 64 frames, at a place drawn among whole ones."""
+    length = joints.shape[1]
+    kept = min(max(int(np.floor(length * p)), 64), length)
+    bias = min(int(place * (length - kept + 1)), length - kept)
+    return torch_resize(joints[:, bias : bias + kept], frames)
+
+
+@pytest.mark.parametrize("length", [1, 33, 64, 65, 70, 131, 300])
+@pytest.mark.parametrize("p", [0.5, 0.73, 0.999, 1.0])
+@pytest.mark.parametrize("place", [0.0, 0.4, 1.0])
+def test_training_crop_equals_the_feeders(length: int, p: float, place: float) -> None:
+    joints = np.random.default_rng(length).normal(size=(1, length, 4, 3))
+    present = np.ones((1, length), bool)
+    piece, _ = crop_and_resize(joints, present, 64, p, place, "zeros", least=64)
+    np.testing.assert_allclose(piece, literal_training_crop(joints, p, place, 64), atol=1e-12)
+
+
+@pytest.mark.parametrize(("least", "fewest", "most"), [(64, 64, 69), (None, 36, 70)])
+def test_a_clip_of_70_frames_keeps_what_the_bound_says(
+    least: int | None, fewest: int, most: int
+) -> None:
+    joints = np.arange(70.0).reshape(1, 70, 1, 1)
+    held = set()
+    for p in np.random.default_rng(0).uniform(0.5, 1, 500):
+        for start in (0.0, 1.0):
+            piece, _ = crop_and_resize(joints, np.ones((1, 70), bool), 9999, p, start, least=least)
+            held.add(round(float(np.ptp(piece))) + 1)
+    assert (min(held), max(held)) == (fewest, most)
+
+
 @pytest.mark.parametrize(("start", "first"), [(0.0, 0), (0.5, 10), (1.0, 20)])
 def test_start_places_the_piece(start: float, first: int) -> None:
     joints = np.arange(40, dtype=np.float32).reshape(1, 40, 1, 1)

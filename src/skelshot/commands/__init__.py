@@ -4,6 +4,7 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 """
 
 from skelshot.commands import (
+    compare,
     config,
     crop,
     demo,
@@ -17,6 +18,7 @@ from skelshot.commands import (
     pretrain,
     protocols,
     readers,
+    show,
     strategies,
     synth,
     teach,
@@ -40,6 +42,8 @@ COMMANDS: tuple[Command, ...] = (
     evaluate.COMMAND,
     config.COMMAND,
     protocols.COMMAND,
+    compare.COMMAND,
+    show.COMMAND,
     methods.COMMAND,
     encoders.COMMAND,
     strategies.COMMAND,

@@ -34,7 +34,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--episodes",
         metavar="METHOD",
-        help="method to train in episodes (see `skelshot methods`), or none (the default)",
+        help="method to train in episodes (see `skelshot methods`), or none (default: the preset's "
+        "own, else none)",
     )
     parser.add_argument(
         "--from",
@@ -109,6 +110,7 @@ def _show(document: Document) -> str:
         lines.append(f"split {split['split']}: {names} ({stages or 'untrained'})")
         if (sides := split.get("sides")) and sides["sides"] == "matter":
             lines.append(f"  {sides_line(sides)}")
+        lines += [f"  {remark}" for remark in split.get("remarks", [])]
     return "\n".join(lines)
 
 

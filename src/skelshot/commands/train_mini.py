@@ -53,36 +53,28 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from dataclasses import asdict
 
-    from pydantic import ValidationError
-
     from skelshot.ground import SkelshotError
     from skelshot.ground.environment import usable_cores
     from skelshot.mini_teacher.build import make_mini
     from skelshot.mini_teacher.recipe import Recipe
 
-    threads = usable_cores() if parsed.threads is None else parsed.threads
-    for name, value, least in (("threads", threads, 1), ("ntu-clips", parsed.ntu_clips, 0)):
-        if value < least:
-            raise SkelshotError(f"--{name}: found {value}, expected at least {least}")
-    try:
-        recipe = Recipe(seed=parsed.seed)
-        told = recipe.model_dump()
-        for stage in recipe.stages:
-            told[stage]["passes"] = getattr(parsed, stage)
-        recipe = Recipe.model_validate(told)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SkelshotError(
-            f"--{first['loc'][0]}: found {first['input']}, {first['msg'].lower()}"
-        ) from error
+    least = {"threads": 1, "ntu-clips": 0, "seed": 0, **dict.fromkeys(Recipe().stages, 0)}
+    for name, lowest in least.items():
+        value = getattr(parsed, name.replace("-", "_"))
+        if value is not None and value < lowest:
+            raise SkelshotError(f"--{name}: found {value}, expected at least {lowest}")
+    stages = {
+        name: stage.model_copy(update={"passes": getattr(parsed, name)})
+        for name, stage in Recipe().stages.items()
+    }
     report = make_mini(
         parsed.out,
-        recipe,
+        Recipe(seed=parsed.seed, **stages),
         clips=parsed.clips,
         actions=parsed.actions,
         bank_folder=parsed.bank,
         ntu_each=parsed.ntu_clips,
-        threads=threads,
+        threads=usable_cores() if parsed.threads is None else parsed.threads,
     )
     return asdict(report)
 

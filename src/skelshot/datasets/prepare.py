@@ -14,7 +14,7 @@ from skelshot.datasets.reader_family import READERS, splits_of
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import REJECTED, SPLITS
-from skelshot.datasets.store.journal import difference, plan_of
+from skelshot.datasets.store.journal import check_plan, plan_of
 from skelshot.datasets.store.splits import Splits, names_left_out
 from skelshot.datasets.store.writing import StoreWriter, remove_work, write_rejected
 from skelshot.datasets.workers import ReadingProcesses
@@ -153,7 +153,8 @@ def prepare(
     plan, splits = plan_of(reader, sources, sides), splits_of(reader)
     already = out.exists()
     if already:
-        _check_same(out, plan)
+        there = Store.open(out).document.model_dump(mode="json")
+        check_plan(out, "a store", {key: there[key] for key in plan}, plan)
         remove_work(out)
     else:
         with _one_line_errors(out), StoreWriter(out, plan) as writer:
@@ -231,16 +232,6 @@ def _refuse_bad(writer: StoreWriter, out: Path, strict: bool) -> None:
         f"{len(rejected)} clips were rejected and {clips} were good, so no store was made; "
         f"the list is {listing}; the first is {first}; {advice}"
     )
-
-
-def _check_same(out: Path, plan: dict[str, Any]) -> None:
-    """Refuse a store in the way that is not the one asked for."""
-    document = Store.open(out).document
-    there = document.model_dump(include={"reader", "layout", "sides", "class_names", "sources"})
-    if other := difference(there, plan):
-        raise SkelshotError(
-            f"{out}: another store is there ({other}); delete it or choose another --out"
-        )
 
 
 def _report(out: Path, strict: bool, remarks: Remarks, splits: Splits) -> PrepareReport:

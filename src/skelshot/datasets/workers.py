@@ -1,5 +1,10 @@
 """Processes that read raw files side by side and hand the clips back in order."""
 
+# Not a ProcessPoolExecutor: its workers share one pipe that the parent holds open, so that one
+# killed while it hands back a few MB leaves the parent waiting for ever (tried with Python 3.11, a
+# test tells of it), where a pipe of one's own ends with its process. Nor can its workers keep a
+# reader without a global, or be ended before the batches in work are read.
+
 import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
 from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.spec import EncoderSpec
-from skelshot.encoders.st_gcn import STGCN
+from skelshot.encoders.st_gcn import STGCN, STGCNSpec
 
 __all__ = [
     "AGCN",
@@ -27,6 +27,7 @@ __all__ = [
     "EncoderSpec",
     "GraphNetwork",
     "GraphNetworkSpec",
+    "STGCNSpec",
     "build_encoder",
     "fold_persons",
     "load_encoder",

@@ -115,7 +115,7 @@ def read_header(path: Path | str) -> CheckpointHeader:
         )
     inputs, extra = (_json_object(path, metadata, key) for key in ("inputs", "extra"))
     try:
-        spec = read_spec(_json_object(path, metadata, "spec"))
+        spec = read_spec(_json_object(path, metadata, "spec"), written=True)
     except SkelshotError as error:
         raise SkelshotError(f"{path}: {error}") from error
     return CheckpointHeader(spec, inputs, {name: str(text) for name, text in extra.items()})

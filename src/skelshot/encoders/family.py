@@ -10,7 +10,7 @@ from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN
 from skelshot.ground import SkelshotError
 from skelshot.ground.families import Family
-from skelshot.ground.options import read_alone
+from skelshot.ground.options import as_written, read_alone
 
 
 def _problem(part: type) -> str | None:
@@ -32,11 +32,13 @@ ENCODERS: Family[Encoder] = Family("encoder", (STGCN, AGCN, CTRGCN), _problem)
 """All encoders by name; another package adds its own in the group `skelshot.encoders`."""
 
 
-def read_spec(document: Mapping[str, Any]) -> EncoderSpec:
+def read_spec(document: Mapping[str, Any], *, written: bool = False) -> EncoderSpec:
     """Read a specification from plain values, as the spec model of the encoder that it names.
 
     Args:
         document: Names and values, flat.
+        written: It stands in a file, so that an option it lacks means what held before the
+            option was there; else the default.
 
     Returns:
         The specification.
@@ -60,4 +62,5 @@ def read_spec(document: Mapping[str, Any]) -> EncoderSpec:
         if name in ENCODERS.names:
             raise
         raise SkelshotError(f"{error}; one of another package must be installed here") from error
+    document = as_written(kind.spec_type, document) if written else document
     return read_alone(kind.spec_type, {**document, "name": kind.name})

@@ -112,13 +112,44 @@ def spatial_partition(layout: SkeletonLayout) -> Tensor:
         (3, V, V) float32, `A[subset, source, target]`; the three add up to the normalised
         graph.
     """
-    edges = outward_edges(layout)
-    weights = column_normalised(edges + edges.T + np.eye(layout.num_joints))
     hops = hops_to_centre(layout)
     source, target = hops[:, None], hops[None, :]
+    weights = _whole_graph(layout)
     subsets = [
         weights * (source == target),
         weights * (source < target),
         weights * (source > target),
     ]
     return torch.from_numpy(np.stack(subsets)).float()
+
+
+def released_partition(layout: SkeletonLayout) -> Tensor:
+    """Return the subsets of the public ST-GCN code: the joint itself, other sources, nearer ones.
+
+    Public code (yysijie/st-gcn; PYSKL's `stgcn_spatial` is the same) counts hops to the root of
+    the skeleton's tree, and only as far as the graph reaches, one hop. Joints beyond that are all
+    as far, so that edges between them are in the second subset in both directions, and so are the
+    edges that lead inwards; the third subset holds the edges from the root to its neighbours and
+    from these outwards.
+
+    Args:
+        layout: The skeleton with V joints.
+
+    Returns:
+        (3, V, V) float32, `A[subset, source, target]`, in the order of the public code, so that
+        weights trained with it keep their meaning; the three add up to the graph with self-loops,
+        normalised as `A D^-1`.
+    """
+    weights, itself = _whole_graph(layout), np.eye(layout.num_joints, dtype=bool)
+    hops = np.full(layout.num_joints, 2)
+    hops[weights[:, layout.root] > 0] = 1
+    hops[layout.root] = 0
+    nearer = hops[:, None] < hops[None, :]
+    subsets = [weights * itself, weights * (~nearer & ~itself), weights * nearer]
+    return torch.from_numpy(np.stack(subsets)).float()
+
+
+def _whole_graph(layout: SkeletonLayout) -> Matrix:
+    """Return the bones in both directions and the self-loops, column-normalised, (V, V)."""
+    edges = outward_edges(layout)
+    return column_normalised(edges + edges.T + np.eye(layout.num_joints))

@@ -1,6 +1,7 @@
 """ST-GCN: fixed neighbours with a learned importance of each edge (Yan et al. 2018)."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
@@ -8,8 +9,28 @@ from torch import Tensor, nn
 
 from skelshot.encoders.blocks import Block, BlockPlan, batch_norm, convolution, gather_neighbours
 from skelshot.encoders.graph_network import GraphNetwork
-from skelshot.encoders.graphs import spatial_partition
+from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.graphs import released_partition, spatial_partition
+from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.temporal import TemporalConvolution
+
+
+class STGCNSpec(GraphNetworkSpec):
+    """The specification of ST-GCN.
+
+    Args:
+        partition: How a joint's neighbours fall into subsets: as in the `released` code, so that
+            weights trained with it fit, or by all `hops` to the layout's centre, as encoders
+            written before there was this option.
+
+    Example:
+        >>> STGCNSpec(name="st-gcn", layout="kinect-v2").partition
+        'released'
+    """
+
+    before: ClassVar[Mapping[str, Any]] = {"partition": "hops"}
+
+    partition: Literal["released", "hops"] = "released"
 
 
 class PartitionedConvolution(nn.Module):
@@ -50,7 +71,7 @@ class PartitionedConvolution(nn.Module):
 
 
 class STGCN(GraphNetwork):
-    """ST-GCN with the spatial partition, ten blocks and 9-frame temporal convolutions.
+    """ST-GCN: neighbours in three subsets, ten blocks and 9-frame temporal convolutions.
 
     Args:
         spec: The encoder's shape.
@@ -61,7 +82,9 @@ class STGCN(GraphNetwork):
         "Yan et al., Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action "
         "Recognition, AAAI 2018"
     )
+    spec_type: ClassVar[type[EncoderSpec]] = STGCNSpec
     norm_is_per_person: ClassVar[bool] = False
+    spec: STGCNSpec
 
     def make_block(self, plan: BlockPlan) -> Block:
         """Return one of the ten blocks.
@@ -72,7 +95,8 @@ class STGCN(GraphNetwork):
         Returns:
             The block, (B, C_in, V, T) -> (B, C_out, V, T').
         """
-        graph = spatial_partition(self.spec.layout)
+        divided = released_partition if self.spec.partition == "released" else spatial_partition
+        graph = divided(self.spec.layout)
         return Block(
             plan,
             PartitionedConvolution(plan.channels_in, plan.channels_out, graph),

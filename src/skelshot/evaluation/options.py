@@ -15,7 +15,8 @@ class EvaluateOptions(EmbedOptions):
         classifiers: Options of each few-shot method, by its name or one that papers use.
 
     Raises:
-        SkelshotError: A value is out of range or unknown, or there is no method of some name.
+        SkelshotError: A value is out of range or unknown, there is no method of some name, or a
+            method does not have some option.
 
     Example:
         >>> EvaluateOptions(classifiers={"Fully Connected": {"width": 64}}).classifiers
@@ -29,5 +30,8 @@ class EvaluateOptions(EmbedOptions):
     def _by_method(cls, given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         known: dict[str, dict[str, Any]] = {}
         for name, options in given.items():
-            known.setdefault(METHODS.named(name, "evaluate.classifiers").name, {}).update(options)
+            method = METHODS.named(name, "evaluate.classifiers")
+            with METHODS.telling(method.name):
+                method.from_options(options)  # refuses what the method does not have
+            known.setdefault(method.name, {}).update(options)
         return known

@@ -1,18 +1,17 @@
 """The demo's report: accuracies, pictures, and where the time went."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from skelshot.datasets.store import Store
+from skelshot.experiments.charts import draw_confusion
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.pictures import draw_clips
-from skelshot.ground.files import whole_file
+from skelshot.experiments.tables import accuracy_cell
 from skelshot.rendering.sheets import write_png
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import Take
@@ -93,43 +92,11 @@ def _cells(name: str, accuracy: Mapping[str, Mapping[str, Any]]) -> list[str]:
     one, five = accuracy["1"], accuracy["5"]
     spread = one["ci95_subjects"]
     people = f"{100 * spread[0]:.1f} to {100 * spread[1]:.1f}" if spread else "-"
-    return [name, _cell(one), people, _cell(five)]
-
-
-def _cell(result: Mapping[str, Any]) -> str:
-    low, high = result["ci95"]
-    return f"{100 * result['mean']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+    cells = [accuracy_cell(found["mean"], found["ci95"]) for found in (one, five)]
+    return [name, cells[0], people, cells[1]]
 
 
 def _take(recording: Recording, action: int) -> Take:
     """Return the first take of an action whose video is there."""
     takes = (Take(action, performer, 1) for performer in range(1, 107))
     return next(take for take in takes if recording.video_path(take, 1).exists())
-
-
-def draw_confusion(confusion: Any, names: Sequence[str], path: Path) -> Path:
-    """Draw a confusion matrix, each row as shares of its class.
-
-    Args:
-        confusion: Counts (N, N), true classes in rows.
-        names: The N classes.
-        path: The PNG to write.
-
-    Returns:
-        `path`.
-    """
-    shares = confusion / np.maximum(confusion.sum(1, keepdims=True), 1)
-    figure = Figure(figsize=(0.55 * len(names) + 3, 0.45 * len(names) + 2), layout="constrained")
-    FigureCanvasAgg(figure)
-    axis = figure.subplots()
-    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axis.set_xticks(range(len(names)), names, rotation=60, ha="right", fontsize=8)
-    axis.set_yticks(range(len(names)), names, fontsize=8)
-    for (row, column), share in np.ndenumerate(shares):
-        if share >= 0.05:
-            colour = "white" if share > 0.5 else "black"
-            text = f"{100 * share:.0f}"
-            axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
-    with whole_file(path) as partial:
-        figure.savefig(partial, format="png", dpi=90)
-    return path

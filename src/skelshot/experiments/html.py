@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from skelshot.ground.files import whole_file
+from skelshot.ground.printable import escaped
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --accent: #2a6fbb; }
@@ -44,7 +45,7 @@ class HtmlReport:
         Args:
             text: Its heading.
         """
-        self._parts.append(f"<h2>{escape(text)}</h2>")
+        self._parts.append(f"<h2>{_shown(text)}</h2>")
 
     def paragraph(self, text: str) -> None:
         """Add a paragraph of plain text.
@@ -52,7 +53,7 @@ class HtmlReport:
         Args:
             text: What it says.
         """
-        self._parts.append(f"<p>{escape(text)}</p>")
+        self._parts.append(f"<p>{_shown(text)}</p>")
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Add a table.
@@ -61,11 +62,18 @@ class HtmlReport:
             head: Names of the columns.
             rows: Cells, a row each.
         """
-        top = "".join(f"<th>{escape(name)}</th>" for name in head)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        self._parts.append(f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>")
+        self._parts.append(_table(head, rows))
+
+    def folded_table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Add a table that is shown once its title is clicked.
+
+        Args:
+            title: What it holds.
+            head: Names of the columns.
+            rows: Cells, a row each.
+        """
+        inner = _table(head, rows)
+        self._parts.append(f"<details><summary>{_shown(title)}</summary>{inner}</details>")
 
     def bars(self, values: Iterable[tuple[str, float]]) -> None:
         """Add a table of shares, each with a bar.
@@ -74,7 +82,7 @@ class HtmlReport:
             values: Names and shares in [0, 1].
         """
         rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>{100 * value:.1f}</td>"
+            f"<tr><td>{_shown(name)}</td><td>{100 * value:.1f}</td>"
             f'<td style="text-align:left"><span class="bar" style="width:{12 * value:.2f}rem">'
             "</span></td></tr>"
             for name, value in values
@@ -89,7 +97,7 @@ class HtmlReport:
             caption: What it shows, also read to those who cannot see it.
         """
         data = base64.b64encode(png.read_bytes()).decode("ascii")
-        text = escape(caption, quote=True)
+        text = _shown(caption)
         self._parts.append(
             f'<figure><img alt="{text}" src="data:image/png;base64,{data}">'
             f"<figcaption>{text}</figcaption></figure>"
@@ -104,7 +112,7 @@ class HtmlReport:
         Returns:
             A whole HTML document.
         """
-        title = escape(self._title)
+        title = _shown(self._title)
         return "\n".join(
             [
                 '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -112,7 +120,7 @@ class HtmlReport:
                 f"<title>{title}</title><style>{_STYLE}</style></head><body>",
                 f"<h1>{title}</h1>",
                 *self._parts,
-                f"<footer>{escape(footer)}</footer></body></html>",
+                f"<footer>{_shown(footer)}</footer></body></html>",
                 "",
             ]
         )
@@ -130,3 +138,16 @@ class HtmlReport:
         with whole_file(path) as partial:
             partial.write_text(self.html(footer), encoding="utf-8")
         return path
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    top = "".join(f"<th>{_shown(name)}</th>" for name in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_shown(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(text: str) -> str:
+    """Escape what has a meaning in HTML, and what no page can show."""
+    return escape(escaped(text))

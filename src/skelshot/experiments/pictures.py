@@ -22,6 +22,8 @@ _PANEL = 1.3
 """Width and height of a moment in inches."""
 _TITLE = 0.2
 """Height of a line of text in inches."""
+_GAP = 0.3
+"""Width between clips side by side, in moments."""
 _FARTHEST = 1e9
 """A coordinate beyond this, in any unit, is none."""
 _OUTLIER = 30.0
@@ -65,22 +67,54 @@ def draw_clips(
     """
     path = Path(path)
     indices = first_clips(store) if indices is None else indices
-    if not indices:
+    titled = [[(index, store.class_of(index) or "unlabelled")] for index in indices]
+    return draw_rows(store, path, titled, moments)
+
+
+def draw_rows(
+    store: Store, path: Path, rows: Sequence[Sequence[tuple[int, str] | None]], moments: int = 6
+) -> Path:
+    """Draw clips side by side, each as `draw_clips` does and under a title of its own.
+
+    Args:
+        store: The clips.
+        path: The PNG to write.
+        rows: What stands in each row: clips with their titles, as many in all rows, or None
+            for a gap.
+        moments: How many frames of each clip.
+
+    Returns:
+        `path`.
+
+    Raises:
+        SkelshotError: There is no clip to draw, or there are too many rows or moments.
+    """
+    if not rows:
         raise SkelshotError(f"{store.path}: has no clip to draw")
-    if max(moments, len(indices)) > MOST:
+    wide = max(map(len, rows))
+    if max(moments * wide, len(rows)) > MOST:
         raise SkelshotError(
-            f"picture: found {len(indices)} clips x {moments} moments, expected {MOST} each way at "
-            "most; draw fewer"
+            f"picture: found {len(rows)} clips x {moments * wide} moments, expected {MOST} each "
+            "way at most; draw fewer"
         )
-    height = (_PANEL + _TITLE) * len(indices) + _TITLE
-    figure = Figure(figsize=(_PANEL * moments, height))
+    # Between clips side by side there is a column of its own, which stays empty.
+    widths = ([1.0] * moments + [_GAP]) * wide
+    height = (_PANEL + _TITLE) * len(rows) + _TITLE
+    figure = Figure(figsize=(_PANEL * sum(widths[:-1]), height))
     FigureCanvasAgg(figure)
-    axes = figure.subplots(len(indices), moments, squeeze=False)
+    grid = {"width_ratios": widths[:-1]}
+    axes = figure.subplots(len(rows), len(widths) - 1, squeeze=False, gridspec_kw=grid)
     edge = _TITLE / height
     figure.subplots_adjust(0, edge, 1, 1 - edge, wspace=0, hspace=_TITLE / _PANEL)
-    for row, index in zip(axes, indices, strict=True):
-        name = store.class_of(index) or "unlabelled"
-        _draw_clip(row, store.sequence(index), name, store.document.units)
+    for row, clips in zip(axes, rows, strict=True):
+        for number in range(wide):
+            first = number * (moments + 1)
+            clip = clips[number] if number < len(clips) else None
+            if clip is not None:
+                panels = row[first : first + moments]
+                _draw_clip(panels, store.sequence(clip[0]), clip[1], store.document.units)
+            for axis in row[first + (0 if clip is None else moments) : first + moments + 1]:
+                axis.axis("off")
     figure.text(0.5, edge / 3, "left blue, right orange", size=6, ha="center")
     with whole_file(path) as partial:
         figure.savefig(partial, format="png", dpi=80)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
+from skelshot.datasets.ntu.splits import Second
 from skelshot.encoders import ENCODERS
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.ground import SkelshotError
@@ -97,6 +98,8 @@ def load_settings(
     *,
     layout: SkeletonLayout | str,
     coordinates: int = 3,
+    persons: int | None = None,
+    second_person: Second = "zero",
     changes: Mapping[str, Any] | None = None,
     assignments: Iterable[str] = (),
 ) -> Settings:
@@ -107,6 +110,10 @@ def load_settings(
         layout: The store's joint layout.
         coordinates: Coordinates a joint in the store, 3 or 2. 2-D clips turn about z only, so
             a preset's other turns (input, augmentation, test views, JEANIE's) are left out.
+        persons: Most persons in any clip, where that is known; a preset's places for more are left
+            out, unless they hold copies.
+        second_person: What a preset means by `input.second_person: auto`: what the public CTR-GCN
+            files of the data set have there.
         changes: Values by dotted key, such as `pretrain.episodes`; None values are left out.
         assignments: Texts `a.b=c` as given to `--set`; a key without `pretrain.` or
             `evaluate.` in front belongs to `pretrain`. `strategy.` is the strategy that is
@@ -132,10 +139,12 @@ def load_settings(
         _warn(f"preset {preset}: {renamed}")
     strategies = _strategies(pretrain.pop("strategies", {}), f"preset {preset}")
     inputs = pretrain.setdefault("input", {})
+    fitted: tuple[str, ...] = ()
     if isinstance(inputs, dict):
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
+        fitted = _fit_persons(inputs, persons, second_person)
     _validated(document, f"preset {preset}")  # what follows relies on its form
-    adapted = _adapt(document, layout_from(layout), coordinates)
+    adapted = fitted + _adapt(document, layout_from(layout), coordinates)
     called = [(key, value) for key, value in (changes or {}).items() if value is not None]
     told = [_assignment(text) for text in assignments]
     _choose_strategy(pretrain, strategies, [*called, *told])
@@ -157,7 +166,9 @@ def load_settings(
     return _validated(document | {"adapted": adapted}, "settings")
 
 
-def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, EvaluateOptions] | None:
+def own_evaluation(
+    run: Run, assignments: Iterable[str] = ()
+) -> tuple[str, EvaluateOptions, tuple[str, ...]] | None:
     """Return the evaluation that a run was trained for, with changes applied.
 
     Args:
@@ -165,8 +176,8 @@ def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, Eval
         assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
 
     Returns:
-        The name of the run's preset and its evaluation; None where the run does not say, as
-        those of earlier versions.
+        The name of the run's preset, its evaluation, and what of it was changed to fit the store;
+        None where the run does not say, as those of earlier versions.
 
     Raises:
         SkelshotError: No such key, or a value that does not fit.
@@ -177,7 +188,8 @@ def own_evaluation(run: Run, assignments: Iterable[str] = ()) -> tuple[str, Eval
     document = {"evaluate": deepcopy(kept["evaluate"])}
     for text in evaluation_changes(assignments):
         _assign(document, *_assignment(text))
-    return kept["name"], EvaluateOptions.model_validate(document["evaluate"])
+    options = EvaluateOptions.model_validate(document["evaluate"])
+    return kept["name"], options, tuple(kept.get("adapted", ()))
 
 
 def evaluation_changes(assignments: Iterable[str]) -> list[str]:
@@ -199,6 +211,23 @@ def evaluation_changes(assignments: Iterable[str]) -> list[str]:
                 f"--set {text}: changes pre-training, which is over; set it in `skelshot pretrain`"
             )
     return [text if text.startswith("evaluate.") else f"evaluate.{text}" for text in texts]
+
+
+def _fit_persons(
+    inputs: dict[str, Any], persons: int | None, second_person: Second
+) -> tuple[str, ...]:
+    """Fit a preset's places for persons to the clips, in place; return in words what changed."""
+    told = []
+    if inputs.get("second_person") == "auto":
+        inputs["second_person"] = second_person
+        if second_person == "copy":
+            told.append("input.second_person=copy (as the public CTR-GCN files of the data set)")
+    places = inputs.get("persons")
+    copies = inputs.get("second_person") == "copy"
+    if persons is not None and isinstance(places, int) and persons < places and not copies:
+        inputs["persons"] = persons
+        told.append(f"input.persons={persons} (no clip shows more)")
+    return tuple(told)
 
 
 def _fit_encoder(preset: object, wanted: Mapping[str, Any]) -> None:

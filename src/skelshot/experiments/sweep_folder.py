@@ -1,7 +1,7 @@
 """The folder of a comparison's runs, features and results, each made once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,10 @@ from skelshot.experiments.calls import call
 from skelshot.experiments.rows import Row
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json
+from skelshot.ground.plans import Plan
+
+_NO_PART = ("store", "out", "jobs")
+"""What changes no result, and the store, of which every run and result has the hash."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,9 @@ class SweepFolder:
         preset: Name of the preset.
         jobs: Processes side by side, one thread each.
         changes: As `pretrain --set`, for every run.
+
+    Raises:
+        SkelshotError: The folder holds a comparison with other options.
     """
 
     store: Path
@@ -30,6 +37,13 @@ class SweepFolder:
     preset: str
     jobs: int
     changes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a folder whose results, which are kept, were made with other options."""
+        made = {key: value for key, value in asdict(self).items() if key not in _NO_PART}
+        self.out.mkdir(parents=True, exist_ok=True)
+        plan = Plan("a comparison", made, "use another --out or the same options")
+        plan.settle(self.out / "comparison.json")
 
     def make_run(self, name: str, *words: object) -> None:
         """Pre-train a run; `pretrain` keeps what is finished, and refuses other options for it.

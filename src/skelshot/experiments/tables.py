@@ -1,9 +1,10 @@
 """Tables in Markdown, made of results."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from skelshot.evaluation.pairs import accuracy_of, paired_difference
+from skelshot.experiments.table_formats import format_table
 
 
 def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str]) -> str:
@@ -23,7 +24,7 @@ def accuracy_table(results: Mapping[str, Mapping[str, Any]], shots: Iterable[str
     rows: dict[str, list[str]] = {}
     for name, result in results.items():
         found = [accuracy_of(result, name, k) for k in shots]
-        rows[name] = [_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
+        rows[name] = [accuracy_cell(accuracy["mean"], accuracy["ci95"]) for accuracy in found]
     return _table("row", [f"{k}-shot %" for k in shots], rows)
 
 
@@ -53,19 +54,31 @@ def difference_table(
         rows[f"{a} - {b}"] = cells = []
         for k in shots:
             interval = paired_difference(results[a], results[b], k, over, names=(a, b))
-            cells.append(_cell(interval.mean, interval.ci95, sign="+"))
+            cells.append(accuracy_cell(interval.mean, interval.ci95, sign="+"))
     return _table("difference", [f"{k}-shot points" for k in shots], rows)
 
 
 def _table(first: str, columns: list[str], rows: Mapping[str, list[str]]) -> str:
     """Lay out rows of cells as a Markdown table."""
-    lines = [[first, *columns], *([name, *cells] for name, cells in rows.items())]
-    texts = [f"| {' | '.join(line)} |" for line in lines]
-    texts.insert(1, "|" + "---|" * (1 + len(columns)))
-    return "\n".join(texts)
+    cells = ([name, *cells] for name, cells in rows.items())
+    return format_table([first, *columns], cells, "markdown")
 
 
-def _cell(mean: float, interval: list[float] | None, sign: str = "") -> str:
+def accuracy_cell(mean: float, interval: Sequence[float] | None, sign: str = "") -> str:
+    """Write an accuracy or a difference with its interval.
+
+    Args:
+        mean: A fraction.
+        interval: Its ends, if it has any.
+        sign: `+` for differences.
+
+    Returns:
+        Percent with one decimal.
+
+    Example:
+        >>> accuracy_cell(0.614, [0.58, 0.65])
+        '61.4 (58.0 to 65.0)'
+    """
     text = f"{100 * mean:{sign}.1f}"
     if interval is None:
         return text

@@ -20,7 +20,7 @@ class FeatOptions(WeightedOptions):
     """Options of FEAT; the authors' commands differ from backbone to backbone.
 
     Attributes:
-        lr_factor: 10 in the authors' commands, which use SGD on hundreds of epochs; a few
+        lr_factor: 10 in the authors' commands, with Adam or SGD over hundreds of epochs; a few
             hundred steps of AdamW want 0.1 (chosen on development splits).
         start: Let attention add nothing at first (`identity`), so that training starts from
             nearest prototypes; or start W_o at random as the `authors` do, who train for

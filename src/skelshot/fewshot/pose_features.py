@@ -17,6 +17,10 @@ Bones = Literal["tree", "consecutive"]
 """`tree`: between joints that a bone connects. `consecutive`: from each joint to the next in the
 table, which its code takes for bones."""
 
+Distances = Literal["body", "camera"]
+"""`body`: in the body's own frame, whose axes are not square, as its code takes them. `camera`: in
+the coordinates of the input."""
+
 TORSO = 0.4
 """The length that the torso is scaled to."""
 
@@ -39,7 +43,12 @@ def feature_count(joints: int) -> int:
     return 2 * (joints - 1) + 3 * joints + joints * (joints - 1) // 2
 
 
-def pose_features(joints: Tensor, layout: SkeletonLayout | None, bones: Bones = "tree") -> Tensor:
+def pose_features(
+    joints: Tensor,
+    layout: SkeletonLayout | None,
+    bones: Bones = "tree",
+    distances: Distances = "body",
+) -> Tensor:
     """Describe each frame by bone angles, coordinates in a body frame and joint distances.
 
     Frames in which nobody is there, all coordinates 0, come first, with all features 0; the
@@ -50,6 +59,7 @@ def pose_features(joints: Tensor, layout: SkeletonLayout | None, bones: Bones = 
         layout: Says which joints are hips, trunk and bones; without it bodies are neither scaled
             nor turned, and bones are consecutive joints.
         bones: What a bone is.
+        distances: Where distances between joints are taken.
 
     Returns:
         (n, T, F), F = `feature_count(V)`: elevation of all bones, azimuth of all bones, x, y, z
@@ -63,11 +73,13 @@ def pose_features(joints: Tensor, layout: SkeletonLayout | None, bones: Bones = 
     there = (joints != 0).any(-1).any(-1)
     scaled = joints if layout is None else scale_torso(joints, layout)
     first, second = torch.triu_indices(joints.shape[2], joints.shape[2], 1)
-    away = scaled[:, :, first] - scaled[:, :, second]
+    body = body_coordinates(scaled, layout)
+    measured = body if distances == "body" else scaled
+    away = measured[:, :, first] - measured[:, :, second]
     described = torch.cat(
         [
             bone_angles(joints, layout, bones).flatten(2),
-            body_coordinates(scaled, layout).flatten(2),
+            body.flatten(2),
             away.square().sum(-1).clamp(min=_TINY**2).sqrt(),
         ],
         dim=-1,

@@ -4,6 +4,7 @@ A. Sabater et al., "One-Shot Action Recognition in Challenging Therapy Scenarios
 2021.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -12,7 +13,13 @@ from torch import Tensor, nn
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.clip_coordinates import main_person
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
-from skelshot.fewshot.pose_features import Bones, feature_count, hips_of, pose_features
+from skelshot.fewshot.pose_features import (
+    Bones,
+    Distances,
+    feature_count,
+    hips_of,
+    pose_features,
+)
 from skelshot.fewshot.tcn import CausalNetwork
 from skelshot.skeletons import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
@@ -25,6 +32,8 @@ class TCNOneshotOptions(EmbeddingOptions):
         layout: The joint layout, by name or definition; training fills it in. Without one,
             bodies are neither scaled nor turned.
         bones: Angles of the skeleton's `tree`, or of `consecutive` joints as its code has them.
+        distances: Between joints in the `body`'s own frame as its code has them, or in that of
+            the `camera`, as weights were trained before there was this option.
         width: Channels of the network, the size of the embedding.
         kernel: Frames a convolution sees.
         dilations: Of the blocks of a stack.
@@ -36,8 +45,11 @@ class TCNOneshotOptions(EmbeddingOptions):
         (1, 2, 4)
     """
 
+    before: ClassVar[Mapping[str, Any]] = {"distances": "camera"}
+
     layout: str | dict[str, Any] | None = None
     bones: Bones = "tree"
+    distances: Distances = "body"
     width: int = Field(256, ge=1, le=65_536)
     kernel: int = Field(4, ge=1, le=1000)
     dilations: tuple[int, ...] = Field((1, 2, 4), min_length=1)
@@ -56,7 +68,7 @@ class _PoseNetwork(nn.Module):
     def __init__(self, joints: int, options: TCNOneshotOptions) -> None:
         super().__init__()
         self.layout = None if options.layout is None else layout_from(options.layout)
-        self.bones = options.bones
+        self.bones, self.distances = options.bones, options.distances
         self.tcn = CausalNetwork(
             feature_count(joints),
             options.width,
@@ -69,7 +81,8 @@ class _PoseNetwork(nn.Module):
     def forward(self, positions: Tensor) -> Tensor:
         """Map joint positions (n, 3, T, V, M) to embeddings (n, width)."""
         person = main_person(positions)
-        embedded: Tensor = self.tcn(pose_features(person, self.layout, self.bones).transpose(1, 2))
+        features = pose_features(person, self.layout, self.bones, self.distances)
+        embedded: Tensor = self.tcn(features.transpose(1, 2))
         return embedded
 
 

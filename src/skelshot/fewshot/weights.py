@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from skelshot.fewshot.base import FewShotMethod
 from skelshot.ground import SkelshotError
 from skelshot.ground.json_text import parse_json
+from skelshot.ground.options import as_written
 from skelshot.ground.regular import check_regular
 from skelshot.ground.tensor_files import write_tensors
 
@@ -81,7 +82,8 @@ def load_method(path: Path, method: Method, shape: tuple[int, ...]) -> Method:
             f"{path}: the weights of {method.name} are for features of shape {trained}, this "
             f"evaluation reads {shape}; read out as in training, or train again"
         )
-    chosen = options | method.options.model_dump(include=method.options.model_fields_set)
+    told = method.options.model_dump(include=method.options.model_fields_set)
+    chosen = as_written(method.options_type, options) | told
     loaded = type(method).from_options(chosen)
     loaded.make_weights(shape)
     try:

@@ -29,6 +29,8 @@ class Options(BaseModel):
         described: What the options are of, as messages begin.
         renamed: Today's names of options by the names they had before, which are still read,
             with a warning.
+        before: Of options whose default has changed what a trained network computes: what files
+            written before the option was there mean (see `as_written`).
 
     Raises:
         SkelshotError: A name is unknown or a value does not fit; the first fault is told with
@@ -49,6 +51,7 @@ class Options(BaseModel):
 
     described: ClassVar[str] = "options"
     renamed: ClassVar[Mapping[str, str]] = {}
+    before: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -127,6 +130,47 @@ def _fields(model: type[BaseModel], place: list[str]) -> list[str]:
             return []
         model = models[0]
     return list(model.model_fields)
+
+
+def as_written(model: type[Options], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete options that a file holds with what held before an option was there.
+
+    Args:
+        model: The options.
+        document: Names and values, as the file has them.
+
+    Returns:
+        Names and values that mean today what they meant when the file was written.
+
+    Example:
+        >>> class Pace(Options):
+        ...     before: ClassVar[Mapping[str, Any]] = {"gait": "walk"}
+        ...     gait: str = "run"
+        >>> as_written(Pace, {}), as_written(Pace, {"gait": "run"})
+        ({'gait': 'walk'}, {'gait': 'run'})
+    """
+    return {**model.before, **document}
+
+
+def late_defaults(model: type[Options]) -> dict[str, Any]:
+    """Return the defaults of the options that older files lack.
+
+    A file that is written now names them, so that their absence tells its age.
+
+    Args:
+        model: The options.
+
+    Returns:
+        Names and values.
+
+    Example:
+        >>> class Pace(Options):
+        ...     before: ClassVar[Mapping[str, Any]] = {"gait": "walk"}
+        ...     gait: str = "run"
+        >>> late_defaults(Pace)
+        {'gait': 'run'}
+    """
+    return {name: model.model_fields[name].default for name in model.before}
 
 
 Model = TypeVar("Model", bound=Options)

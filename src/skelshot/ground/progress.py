@@ -2,7 +2,6 @@
 
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -27,10 +26,9 @@ SHARE = 50
 """The pause is at least this share of the time so far: days of work take some hundred lines."""
 
 
-class Bar(ABC):
-    """Shows how far some work is."""
+class Bar:
+    """Progress of some work; this base tells nobody, as all but one of several processes do."""
 
-    @abstractmethod
     def advance(self, steps: int = 1, **figures: float) -> None:
         """Count work that is done.
 
@@ -39,7 +37,6 @@ class Bar(ABC):
             figures: Numbers to show, for example `loss=0.31`.
         """
 
-    @abstractmethod
     def tell(self, point: str, figures: Mapping[str, float]) -> None:
         """Tell in a line where the work stands; a bar on a terminal shows it anyway.
 

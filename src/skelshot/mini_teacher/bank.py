@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import ConfigDict
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_mapping, whole_file, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.mapped import fresh_map
+from skelshot.ground.options import Options
+from skelshot.ground.plans import Plan
 from skelshot.ground.processes import done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.ground.regular import check_regular
@@ -61,7 +63,7 @@ class ClipBank:
     joints: np.memmap[Any, np.dtype[np.float16]]
 
 
-class _Action(BaseModel):
+class _Action(Options):
     """One action in `bank.json`."""
 
     captions: tuple[str, ...]
@@ -69,8 +71,10 @@ class _Action(BaseModel):
     held_out: bool
 
 
-class _Document(BaseModel):
+class _Document(Options):
     """The document `bank.json`."""
+
+    model_config = ConfigDict(extra="ignore")
 
     shape: tuple[int, ...]
     digest: str
@@ -187,10 +191,8 @@ def read_bank(folder: Path | str) -> ClipBank:
         )
     try:
         document = _Document.model_validate(read_mapping(folder / _DOCUMENT))
-    except ValidationError as error:
-        raise SkelshotError(
-            f"{folder / _DOCUMENT}: {error.errors()[0]['msg']}; write the bank again"
-        ) from error
+    except SkelshotError as error:
+        raise SkelshotError(f"{folder / _DOCUMENT}: {error}; write the bank again") from error
     try:
         for name in (_FRAMES, _JOINTS, _ACTIONS):
             check_regular(folder / name)
@@ -257,23 +259,20 @@ def _described(plan: _Plan, composed: tuple[ComposedAction, ...]) -> dict[str, A
 def _settled(plan: _Plan, digest: str) -> bool:
     """Note what the folder is to hold, or refuse to mix; tell whether all of it is there."""
     note = plan.folder / _PLAN
-    if note.exists():
-        found = read_mapping(note).get("digest")
-        if found != digest:
-            raise SkelshotError(
-                f"{plan.folder}: found the bank {found!s:.12}, expected {digest[:12]}; use another "
-                "folder or the same seed, numbers and version"
-            )
+    advice = "use another folder or the same seed, numbers and version"
+    begun = Plan("a bank of clips", {"digest": digest}, advice)
+    if there := note.exists():
+        begun.settle(note)
     if (plan.folder / _DOCUMENT).exists():
         (plan.folder / "done").rmdir()
         return True
-    if note.exists() and all(plan.partial(name).exists() for name in plan.arrays):
+    if there and all(plan.partial(name).exists() for name in plan.arrays):
         return False
     for mark in (plan.folder / "done").iterdir():
         mark.unlink()
     for name, (kind, shape) in plan.arrays.items():
         fresh_map(plan.partial(name), kind, shape).flush()
-    write_json(note, {"digest": digest})
+    begun.settle(note)  # last, so that files that a kill cut short are made again
     return False
 
 

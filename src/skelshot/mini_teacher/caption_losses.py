@@ -57,7 +57,8 @@ def caption_losses(
     right = same_action(torch.from_numpy(batch.clip_actions), torch.from_numpy(batch.text_actions))
     with fast_autocast():
         f_t = text_vectors(model, torch.from_numpy(batch.tokens[texts]))
-    every_v, every_t = team.gather(f_v.float()), team.gather(f_t.float())
+    every_v = team.gather(f_v.float(), len(batch.clips))
+    every_t = team.gather(f_t.float(), len(batch.tokens))
     scale: Tensor = model.logit_scale.exp()
     plain = symmetric_contrast(every_v, every_t, scale, right)
     length = (length_term(f_v) + length_term(f_t)) / 2

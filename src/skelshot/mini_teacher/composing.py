@@ -11,7 +11,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import digest_of, rng_for
 from skelshot.mini_teacher.drafting import Draft
 from skelshot.mini_teacher.parts import Parts, parts
-from skelshot.mini_teacher.planning import Plan, Planner
+from skelshot.mini_teacher.planning import CaptionPlan, Planner
 from skelshot.mini_teacher.step_composition import BoundDeed, paced, together
 from skelshot.mini_teacher.wording import choose, joined, mirrored, paired
 from skelshot.synthesis.motion.program import Program
@@ -104,7 +104,7 @@ def held_out_pair(one: str, two: str) -> bool:
     return int.from_bytes(digest[:4], "little") < HELD_OUT * 2**32
 
 
-def _program(plan: Plan) -> dict[str, Any] | None:
+def _program(plan: CaptionPlan) -> dict[str, Any] | None:
     """Write the plan as a motion program; None where it would be too long or cannot be done."""
     drafts = [*plan.deeds, *plan.partner]
     furniture = {name: at for draft in drafts for name, at in draft.bound.furniture.items()}
@@ -141,7 +141,7 @@ def _start(deeds: Sequence[Draft]) -> dict[str, Any]:
     return {key: at for draft in deeds for key, at in draft.bound.start.items()}
 
 
-def _objects(plan: Plan) -> dict[str, Any]:
+def _objects(plan: CaptionPlan) -> dict[str, Any]:
     """Return the things that are about, as a program has them."""
     objects: dict[str, Any] = {}
     for draft in plan.deeds:
@@ -154,7 +154,7 @@ def _objects(plan: Plan) -> dict[str, Any]:
     return objects
 
 
-def _steps(deeds: Sequence[Draft], plan: Plan, times: int) -> list[dict[str, Any]]:
+def _steps(deeds: Sequence[Draft], plan: CaptionPlan, times: int) -> list[dict[str, Any]]:
     """Weave one person's deeds."""
     if deeds[0].beat and deeds[0].bound.seconds() < _SHORT:
         times = max(times, 2)
@@ -167,7 +167,7 @@ def _steps(deeds: Sequence[Draft], plan: Plan, times: int) -> list[dict[str, Any
     return paced(steps, _SPEEDS[plan.speed])
 
 
-def _captions(plan: Plan, table: Parts, rng: np.random.Generator) -> tuple[str, ...]:
+def _captions(plan: CaptionPlan, table: Parts, rng: np.random.Generator) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for turn in range(CAPTIONS):
         detail = turn % 2 == 0

@@ -2,20 +2,18 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
-from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
 
 Steps = tuple[dict[str, Any], ...]
 """Steps of a motion program, as YAML has them."""
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-
-class BodySpot(BaseModel):
+class BodySpot(Options):
     """A place on a body that a hand goes to.
 
     Args:
@@ -29,19 +27,17 @@ class BodySpot(BaseModel):
         behind: Whether the other person turns their back.
     """
 
-    model_config = _STRICT
-
     at: str
     words: tuple[str, ...]
     tap: str = "front 0.06"
     rub: str = "up 0.05"
     elbow: int = 20
-    also: dict[str, str] = {}
-    furniture: dict[str, str] = {}
+    also: dict[str, str] = Field(default_factory=dict)
+    furniture: dict[str, str] = Field(default_factory=dict)
     behind: bool = False
 
 
-class Deed(BaseModel):
+class Deed(Options):
     """A movement of hands, legs, trunk or head.
 
     Args:
@@ -61,8 +57,6 @@ class Deed(BaseModel):
         reply: What the other person does about it.
     """
 
-    model_config = _STRICT
-
     say: tuple[str, ...]
     lead: Steps = ()
     do: Steps = ()
@@ -71,15 +65,15 @@ class Deed(BaseModel):
     never: tuple[str, ...] = ()
     at: str | None = None
     elbow: int = 15
-    also: dict[str, str] = {}
-    start: dict[str, Any] = {}
-    furniture: dict[str, str] = {}
+    also: dict[str, str] = Field(default_factory=dict)
+    start: dict[str, Any] = Field(default_factory=dict)
+    furniture: dict[str, str] = Field(default_factory=dict)
     origin: str = "main hand"
     apart: float = 1.2
     reply: Steps = ()
 
 
-class Worn(BaseModel):
+class Worn(Options):
     """A thing on the body.
 
     Args:
@@ -87,13 +81,11 @@ class Worn(BaseModel):
         say: Phrases that follow a deed.
     """
 
-    model_config = _STRICT
-
     at: str
     say: tuple[str, ...]
 
 
-class Parts(BaseModel):
+class Parts(Options):
     """All parts by kind and name.
 
     Args:
@@ -114,7 +106,7 @@ class Parts(BaseModel):
         giving: Deeds with a thing towards the other person.
     """
 
-    model_config = _STRICT
+    described: ClassVar[str] = "composing.yaml"
 
     places: dict[str, BodySpot]
     contacts: dict[str, Deed]
@@ -153,9 +145,4 @@ def parts() -> Parts:
     """
     text = files("skelshot.mini_teacher").joinpath("composing.yaml").read_text("utf-8")
     table = {str(key).replace(" ", "_"): value for key, value in yaml.safe_load(text).items()}
-    try:
-        return Parts.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ", ".join(str(key) for key in fault["loc"])
-        raise SkelshotError(f"composing.yaml: {where}: {fault['msg']}") from error
+    return Parts.model_validate(table)

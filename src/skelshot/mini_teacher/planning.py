@@ -23,7 +23,7 @@ PAIRS_OF_PEOPLE = 0.27
 
 
 @dataclass
-class Plan:
+class CaptionPlan:
     """The parts of a composed action, before it becomes a program.
 
     Args:
@@ -67,7 +67,7 @@ class Planner:
         self.rng = rng
         self.used: Counter[str] = Counter()
 
-    def plan(self) -> Plan | None:
+    def plan(self) -> CaptionPlan | None:
         """Draw a plan; None where the parts that came up do not go together."""
         return self._pair() if self.rng.random() < PAIRS_OF_PEOPLE else self._solo()
 
@@ -136,15 +136,15 @@ class Planner:
             return self._deed("other", "other")
         return self._contact("other")
 
-    def _solo(self) -> Plan | None:
+    def _solo(self) -> CaptionPlan | None:
         main = self._main_deed()
         if main is None:
             return None
         if self.rng.random() < 0.25:
             second = self._contact() if self.rng.random() < 0.3 else self._deed(self._kind())
-            plan = Plan([main, second], at_once=False)
+            plan = CaptionPlan([main, second], at_once=False)
         else:
-            plan = Plan([main, self._side_deed()])
+            plan = CaptionPlan([main, self._side_deed()])
             if self.rng.random() < 0.25:
                 plan.deeds.append(self._side_deed())
             if not _free(plan.deeds):
@@ -155,7 +155,7 @@ class Planner:
     def _kind(self) -> str:
         return choose(self.rng, ["arms", "legs", "legs", "trunk"])
 
-    def _pair(self) -> Plan | None:
+    def _pair(self) -> CaptionPlan | None:
         draw = self.rng.random()
         if draw < 0.2:
             plan = self._solo()
@@ -177,7 +177,7 @@ class Planner:
             deeds.append(self._deed("trunk" if self.rng.random() < 0.5 else "legs"))
         if not _free(deeds) or any(draft.bound.furniture for draft in (*deeds, *reply)):
             return None
-        plan = Plan(deeds, partner=reply)
+        plan = CaptionPlan(deeds, partner=reply)
         self._extras(plan)
         return plan
 
@@ -201,7 +201,7 @@ class Planner:
             return self._deed("legs")
         return self._deed("arms") if draw < 0.8 else self._contact()
 
-    def _extras(self, plan: Plan) -> None:
+    def _extras(self, plan: CaptionPlan) -> None:
         """Draw what is held and worn, how often and how fast."""
         hands = {draft.hands for draft in plan.deeds}
         busy = any("main arm" in draft.bound.limbs() for draft in plan.deeds)

@@ -1,13 +1,13 @@
 """All settings of the mini teacher's training, in one record that its model card prints."""
 
-from typing import Self
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-_STRICT = ConfigDict(extra="forbid", frozen=True)
+from skelshot.ground.options import Options
 
 
-class ModelShape(BaseModel):
+class ModelShape(Options):
     """Sizes of the model, which decide its cost and its 4.5 million parameters.
 
     Args:
@@ -30,7 +30,7 @@ class ModelShape(BaseModel):
         vocabulary: Largest number of tokens there are.
     """
 
-    model_config = _STRICT
+    described: ClassVar[str] = "recipe, shape"
 
     frames: int = Field(default=8, ge=1)
     size: int = Field(default=96, ge=8)
@@ -62,7 +62,7 @@ class ModelShape(BaseModel):
         return self
 
 
-class MiniStageOptions(BaseModel):
+class MiniStageOptions(Options):
     """Length, batch and rate of a training stage.
 
     Args:
@@ -71,7 +71,7 @@ class MiniStageOptions(BaseModel):
         rate: Share of the recipe's highest learning rates.
     """
 
-    model_config = _STRICT
+    described: ClassVar[str] = "recipe, stage"
 
     passes: int = Field(ge=0)
     batch: int = Field(ge=2)
@@ -83,7 +83,7 @@ class MiniStageOptions(BaseModel):
         return -(-self.passes // self.batch)
 
 
-class Recipe(BaseModel):
+class Recipe(Options):
     """Settings of the model and of its training.
 
     Args:
@@ -115,7 +115,7 @@ class Recipe(BaseModel):
         mirror: Share of the clips whose left and right are exchanged.
     """
 
-    model_config = _STRICT
+    described: ClassVar[str] = "recipe"
 
     shape: ModelShape = ModelShape()
     seed: int = Field(default=0, ge=0)

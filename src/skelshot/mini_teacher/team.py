@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+from skelshot.ground.processes import ctrl_c_for_parent_only, follow_parent
 
 Work = Callable[..., None]
 
@@ -44,18 +45,19 @@ class Team:
         """
         return slice(count * self.rank // self.world, count * (self.rank + 1) // self.world)
 
-    def gather(self, rows: Tensor) -> Tensor:
+    def gather(self, rows: Tensor, count: int) -> Tensor:
         """Put the rows of all processes one after the other, with gradients.
 
         Args:
-            rows: This process's rows (n, ...), as many or fewer in others.
+            rows: This process's share of the rows (n, ...).
+            count: Rows of all processes.
 
         Returns:
-            All rows, in the order of the processes.
+            All rows (count, ...), in the order of the processes.
         """
         if self.world == 1:
             return rows
-        found: Tensor = _Gather.apply(rows, self)  # type: ignore[no-untyped-call]
+        found: Tensor = _Gather.apply(rows, count, self.share(count))  # type: ignore[no-untyped-call]
         return found
 
     def wait(self) -> None:
@@ -84,23 +86,23 @@ class Team:
 class _Gather(torch.autograd.Function):
     """Gathers forwards; backwards, sums what all processes want of this one's rows."""
 
-    @staticmethod
-    def forward(ctx: Any, rows: Tensor, team: Team) -> Tensor:
-        counts = [torch.zeros(1, dtype=torch.int64) for _ in range(team.world)]
-        dist.all_gather(counts, torch.tensor([len(rows)]))
-        sizes = [int(count) for count in counts]
-        padded = rows.new_zeros(max(sizes), *rows.shape[1:])
-        padded[: len(rows)] = rows
-        parts = [torch.empty_like(padded) for _ in sizes]
-        dist.all_gather(parts, padded)
-        ctx.begin, ctx.end = sum(sizes[: team.rank]), sum(sizes[: team.rank + 1])
-        return torch.cat([part[:size] for part, size in zip(parts, sizes, strict=True)])
+    # Not Fabric's all_gather: it stalls where shares differ in length (192 captions, 5 processes),
+    # torch 2.13 warns of what it calls, and the loop gives each process of a Fabric batches of its
+    # own, where a team shares each batch.
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+    def forward(ctx: Any, rows: Tensor, count: int, own: slice) -> Tensor:
+        ctx.own = own
+        every = rows.new_zeros(count, *rows.shape[1:])
+        every[own] = rows
+        dist.all_reduce(every)  # all others hold zeros there, so the sum is exact
+        return every
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         wanted = grads[0].contiguous().clone()
         dist.all_reduce(wanted)
-        return wanted[ctx.begin : ctx.end], None
+        return wanted[ctx.own], None, None
 
 
 @contextmanager
@@ -134,8 +136,9 @@ def team_of(world: int, work: Work, *arguments: object) -> Iterator[Team]:
             )
             for rank in range(1, world)
         ]
-        for helper in helpers:
-            helper.start()
+        with ctrl_c_for_parent_only():
+            for helper in helpers:
+                helper.start()
         try:
             _meet(meeting, Team(0, world))
             yield Team(0, world)
@@ -159,8 +162,8 @@ def _meet(meeting: str, team: Team) -> None:
 
 
 def _help(team: Team, meeting: str, work: Work, arguments: tuple[object, ...]) -> None:
-    """Do a helper's part; the first process alone answers Ctrl-C and stops the helpers."""
-    signal(SIGINT, SIG_IGN)
+    """Do a helper's part; the first process alone answers Ctrl-C, and helpers end with it."""
+    follow_parent()
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
     _meet(meeting, team)

@@ -19,14 +19,15 @@ class EventsFile:
     The library's own writer has a thread, which tells a full disk to nobody but the terminal.
 
     Args:
-        folder: Where the file goes; made if missing.
+        folder: Where the file goes; made if missing. Each stage needs one of its own: a process
+            that goes on has TensorBoard forget later epochs of all that the folder holds.
         stage: Name of the stage, before the names of its figures.
         done: Epochs that an earlier process finished; TensorBoard leaves out later ones that an
             older file holds.
     """
 
     def __init__(self, folder: Path, stage: str, done: int) -> None:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         name = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}.{os.getpid()}.{stage}"
         self._file = folder / name
         self._stage = stage

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
@@ -30,33 +31,14 @@ class MetricsLog:
     def __init__(self, folder: Path, stage: str, done: int) -> None:
         self._stage = stage
         self._file = folder / METRICS
-        lines = enumerate(self._lines(), start=1)
-        kept = [line for number, line in lines if self._is_kept(number, line, done)]
+        kept = [
+            entry
+            for entry in read_figures(folder)
+            if entry["stage"] != stage or entry["epoch"] <= done
+        ]
         with whole_file(self._file) as partial:
-            partial.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        self._events = EventsFile(folder / "events", stage, done)
-
-    def _lines(self) -> list[str]:
-        if not self._file.exists():
-            return []
-        text = utf8_text(read_regular(self._file, MOST_BYTES), str(self._file))
-        whole = text[: text.rfind("\n") + 1]
-        return whole.splitlines()
-
-    def _is_kept(self, number: int, line: str, done: int) -> bool:
-        place = f"{self._file}, line {number}"
-        try:
-            entry = parse_json(line, place)
-            stage, epoch = entry.pop("stage"), entry.pop("epoch")
-            known = type(stage) is str and type(epoch) is int and epoch > 0
-            if not known or any(type(figure) not in (int, float) for figure in entry.values()):
-                raise ValueError
-        except (AttributeError, KeyError, TypeError, ValueError, SkelshotError) as error:
-            raise SkelshotError(
-                f"{place}: found {printable(line, 80)}, expected the figures of an epoch; delete "
-                "the file to go on without the earlier ones"
-            ) from error
-        return bool(stage != self._stage or epoch <= done)
+            partial.write_text("".join(map(_line, kept)), encoding="utf-8")
+        self._events = EventsFile(folder / "events" / stage, stage, done)
 
     def write(self, epoch: int, figures: Mapping[str, float]) -> None:
         """Write the figures of an epoch.
@@ -67,5 +49,48 @@ class MetricsLog:
         """
         entry = {"stage": self._stage, "epoch": epoch, **figures}
         with errors_named(self._file), self._file.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(entry) + "\n")
+            handle.write(_line(entry))
         self._events.write(epoch, figures)
+
+
+def read_figures(folder: Path) -> list[dict[str, Any]]:
+    """Read the figures of all epochs so far.
+
+    Args:
+        folder: The folder of a split.
+
+    Returns:
+        `stage`, `epoch` and figures of each epoch, in the order they were written; none where
+        there is no file. A line that a killed process left unfinished is passed over.
+
+    Raises:
+        SkelshotError: The file cannot be read, or a line is no figures of an epoch.
+    """
+    file = folder / METRICS
+    if not file.exists():
+        return []
+    text = utf8_text(read_regular(file, MOST_BYTES), str(file))
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    return [_entry(f"{file}, line {number}", line) for number, line in enumerate(lines, start=1)]
+
+
+def _entry(place: str, line: str) -> dict[str, Any]:
+    try:
+        entry = parse_json(line, place)
+        if type(entry) is not dict:
+            raise TypeError
+        figures = dict(entry)
+        stage, epoch = figures.pop("stage"), figures.pop("epoch")
+        known = type(stage) is str and type(epoch) is int and epoch > 0
+        if not known or any(type(figure) not in (int, float) for figure in figures.values()):
+            raise ValueError
+    except (KeyError, TypeError, ValueError, SkelshotError) as error:
+        raise SkelshotError(
+            f"{place}: found {printable(line, 80)}, expected the figures of an epoch; delete "
+            "the file to go on without the earlier ones"
+        ) from error
+    return entry
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    return json.dumps(entry) + "\n"

@@ -89,7 +89,9 @@ def run_stage(
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None
     steps = max(1, sum(len(loop.share(epoch)) for epoch in range(min(1, stage.epochs))))
     described = ", ".join(filter(None, (place, stage.name)))
-    with progress_bar(described, total=stage.epochs * steps, done=done * steps) as bar:
+    total = stage.epochs * steps
+    shown = nullcontext(Bar()) if log is None else progress_bar(described, total, done * steps)
+    with shown as bar:
         for epoch in range(done, stage.epochs):
             with one_line_for_the_dead():
                 figures = loop.epoch(epoch, bar)

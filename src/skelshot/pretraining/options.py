@@ -9,7 +9,6 @@ from pydantic import (
     Field,
     SerializeAsAny,
     SerializerFunctionWrapHandler,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -17,9 +16,9 @@ from pydantic import (
 )
 
 from skelshot.encoders import ENCODERS, EncoderSpec, read_spec
-from skelshot.ground import SkelshotError
+from skelshot.fewshot import METHODS
 from skelshot.ground.devices import chosen_device
-from skelshot.ground.options import Options, problem_of
+from skelshot.ground.options import Options, as_written, late_defaults, read_alone
 from skelshot.ground.precision import Precision, settled_precision
 from skelshot.pretraining.episodic import EpisodicOptions
 from skelshot.pretraining.stage_options import StageOptions
@@ -56,8 +55,9 @@ class EncoderOptions(Options):
     @model_serializer(mode="wrap")
     def _of_this_encoder(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what the encoder does not know, so that it stands in no configuration."""
-        known = ENCODERS.named(self.name).spec_type.model_fields
-        return {name: value for name, value in dump(self).items() if name in known}
+        kind = ENCODERS.named(self.name).spec_type
+        known = {name: value for name, value in dump(self).items() if name in kind.model_fields}
+        return late_defaults(kind) | known
 
 
 class LoopOptions(Options):
@@ -104,11 +104,7 @@ def _strategy(value: object) -> object:
         if others := ", ".join(sorted(map(str, value.keys() - {"name"}))):
             raise ValueError(f"found {others} for the strategy none, expected no options")
         return None
-    kind = STRATEGIES.named(name, "strategy").options_type
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:  # pydantic alone cannot tell which options there are
-        raise SkelshotError(f"{kind.described}{problem_of(error, kind)}") from error
+    return read_alone(STRATEGIES.named(name, "strategy").options_type, value)
 
 
 def _known() -> str:
@@ -202,7 +198,17 @@ class PretrainOptions(Options):
         Raises:
             SkelshotError: They are no options of pre-training.
         """
-        return cls.model_validate(with_todays_form(document))
+        return cls.model_validate(_as_written(with_todays_form(document)))
+
+    @model_serializer(mode="wrap")
+    def _with_late_options(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write down what older runs lack of the method's options: its absence tells their age."""
+        dumped: dict[str, Any] = dump(self)
+        if self.episodes in METHODS.names:
+            late = late_defaults(METHODS.named(self.episodes).options_type)
+            own = dumped["episodic"]
+            dumped["episodic"] = own | {"method_options": late | own["method_options"]}
+        return dumped
 
     @model_validator(mode="after")
     def _input_fits(self) -> "PretrainOptions":
@@ -224,3 +230,19 @@ class PretrainOptions(Options):
     def _encoder_fits(self) -> "PretrainOptions":
         _ = self.encoder_spec
         return self
+
+
+def _as_written(options: Any) -> Any:
+    """Complete the options of a run with what held before an option of its parts was there."""
+    if not isinstance(options, Mapping):
+        return options
+    completed = dict(options)
+    encoder, episodic = options.get("encoder"), options.get("episodic")
+    if isinstance(encoder, Mapping) and encoder.get("name") in ENCODERS.names:
+        completed["encoder"] = as_written(ENCODERS.named(encoder["name"]).spec_type, encoder)
+    if isinstance(episodic, Mapping) and (name := options.get("episodes")) in METHODS.names:
+        own = episodic.get("method_options", {})
+        if isinstance(own, Mapping):
+            own = as_written(METHODS.named(str(name)).options_type, own)
+        completed["episodic"] = {**episodic, "method_options": own}
+    return completed

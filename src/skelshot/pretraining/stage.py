@@ -200,6 +200,7 @@ class Stage(LoopStage):
             augmentation has no part in it.
         reads_teacher: Whether it reads the features of a teacher.
         trains_encoder: Whether gradients reach the encoder.
+        remark: What the data cannot give of what was asked, in words, for the result.
 
     Args:
         encoder: The skeleton encoder that the stage trains.
@@ -212,6 +213,7 @@ class Stage(LoopStage):
     draws_own_views: ClassVar[bool] = False
     reads_teacher: ClassVar[bool] = False
     trains_encoder: bool = True
+    remark: str | None = None
 
     def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
         super().__init__(data.seed)

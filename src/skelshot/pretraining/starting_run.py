@@ -8,7 +8,8 @@ from typing import Any
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
-from skelshot.runs.folder import CONFIG, first_difference
+from skelshot.ground.plans import Plan
+from skelshot.runs.folder import CONFIG
 from skelshot.runs.mirrored_clips import saw_mirrored_clips
 from skelshot.runs.run import Run
 from skelshot.skeletons import InputSpec
@@ -41,13 +42,10 @@ class StartingRun:
         """
         file, earlier = self._encoder_file(split), Run(self.run).split(split)
         before = earlier.config if (earlier.folder / CONFIG).exists() else {}
-        for key in ("data_hash", "base"):
-            if before.get(key) != config[key]:
-                raise SkelshotError(
-                    f"--from {self.run}, split {split}: was trained on {key} = "
-                    f"{before.get(key)!r}, this run on {config[key]!r}; start from a run of the "
-                    "same store and protocol"
-                )
+        same = {key: config[key] for key in ("data_hash", "base")}
+        Plan("an encoder", same, "start from a run of the same store and protocol").check(
+            f"--from {self.run}, split {split}", {key: before.get(key) for key in same}
+        )
         if earlier.done:
             earlier.check()
         return {"encoder": sha256_of(file)}
@@ -70,12 +68,7 @@ class StartingRun:
             spec.model_dump(mode="json", exclude={"sides"})  # no part of what is read
             for spec in (InputSpec.model_validate(read), inputs)
         )
-        if unlike := first_difference(before, wanted):
-            key, earlier, now = unlike
-            raise SkelshotError(
-                f"--from {file}: reads {key} = {earlier!r}, this run asks for {now!r}; use the "
-                "same preset and input"
-            )
+        Plan("an encoder", wanted, "use the same preset and input").check(f"--from {file}", before)
         encoder.load_state_dict(found.state_dict())
 
     def saw_mirrored_clips(self, split: int) -> bool:

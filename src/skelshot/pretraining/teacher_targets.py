@@ -65,6 +65,17 @@ class TeacherTargets:
             return self.base.items
         return [item for item in self.base.items if item.clip in self._row_of]
 
+    @property
+    def remark(self) -> str | None:
+        """The number of base clips without the video features asked for, in words; None if none."""
+        if self._video is None or not (lacking := len(self._names) - len(self._row_of)):
+            return None
+        dropped = self.options.missing_video == "drop"
+        return (
+            f"{lacking} of {len(self._names)} base clips have no video features and are "
+            f"{'left out' if dropped else 'trained towards f_t alone'}"
+        )
+
     def __call__(self, batch: Sequence[Item]) -> Tensor:
         """Look up the targets of a batch.
 
@@ -261,14 +272,14 @@ def directions(teacher: FeatureCache) -> tuple[list[int], list[int]]:
 def _video_of(teacher: FeatureCache, options: TransferOptions) -> VideoFeatures:
     """Return the video features, or say what to do where there are none."""
     if teacher.video is None:
-        asked = (
-            f"representation: found {options.representation!r}"
+        asked, instead = (
+            (f"representation: found {options.representation!r}", "representation=text")
             if options.representation != "text"
-            else "prompted: found true"
+            else ("prompted: found true", "prompted=false")
         )
         raise SkelshotError(
-            f"strategy.{asked}, the features in {teacher.path} hold text only; use text, or teach "
-            "with --videos"
+            f"strategy.{asked}, the features in {teacher.path} hold text only; teach with "
+            f"--videos, or set strategy.{instead}"
         )
     if options.prompted and options.representation != "video" and teacher.video.prompted is None:
         raise SkelshotError(

@@ -53,6 +53,7 @@ class TransferStage(Stage):
                 "`skelshot teach STORE --teacher minilm --out FEATURES`"
             )
         self._targets = TeacherTargets(data.base, teacher, options, data.seed)
+        self.remark = self._targets.remark
         self.options = options
         self.adapter = nn.Linear(encoder.embed_dim, teacher.dim)
         norm_out = options.embedding_norm == "batch"

@@ -1,6 +1,5 @@
 """The folder of a run: configuration, checkpoints, metrics and result."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch import Tensor
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.ground.options import problem_of
+from skelshot.ground.plans import Plan
 from skelshot.ground.yaml_text import read_yaml
 from skelshot.runs.results import FILE as RESULT
 from skelshot.runs.stage_states import write_state
@@ -86,6 +86,11 @@ def _read_mapping(folder: Path) -> dict[str, Any]:
     return config
 
 
+def _write_yaml(file: Path, document: object) -> None:
+    with whole_file(file) as partial:
+        partial.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+
+
 class RunFolder:
     """One split's folder: `config.yaml`, `checkpoints/`, `metrics.jsonl`, `result.json`.
 
@@ -126,52 +131,23 @@ class RunFolder:
         Raises:
             SkelshotError: The folder holds a run with another configuration.
         """
-        file = self.path / CONFIG
-        wanted = json.loads(json.dumps(config))
-        if not file.exists():
-            with whole_file(file) as partial:
-                partial.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
-            return
-        found = _read_mapping(self.path)
-        if options is not None and "options" in found:
-            found["options"] = options()
-        if difference := first_difference(found, wanted):
-            key, before, now = difference
-            same = "the same options"
-            if key == "options.input.sides":  # they may have been found, not asked for
-                same = f"--sides {before or 'ignore'!s:.20}"
-            raise SkelshotError(
-                f"{file}: this run was begun with {key} = {before!r:.200}, the call asks for "
-                f"{now!r:.200}; "
-                f"use another --out, or {same} to go on"
-            )
+
+        def read(file: Path) -> dict[str, Any]:
+            found = _read_mapping(file.parent)
+            if options is not None and "options" in found:
+                found["options"] = options()
+            return found
+
+        Plan(
+            "a run",
+            config,
+            "use another --out, or the same options to go on",
+            # they may have been found, not asked for
+            {"options.input.sides": "use another --out, or --sides {found} to go on"},
+        ).settle(self.path / CONFIG, read, _write_yaml)
 
     def save_stage(
         self, stage: str, epoch: int, tensors: Mapping[str, Tensor], optimizer: Mapping[str, Any]
     ) -> None:
         """Write the state after an epoch, see `write_state`."""
         write_state(self.checkpoints, stage, epoch, tensors, optimizer)
-
-
-def first_difference(found: Any, wanted: Any, key: str = "") -> tuple[str, Any, Any] | None:
-    """Find the first place where two nested mappings differ.
-
-    Args:
-        found: What is there.
-        wanted: What is asked for.
-        key: Dotted name of the place, for the recursion.
-
-    Returns:
-        Dotted key, value found and value wanted; None when all is equal.
-
-    Example:
-        >>> first_difference({"a": {"b": 1}}, {"a": {"b": 2}})
-        ('a.b', 1, 2)
-    """
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        for name in {**found, **wanted}:
-            place = f"{key}.{name}".lstrip(".")
-            if difference := first_difference(found.get(name), wanted.get(name), place):
-                return difference
-        return None
-    return None if found == wanted else (key, found, wanted)

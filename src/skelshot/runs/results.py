@@ -34,6 +34,7 @@ class _Preset(BaseModel):
 
     name: str
     evaluate: dict[str, Any]
+    adapted: list[str] = []
 
 
 class _Result(BaseModel):

@@ -16,16 +16,10 @@ from skelshot.fewshot.reading import read_shape
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
+from skelshot.ground.plans import first_difference
 from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import encode_clips
-from skelshot.runs.folder import (
-    CONFIG,
-    ENCODER,
-    METHOD,
-    first_difference,
-    read_config,
-    split_folder,
-)
+from skelshot.runs.folder import CONFIG, ENCODER, METHOD, read_config, split_folder
 from skelshot.runs.kept_features import KeptFeatures
 from skelshot.runs.old_options import with_todays_form
 from skelshot.runs.results import FILE, check_split, read_result

@@ -36,6 +36,8 @@ class Augmentation(Options):
     Args:
         crop: Least and most share of the valid length to keep, cut at a random place before
             the clip is resized; None keeps the test-time crop of the `InputSpec`.
+        crop_least_frames: Fewest frames that the crop keeps (all of a shorter clip), then rounded
+            and placed as in the public CTR-GCN feeder, which keeps 64; None has no such bound.
         time_jitter: How far each frame's moment may move, in frames of the resized clip.
         time_reverse: Probability of playing the clip backwards.
         mirror: Probability of swapping left and right.
@@ -56,6 +58,7 @@ class Augmentation(Options):
     described: ClassVar[str] = "augmentation"
 
     crop: tuple[Fraction, Fraction] | None = None
+    crop_least_frames: int | None = Field(None, ge=1, le=10_000)
     time_jitter: Amount = 0.0
     time_reverse: Probability = 0.0
     mirror: Probability = 0.0

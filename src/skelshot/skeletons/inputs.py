@@ -217,15 +217,18 @@ def encode_input(
     joints, present = _take_persons(sequence, spec)
     _check_finite(joints)
     joints = _normalise(joints, present, sequence, spec)
-    crop = None
+    crop, least = None, None
     if augmentation is not None:
         if rng is None:
             raise SkelshotError("rng: found None, expected a numpy Generator to augment with")
-        crop = augmentation.draw_crop(rng)
+        if crop := augmentation.draw_crop(rng):
+            least = augmentation.crop_least_frames
     fraction, start = crop or (spec.crop, 0.5)
     if spec.confidence:  # it goes through time and permutations as one more coordinate
         joints = np.concatenate([joints, _confidence(sequence, present)], axis=3)
-    joints, present = crop_and_resize(joints, present, spec.frames, fraction, start, spec.absent)
+    joints, present = crop_and_resize(
+        joints, present, spec.frames, fraction, start, spec.absent, least
+    )
     if augmentation is not None and rng is not None:
         joints, present = augment(
             joints, present, sequence.layout, augmentation, rng, spec.coordinates

@@ -65,6 +65,7 @@ def crop_and_resize(
     fraction: float = 1.0,
     start: float = 0.0,
     absent: Absent = "masked",
+    least: int | None = None,
 ) -> tuple[FloatArray, BoolArray]:
     """Cut a piece out of a clip's valid length and resize it.
 
@@ -76,6 +77,9 @@ def crop_and_resize(
     the valid length is the number of frames whose coordinates do not add up to exactly 0,
     counted from the clip's beginning, and frames are mixed with the zeros of missing persons.
 
+    With `least` the piece is that of the feeder's training: the whole number of frames below the
+    fraction, at least so many (all of a shorter clip), at any whole place.
+
     Args:
         joints: Coordinates (M, T, V, C).
         present: Who is there, (M, T).
@@ -83,6 +87,7 @@ def crop_and_resize(
         fraction: Share of the valid length to keep, in (0, 1].
         start: Where the piece lies, from 0 (the beginning) to 1 (the end).
         absent: "masked" minds who is there; "zeros" takes absent persons' zeros for positions.
+        least: Fewest frames of the clip that the piece holds; None has no such bound.
 
     Returns:
         Joints (M, frames, V, C) with absent persons zero, and present (M, frames), which is
@@ -108,9 +113,17 @@ def crop_and_resize(
     _check_frames(length, frames)
     if absent == "zeros":
         present = np.repeat(present.any(axis=1, keepdims=True), joints.shape[1], axis=1)
-    margin = int((1 - fraction) * length / 2)
-    first = begin + round(start * 2 * margin)
-    return sample_at(joints, present, first + resize_positions(length - 2 * margin, frames))
+    before, kept = _piece(length, fraction, start, least)
+    return sample_at(joints, present, begin + before + resize_positions(kept, frames))
+
+
+def _piece(length: int, fraction: float, start: float, least: int | None) -> tuple[int, int]:
+    """Return how many frames are left out before a piece, and how many it holds."""
+    if least is None:
+        margin = int((1 - fraction) * length / 2)
+        return round(start * 2 * margin), length - 2 * margin
+    kept = min(max(int(length * fraction), least), length)
+    return min(int(start * (length - kept + 1)), length - kept), kept
 
 
 def sample_at(

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_mapping, write_json
+from skelshot.ground.files import read_mapping
 from skelshot.ground.locks import only_writer
+from skelshot.ground.plans import Plan
 from skelshot.ground.processes import check_workers, done_by_processes
 from skelshot.ground.progress import progress_bar
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
@@ -88,7 +89,7 @@ def synthesise(
     raw.mkdir(parents=True, exist_ok=True)
     recording = Recording(raw, seed, plan.cameras, size)
     with only_writer(raw, "synth", raw / ".lock"):
-        _settle_manifest(raw / MANIFEST, seed, size)
+        _plan_of(seed, size).settle(raw / MANIFEST)
         for folder in folders:
             folder.mkdir(exist_ok=True)
         for left in (left for folder in folders for left in folder.glob(".*.partial")):
@@ -106,24 +107,11 @@ def synthesise(
     return SynthesisReport(plan.clips, plan.videos, len(todo), raw, time.perf_counter() - began)
 
 
-def _settle_manifest(path: Path, seed: int, size: tuple[int, int]) -> None:
-    """Note how the data set is made, or refuse to mix it with one made otherwise."""
-    wanted = {
-        "generator": GENERATOR_VERSION,
-        "programs": programs_hash(),
-        "seed": seed,
-        "video_size": list(size),
-    }
-    if not path.exists():
-        write_json(path, wanted)
-        return
-    found = read_mapping(path)
-    for key, value in wanted.items():
-        if found.get(key) != value:
-            raise SkelshotError(
-                f"{path}, {key}: the clips there were made with {found.get(key)}, now asked for "
-                f"{value}; use another --out or the same options"
-            )
+def _plan_of(seed: int, size: tuple[int, int]) -> Plan:
+    """Tell how the data set is made, so that it is not mixed with one made otherwise."""
+    made = {"generator": GENERATOR_VERSION, "programs": programs_hash()}
+    made |= {"seed": seed, "video_size": size}
+    return Plan("clips", made, "use another --out or the same options")
 
 
 def recording_of(raw: Path) -> Recording:

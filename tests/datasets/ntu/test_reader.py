@@ -154,9 +154,9 @@ def test_lists_and_options_go_into_the_store(ntu_raw, tmp_path):
     options = store.document.reader.options
     assert options["on_missing"] == "repair"
     assert options["bodies"] == json.loads(BodyOptions().model_dump_json())
-    with pytest.raises(SkelshotError, match="another store is there"):
+    with pytest.raises(SkelshotError, match="holds a store of another"):
         prepare(NtuReader(), ntu_raw, tmp_path / "b")
-    with pytest.raises(SkelshotError, match="another store is there"):
+    with pytest.raises(SkelshotError, match="holds a store of another"):
         prepare(NtuReader(bodies=BodyOptions(denoise="none")), ntu_raw, tmp_path / "a")
 
 

@@ -180,18 +180,26 @@ def test_a_kill_after_the_last_clip_loses_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"reader": {"name": "other", "options": {}}}, "reader: it was made with made-up, now"),
-        ({"reader": {"name": "made-up", "options": {"a": 2}}}, "options: it was made with {'a': 1"),
-        ({"layout": "kinect-v2"}, "layout: it was made with coco-17, now asked for kinect-v2"),
-        ({"class_names": ["bow"]}, "the class names are others"),
-        ({"sources": {"count": 4, "fingerprint": "f"}}, "number of raw files: it was made with 3"),
+        (
+            {"reader": {"name": "other", "options": {}}},
+            "reader.name .found 'made-up', now",
+        ),
+        (
+            {"reader": {"name": "made-up", "options": {"a": 2}}},
+            "reader.options.a .found 1, now",
+        ),
+        ({"layout": "kinect-v2"}, "layout .found 'coco-17', now asked for 'kinect-v2'"),
+        ({"class_names": ["bow"]}, "class_names.*, now asked for .*bow"),
+        ({"sources": {"count": 4, "fingerprint": "f"}}, "sources.count .found 3, now asked for 4"),
         ({"sources": {"count": 3, "fingerprint": "g"}}, "the raw files are others or have changed"),
     ],
 )
 def test_something_else_is_not_resumed(tmp_path, change, expected):
     with StoreWriter(tmp_path / "s", PLAN) as writer:
         writer.commit()
-    with pytest.raises(SkelshotError, match=r"s\.partial: an unfinished store of .*" + expected):
+    with pytest.raises(
+        SkelshotError, match=r"s\.partial: holds an unfinished store of .*" + expected
+    ):
         StoreWriter(tmp_path / "s", {**PLAN, **change})
 
 

@@ -144,7 +144,7 @@ class Place:
         return {
             str(path.relative_to(self.folder)): self._read(path)
             for path in found
-            if path.parent.name != "events"  # TensorBoard names files after time and process
+            if "events" not in path.parent.parts  # TensorBoard names files after time and process
         }
 
     def _read(self, path: Path) -> Any:

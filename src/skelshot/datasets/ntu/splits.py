@@ -9,6 +9,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from skelshot.datasets.clips import BadClip
+from skelshot.datasets.ntu.names import parse_name
 from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
@@ -161,6 +163,32 @@ def pyskl_splits(clips: Sequence[ClipRecord], name: str) -> dict[str, list[str]]
         f"{prefix}_train": [clips[place].name for place in members.train],
         f"{prefix}_val": [clips[place].name for place in members.test],
     }
+
+
+def public_second_person(clips: Sequence[ClipRecord]) -> Second:
+    """Tell what the public CTR-GCN files have in the second place of clips with one person.
+
+    Args:
+        clips: Clips of one data set.
+
+    Returns:
+        `copy` for NTU RGB+D 120, which clips of its later setups tell by their names; else `zero`.
+
+    Example:
+        >>> public_second_person([])
+        'zero'
+    """
+    latest = max((_setup(clip.name) for clip in clips), default=0)
+    rules = sorted(ntu_splits().values(), key=lambda rule: rule.setups)
+    return next(rule.second_person for rule in rules if latest <= rule.setups)
+
+
+def _setup(name: str) -> int:
+    """Read the setup from the name of a clip of NTU RGB+D; 0 for other names."""
+    try:
+        return parse_name(name).setup
+    except BadClip:
+        return 0
 
 
 def _field(clip: ClipRecord, field: Literal["subject", "camera", "setup"], name: str) -> int:

@@ -141,7 +141,7 @@ def read_index(path: Path) -> tuple[ClipRecord, ...]:
     """
     check_regular(path)
     try:
-        table = _with_later_columns(pq.read_table(path, memory_map=False, use_threads=False))
+        table = _with_later_columns(pq.ParquetFile(path, pre_buffer=False).read(use_threads=False))
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SkelshotError(f"{path}: not a store's index ({reason}); prepare it again") from error

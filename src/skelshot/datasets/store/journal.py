@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +13,7 @@ from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.json_text import parse_json
+from skelshot.ground.plans import Plan
 from skelshot.ground.regular import check_regular, open_regular
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import layout_as_data
@@ -38,31 +40,24 @@ def plan_of(reader: Reader, sources: list[Source], sides: AskedSides = "auto") -
     return dict(json.loads(json.dumps(plan)))
 
 
-def difference(found: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """Name the first thing in which two plans differ.
+def check_plan(
+    place: Path, holds: str, found: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> None:
+    """Refuse a store that is not the one asked for.
 
     Args:
+        place: The store.
+        holds: What it is, as the message says.
         found: The plan of what is there.
-        wanted: The plan of what is asked for.
+        wanted: The plan of what is asked for, from `plan_of`.
 
-    Returns:
-        A phrase such as `reader.options: it has {...}, now asked for {...}`; empty when equal.
+    Raises:
+        SkelshotError: They differ; the first difference is told.
     """
-    pairs = {
-        "reader": (found["reader"]["name"], wanted["reader"]["name"]),
-        "options": (found["reader"]["options"], wanted["reader"]["options"]),
-        "layout": (found["layout"], wanted["layout"]),
-        "sides": (found.get("sides", "auto"), wanted.get("sides", "auto")),
-        "number of raw files": (found["sources"]["count"], wanted["sources"]["count"]),
-    }
-    for place, (old, new) in pairs.items():
-        if old != new:
-            return f"{place}: it was made with {old}, now asked for {new}"
-    if found["class_names"] != wanted["class_names"]:
-        return "the class names are others"
-    if found["sources"] != wanted["sources"]:
-        return "the raw files are others or have changed since"
-    return ""
+    advice = "delete it or choose another --out"
+    changed = {"sources.fingerprint": f"the raw files are others or have changed since; {advice}"}
+    earlier = {"sides": "auto"}  # of plans that have none
+    Plan(holds, {**earlier, **wanted}, advice, changed).check(place, {**earlier, **found})
 
 
 @dataclass
@@ -114,7 +109,8 @@ class Journal:
         if path.exists():
             document = read_json(path)
             try:
-                self._check_plan(document["plan"])
+                there = self.folder.parent
+                check_plan(there, "an unfinished store", document["plan"], self.plan)
                 self.progress = Progress(**document["progress"])
             except (KeyError, TypeError) as error:
                 raise SkelshotError(
@@ -146,13 +142,6 @@ class Journal:
                         f"{path}, line {number}: no entry of prepare; delete "
                         f"{self.folder.parent} and start again"
                     ) from error
-
-    def _check_plan(self, found: dict[str, Any]) -> None:
-        if other := difference(found, self.plan):
-            raise SkelshotError(
-                f"{self.folder.parent}: an unfinished store of something else is there ({other}); "
-                "delete it or choose another --out"
-            )
 
     def note_clip(self, record: ClipRecord) -> None:
         """Add a clip that has been written to the arrays.

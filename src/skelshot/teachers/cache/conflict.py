@@ -1,14 +1,22 @@
 """A cache that stands where one is to be written: reused if it equals that one, else refused."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
+from skelshot.ground.plans import Plan
 from skelshot.teachers.cache.distinct import check_distinct
 from skelshot.teachers.cache.info import FeatureInfo, VideoInfo
 from skelshot.teachers.cache.read import FeatureCache
+
+FEATURES: Final = ("teacher", "fingerprint", "data_hash", "class_names", "text_labels", "texts")
+VIDEOS: Final = ("source", "options", "seed", "samples", "directions", "prompts", "key")
+"""What decides a cache, in the order in which differences are told."""
 
 SAME = 1e-3
 """How far two features may lie apart and count as the same (machines round differently)."""
@@ -45,14 +53,7 @@ def existing_or_conflict(path: Path, info: FeatureInfo, text: Tensor | None) -> 
 
 def _same_or_refuse(found: FeatureCache, info: FeatureInfo, text: Tensor | None) -> FeatureCache:
     """Return the cache that stands there if it is what was to be written."""
-    for field in ("teacher", "fingerprint", "data_hash", "class_names", "text_labels", "texts"):
-        before, now = getattr(found.info, field), getattr(info, field)
-        if before != now:
-            raise SkelshotError(
-                f"{found.path}: holds a feature cache of another {field} "
-                f"(found {before!r:.60}, to be written {now!r:.60}); choose another --out or "
-                "delete it"
-            )
+    _refuse_other(found.path, "a feature cache", found.info, info, FEATURES)
     _same_video(found, info.video)
     if text is None:
         return found
@@ -75,14 +76,15 @@ def _same_video(found: FeatureCache, video: VideoInfo | None) -> None:
         )
     if before is None or now is None or before.key == now.key:
         return
-    for field in ("source", "options", "seed", "samples", "directions", "prompts"):
-        old, new = getattr(before, field), getattr(now, field)
-        if old != new:
-            raise SkelshotError(
-                f"{found.path}: holds video features of another {field} (found {old!r:.60}, to "
-                f"be written {new!r:.60}); choose another --out or delete it"
-            )
-    raise SkelshotError(
-        f"{found.path}: holds video features of other clips or videos; choose another --out or "
-        "delete it"
-    )
+    _refuse_other(found.path, "video features", before, now, VIDEOS)
+
+
+def _refuse_other(
+    path: Path, holds: str, found: Options, wanted: Options, fields: Sequence[str]
+) -> None:
+    """Refuse a cache whose description differs in one of the fields."""
+    before, now = (info.model_dump(mode="json") for info in (found, wanted))
+    advice = "choose another --out or delete it"
+    others = {"key": f"the clips or videos are others; {advice}"}
+    plan = Plan(holds, {name: now[name] for name in fields}, advice, others)
+    plan.check(path, {name: before[name] for name in fields})

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,9 +12,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_mapping, write_json
+from skelshot.ground.files import read_mapping
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.locks import lock_file, only_writer
+from skelshot.ground.plans import Plan
 from skelshot.ground.regular import check_regular
 from skelshot.ground.seeding import digest_of
 from skelshot.ground.tensor_files import write_tensors
@@ -22,8 +23,6 @@ from skelshot.teachers.cache.chunks import Chunk, ClipNote, SkippedClip
 
 PLAN: Final = "plan.json"
 SHARDS: Final = "shards"
-
-ShardPlan = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class ShardFolder:
     """
 
     path: Path
-    plan: ShardPlan
+    plan: Mapping[str, Any]
     clips: tuple[str, ...]
     size: int
 
@@ -67,27 +66,17 @@ class ShardFolder:
         Raises:
             SkelshotError: It holds something else, or cannot be written.
         """
-        wanted, file = self._document_of_plan(), self.path / PLAN
+        file = self.path / PLAN
         try:
             if not file.exists():
                 self._refuse_foreign()
                 self.path.mkdir(parents=True, exist_ok=True)
-                write_json(file, wanted)
-            if (found := read_mapping(file)) == wanted:
-                (self.path / SHARDS).mkdir(exist_ok=True)
-                return
+            self._begun.settle(file)
+            (self.path / SHARDS).mkdir(exist_ok=True)
         except OSError as error:
             raise SkelshotError(
                 f"{self.path}: cannot be written ({error.strerror or error})"
             ) from error
-        place = next(
-            (name for name in wanted if name != "key" and found.get(name) != wanted[name]), "clips"
-        )
-        raise SkelshotError(
-            f"{self.path}: holds unfinished video features of another {place} (found "
-            f"{found.get(place)!r:.60}, now asked for {wanted.get(place)!r:.60}); run the "
-            "command that began them again, or delete the folder"
-        )
 
     @contextmanager
     def held_by(self, rank: int) -> Iterator[None]:
@@ -215,16 +204,19 @@ class ShardFolder:
         if not self.path.exists() and not lock_file(self._out).exists():
             return
         with suppress(SkelshotError, OSError), self.held_by(0):
-            file = self.path / PLAN
-            if not any(self.path.iterdir()) or read_mapping(file) == self._document_of_plan():
-                self.remove()
+            if any(self.path.iterdir()):
+                self._begun.check(self.path, read_mapping(self.path / PLAN))
+            self.remove()
 
     @property
     def _out(self) -> Path:
         return self.path.with_name(self.path.name.removesuffix(".partial"))
 
-    def _document_of_plan(self) -> dict[str, Any]:
-        return dict(json.loads(json.dumps(self.plan))) | {"key": self.key}
+    @property
+    def _begun(self) -> Plan:
+        again = "run the command that began them again, or delete the folder"
+        others = {"key": f"the clips are others; {again}"}
+        return Plan("unfinished video features", {**self.plan, "key": self.key}, again, others)
 
     def _refuse_foreign(self) -> None:
         """Refuse a folder that holds what no features have; a stopped run of texts is cleared."""

@@ -171,7 +171,7 @@ def _mapped(file: Path, shape: tuple[int, ...]) -> FloatArray:
 def _read_clips(file: Path) -> dict[str, list[Any]]:
     """Read the table of clips as columns."""
     try:
-        table: Any = pq.read_table(file, memory_map=False, use_threads=False)
+        table: Any = pq.ParquetFile(file, pre_buffer=False).read(use_threads=False)
         columns: dict[str, list[Any]] = table.to_pydict()
         _ = columns["name"]
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:

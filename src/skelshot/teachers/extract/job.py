@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import Field, JsonValue
@@ -19,7 +19,6 @@ from skelshot.skeletons.sequence import SkeletonSequence
 from skelshot.teachers.base import PromptingTeacher, VideoTeacher
 from skelshot.teachers.cache.chunks import ClipNote, SkippedClip
 from skelshot.teachers.cache.reuse import Known, ReusedFeatures
-from skelshot.teachers.cache.shards import ShardPlan
 from skelshot.teachers.extract.batches import PromptTexts
 from skelshot.teachers.extract.frame_sources import FrameSource
 from skelshot.teachers.extract.pictures import PictureCounts, clip_pictures, recorded_options
@@ -95,7 +94,7 @@ class Extraction:
         return recorded_options(self.source, self.pictures)
 
     @property
-    def plan(self) -> ShardPlan:
+    def plan(self) -> dict[str, Any]:
         """Everything that decides the features, besides the list of clips."""
         return {
             "teacher": self.teacher.name,

@@ -54,6 +54,8 @@ NAMES = (
     ("method", (*EVALUATE[:-2], "--method"), ()),
     ("protocol", ("evaluate", STORE, "--protocol"), ()),
     ("preset", ("pretrain", STORE, "--protocol", "toy", "--out", "{out}", "--preset"), ()),
+    ("preset to show", ("config",), ()),
+    ("section of a preset", ("config", "smoke"), ()),
     ("teacher", ("teach", STORE, "--out", "{out}", "--teacher"), ()),
     ("prompts", (*TEACH, "--prompts"), ()),
     ("layout", ("layouts",), ()),

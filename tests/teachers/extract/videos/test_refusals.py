@@ -20,7 +20,7 @@ from skelshot.videos.clip_frames import VideoOptions
 OPTIONS = VideoOptions(frames=4, size=32)
 
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
-    "draws": ({"options": ExtractOptions(draws=1)}, "features of another samples .found 1, to be"),
+    "draws": ({"options": ExtractOptions(draws=1)}, "features of another samples .found 1, now"),
     "prompted": ({"options": ExtractOptions(prompted=True)}, "another prompts"),
     "crop": (
         {"source": {"crop": "none"}},

@@ -1,0 +1,74 @@
+"""The sections on results: accuracies with intervals, bars of classes, confusion matrices."""
+
+from pathlib import Path
+
+import numpy as np
+
+from skelshot.evaluation.saved_results import SavedResult, ShotAccuracy
+from skelshot.experiments.charts import draw_confusion
+from skelshot.experiments.html import HtmlReport
+from skelshot.experiments.run_page.material import RunMaterial
+from skelshot.experiments.tables import accuracy_cell
+
+MOST_DETAILED = 8
+"""The most accuracies whose classes are shown."""
+
+
+def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> None:
+    """Tell the accuracies of a run, and how each class came out.
+
+    Args:
+        report: The page.
+        material: What the page is made of.
+        folder: Where pictures lie until they are in the page.
+    """
+    report.heading("Accuracy")
+    results = material.results
+    if not results:
+        report.paragraph(
+            "There is no result yet. Run: skelshot evaluate STORE --protocol PROTOCOL --run "
+            f"{material.run.path}"
+        )
+        return
+    rows = [
+        [name, result.method, shots, accuracy_cell(found.mean, found.ci95), _over(found, result)]
+        for name, result in results.items()
+        for shots, found in result.accuracy.items()
+    ]
+    report.table(["result", "method", "shots", "% (95 % interval)", "interval over"], rows)
+    if material.more_results:
+        report.paragraph(f"The first {len(results)} of {len(results) + material.more_results}.")
+    every = [(name, shots) for name, result in results.items() for shots in result.accuracy]
+    for place, (name, shots) in enumerate(every[:MOST_DETAILED]):
+        found = results[name].accuracy[shots]
+        report.heading(f"{name}, {shots}-shot")
+        report.bars(sorted(found.per_class.items(), key=lambda entry: -entry[1]))
+        _add_confusion(report, results[name], found, folder / f"confusion-{place}.png")
+    if len(every) > MOST_DETAILED:
+        report.paragraph(
+            f"Classes are shown for the first {MOST_DETAILED} of {len(every)} accuracies; choose a "
+            "result with --result."
+        )
+
+
+def _over(found: ShotAccuracy, result: SavedResult) -> str:
+    """Tell what an interval is over, and the other one where there are two."""
+    if found.interval == "splits":
+        return f"{len(result.splits)} splits"
+    if found.ci95_subjects is None:
+        return f"{found.queries:,} queries"
+    low, high = found.ci95_subjects
+    people = f"{100 * low:.1f} to {100 * high:.1f} over {found.subjects} performers"
+    return f"{found.queries:,} queries ({people})"
+
+
+def _add_confusion(
+    report: HtmlReport, result: SavedResult, found: ShotAccuracy, path: Path
+) -> None:
+    """Draw the classes that have queries, or were answered."""
+    counts = np.array(found.confusion)
+    labels = np.flatnonzero(counts.sum(0) + counts.sum(1)).tolist() if counts.size else []
+    if labels:
+        names = [result.class_names[label] for label in labels]
+        draw_confusion(counts[np.ix_(labels, labels)], names, path)
+        report.picture(path, "True classes in rows, answers in columns, percent of each row")

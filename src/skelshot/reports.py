@@ -1,0 +1,135 @@
+"""Comparisons of evaluations, and a page about a run, by name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from skelshot.datasets.store import Store
+from skelshot.evaluation.comparison import compare as compare_sides
+from skelshot.evaluation.comparison import comparison_document
+from skelshot.evaluation.pairing import Measured, Side
+from skelshot.evaluation.query_table import QueryTable, read_queries
+from skelshot.evaluation.saved_results import read_saved_result, saved_result
+from skelshot.experiments.run_page import gather, write_run_page
+from skelshot.ground import SkelshotError
+from skelshot.ground.printable import escaped, printable
+from skelshot.runs import Run
+
+File = Path | str
+Evaluation = File | Mapping[str, Any] | QueryTable
+
+
+def compare(
+    *evaluations: Evaluation,
+    names: Sequence[str] | None = None,
+    shots: Sequence[int] | None = None,
+    store: Store | File | None = None,
+) -> dict[str, Any]:
+    """Compare evaluations with the first of them, pair by pair, as `skelshot compare` does.
+
+    Args:
+        evaluations: Results (documents or their files), or tables of queries (or their files):
+            the baseline and at least one more, all of one kind.
+        names: What they are called; the files' names unless told.
+        shots: Numbers of exemplars; all unless told.
+        store: The clips, for tables of one task: intervals are then over its performers, where
+            they are known.
+
+    Returns:
+        The document: `rows`, one a difference; `difference` and `ci95` of the first; `notes`.
+
+    Raises:
+        SkelshotError: A file is none of these, or two evaluations are no pairs.
+
+    Example:
+        >>> accuracy = {"mean": 0.6, "ci95": None, "queries": 9, "per_split": [0.5, 0.7]}
+        >>> accuracy |= {"per_class": {}, "confusion": [], "protocol_hash": "f00d"}
+        >>> one = {"method": "nearest", "protocol": "toy", "splits": [0, 1], "class_names": []}
+        >>> one |= {"data_hash": "abad1dea", "accuracy": {"1": accuracy}}
+        >>> two = one | {"accuracy": {"1": accuracy | {"per_split": [0.52, 0.74]}}}
+        >>> round(compare(one, two, names=["nearest", "cosine"])["difference"], 3)
+        0.03
+    """
+    called = _names(evaluations, names)
+    sides = [
+        Side(name, *_measured(entry, name)) for name, entry in zip(called, evaluations, strict=True)
+    ]
+    performers = None
+    if store is not None:
+        clips = (store if isinstance(store, Store) else Store.open(Path(store))).clips
+        performers = {clip.name: clip.subject for clip in clips}
+        for side in sides:
+            if not isinstance(side.measured, QueryTable):
+                raise SkelshotError(
+                    f"--store: {side.place} is a result, whose queries are not told; leave it out, "
+                    "or compare tables of queries"
+                )
+    return comparison_document(compare_sides(sides, shots, performers))
+
+
+def _names(evaluations: Sequence[Evaluation], asked: Sequence[str] | None) -> list[str]:
+    """Name evaluations as asked; by their files where these differ, else by their paths."""
+    files = [Path(entry) if isinstance(entry, File) else None for entry in evaluations]
+    places = [file.resolve() for file in files if file is not None]
+    for file in places:
+        if places.count(file) > 1:
+            raise SkelshotError(f"{file}: given twice, expected two evaluations to compare")
+    if asked is None:
+        stems = [file.stem if file else str(at) for at, file in enumerate(files, start=1)]
+        paths = [str(file or at) for at, file in enumerate(files, start=1)]
+        asked = stems if len(set(stems)) == len(stems) else paths
+    if len(asked) != len(evaluations) or len(set(asked)) < len(asked):
+        raise SkelshotError(
+            f"--names: found {', '.join(map(printable, asked))}, expected {len(evaluations)} that "
+            "differ, one a result"
+        )
+    return [escaped(name) for name in asked]
+
+
+def _measured(entry: Evaluation, name: str) -> tuple[str, Measured]:
+    """Read an evaluation; say where it is, for messages."""
+    if isinstance(entry, QueryTable):
+        return name, entry
+    if isinstance(entry, Mapping):
+        return name, saved_result(entry, name)
+    file = Path(entry)
+    is_table = file.suffix.lower() in (".parquet", ".csv")
+    return str(file), read_queries(file) if is_table else read_saved_result(file)
+
+
+def show(
+    run: Run | File,
+    out: File,
+    *,
+    store: Store | File | None = None,
+    result: File | None = None,
+    queries: File | None = None,
+) -> Path:
+    """Write one page about a run, as `skelshot show` does.
+
+    Args:
+        run: What `pretrain` made.
+        out: The HTML file, or a folder for it.
+        store: The clips, for skeletons and the map.
+        result: A result of the run; all in its `results/` unless told.
+        queries: A table of queries; the one that a result names unless told.
+
+    Returns:
+        The page.
+
+    Raises:
+        SkelshotError: A file is damaged, or of another run, other data or other clips.
+    """
+    place = Path(out)
+    page = place if place.suffix.lower() in (".html", ".htm") else place / "index.html"
+    if page.is_dir() or (page != place and place.exists() and not place.is_dir()):
+        found = "a folder" if page.is_dir() else "a file"
+        raise SkelshotError(f"--out {out}: found {found}, expected a folder or FILE.html")
+    material = gather(
+        run if isinstance(run, Run) else Run.open(run),
+        None if result is None else Path(result),
+        None if queries is None else Path(queries),
+        Store.open(Path(store)) if isinstance(store, File) else store,
+    )
+    page.parent.mkdir(parents=True, exist_ok=True)
+    return write_run_page(material, page)
