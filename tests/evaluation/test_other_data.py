@@ -1,5 +1,6 @@
 """Runs evaluated on other data, ensembles, the run's own preset, and files that stay."""
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import read_queries
 from skelshot.front_door import evaluate, prepare, pretrain
 from skelshot.ground import SkelshotError
+from skelshot.runs import Run
 from skelshot.skeletons.layouts import layout_from
 from skelshot.skeletons.mappings import map_layout
 
@@ -242,3 +244,155 @@ def test_two_coordinates_are_not_three(toy_store: Store, run: Path, tmp_path: Pa
     rule = NamedProtocol.model_validate({"name": "own", "novel": novel})
     with pytest.raises(SkelshotError, match=r"reads 3 coordinates a joint, the clips of .* have 2"):
         evaluate(flat, protocol=rule, run=run, shots=[1])
+
+
+ASKED: dict[str, tuple[dict[str, Any], str]] = {
+    "the same shots twice": ({"shots": [1, 2, 1]}, "--shots: found 1 twice"),
+    "no shots": ({"shots": []}, "--shots: found none, expected at least one"),
+    "no splits": ({"splits": []}, "--split: found none, expected at least one"),
+    "no run": ({"run": []}, "--run: found none, expected at least one"),
+    "weights of one": ({"weights": [2]}, "--weights 2: found one classifier"),
+    "fusion of one": ({"fusion": "logits"}, "--fusion logits: found one classifier"),
+    "unknown fusion": ({"fusion": "mean"}, "--fusion: found 'mean', expected one of softmax"),
+    "unknown sides": ({"sides": "left"}, "--sides: found 'left', expected auto, matter or ign"),
+    "an encoder that nothing uses": (
+        {"method": "raw-nearest", "encoder_split": 1},
+        "--encoder-split 1: method raw-nearest uses no encoder",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_what_would_be_ignored_is_refused(other_store: Store, run: Path, case: str) -> None:
+    asked, message = ASKED[case]
+    with pytest.raises(SkelshotError, match=message) as caught:
+        evaluate(
+            other_store, **{"protocol": protocol(other_store), "run": run, "shots": [1]} | asked
+        )
+    assert "\n" not in str(caught.value)
+
+
+def test_one_run_is_no_ensemble_by_any_name(
+    toy_store: Store, run: Path, second: Path, tmp_path: Path
+) -> None:
+    """A link, a copy, and runs beside a method that uses none."""
+    (tmp_path / "link").symlink_to(run)
+    shutil.copytree(run, tmp_path / "copy")
+    for name in ("link", "copy"):
+        with pytest.raises(SkelshotError, match=rf"{name}: found twice, it holds the same weigh"):
+            evaluate(toy_store, protocol="toy", run=[run, tmp_path / name], shots=[1])
+    with pytest.raises(SkelshotError, match="method raw-nearest: found 2 runs, expected at most"):
+        evaluate(toy_store, protocol="toy", run=[run, second], method="raw-nearest", shots=[1])
+
+
+def test_settings_do_not_depend_on_where_a_run_stands(
+    toy_store: Store, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same call from another folder replaces its result; other weights do not."""
+    here = evaluate(toy_store, protocol="toy", run=run, shots=[1])
+    monkeypatch.chdir(run.parent)
+    for name in (run.name, Path("..") / run.parent.name / run.name):
+        assert (
+            evaluate(toy_store, protocol="toy", run=name, shots=[1])["settings"]
+            == (here["settings"])
+        )
+    other = tmp_path / run.name
+    changes = (*QUICK, "evaluate.readout=joints", "pretrain.seed=1")
+    pretrain(toy_store, other, protocol="toy", preset="smoke", splits=[0, 1], changes=changes)
+    monkeypatch.chdir(tmp_path)
+    found = evaluate(toy_store, protocol="toy", run=run.name, shots=[1])
+    assert found["settings"] != here["settings"]
+
+
+def test_a_run_that_can_only_be_read_is_evaluated(
+    other_store: Store, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Features are not kept; a full disk is told all the same."""
+    copy, problem = tmp_path / "copy", errno.EROFS
+    shutil.copytree(run, copy, ignore=shutil.ignore_patterns("features", "results"))
+
+    def refused(file: Path, *_: Any) -> None:
+        raise OSError(problem, "no", str(file))
+
+    monkeypatch.setattr("skelshot.runs.kept_features.write_digested", refused)
+    asked: dict[str, Any] = {"protocol": protocol(other_store), "run": copy, "shots": [1]}
+    kept = evaluate(other_store, **asked | {"run": run})
+    assert evaluate(other_store, **asked)["accuracy"] == kept["accuracy"]
+    problem = errno.ENOSPC
+    with pytest.raises(OSError, match="no"):
+        evaluate(other_store, **asked)
+
+
+def test_places_where_nothing_can_be_written_are_told_before_any_work(
+    other_store: Store, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {"protocol": protocol(other_store), "run": run, "shots": [1]}
+    table = tmp_path / "table.csv"
+    monkeypatch.setattr("skelshot.evaluation.evaluate_run._Job.evaluated", pytest.fail)
+    with pytest.raises(SkelshotError, match="found as --out and as --queries, expected two files"):
+        evaluate(other_store, out=tmp_path / "a" / ".." / "table.csv", queries=table, **asked)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SkelshotError, match=r"file: cannot be made .*; name another --out"):
+        evaluate(other_store, out=tmp_path / "file" / "result.json", **asked)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    for option, file in (("out", tmp_path / "result.json"), ("queries", table)):
+        with pytest.raises(SkelshotError, match=f"can only be read; name another --{option}"):
+            evaluate(other_store, **{option: file}, **asked)
+
+
+def test_a_call_that_was_stopped_can_be_repeated(
+    other_store: Store, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of queries, which is never overwritten, is the last thing made."""
+    asked: dict[str, Any] = {
+        "protocol": protocol(other_store),
+        "run": run,
+        "shots": [1],
+        "queries": tmp_path / "table.csv",
+        "out": tmp_path / "result.json",
+    }
+
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("skelshot.evaluation.evaluate_run.judge", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(other_store, **asked)
+    assert not list(tmp_path.iterdir())
+    assert evaluate(other_store, **asked)["queries"] == str(tmp_path / "table.csv")
+
+
+def test_what_cannot_be_mapped_is_named(toy_store: Store, run: Path, tmp_path: Path) -> None:
+    raw, layout = tmp_path / "raw", layout_from("hand-21")
+    raw.mkdir()
+    joints = np.random.default_rng(0).normal(2, 0.1, (1, 9, 21, 3)).astype(np.float32)
+    for number in range(6):
+        label = ("wave", "fist")[number % 2]
+        write_npz_clip(raw / f"{number}.npz", joints, label=label, layout=layout)
+    hands = prepare("npz", raw, tmp_path / "hands", body_check="ignore")
+    rule = NamedProtocol.model_validate({"name": "own", "novel": ["wave", "fist"]})
+    expected = r"hands: its clips cannot be mapped .*split-00 reads \(joint '.*hand-21.*\); or cho"
+    with pytest.raises(SkelshotError, match=expected):
+        evaluate(hands, protocol=rule, run=run, shots=[1])
+
+
+def test_files_may_be_told_as_paths(other_store: Store, run: Path, tmp_path: Path) -> None:
+    """Text, paths and runs in one list, and numbers of any kind."""
+    rule = tmp_path / "own.yaml"
+    novel = json.dumps(other_store.class_names[:3])
+    rule.write_text(f"{{name: own, novel: {novel}, draws: 4}}")
+    found = evaluate(
+        str(other_store.path),
+        protocol=rule,
+        run=[str(run)],
+        shots=(count for count in np.array([1, 2])),
+        splits=np.array([0]),
+        encoder_split=np.int64(1),
+        out=str(tmp_path / "result.json"),
+    )
+    assert list(found["accuracy"]) == ["1", "2"]
+    expected = evaluate(
+        other_store, protocol=str(rule), run=Run.open(run), shots=[1], encoder_split=1
+    )
+    assert expected["accuracy"]["1"] == found["accuracy"]["1"]
