@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from skelshot import __version__
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
-from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard
+from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -145,6 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if (message := _one_line(error, lower)) is None:
             raise
         _leave(f"error: {message}", BAD_CALL)
+    finally:
+        ignore_ctrl_c_at_exit()
 
 
 def _one_line(error: Exception, lower: str) -> str | None:
