@@ -4,6 +4,7 @@ import argparse
 import errno
 import io
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -124,6 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
+    # Arrow's own allocator ends the process where memory is short; the system's says so.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
