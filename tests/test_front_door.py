@@ -13,8 +13,8 @@ GIVEN = [
     "AGCN", "CTRGCN", "CosineClassifier", "ENCODERS", "Encoder", "EvaluateOptions", "FeatureCache",
     "FewShotMethod", "InputSpec", "METHODS", "NamedProtocol", "PretrainOptions", "ProtoNet",
     "READERS", "Run", "STGCN", "STRATEGIES", "SkeletonLayout", "SkeletonSequence", "SkelshotError",
-    "SplitRun", "Stage", "Store", "TEACHERS", "compare", "evaluate", "load_encoder", "prepare", "pretrain",
-    "protocol_named", "show", "teach",
+    "SplitRun", "Stage", "Store", "TEACHERS", "compare", "evaluate", "load_encoder", "prepare",
+    "pretrain", "protocol_named", "show", "teach",
 ]  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def teach(
     videos: Folder | None = None,
     prompts: str | None = None,
     class_names: str | None = None,
-    protocol: str | FewShotProtocol | None = None,
+    protocol: Folder | FewShotProtocol | None = None,
     **options: Any,
 ) -> FeatureCache:
     """Cache a frozen teacher's features, as `skelshot teach` does.
@@ -147,8 +147,8 @@ def pretrain(
     store: Store | Folder,
     out: Folder,
     *,
-    protocol: str | FewShotProtocol,
-    preset: str = "cpu",
+    protocol: Folder | FewShotProtocol,
+    preset: Folder = "cpu",
     encoder: str | None = None,
     strategy: str | None = None,
     episodes: str | None = None,
@@ -209,8 +209,8 @@ def pretrain_by_name(
     store: Store,
     out: Folder,
     *,
-    protocol: str | FewShotProtocol,
-    preset: str,
+    protocol: Folder | FewShotProtocol,
+    preset: Folder,
     encoder: str | None,
     strategy: str | None,
     episodes: str | None,
@@ -258,7 +258,7 @@ def pretrain_by_name(
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     begin = StartingRun(Path(start)) if start else None
     kept = {
-        "name": preset,
+        "name": str(preset),
         "evaluate": settings.evaluate.model_dump(mode="json"),
         "adapted": list(settings.adapted),
     }
@@ -271,15 +271,15 @@ def pretrain_by_name(
 def evaluate(
     store: Store | Folder,
     *,
-    protocol: str | FewShotProtocol,
+    protocol: Folder | FewShotProtocol,
     run: Run | Folder | Sequence[Run | Folder] | None = None,
     method: str = "cosine",
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
     encoder_split: int | None = None,
     weights: Sequence[float] | None = None,
-    fusion: Fusion = "softmax",
-    preset: str | None = None,
+    fusion: Fusion | None = None,
+    preset: Folder | None = None,
     out: Folder | None = None,
     queries: Folder | None = None,
     sides: AskedSides = "auto",
@@ -298,7 +298,7 @@ def evaluate(
         splits: Numbers of splits; all of the run unless told.
         encoder_split: The split of the run whose encoder serves all splits.
         weights: Weights of the runs' scores; equal unless told.
-        fusion: How scores of several runs are added up.
+        fusion: How scores of several runs are added up; `softmax` unless told.
         preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told.
         queries: Where a table of all queries goes, `.parquet` or `.csv`.
@@ -337,13 +337,13 @@ def _member(
     store: Store,
     run: Run | None,
     method: type[FewShotMethod],
-    preset: str | None,
+    preset: Folder | None,
     changes: Sequence[str],
 ) -> Member:
     """Put a run and a method together with the preset asked for, or the run's own."""
     own = own_evaluation(run, changes) if run is not None and preset is None else None
     if own is None:
-        name = preset or "cpu"
+        name = str(preset or "cpu")
         settings = load_settings(
             name,
             layout=store.layout,
@@ -361,8 +361,8 @@ def _store(store: Store | Folder) -> Store:
     return store if isinstance(store, Store) else Store.open(Path(store))
 
 
-def _protocol(protocol: str | FewShotProtocol) -> FewShotProtocol:
-    return protocol_named(protocol) if isinstance(protocol, str) else protocol
+def _protocol(protocol: Folder | FewShotProtocol) -> FewShotProtocol:
+    return protocol_named(protocol) if isinstance(protocol, str | Path) else protocol
 
 
 def _path(folder: Folder | None) -> Path | None:

@@ -18,6 +18,7 @@ from skelshot.datasets.sides import (
 )
 from skelshot.datasets.store import Store
 from skelshot.experiments.toy import toy_clip
+from skelshot.ground import SkelshotError
 from skelshot.skeletons import KINECT_V1
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.sequence import SkeletonSequence
@@ -140,6 +141,12 @@ def test_what_is_said_holds(make: MakeStore, asked: AskedSides) -> None:
     told = make("left arm", "right arm", sides=asked)
     found = decide_sides(told, "auto", [0, 1], clips_of(told))
     assert (found.sides, found.because) == (asked, "as the store says")
+
+
+def test_other_words_are_refused(make: MakeStore) -> None:
+    store = make("left arm", "right arm")
+    with pytest.raises(SkelshotError, match="--sides: found 'left', expected auto, matter or ign"):
+        decide_sides(store, "left", [0, 1], clips_of(store))  # type: ignore[arg-type]
 
 
 def test_real_actions_that_either_hand_may_do_are_no_pairs(

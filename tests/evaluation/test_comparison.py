@@ -122,6 +122,31 @@ def test_draws_of_one_split_are_paired_over_draws() -> None:
     assert (row.over, row.n, row.difference) == ("draws", 2, 0.25)
 
 
+def over_draws(*per_draw: float, **changes: Any) -> dict[str, Any]:
+    """A result of episodes, as protocols of named classes give."""
+    document = result(float(np.mean(per_draw)), **changes)
+    for accuracy in document["accuracy"].values():
+        accuracy |= {"interval": "draws", "per_draw": list(per_draw)}
+    return document
+
+
+def test_results_of_episodes_are_paired_over_draws() -> None:
+    base, new = [0.5, 0.9, 0.7, 0.6], [0.52, 0.95, 0.71, 0.6]
+    row, five = compare(sides(over_draws(*base), over_draws(*new)))
+    assert (row.over, row.n, five.over) == ("draws", 4, "draws")
+    assert row.p == pytest.approx(ttest_rel(new, base).pvalue)
+    with pytest.raises(SkelshotError, match=r"number of draws: found 3, expected 4"):
+        compare(sides(over_draws(*base), over_draws(*new[:3])))
+
+
+def test_results_without_a_labelled_query_are_read_and_not_compared() -> None:
+    document = result(0.5)
+    for accuracy in document["accuracy"].values():
+        accuracy |= {"mean": None, "per_split": [], "interval": "queries", "queries": 0}
+    with pytest.raises(SkelshotError, match="found no 1-shot query whose class is known"):
+        compare(sides(document, deepcopy(document)))
+
+
 def test_one_task_is_paired_over_queries_by_mcnemar() -> None:
     base, new = [0] * 9 + [1] + [1] * 10, [1] * 9 + [0] + [1] * 10
     row = only(compare(sides(table({(0, 0): base}), table({(0, 0): new}))))

@@ -7,7 +7,7 @@ import torch
 
 from skelshot.commands.evaluate import COMMAND
 from skelshot.evaluation.answers import Answers
-from skelshot.evaluation.fusion import FUSIONS, Fusion, fuse, member_weights
+from skelshot.evaluation.fusion import FUSIONS, Fusion, fuse, member_fusion, member_weights
 from skelshot.ground import SkelshotError
 
 
@@ -53,12 +53,24 @@ def test_one_member_is_left_as_it_is() -> None:
         ([0.0, 0.0], "not all 0"),
         ([1.0, float("nan")], "found 1 nan"),
         ([1.0, float("inf")], "found 1 inf"),
+        ([1e300, 1e300], "else 1e-06 to 1e\\+06"),  # whose sum of scores runs over
+        ([1e-300, 1e-300], "found 1e-300 1e-300"),
     ],
 )
 def test_weights_that_are_none(weights: list[float], message: str) -> None:
     with pytest.raises(SkelshotError, match=message):
         member_weights(weights, 2)
     assert member_weights(None, 2) == [1.0, 1.0]
+
+
+def test_one_classifier_has_nothing_to_add_up() -> None:
+    with pytest.raises(SkelshotError, match="--weights 2: found one classifier"):
+        member_weights([2.0], 1)
+    with pytest.raises(SkelshotError, match="--fusion logits: found one classifier"):
+        member_fusion("logits", 1)
+    assert member_fusion(None, 1) == member_fusion(None, 3) == "softmax"
+    with pytest.raises(SkelshotError, match=r"found 'z-score', .*; did you mean 'z-scores'\?"):
+        member_fusion("z-score", 2)  # type: ignore[arg-type]
 
 
 def test_the_command_line_names_every_fusion() -> None:

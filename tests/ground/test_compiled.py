@@ -3,8 +3,10 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from skelshot.ground.compiled import compiled
 
@@ -39,6 +41,22 @@ def test_it_computes_what_python_computes() -> None:
 
     a, b = np.random.default_rng(0).normal(size=(2, 50))
     assert np.isclose(compiled(dot)(a, b), a @ b)
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unkept(**options: bool) -> Any:
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function 'half': no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr("skelshot.ground.compiled.njit", unkept)
+
+    def half(x: float) -> float:
+        return x / 2
+
+    assert compiled(half)(3.0) == 1.5
 
 
 def _walk(folder: Path) -> float:

@@ -39,8 +39,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fusion",
         choices=["softmax", "logits", "z-scores"],
-        default="softmax",
-        help="what an ensemble adds up: probabilities, logits, or logits standardised over classes",
+        help="what an ensemble adds up: probabilities (the default), logits, or logits "
+        "standardised over classes",
     )
     parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")

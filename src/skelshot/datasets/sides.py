@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.skeletons import InputSpec, encode_input
 from skelshot.skeletons.inputs import AskedSides, Sides
@@ -95,7 +96,12 @@ def decide_sides(
     Returns:
         The decision. `auto` finds that sides matter when two names differ by side alone, or when
         mirrored clips of one class move like another class and the other way round.
+
+    Raises:
+        SkelshotError: Something else is asked for.
     """
+    if asked not in get_args(AskedSides):
+        raise SkelshotError(f"--sides: found {asked!r:.80}, expected auto, matter or ignore")
     told: AskedSides = store.document.sides if asked == "auto" else asked
     if told != "auto":
         where = "as asked for" if asked != "auto" else "as the store says"

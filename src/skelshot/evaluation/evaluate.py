@@ -1,7 +1,8 @@
 """Stage 3 on every split: exemplars in, scores of all queries and their accuracy out."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import index
 from typing import Protocol as Structure
 
 import torch
@@ -25,6 +26,31 @@ class FeatureSource(Structure):
     def __call__(self, split: Split, indices: Sequence[int], /) -> Tensor:
         """Give the features of clips."""
         ...
+
+
+def chosen_shots(shots: Iterable[int]) -> list[int]:
+    """Check the numbers of exemplars that are asked for.
+
+    Args:
+        shots: Numbers of exemplars a class.
+
+    Returns:
+        The same numbers.
+
+    Raises:
+        SkelshotError: There is none, or one is there twice.
+
+    Example:
+        >>> chosen_shots(range(1, 3))
+        [1, 2]
+    """
+    chosen = [index(count) for count in shots]
+    if not chosen:
+        raise SkelshotError("--shots: found none, expected at least one number")
+    for count in chosen:
+        if chosen.count(count) > 1:
+            raise SkelshotError(f"--shots: found {count} twice, expected each number once")
+    return chosen
 
 
 def draw_tasks(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,23 @@ from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.sides import SidesDecision
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
-from skelshot.evaluation.evaluate import draw_tasks
-from skelshot.evaluation.fusion import Fusion, fuse, member_weights
+from skelshot.evaluation.evaluate import chosen_shots, draw_tasks
+from skelshot.evaluation.fusion import Fusion, fuse, member_fusion, member_weights
 from skelshot.evaluation.member import Member, ReadyMember, check_alike, check_shapes
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.query_rows import query_rows
 from skelshot.evaluation.query_table import check_query_path, write_queries
-from skelshot.evaluation.result_files import check_replaceable, result_file, settings_digest
+from skelshot.evaluation.result_files import (
+    check_replaceable,
+    check_two_files,
+    make_folder,
+    result_file,
+    settings_digest,
+)
 from skelshot.evaluation.results import accuracy_document, result_document
 from skelshot.evaluation.task_sides import sides_of_tasks
 from skelshot.fewshot import FewShotMethod
+from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
@@ -78,7 +86,7 @@ def evaluate_members(
     wanted: Sequence[int] | None = None,
     encoder_split: int | None = None,
     weights: Sequence[float] | None = None,
-    fusion: Fusion = "softmax",
+    fusion: Fusion | None = None,
     sides: AskedSides = "auto",
     out: Path | None = None,
     queries: Path | None = None,
@@ -95,7 +103,7 @@ def evaluate_members(
         encoder_split: The split of the runs whose encoder serves all splits; each split its own
             where the runs are of this protocol, else the first one that is done.
         weights: Weights of the classifiers' scores; equal unless told.
-        fusion: How scores are added up.
+        fusion: How scores are added up; `softmax` unless told.
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
             a run was trained so, or where novel classes mirror each other by their names or
             by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
@@ -111,23 +119,28 @@ def evaluate_members(
         SkelshotError: A run lacks a split or the method's weights, cannot serve these clips, or
             the classifiers are of unlike runs; or a file stands in the way.
     """
+    if not members:
+        raise SkelshotError("--run: found none, expected at least one")
     if queries is not None:
         check_query_path(queries)
-    where = chosen_device(device)
-    chosen = member_weights(weights, len(members))
+        check_two_files(out, queries)
+    where, asked = chosen_device(device), chosen_shots(shots)
+    chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
+    wanted = None if wanted is None else list(wanted)
+    encoder_split = None if encoder_split is None else index(encoder_split)
     ready = [ReadyMember.of(each, store, protocol, wanted, encoder_split) for each in members]
     check_alike(ready)
     splits = ready[0].splits
-    decision = sides_of_tasks(store, protocol, ready, shots, sides)
+    decision = sides_of_tasks(store, protocol, ready, asked, sides)
     matter = decision.sides == "matter"
     job = _Job(
         store,
         protocol,
         splits,
         [member.with_sides(matter) for member in ready],
-        shots,
+        asked,
         chosen,
-        fusion,
+        how,
         decision,
         queries,
         where,
@@ -139,7 +152,7 @@ def evaluate_members(
     if out is None:
         return job.evaluated() | {"settings": digest, "file": None}
     check_replaceable(out, digest)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     with only_writer(out, "evaluate"):
         document = job.evaluated() | {"settings": digest, "file": str(out)}
         write_json(out, document)
@@ -176,7 +189,7 @@ class _Job:
                     member.method.name,
                     member.config(),
                     member.encoders.fixed if member.encoders else None,
-                    str(member.encoders.run.path) if member.encoders else None,
+                    member.encoders.weights(self.splits) if member.encoders else None,
                 )
                 for member in self.members
             ],
@@ -193,10 +206,8 @@ class _Job:
         made_anew: list[str] = []
         each = [member.answer(tasks, parts, made_anew, self.device) for member in self.members]
         fused = [fuse(answers, self.weights, self.fusion) for answers in zip(*each, strict=True)]
-        if self.queries is not None:
-            write_queries(self.queries, query_rows(self.store, fused))
         first, store = self.members[0], self.store
-        return result_document(
+        document = result_document(
             method=first.method.name,
             protocol=self.protocol.name,
             splits=[split.index for split in self.splits],
@@ -226,6 +237,9 @@ class _Job:
             "members": self._member_documents(each),
             "device": str(self.device),
         }
+        if self.queries is not None:  # the last of all: a call that was stopped can be repeated
+            write_queries(self.queries, query_rows(store, fused))
+        return document
 
     def _judged(self, answers: Sequence[Answers]) -> list[ShotResult]:
         return [judge(self.store, self.protocol, self.splits, of_shots) for of_shots in answers]

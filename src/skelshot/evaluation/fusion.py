@@ -1,6 +1,5 @@
 """Late fusion: the scores of several classifiers as one."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -11,8 +10,12 @@ from torch import Tensor
 
 from skelshot.evaluation.answers import Answers
 from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
 
 Fusion = Literal["softmax", "logits", "z-scores"]
+
+_LEAST = 1e-6
+"""The smallest weight beside 0; its inverse is the largest, so that no sum runs over."""
 
 
 def _z_scores(logits: Tensor) -> Tensor:
@@ -52,6 +55,37 @@ def fuse(
     return replace(first, logits=torch.stack(weighted).sum(0))
 
 
+def member_fusion(fusion: Fusion | None, members: int) -> Fusion:
+    """Check how the scores of an ensemble are added up.
+
+    Args:
+        fusion: As asked for; `softmax` unless told.
+        members: How many classifiers there are.
+
+    Returns:
+        One of `FUSIONS`.
+
+    Raises:
+        SkelshotError: There is no such one, or nothing to add up.
+
+    Example:
+        >>> member_fusion(None, 2)
+        'softmax'
+    """
+    if fusion is None:
+        return "softmax"
+    if fusion not in FUSIONS:
+        raise SkelshotError(
+            f"--fusion: found {fusion!r:.80}, expected one of {', '.join(FUSIONS)}"
+            f"{did_you_mean(str(fusion), FUSIONS)}"
+        )
+    if members == 1:
+        raise SkelshotError(
+            f"--fusion {fusion}: found one classifier, expected several; name more --run"
+        )
+    return fusion
+
+
 def member_weights(weights: Sequence[float] | None, members: int) -> list[float]:
     """Check the weights of an ensemble.
 
@@ -63,17 +97,23 @@ def member_weights(weights: Sequence[float] | None, members: int) -> list[float]
         One weight a member.
 
     Raises:
-        SkelshotError: There are more or fewer, one is negative or no number, or all are 0.
+        SkelshotError: There are more or fewer, nothing to weigh, one is no number from 1e-6 to
+            1e6 or 0, or all are 0.
     """
     chosen = [1.0] * members if weights is None else [float(weight) for weight in weights]
     if len(chosen) != members:
         raise SkelshotError(
             f"--weights: found {len(chosen)}, expected {members}, one for each --run"
         )
-    bad = [weight for weight in chosen if not 0 <= weight < math.inf]
+    bad = [weight for weight in chosen if weight != 0 and not _LEAST <= weight <= 1 / _LEAST]
+    told = " ".join(f"{weight:g}" for weight in chosen)
     if bad or not any(chosen):
         raise SkelshotError(
-            f"--weights: found {' '.join(f'{weight:g}' for weight in chosen)}, expected numbers "
-            "from 0 that are not all 0"
+            f"--weights: found {told}, expected numbers from 0 that are not all 0, else "
+            f"{_LEAST:g} to {1 / _LEAST:g}"
+        )
+    if weights is not None and members == 1:
+        raise SkelshotError(
+            f"--weights {told}: found one classifier, expected several; name more --run"
         )
     return chosen

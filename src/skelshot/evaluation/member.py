@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -90,6 +91,11 @@ class ReadyMember:
         if member.run is None:
             _check_needs_no_run(method)
         if member.run is None or (method.reads == "clip" and not method.has_weights):
+            if encoder_split is not None:
+                raise SkelshotError(
+                    f"--encoder-split {encoder_split}: method {method.name} uses no encoder, "
+                    "expected none; leave it out"
+                )
             every = protocol.split_list(store)
             splits = list(every) if wanted is None else choose_splits(every, wanted)
         else:
@@ -209,14 +215,38 @@ def check_alike(members: Sequence[ReadyMember]) -> None:
         members: The classifiers.
 
     Raises:
-        SkelshotError: A run is there twice, or two are of other splits, classes or protocols.
+        SkelshotError: A run or encoder is there twice, two are of other splits, classes or
+            protocols, or the method uses no run.
     """
-    paths = [str(member.asked.run.path) for member in members if member.asked.run]
-    twice = next((path for path in paths if paths.count(path) > 1), None)
-    if twice is not None:
-        raise SkelshotError(f"--run {twice}: found twice, expected each run once")
-    for other, path in zip(members[1:], paths[1:], strict=False):
-        _check_pair(members[0], other, f"--run {paths[0]} {path}")
+    first, *others = members
+    if not others:
+        return
+    for place, member in enumerate(members):
+        if member.encoders is None:
+            raise SkelshotError(
+                f"method {member.method.name}: found {len(members)} runs, expected at most one, "
+                "since it uses none; name one --run"
+            )
+        for earlier in members[:place]:
+            _check_not_twice(earlier, member)
+    for other in others:
+        _check_pair(first, other, f"--run {_path(first)} {_path(other)}")
+
+
+def _path(member: ReadyMember) -> Path | None:
+    return member.asked.run.path if member.asked.run else None
+
+
+def _check_not_twice(one: ReadyMember, other: ReadyMember) -> None:
+    """Refuse one classifier under two paths, such as a link or a copy of a run."""
+    weights = [each.encoders and each.encoders.weights(each.splits) for each in (one, other)]
+    if weights[0] == weights[1] and one.options == other.options:
+        same = _path(one) == _path(other)
+        raise SkelshotError(
+            f"--run {_path(other)}: found twice, "
+            + ("" if same else f"it holds the same weights as {_path(one)}, ")
+            + "expected each run once"
+        )
 
 
 def _check_pair(first: ReadyMember, other: ReadyMember, place: str) -> None:
@@ -251,7 +281,15 @@ def _fitted(store: Store, encoders: RunEncoders, split: Split) -> Store:
             f"clips of {store.path} have {store.channels}; choose a run of "
             f"{store.channels}-D clips"
         )
-    return store if store.layout == inputs.layout else store.in_layout(inputs.layout)
+    if store.layout == inputs.layout:
+        return store
+    try:
+        return store.in_layout(inputs.layout)
+    except SkelshotError as error:
+        raise SkelshotError(
+            f"{store.path}: its clips cannot be mapped to the joints that {trained.folder} reads "
+            f"({error}); or choose a run of {store.layout.name} clips"
+        ) from error
 
 
 def _check_needs_no_run(method: FewShotMethod) -> None:

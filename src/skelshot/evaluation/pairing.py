@@ -77,9 +77,9 @@ def check_sides(first: Side, second: Side) -> None:
 def pair(first: Side, second: Side, shots: int) -> PairedValues:
     """Pair two evaluations for one number of shots, which both have.
 
-    Results are paired over splits. Tables of queries are paired over splits where there are
-    several, as averages of a split's draws; over draws where there is one split; and over
-    queries where there is one task.
+    Results are paired over splits, or over draws where their interval is over these. Tables of
+    queries are paired over splits where there are several, as averages of a split's draws; over
+    draws where there is one split; and over queries where there is one task.
 
     Args:
         first: The one.
@@ -103,8 +103,15 @@ def pair(first: Side, second: Side, shots: int) -> PairedValues:
     ]
     hashes = [accuracy.protocol_hash for accuracy in accuracies]
     _same(first, second, f"accuracy.{shots}.protocol_hash", *hashes)
-    values = [np.array(accuracy.per_split) for accuracy in accuracies]
-    return PairedValues(values[0], values[1], "splits")
+    over = "draws" if all(accuracy.per_draw for accuracy in accuracies) else "splits"
+    values = [
+        np.array(accuracy.per_draw if over == "draws" else accuracy.per_split)
+        for accuracy in accuracies
+    ]
+    if not all(map(len, values)):
+        raise _no_class_known(first, shots)
+    _same(first, second, f"accuracy.{shots}, number of {over}", *map(len, values))
+    return PairedValues(values[0], values[1], over)
 
 
 def _kind(measured: Measured) -> str:
@@ -138,12 +145,16 @@ def _pair_queries(
         _same(first, second, f"exemplars of {clip}", *named)
     known = [key for key, row in ours.items() if one.true[row] is not None]
     if not known:
-        raise SkelshotError(
-            f"{first.place}: found no {shots}-shot query whose class is known, expected some; "
-            "answers without one cannot be compared"
-        )
+        raise _no_class_known(first, shots)
     hits = one.hits[[ours[key] for key in known]], two.hits[[theirs[key] for key in known]]
     return _by_unit(known, *hits)
+
+
+def _no_class_known(side: Side, shots: int) -> SkelshotError:
+    return SkelshotError(
+        f"{side.place}: found no {shots}-shot query whose class is known, expected some; "
+        "answers without one cannot be compared"
+    )
 
 
 def _rows_of(table: QueryTable, shots: int) -> dict[tuple[int, int, str], int]:

@@ -22,7 +22,7 @@ from skelshot.evaluation.query_columns import (
     query_form,
 )
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.files import check_writable, whole_file
 from skelshot.ground.printable import printable
 from skelshot.ground.regular import check_regular
 from skelshot.ground.suggestions import did_you_mean
@@ -72,7 +72,7 @@ def check_query_path(path: Path) -> None:
 
     Raises:
         SkelshotError: The ending is neither `.parquet` nor `.csv`, something stands there, or the
-            folder does not.
+            folder does not, or nothing can be written in it.
 
     Example:
         >>> check_query_path(Path("queries.json"))
@@ -92,6 +92,7 @@ def check_query_path(path: Path) -> None:
             f"{path}: found no folder {path.parent}, expected it; make it, or name another "
             "--queries"
         )
+    check_writable(path.parent, "--queries")
 
 
 def write_queries(path: Path, table: QueryTable) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json
+from skelshot.ground.files import check_writable, read_json
 from skelshot.ground.regular import check_regular
 from skelshot.ground.seeding import digest_of
 
@@ -39,6 +39,38 @@ def result_file(folder: Path, protocol: str, method: str, digest: str) -> Path:
         For example `RUN/results/nw-ucla-cosine-1a2b3c4d.json`.
     """
     return folder / "results" / f"{protocol}-{method}-{digest}.json"
+
+
+def check_two_files(out: Path | None, queries: Path) -> None:
+    """Refuse to write the result and the table of queries to one place.
+
+    Args:
+        out: Where the result is to stand, if that was told.
+        queries: Where the table is to stand.
+
+    Raises:
+        SkelshotError: They are the same file.
+    """
+    if out is not None and out.resolve() == queries.resolve():
+        raise SkelshotError(f"{out}: found as --out and as --queries, expected two files")
+
+
+def make_folder(file: Path) -> None:
+    """Make the folder of a result where it is missing.
+
+    Args:
+        file: Where the result is to stand.
+
+    Raises:
+        SkelshotError: Nothing can be written there.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SkelshotError(
+            f"{file.parent}: cannot be made ({error.strerror}); name another --out"
+        ) from error
+    check_writable(file.parent, "--out")
 
 
 def check_replaceable(file: Path, digest: str) -> None:

@@ -20,30 +20,32 @@ class ShotAccuracy(BaseModel):
     """What came out for one number of shots.
 
     Args:
-        mean: The accuracy.
+        mean: The accuracy; None where no query has a label.
         ci95: Its 95 % interval, low and high, where there is one.
         interval: What the interval is over.
         queries: Queries in all tasks together.
-        per_split: Accuracy of each split.
+        per_split: Accuracy of each split; none where no query has a label.
         per_class: Accuracy of each class that was ever novel.
         confusion: How often each class (row) was called each class (column), in label order.
         protocol_hash: Fingerprint of the splits and of every task's clips.
         ci95_subjects: The interval over performers, where there is one.
         subjects: How many performers there are, where that is known.
+        per_draw: Accuracy of each draw, where the interval is over draws.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    mean: Share
+    mean: Share | None
     ci95: Annotated[list[Share], Len(2, 2)] | None
-    interval: Literal["splits", "queries"] = "splits"
+    interval: Literal["splits", "draws", "queries"] = "splits"
     queries: NonNegativeInt
-    per_split: Annotated[list[Share], Len(1)]
+    per_split: list[Share]
     per_class: dict[str, Share]
     confusion: list[list[NonNegativeInt]]
     protocol_hash: str
     ci95_subjects: Annotated[list[Share], Len(2, 2)] | None = None
     subjects: NonNegativeInt | None = None
+    per_draw: list[Share] = Field(default_factory=list)
 
 
 class SavedResult(BaseModel):
@@ -99,7 +101,11 @@ def saved_result(document: Mapping[str, Any], place: str) -> SavedResult:
                 f"{place}, accuracy: found {shots!r:.40}, expected numbers of shots"
             )
         for name, found, expected in (
-            ("per_split", len(accuracy.per_split), len(result.splits)),
+            (
+                "per_split",
+                len(accuracy.per_split),
+                len(result.splits) if accuracy.mean is not None else 0,
+            ),
             ("confusion", len(accuracy.confusion), len(result.class_names)),
             *(
                 ("a row of confusion", len(row), len(result.class_names))

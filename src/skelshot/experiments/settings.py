@@ -94,7 +94,7 @@ def preset_names() -> list[str]:
 
 
 def load_settings(
-    preset: str,
+    preset: Path | str,
     *,
     layout: SkeletonLayout | str,
     coordinates: int = 3,
@@ -132,6 +132,7 @@ def load_settings(
         >>> settings.pretrain.strategy.epochs
         2
     """
+    preset = str(preset)
     document = _read_preset(preset)
     pretrain = document["pretrain"]
     for renamed in with_todays_sections(pretrain):

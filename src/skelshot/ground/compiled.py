@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,10 +15,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Compile a function to machine code on its first call, and keep the code on disk.
 
-    The code is kept beside the source (or in the user's cache where that cannot be written), so
-    that worker processes and later runs need not compile again. It is kept apart for each state
-    of the folder's compiled sources: numba alone looks only at the function's own file, and
-    would go on using a helper of another file as it was. Helpers from other folders must
+    The code is kept beside the source (or in the user's cache where that cannot be written, or
+    nowhere), so that worker processes and later runs need not compile again. It is kept apart for
+    each state of the folder's compiled sources: numba alone looks only at the function's own file,
+    and would go on using a helper of another file as it was. Helpers from other folders must
     therefore not be called. The global interpreter lock is let go while the function runs.
 
     Args:
@@ -39,12 +39,12 @@ def compiled(function: Function) -> Function:
         3.0
     """
     source = Path(function.__code__.co_filename)
-    if not source.is_file():  # typed in at a prompt
-        fresh: Function = njit(nogil=True)(function)
-        return fresh
-    with _cache_folder(source.parent):
-        kept: Function = njit(cache=True, nogil=True)(function)
-        return kept
+    if source.is_file():  # not typed in at a prompt
+        with _cache_folder(source.parent), suppress(RuntimeError):  # no folder can be written
+            kept: Function = njit(cache=True, nogil=True)(function)
+            return kept
+    fresh: Function = njit(nogil=True)(function)
+    return fresh
 
 
 @contextmanager

@@ -18,6 +18,22 @@ MOST_JSON_BYTES = 64 << 20
 """The largest JSON file that is read."""
 
 
+def check_writable(folder: Path, option: str) -> None:
+    """Refuse a folder in which nothing can be written, before any work is done.
+
+    Args:
+        folder: A folder that is there.
+        option: Which option names another one.
+
+    Raises:
+        SkelshotError: It can only be read.
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SkelshotError(
+            f"{folder}: found a folder that can only be read; name another {option}"
+        )
+
+
 @contextmanager
 def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place only when all went well.

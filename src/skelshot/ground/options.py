@@ -113,7 +113,10 @@ def _fault(fault: ErrorDetails) -> str:
     """Tell what was expected of a value, and what it was unless it is a whole mapping."""
     told = fault["msg"].removeprefix("Value error, ")
     told = told[:1].lower() + told[1:] if told[1:2].islower() else told
+    told = told.replace("valid tuple", "list").replace("tuple should", "list should")
     value = fault["input"]
+    if fault["type"] == "string_type" and isinstance(value, int | float):
+        told += ", put it in quotes"
     return told if isinstance(value, dict | BaseModel) else f"found {value!r:.80}; {told}"
 
 

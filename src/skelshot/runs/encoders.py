@@ -38,6 +38,18 @@ class RunEncoders:
         number = split.index if self.fixed is None else self.fixed
         return self._opened.setdefault(number, self.run.split(number))
 
+    def weights(self, splits: Sequence[Split]) -> list[dict[str, str]]:
+        """Tell the encoders apart, wherever their run stands.
+
+        Args:
+            splits: The splits of the evaluation.
+
+        Returns:
+            Digests of the files of each.
+        """
+        which = splits if self.fixed is None else splits[:1]
+        return [self.of(split).weights for split in which]
+
     def check(self, store: Store, splits: Sequence[Split]) -> None:
         """Refuse damaged files, and encoders that have seen clips they are to be tested on.
 
@@ -132,9 +144,10 @@ def choose_encoders(
     every = protocol.split_list(store)
     done = {number: split for number, split in run.splits.items() if split.done}
     if not done:
+        found = "" if run.path.is_dir() else "found no such folder, it "
         raise SkelshotError(
-            f"{run.path}: holds no finished split; run `skelshot pretrain` with --out "
-            f"{run.path} first"
+            f"{run.path}: {found}holds no finished split; name another --run, or run "
+            f"`skelshot pretrain` with --out {run.path} first"
         )
     own = any(_is_of(done[s.index], store, s) for s in every if s.index in done)
     same_data = done[min(done)].config.get("data_hash") == store.data_hash
@@ -175,8 +188,10 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
         Those splits.
 
     Raises:
-        SkelshotError: There is no split of such a number, or one is named twice.
+        SkelshotError: There is no split of such a number, one is named twice, or none is.
     """
+    if not len(wanted):
+        raise SkelshotError("--split: found none, expected at least one number")
     for place, number in enumerate(wanted):
         if number in wanted[:place]:
             raise SkelshotError(f"--split: found {number} twice, expected each split once")

@@ -1,5 +1,6 @@
 """The features of a split's clips, kept beside the encoder for the next evaluation."""
 
+import errno
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from skelshot.ground.digested_tensors import read_digested, write_digested
 from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
 from skelshot.runs.embed_options import EmbedOptions
+
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class KeptFeatures:
@@ -60,6 +63,8 @@ class KeptFeatures:
     def read_or_make(self, file: Path, count: int, make: Callable[[], Tensor]) -> Tensor:
         """Read what an earlier evaluation kept of as many clips, else make it and keep it.
 
+        In a run that can only be read nothing is kept.
+
         Args:
             file: From `file`.
             count: How many clips.
@@ -74,8 +79,12 @@ class KeptFeatures:
             except SkelshotError as error:
                 self.made_anew.append(str(error))
         features = make()
-        file.parent.mkdir(exist_ok=True)
-        write_digested(file, {"features": features}, {"key": file.stem})
+        try:
+            file.parent.mkdir(exist_ok=True)
+            write_digested(file, {"features": features}, {"key": file.stem})
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
         return features
 
 

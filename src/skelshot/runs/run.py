@@ -15,6 +15,7 @@ from skelshot.fewshot import METHODS, FewShotMethod
 from skelshot.fewshot.reading import read_shape
 from skelshot.fewshot.weights import load_method
 from skelshot.ground import SkelshotError
+from skelshot.ground.files import sha256_of
 from skelshot.ground.plans import first_difference
 from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import encode_clips
@@ -122,6 +123,12 @@ class SplitRun:
     def method_file(self) -> Path:
         """The weights of the few-shot method, where it has any."""
         return self.folder / "checkpoints" / METHOD
+
+    @cached_property
+    def weights(self) -> dict[str, str]:
+        """SHA-256 of the encoder's file, and of the method's where it has any weights."""
+        files = (self.encoder_file, self.method_file)
+        return {file.name: sha256_of(file) for file in files if file.exists()}
 
     @cached_property
     def inputs(self) -> InputSpec:

@@ -1,5 +1,6 @@
 """Protocols of named classes: what is drawn, what is listed, and what is refused."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -163,6 +164,28 @@ REFUSED = {
     "no query": ({"queries": {"subjects": [77]}}, "draw 0 has no query"),
     "unknown option": ({"exemplars": {"splitt": "a"}}, r"unknown option 'splitt'"),
     "nothing": ({"novel": ["bow"]}, "at least 2"),
+    "a number for a name": ({"novel": ["bow", 1]}, "novel.1: found 1; .* put it in quotes"),
+    "a clip in place of a list": (
+        {"exemplars": {"wave": "wave_0", "bow": "bow_0"}},
+        r"unknown option 'wave' with 'wave_0', expected file, .* a list of clips: wave: \[wave_0\]",
+    ),
+    "more clips than classes": (
+        {"exemplars": {"clips": ["bow_0", "wave_0"], "classes": ["bow"]}},
+        "exemplars: found 1 classes of 2 clips, expected one a clip",
+    ),
+    "classes without clips": (
+        {"exemplars": {"classes": ["bow", "wave"]}},
+        "exemplars: found 2 classes of 0 clips",
+    ),
+    "no clip of a split": (
+        {"exemplars": {"split": "test", "clips": ["bow_0", "wave_0"]}},
+        "exemplars: class 'wave' has 0, 1 shots need 1; name more",
+    ),
+    "fewer queries than asked": (
+        {"queries_per_class": 4},
+        "class 'bow' has 3 clips left to recognise, expected 4 of each class; lower .* or queries_",
+    ),
+    "nothing near": ({"novel": ["bow", "zzz"]}, "no class 'zzz', it has 'bow', 'sit', 'wave', ..."),
 }
 
 
@@ -178,6 +201,68 @@ def test_what_cannot_be_is_one_line(case: str) -> None:
     with pytest.raises(SkelshotError, match=message) as caught:
         drawn(OWN | changes, store)
     assert "\n" not in str(caught.value)
+
+
+def test_a_class_of_exemplars_alone_is_refused_unless_the_queries_are_told() -> None:
+    store = Clips((*clips().clips[:5], *clips().clips[8:]))  # one clip of sit
+    fields = {"name": "own", "novel": ["bow", "sit"]}
+    with pytest.raises(SkelshotError, match="class 'sit' has 0 clips left to recognise"):
+        drawn(fields, store)
+    drawn(fields | {"queries": {"cameras": [0, 1]}}, store)
+    unlabelled = Clips((*store.clips, Clip("query", UNLABELLED)))
+    drawn(fields, unlabelled)
+
+
+def test_messages_are_short_whatever_the_names_are() -> None:
+    for fields in (
+        {"novel": ["bow", "z" * 100_000]},
+        {"exemplars": ["z" * 100_000]},
+        {"exemplars": ["bow_0", "z" * 100_000, "z" * 100_000]},
+        {"exemplars": {"z" * 100_000: "x" * 100_000}},
+    ):
+        with pytest.raises(SkelshotError) as caught:
+            drawn(OWN | fields, clips())
+        assert len(str(caught.value)) < 500
+
+
+def test_long_lists_take_no_long_time() -> None:
+    """Half a minute if each name were sought among all before it."""
+    store = clips(each=10_000)
+    named = [clip.name for clip in store.clips if clip.label != 1]
+    protocol = NamedProtocol.model_validate(OWN | {"exemplars": named})
+    began = time.perf_counter()
+    (task,) = protocol.tasks(store, protocol.split_list(store)[0], 9_000)
+    assert task.support.shape == (2, 9_000)
+    many = tuple(f"class {number}" for number in range(20_000))
+    every = NamedProtocol.model_validate({"name": "many", "novel": many})
+    assert len(every.split_list(Clips((), many))[0].novel) == 20_000
+    assert time.perf_counter() - began < 5
+
+
+DAMAGED = {
+    "empty": ("", "found None, expected a protocol: keys such as name and novel"),
+    "a list": ("[wave, bow]", r"found \['wave', 'bow'\], expected a protocol"),
+    "one name": ("{name: own, novel: wave}", "novel: found 'wave'; input should be a list"),
+    "a mapping": ("{name: own, novel: {wave: 1}}", "novel: input should be a list"),
+    "file and clips": (
+        "{name: own, novel: [bow, wave], exemplars: {file: list.txt, clips: [bow_0]}}",
+        "exemplars: found file and clips, expected one of the two",
+    ),
+    "a folder for a list": (
+        "{name: own, novel: [bow, wave], exemplars: {file: .}}",
+        "found a folder, expected a regular file",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_files_that_are_no_protocols(tmp_path: Path, case: str) -> None:
+    text, message = DAMAGED[case]
+    (tmp_path / "list.txt").write_text("bow_0\nwave_0\n")
+    (tmp_path / "own.yaml").write_text(text)
+    with pytest.raises(SkelshotError, match=message) as caught:
+        protocol_named(tmp_path / "own.yaml")
+    assert str(caught.value).startswith(str(tmp_path / "own.yaml"))
 
 
 def test_without_base_classes_nothing_can_be_trained() -> None:

@@ -1,8 +1,8 @@
 """A choice of clips by list, by file, by a recording's own split, or by who is seen where."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -54,10 +54,24 @@ class ClipChoice(Options):
             return {"clips": tuple(fields)}
         if not isinstance(fields, Mapping) or set(fields) & set(cls.model_fields) or not fields:
             return fields
-        if not all(_are_names(names) for names in fields.values()):
-            return fields
+        for label, names in fields.items():
+            if not _are_names(names):
+                known = ["file", *cls.model_fields]
+                near = "" if label in known else did_you_mean(str(label), known)
+                raise ValueError(
+                    f"found the unknown option {label!r:.80} with {names!r:.80}, expected "
+                    f"{', '.join(known)}, or classes, each with a list of clips: wave: [wave_0]"
+                    f"{near}"
+                )
         pairs = [(name, label) for label, names in fields.items() for name in names]
         return {"clips": [name for name, _ in pairs], "classes": [label for _, label in pairs]}
+
+    @model_validator(mode="after")
+    def _classes_are_of_clips(self) -> Self:
+        found, expected = (len(names or ()) for names in (self.classes, self.clips))
+        if self.classes is not None and found != expected:
+            raise ValueError(f"found {found} classes of {expected} clips, expected one a clip")
+        return self
 
     def places(self, store: LabelledClips, asked: str) -> list[int]:
         """Find the clips in a store.
@@ -76,8 +90,10 @@ class ClipChoice(Options):
         names: tuple[str, ...] | list[str] = list(there)
         if self.clips is not None:
             names = self._named(store, there, asked)
-        elif self.split is not None:
-            names = _of_split(store, self.split, asked)
+        if self.split is not None:
+            of_split = _of_split(store, self.split, asked)
+            members = set(of_split)
+            names = of_split if self.clips is None else [n for n in names if n in members]
         return [there[name] for name in names if self._fits(store.clips[there[name]])]
 
     def _fits(self, clip: object) -> bool:
@@ -89,12 +105,13 @@ class ClipChoice(Options):
 
     def _named(self, store: LabelledClips, there: Mapping[str, int], asked: str) -> tuple[str, ...]:
         names = self.clips or ()
+        if (twice := first_twice(names)) is not None:
+            raise SkelshotError(f"{asked}: clip {twice!r:.80} is named twice, expected once")
         for place, name in enumerate(names):
-            if name in names[:place]:
-                raise SkelshotError(f"{asked}: clip {name!r} is named twice")
             if name not in there:
                 raise SkelshotError(
-                    f"{asked}: no clip of the store is called {name!r}{did_you_mean(name, there)}"
+                    f"{asked}: no clip of the store is called {name!r:.80}"
+                    f"{did_you_mean(name, there)}"
                 )
             if self.classes is None:
                 continue
@@ -102,8 +119,8 @@ class ClipChoice(Options):
             found = store.class_names[label] if label >= 0 else "no class"
             if found != self.classes[place]:
                 raise SkelshotError(
-                    f"{asked}: clip {name!r} is of {found!r} in the store, expected "
-                    f"{self.classes[place]!r}"
+                    f"{asked}: clip {name!r:.80} is of {found!r:.80} in the store, expected "
+                    f"{self.classes[place]!r:.80}"
                 )
         return names
 
@@ -117,6 +134,27 @@ def _of_split(store: LabelledClips, split: str, asked: str) -> tuple[str, ...]:
             f"{did_you_mean(split, splits)}"
         )
     return splits[split]
+
+
+def first_twice(names: Sequence[str]) -> str | None:
+    """Find a name that stands twice.
+
+    Args:
+        names: Any number of names.
+
+    Returns:
+        The first that was there before; None where all are different.
+
+    Example:
+        >>> first_twice(["wave", "bow", "wave"])
+        'wave'
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _are_names(value: object) -> bool:
@@ -134,13 +172,15 @@ def with_lists_read(fields: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         The fields; `{file: names.txt}` has become `{clips: [...]}`.
 
     Raises:
-        SkelshotError: A list cannot be read.
+        SkelshotError: A list cannot be read, or clips are named beside it.
     """
     read = dict(fields)
     for key in ("exemplars", "queries"):
         choice = read.get(key)
         if isinstance(choice, Mapping) and isinstance(choice.get("file"), str):
             rest = {name: value for name, value in choice.items() if name != "file"}
+            if "clips" in rest:
+                raise SkelshotError(f"{key}: found file and clips, expected one of the two")
             read[key] = rest | _read_list(folder / choice["file"])
     return read
 

@@ -1,12 +1,12 @@
 """Protocols of named classes: exemplars and queries by list, by file or by a recording's split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from skelshot.datasets.clips import UNLABELLED
-from skelshot.datasets.protocols.clip_choice import ClipChoice
+from skelshot.datasets.protocols.clip_choice import ClipChoice, first_twice
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
@@ -35,7 +35,7 @@ class NamedProtocol(ProtocolFile):
             label may be among them.
         ways: Classes an episode, N; all novel ones unless told.
         draws: Episodes.
-        queries_per_class: Queries of each class an episode; all unless told.
+        queries_per_class: Queries of each class an episode, as many of all; all unless told.
 
     Raises:
         SkelshotError: A class is named twice, or there are fewer than are to be drawn.
@@ -55,12 +55,10 @@ class NamedProtocol(ProtocolFile):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = [*self.novel, *self.base]
-        twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-        if twice is not None:
+        if (twice := first_twice([*self.novel, *self.base])) is not None:
             raise SkelshotError(
-                f"protocol {self.name}: class {twice!r} is named twice in novel and base, expected "
-                "each class once"
+                f"protocol {self.name}: class {twice!r:.80} is named twice in novel and base, "
+                "expected each class once"
             )
         if self.ways is not None and self.ways > len(self.novel):
             raise SkelshotError(
@@ -70,8 +68,8 @@ class NamedProtocol(ProtocolFile):
         both = set(self.exemplars.clips or ()) & set(self.queries.clips or ())
         if both and self.draws == 1:
             raise SkelshotError(
-                f"protocol {self.name}: clip {min(both)!r} is an exemplar and a query, expected "
-                "different clips"
+                f"protocol {self.name}: clip {min(both)!r:.80} is an exemplar and a query, "
+                "expected different clips"
             )
         return self
 
@@ -114,13 +112,15 @@ class NamedProtocol(ProtocolFile):
             >>> NamedProtocol(name="own", novel=("wave", "bow")).split_list(store)
             (Split(index=0, base=(), novel=(0, 2)),)
         """
+        known = {name: label for label, name in enumerate(store.class_names)}
         for name in (*self.novel, *self.base):
-            if name not in store.class_names:
+            if name not in known:
+                some = f", it has {', '.join(map('{!r:.80}'.format, list(known)[:3]))}, ..."
                 raise SkelshotError(
-                    f"protocol {self.name}: the store has no class {name!r}"
-                    f"{did_you_mean(name, store.class_names)}"
+                    f"protocol {self.name}: the store has no class {name!r:.80}"
+                    f"{did_you_mean(name, known) or some}"
                 )
-        base, novel = (sorted(map(store.class_names.index, p)) for p in (self.base, self.novel))
+        base, novel = (sorted(map(known.__getitem__, part)) for part in (self.base, self.novel))
         return (Split(0, tuple(base), tuple(novel)),)
 
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
@@ -174,6 +174,7 @@ class NamedProtocol(ProtocolFile):
             rows[label] = members[:shots]
         taken = {index for row in rows.values() for index in row}
         left = {label: [i for i in of if i not in taken] for label, of in queries.items()}
+        self._check_queries(store, rows, left)
         if self.queries_per_class is not None:
             for label in rows:
                 chosen = _by_hash(store, left[label], *keys, "queries")
@@ -185,6 +186,20 @@ class NamedProtocol(ProtocolFile):
                 "classes are exemplars; lower --shots or name more queries"
             )
         return task
+
+    def _check_queries(
+        self, store: LabelledClips, rows: Iterable[int], left: Mapping[int, Sequence[int]]
+    ) -> None:
+        """Refuse a class that nothing tests, unless the queries were told or lack labels."""
+        all_are = self.queries == ClipChoice() and not left[UNLABELLED]
+        needed = self.queries_per_class or int(all_are)
+        for label in rows:
+            if (found := len(left[label])) < needed:
+                raise SkelshotError(
+                    f"protocol {self.name}: class {store.class_names[label]!r:.80} has {found} "
+                    f"clips left to recognise, expected {needed} of each class; lower --shots"
+                    + (" or queries_per_class" if self.queries_per_class else "")
+                )
 
     def _classes(
         self, store: LabelledClips, split: Split, keys: tuple[object, ...]
@@ -202,9 +217,10 @@ class NamedProtocol(ProtocolFile):
         pools = self._chosen(store, split, self.exemplars, "exemplars")
         for label in split.novel:
             if len(pools[label]) < shots:
+                advice = "name more" if shots == 1 else "lower --shots or name more"
                 raise SkelshotError(
-                    f"protocol {self.name}, exemplars: class {store.class_names[label]!r} has "
-                    f"{len(pools[label])}, {shots} shots need {shots}; lower --shots or name more"
+                    f"protocol {self.name}, exemplars: class {store.class_names[label]!r:.80} has "
+                    f"{len(pools[label])}, {shots} shots need {shots}; {advice}"
                 )
         return pools, self._chosen(store, split, self.queries, "queries")
 
@@ -220,9 +236,9 @@ class NamedProtocol(ProtocolFile):
             if usable:
                 found[clip.label].append(place)
             elif choice.clips is not None:
-                of = repr(store.class_names[clip.label]) if clip.label >= 0 else "no class"
+                of = f"{store.class_names[clip.label]!r:.80}" if clip.label >= 0 else "no class"
                 raise SkelshotError(
-                    f"{asked}: clip {clip.name!r} is of {of}, expected one of the novel classes"
+                    f"{asked}: clip {clip.name!r:.80} is of {of}, expected one of the novel classes"
                 )
         return found
 

@@ -91,9 +91,11 @@ class ClassSplitProtocol(ProtocolFile):
         """
         counts, wanted = ClassCounts.of(store), self.base + self.novel
         if wanted > counts.named:
+            spare = ", or base: 0 for an encoder of other data" if self.base else ""
             raise SkelshotError(
                 f"protocol {self.name}: needs {self.base} base and {self.novel} novel classes, "
                 f"the store has {counts.named} ({counts}); choose a protocol with fewer classes"
+                f"{spare}"
             )
         there = labels_with_clips(store)
         if counts.with_clips >= wanted:
@@ -218,7 +220,7 @@ def protocol_names() -> list[str]:
 Protocol = ClassSplitProtocol | ExemplarProtocol | NamedProtocol
 
 
-def protocol_named(name: str) -> Protocol:
+def protocol_named(name: str | Path) -> Protocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
     A file whose `novel` are names describes a `NamedProtocol`, one with the key `auxiliary` an
@@ -241,7 +243,7 @@ def protocol_named(name: str) -> Protocol:
         >>> protocol_named("ntu120-one-shot-aux40").auxiliary_classes
         40
     """
-    known = protocol_names()
+    name, known = str(name), protocol_names()
     stem, _, count = name.partition("-aux")
     if name in known:
         return _shipped(name)
@@ -265,11 +267,14 @@ def _shipped(name: str) -> Protocol:
 
 def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
     """Make a protocol of what its file holds; lists of clips that it names lie in the folder."""
-    fields = document if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        raise SkelshotError(
+            f"{name}: found {document!r:.80}, expected a protocol: keys such as name and novel"
+        )
     try:
-        if isinstance(fields.get("novel"), list):
-            return NamedProtocol.model_validate(with_lists_read(fields, folder))
-        kind = ExemplarProtocol if "auxiliary" in fields else ClassSplitProtocol
+        if not isinstance(document.get("novel", 0), int):
+            return NamedProtocol.model_validate(with_lists_read(document, folder))
+        kind = ExemplarProtocol if "auxiliary" in document else ClassSplitProtocol
         return kind.model_validate(document)
     except SkelshotError as error:
         raise SkelshotError(f"{name}: {error}") from error

@@ -31,7 +31,7 @@ def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> N
         )
         return
     rows = [
-        [name, result.method, shots, accuracy_cell(found.mean, found.ci95), _over(found, result)]
+        [name, result.method, shots, _cell(found), _over(found, result)]
         for name, result in results.items()
         for shots, found in result.accuracy.items()
     ]
@@ -51,10 +51,16 @@ def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> N
         )
 
 
+def _cell(found: ShotAccuracy) -> str:
+    return "no query has a label" if found.mean is None else accuracy_cell(found.mean, found.ci95)
+
+
 def _over(found: ShotAccuracy, result: SavedResult) -> str:
     """Tell what an interval is over, and the other one where there are two."""
     if found.interval == "splits":
         return f"{len(result.splits)} splits"
+    if found.interval == "draws":
+        return f"{len(found.per_draw)} draws"
     if found.ci95_subjects is None:
         return f"{found.queries:,} queries"
     low, high = found.ci95_subjects

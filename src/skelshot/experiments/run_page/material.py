@@ -90,7 +90,7 @@ def _check_result(file: Path, result: SavedResult, run: Run, store: Store | None
     if store is not None and result.data_hash != store.data_hash:
         raise SkelshotError(
             f"{file}, data_hash: found {result.data_hash:.12}, expected {store.data_hash:.12} as "
-            f"of {store.path}; name the --store that was evaluated"
+            f"of {store.path}; name the --store that was evaluated, or one --result"
         )
 
 
