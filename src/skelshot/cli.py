@@ -125,16 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
-    # Arrow's own allocator ends the process where memory is short; the system's says so.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    open_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
-    warnings.formatwarning = _note
-    answer_ctrl_c()
     lower = ""
     try:
+        _begin()
         parsed = build_parser().parse_args(arguments)
         lower = parsed.lower
         document: Document = parsed.run(parsed)
@@ -150,6 +143,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _leave(f"error: {message}", BAD_CALL)
     finally:
         ignore_ctrl_c_at_exit()
+
+
+def _begin() -> None:
+    """Settle what holds for the whole process: memory, streams, notes and Ctrl-C."""
+    # Arrow's own allocator ends the process where memory is short; the system's says so.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    open_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
+    warnings.formatwarning = _note
+    answer_ctrl_c()
 
 
 def _one_line(error: Exception, lower: str) -> str | None:
