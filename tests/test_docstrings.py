@@ -7,16 +7,11 @@ import pytest
 
 SOURCES = Path(__file__).resolve().parents[1] / "src/skelshot"
 QUESTIONS = ("How", "What", "When", "Where", "Whether", "Which", "Who", "Whose", "Why")
-BY_THE_THING = ("encoders", "fewshot", "mini_teacher", "pretraining", "rendering", "skeletons",
-                "synthesis", "teachers", "videos")  # fmt: skip
-"""Rooms in which classes and functions are held to it as well as modules."""
 
 
-def openings(text: str, modules_only: bool) -> list[tuple[int, str]]:
+def openings(text: str) -> list[tuple[int, str]]:
     """Return line and first line of every docstring that opens with a question word."""
-    kinds: tuple[type[ast.AST], ...] = (ast.Module,)
-    if not modules_only:
-        kinds += (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = []
     for node in ast.walk(ast.parse(text)):
         told = (ast.get_docstring(node) or "") if isinstance(node, kinds) else ""
@@ -28,9 +23,8 @@ def openings(text: str, modules_only: bool) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("word", QUESTIONS)
 def test_a_question_is_found(word: str) -> None:
     text = f'"""{word} it is."""\nclass A:\n    def f(self):\n        """{word} he is."""\n'
-    assert openings(text, modules_only=True) == [(1, f"{word} it is.")]
-    assert openings(text, modules_only=False) == [(1, f"{word} it is."), (3, f"{word} he is.")]
-    assert not openings(f'"""{word}ever opens with another word."""', modules_only=True)
+    assert openings(text) == [(1, f"{word} it is."), (3, f"{word} he is.")]
+    assert not openings(f'"""{word}ever opens with another word."""')
 
 
 def test_docstrings_open_with_the_thing() -> None:
@@ -38,8 +32,6 @@ def test_docstrings_open_with_the_thing() -> None:
     questions = [
         f"{file.relative_to(SOURCES)}:{line}: {told}"
         for file in sorted(SOURCES.rglob("*.py"))
-        for line, told in openings(
-            file.read_text("utf-8"), file.relative_to(SOURCES).parts[0] not in BY_THE_THING
-        )
+        for line, told in openings(file.read_text("utf-8"))
     ]
     assert not questions

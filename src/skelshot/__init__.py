@@ -16,7 +16,8 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "skelshot.front_door": ("evaluate", "prepare", "pretrain", "teach"),
-    "skelshot.datasets.protocols": ("protocol_named",),
+    "skelshot.reports": ("compare", "show"),
+    "skelshot.datasets.protocols": ("NamedProtocol", "protocol_named"),
     "skelshot.datasets.reader_family": ("READERS",),
     "skelshot.datasets.store": ("Store",),
     "skelshot.encoders": ("AGCN", "CTRGCN", "ENCODERS", "STGCN", "Encoder", "load_encoder"),
@@ -33,6 +34,7 @@ _MODULES = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted(_MODULES)  # noqa: PLE0605  a list, made of the table above
 
 if TYPE_CHECKING:
+    from skelshot.datasets.protocols import NamedProtocol as NamedProtocol
     from skelshot.datasets.protocols import protocol_named as protocol_named
     from skelshot.datasets.reader_family import READERS as READERS
     from skelshot.datasets.store import Store as Store
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from skelshot.pretraining import STRATEGIES as STRATEGIES
     from skelshot.pretraining import PretrainOptions as PretrainOptions
     from skelshot.pretraining import Stage as Stage
+    from skelshot.reports import compare as compare
+    from skelshot.reports import show as show
     from skelshot.runs import Run as Run
     from skelshot.runs import SplitRun as SplitRun
     from skelshot.skeletons import InputSpec as InputSpec

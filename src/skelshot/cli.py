@@ -4,6 +4,7 @@ import argparse
 import errno
 import io
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from typing import Any, NoReturn
 from skelshot import __version__
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
-from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard
+from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -124,14 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
-    open_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
-    warnings.formatwarning = _note
-    answer_ctrl_c()
     lower = ""
     try:
+        _begin()
         parsed = build_parser().parse_args(arguments)
         lower = parsed.lower
         document: Document = parsed.run(parsed)
@@ -145,6 +141,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if (message := _one_line(error, lower)) is None:
             raise
         _leave(f"error: {message}", BAD_CALL)
+    finally:
+        ignore_ctrl_c_at_exit()
+
+
+def _begin() -> None:
+    """Settle what holds for the whole process: memory, streams, notes and Ctrl-C."""
+    # Arrow's own allocator ends the process where memory is short; the system's says so.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    open_streams()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
+    warnings.formatwarning = _note
+    answer_ctrl_c()
 
 
 def _one_line(error: Exception, lower: str) -> str | None:

@@ -58,7 +58,8 @@ def folder(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
             np.savez(folder / "raw" / file.name, **{**clip, "label": f"{EVIL}{clip['label']}"})
     store = sk.prepare("npz", folder / "raw", folder / "store")
     run = sk.pretrain(store, folder / "run", protocol="toy", preset="smoke", splits=[0, 1])
-    sk.evaluate(store, protocol="toy", run=run, preset="smoke", shots=[1, 5])
+    result = folder / "run" / "results" / "toy-cosine.json"
+    sk.evaluate(store, protocol="toy", run=run, preset="smoke", shots=[1, 5], out=result)
     write_queries(folder / "queries.parquet", answered_at_random(store))
     return folder
 

@@ -125,7 +125,7 @@ def test_an_older_run_with_another_graph_does_not_go_on(toy_store: Store, tmp_pa
     file = split_folder(tmp_path, 0) / "config.yaml"
     file.write_text(file.read_text().replace("    partition: hops\n", ""))
     (split_folder(tmp_path, 0) / "result.json").unlink()
-    with pytest.raises(SkelshotError, match=r"begun with options\.encoder\.partition = 'hops'"):
+    with pytest.raises(SkelshotError, match=r"another options\.encoder\.partition \(found 'hops'"):
         train(toy_store, tmp_path, options(changes[0]))
     train(toy_store, tmp_path, options(*changes))
 

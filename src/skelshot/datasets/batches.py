@@ -89,7 +89,7 @@ Loaded = TypeVar("Loaded")
 
 
 class _Loaded(Dataset[Loaded]):
-    """What a function makes of items, looked up by item."""
+    """Data set whose values a function makes of items."""
 
     def __init__(self, load: Callable[[Item], Loaded]) -> None:
         self._load = load

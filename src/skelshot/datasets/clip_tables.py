@@ -63,7 +63,7 @@ class Table:
 
 @dataclass(frozen=True)
 class ClipTable:
-    """What a table says of each clip.
+    """Table of clips: what it tells of each by name.
 
     Args:
         name: The table's own file name.

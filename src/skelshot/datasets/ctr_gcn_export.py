@@ -33,7 +33,7 @@ _BODY = KINECT_V2.num_joints * 3  # numbers of a person in a frame
 
 @dataclass(frozen=True)
 class CtrGcnExport:
-    """What was written.
+    """Report of an export.
 
     Args:
         train: Number of training clips.

@@ -91,7 +91,7 @@ class LayoutChoice:
 
 
 class ImplausibleBodiesError(SkelshotError):
-    """What is wrong with a folder's clips, which all together show though none does alone."""
+    """Fault of a folder's clips, which all together show though none does alone."""
 
 
 def number_of_joints(clips: Iterable[Arrays]) -> int | None:

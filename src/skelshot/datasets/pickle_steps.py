@@ -66,7 +66,7 @@ _EFFECTS |= {"BUILD": (1, []), "APPEND": (1, []), "SETITEM": (2, [])}  # it stay
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
-    """What the pickle asks for is not given."""
+    """A request of the pickle that is refused."""
 
 
 def follow_steps(handle: BinaryIO, size: int) -> None:  # noqa: PLR0912 - as for opcodes_of

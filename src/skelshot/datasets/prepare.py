@@ -36,7 +36,7 @@ ALONE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class PrepareReport:
-    """What `prepare` did.
+    """Report of a call of `prepare`.
 
     Args:
         clips: Clips in the store.

@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Remarks:
-    """What a reader found and did of its own accord, and the user should know.
+    """Remarks of a reader: what it found and did of its own accord, and the user should know.
 
     Args:
         passed_over: What it found in the raw folder and made no use of: files, and columns of

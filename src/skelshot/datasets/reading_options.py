@@ -13,7 +13,7 @@ from skelshot.skeletons.unseen import MIN_CONFIDENCE
 
 
 class ReadingOptions(ReaderOptions):
-    """How arrays as people have them become clips; the defaults suit most files.
+    """Options by which arrays as people have them become clips; the defaults suit most files.
 
     Args:
         unseen: "repair" takes a joint of a present person that the pose model did not see (all
@@ -75,7 +75,7 @@ class ReadingOptions(ReaderOptions):
 
 
 class ArrayOptions(ReadingOptions):
-    """What can be told of people's own arrays, whoever reads them.
+    """Options of people's own arrays, shared by all readers of them.
 
     Args:
         layout: The layout's name, or a .yaml file of one's own; the files' own unless told.
@@ -88,7 +88,7 @@ class ArrayOptions(ReadingOptions):
 
     @property
     def reading(self) -> ReadingOptions:
-        """How arrays become clips: those of the options that were told."""
+        """The options of reading that were told."""
         told = self.model_fields_set & ReadingOptions.model_fields.keys()
         return ReadingOptions(**{name: getattr(self, name) for name in told})
 

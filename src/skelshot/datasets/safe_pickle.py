@@ -190,7 +190,7 @@ class _ArrayStandIn:
 
 
 class _Door:
-    """What the pickle gets for a name: something to call, with nothing on it to change."""
+    """Stand-in that the pickle gets for a name: something to call, with nothing on it to change."""
 
     __slots__ = ("_make",)
 

@@ -52,7 +52,7 @@ _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @dataclass(frozen=True)
 class SidesDecision:
-    """Whether sides matter, and how that was found.
+    """Decision whether sides matter, and how that was found.
 
     Args:
         sides: The answer.
@@ -191,7 +191,7 @@ def mirrored_motions(store: Store, clips: Mapping[int, Sequence[int]]) -> list[t
 
 @dataclass(frozen=True, eq=False)
 class _Nearness:
-    """Which clips lie near which.
+    """Nearest neighbours of clips.
 
     Args:
         labels: The class of each clip (n,).

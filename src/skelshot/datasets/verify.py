@@ -40,7 +40,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """What `verify` found.
+    """Findings of `verify`.
 
     Args:
         files: How many files were looked at.
@@ -63,7 +63,7 @@ class VerifyReport:
 
     @property
     def ok(self) -> int:
-        """How many files have nothing wrong."""
+        """The number of files with nothing wrong."""
         return self.files - len({problem.file for problem in self.bad})
 
     def as_json(self) -> dict[str, Any]:

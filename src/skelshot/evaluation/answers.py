@@ -41,7 +41,7 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class ShotResult:
-    """What came out for one number of shots.
+    """Accuracies and confusion for one number of shots.
 
     Args:
         shots: K.

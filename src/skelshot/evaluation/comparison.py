@@ -169,7 +169,8 @@ def comparison_document(rows: Sequence[Difference]) -> dict[str, Any]:
         `rows`; `difference` and `ci95` of the first of them; and `notes` on what the intervals
         are over.
     """
-    notes = [f"over {over}: {OVER[over]}" for over in dict.fromkeys(row.over for row in rows)]
+    judged = dict.fromkeys(row.over for row in rows if row.ci95 is not None)
+    notes = [f"over {over}: {OVER[over]}" for over in judged]
     notes += [
         f"{row.name}, {row.shots}-shot: no interval, "
         + ("one unit tells no spread" if row.n < 2 else f"all {row.n} {row.over} differ alike")

@@ -9,7 +9,7 @@ from skelshot.runs.embed_options import EmbedOptions
 
 
 class EvaluateOptions(EmbedOptions):
-    """How novel clips are read out and classified; the rest is that of `EmbedOptions`.
+    """Options of read-out and classification of novel clips; the rest is that of `EmbedOptions`.
 
     Args:
         classifiers: Options of each few-shot method, by its name or one that papers use.

@@ -17,7 +17,7 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class ShotAccuracy(BaseModel):
-    """What came out for one number of shots.
+    """Accuracies for one number of shots.
 
     Args:
         mean: The accuracy; None where no query has a label.

@@ -58,7 +58,7 @@ def _cells(row: Mapping[str, Any], corrected: bool) -> list[str]:
         interval,
         _p(row["p"]),
         *([_p(row["p_holm"])] if corrected else []),
-        f"{row['n']} {row['over']}",
+        f"{row['n']} {row['over'] if row['n'] != 1 else row['over'].removesuffix('s')}",
     ]
 
 

@@ -45,7 +45,7 @@ STAGES = {
 
 @dataclass(frozen=True)
 class DemoSize:
-    """How much the demo does; the default takes a few minutes on two cores.
+    """Size of the demo; the default takes a few minutes on two cores.
 
     Args:
         base_performers: People who show each of the 50 base classes, filmed.

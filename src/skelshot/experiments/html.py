@@ -17,6 +17,7 @@ th { border-bottom: 2px solid var(--line); } td { border-bottom: 1px solid var(-
 td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
 img { max-width: 100%; height: auto; background: #fff; } figure { margin: 1rem 0; }
 figcaption { font-size: .9rem; opacity: .8; }
+.text td, .text th { text-align: left; vertical-align: top; }
 .bar { background: var(--accent); height: .8rem; display: inline-block; border-radius: 2px; }
 footer { margin-top: 3rem; font-size: .85rem; opacity: .7; }
 """
@@ -55,24 +56,27 @@ class HtmlReport:
         """
         self._parts.append(f"<p>{_shown(text)}</p>")
 
-    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(
+        self, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = True
+    ) -> None:
         """Add a table.
 
         Args:
             head: Names of the columns.
             rows: Cells, a row each.
+            numbers: Whether all columns but the first hold numbers, not text.
         """
-        self._parts.append(_table(head, rows))
+        self._parts.append(_table(head, rows, numbers))
 
     def folded_table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Add a table that is shown once its title is clicked.
+        """Add a table of text that is shown once its title is clicked.
 
         Args:
             title: What it holds.
             head: Names of the columns.
             rows: Cells, a row each.
         """
-        inner = _table(head, rows)
+        inner = _table(head, rows, numbers=False)
         self._parts.append(f"<details><summary>{_shown(title)}</summary>{inner}</details>")
 
     def bars(self, values: Iterable[tuple[str, float]]) -> None:
@@ -140,12 +144,13 @@ class HtmlReport:
         return path
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool) -> str:
     top = "".join(f"<th>{_shown(name)}</th>" for name in head)
     body = "".join(
         "<tr>" + "".join(f"<td>{_shown(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    kind = "" if numbers else ' class="text"'
+    return f"<table{kind}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _shown(text: str) -> str:

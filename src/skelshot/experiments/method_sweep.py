@@ -13,7 +13,7 @@ from skelshot.ground.progress import progress_bar
 
 
 class MethodRow(BaseModel):
-    """How one method is trained and evaluated.
+    """Training and evaluation of one method.
 
     Args:
         start: `supervised`, the encoder that all rows share, or `none` for methods that use none.

@@ -17,7 +17,7 @@ _NO_PART = ("store", "out", "jobs")
 
 @dataclass(frozen=True)
 class SweepFolder:
-    """What all comparisons share; killed at any moment, the same calls go on.
+    """Folder and options that all comparisons share; killed at any moment, the same calls go on.
 
     Args:
         store: The clips.

@@ -1,5 +1,6 @@
 """Ctrl-C that is answered also where a library swallows it while it is imported."""
 
+import atexit
 import signal
 import threading
 from types import FrameType
@@ -23,6 +24,20 @@ def ctrl_c_was_heard() -> None:
     """Say it no more."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def ignore_ctrl_c_at_exit() -> None:
+    """Let Ctrl-C change nothing once the program leaves: its work is done and its code is settled.
+
+    Clean-up of libraries would be cut short with a traceback of their own.
+    """
+    atexit.unregister(_ignore)
+    atexit.register(_ignore)  # the last to register is the first to run
+
+
+def _ignore() -> None:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _answer(number: int, frame: FrameType | None) -> None:

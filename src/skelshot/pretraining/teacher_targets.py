@@ -67,7 +67,7 @@ class TeacherTargets:
 
     @property
     def remark(self) -> str | None:
-        """The number of base clips without the video features asked for, in words; None if none."""
+        """The number of base clips without the video features asked for; None for none."""
         if self._video is None or not (lacking := len(self._names) - len(self._row_of)):
             return None
         dropped = self.options.missing_video == "drop"

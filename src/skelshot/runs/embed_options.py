@@ -11,7 +11,7 @@ from skelshot.ground.precision import Precision, settled_precision
 
 
 class EmbedOptions(Options):
-    """How clips are read out.
+    """Options of reading clips out.
 
     Args:
         readout: `pooled` vectors as in the paper, or one vector a joint.

@@ -52,7 +52,7 @@ class RunFeatures:
 
     @property
     def same_for_all(self) -> bool:
-        """Whether the features of a clip are the same in all splits."""
+        """True where the features of a clip are the same in all splits."""
         return self._encoders is None or self._encoders.fixed is not None
 
     def __call__(self, split: Split, indices: Sequence[int]) -> Tensor:

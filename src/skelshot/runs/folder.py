@@ -105,17 +105,17 @@ class RunFolder:
 
     @property
     def encoder_file(self) -> Path:
-        """Where the trained encoder stands when all stages are done."""
+        """The trained encoder's file, written when all stages are done."""
         return self.checkpoints / ENCODER
 
     @property
     def method_file(self) -> Path:
-        """Where the weights of the few-shot method stand, if it has any, when all is done."""
+        """The file of the few-shot method's weights, if it has any, written when all is done."""
         return self.checkpoints / METHOD
 
     @property
     def result_file(self) -> Path:
-        """Where the result stands when the run is done."""
+        """The result's file, written when the run is done."""
         return self.path / RESULT
 
     def settle_config(

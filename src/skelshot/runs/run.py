@@ -30,7 +30,7 @@ Method = TypeVar("Method", bound=FewShotMethod)
 
 @dataclass(frozen=True)
 class Run:
-    """What `pretrain` made: one trained encoder a split.
+    """Trained run: one encoder a split, as `pretrain` made it.
 
     Args:
         path: The run's folder.
@@ -92,17 +92,17 @@ class SplitRun:
 
     @property
     def done(self) -> bool:
-        """Whether its training has come to its end."""
+        """True once its training has come to its end."""
         return (self.folder / FILE).exists()
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """What it was trained with: protocol, classes, data and options, as plain values."""
+        """Configuration of its training as plain values: protocol, classes, data and options."""
         return read_config(self.folder)
 
     @property
     def result(self) -> dict[str, Any]:
-        """What its training came to."""
+        """The result of its training."""
         return read_result(self.folder)
 
     @property
@@ -132,7 +132,7 @@ class SplitRun:
 
     @cached_property
     def inputs(self) -> InputSpec:
-        """What its encoder eats of a clip."""
+        """The input specification of its encoder."""
         header = read_header(self.encoder_file)
         inputs = InputSpec.model_validate(header.inputs)
         self._check_fits(header.spec, inputs)

@@ -10,6 +10,7 @@ from .doors import (
     features,
     json_files,
     pickles,
+    results,
     texts,
     videos,
     words,
@@ -18,6 +19,7 @@ from .doors import (
 
 DOORS = (
     yaml_files, json_files, archives, features, pickles, clips, bombs, texts, videos, words,
+    results,
 )  # fmt: skip
 EVERY = 16
 """Of so many cases `make test` takes one, besides a door's first and every third kind."""

@@ -6,10 +6,12 @@ a `signal` that it gets `after` so many seconds: the `group`, its `parent`, or o
 """
 
 import atexit
+import contextlib
 import json
 import mmap
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -21,6 +23,8 @@ CHANGES = {
     "os.symlink",
 }
 SECONDS_OF_A_CALL, SECONDS_OF_AN_ORPHAN = 120, 5
+PROGRESS = re.compile(r"^skelshot: .* left\n", re.MULTILINE)
+"""Lines that tell how far the work is, and no fault."""
 
 
 def changes_files(event: str, arguments: tuple, root: str) -> bool:
@@ -62,7 +66,7 @@ class Child:
     def __init__(self, call: dict) -> None:
         self.call, self.code = call, None
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this object
-        self.counted = memoryview(mmap.mmap(-1, 8)).cast("Q")
+        self.counted = memoryview(mmap.mmap(-1, 16)).cast("Q")  # and whether it has begun
         self.began = time.monotonic()
         self.pid = os.fork()
         if not self.pid:
@@ -77,6 +81,7 @@ class Child:
         count_operations(self.call["root"], self.call.get("at"), self.counted)
         code = 1
         try:
+            self.counted[1] = 1
             main(self.call["words"])
             code = 0
         except SystemExit as leaving:
@@ -93,10 +98,12 @@ class Child:
         if self.code is not None:
             return False
         age = time.monotonic() - self.began
-        if "signal" in self.call and age > self.call["after"] and not self.call.get("sent"):
+        due = "signal" in self.call and self.counted[1] and age > self.call["after"]
+        if due and not self.call.get("sent"):
             self.call["sent"] = self._send()
         if age > SECONDS_OF_A_CALL:
-            os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if pid:
             self.seconds, self.code = age, os.waitstatus_to_exitcode(status)
@@ -105,8 +112,11 @@ class Child:
     def _send(self) -> bool:
         to = self.call["to"]
         if to == "group":
-            os.killpg(self.pid, self.call["signal"])
-        elif to == "parent":
+            with contextlib.suppress(ProcessLookupError):  # it is still on its way to a session
+                os.killpg(self.pid, self.call["signal"])
+                return True
+            return False
+        if to == "parent":
             os.kill(self.pid, self.call["signal"])
         elif found := [pid for pid, words in self.members().items() if self._works(pid, words)]:
             os.kill(random.choice(found), self.call["signal"])
@@ -139,7 +149,7 @@ class Child:
         self.said.seek(0)
         return {
             "code": self.code,
-            "said": self.said.read().decode(errors="replace"),
+            "said": PROGRESS.sub("", self.said.read().decode(errors="replace")),
             "operations": self.counted[0],
             "seconds": self.seconds,
             "orphans": list(left.values()),

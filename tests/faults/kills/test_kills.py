@@ -161,7 +161,20 @@ class Place:
         assert (end["code"], end["said"], end["orphans"]) == (0, "", []), when
         found = self.content()
         assert found.keys() == whole.keys(), when
-        assert [name for name in whole if found[name] != whole[name]] == [], when
+        assert [
+            _difference(name, whole, found) for name in whole if found[name] != whole[name]
+        ] == [], when
+
+
+def _difference(name: str, whole: dict[str, Any], found: dict[str, Any]) -> tuple[str, ...]:
+    """Tell where two files differ: the entries of documents by name."""
+    one, two = whole[name], found[name]
+    if not isinstance(one, dict) or not isinstance(two, dict):
+        return (name,)
+    return (
+        name,
+        *(f"{key}: {one.get(key)} {two.get(key)}" for key in one if one[key] != two.get(key)),
+    )
 
 
 def _facts(folder: Path) -> list[tuple[str, int, int]]:

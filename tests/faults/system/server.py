@@ -234,6 +234,7 @@ USED = (
 
 def main() -> None:
     """Import what the commands import, then serve until the input ends."""
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # as the command line does before
     for name in USED:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

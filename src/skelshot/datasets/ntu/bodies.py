@@ -34,7 +34,7 @@ EVERY_LEGACY: tuple[Legacy, ...] = ("time-shift", "sum-zero", "second-hull", "em
 
 
 class BodyOptions(Options):
-    """How tracked bodies become persons; the defaults are CTR-GCN's rules without their flaws.
+    """Options by which bodies become persons; the defaults are CTR-GCN's rules without their flaws.
 
     Rules and numbers are those of the public CTR-GCN preprocessing for NTU RGB+D, which the
     method's paper uses.

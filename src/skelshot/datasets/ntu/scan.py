@@ -53,7 +53,7 @@ _8, _16, _32 = _U(8), _U(16), _U(32)
 
 
 class Scan(NamedTuple):
-    """How far a scan came, and what it read.
+    """State of a scan: how far it came, and what it read.
 
     Args:
         ids: Body ids (n,), one row a body and frame.

@@ -23,7 +23,7 @@ Second = Literal["zero", "copy"]
 
 
 class NtuSplit(BaseModel):
-    """How one evaluation deals out the clips.
+    """Division of the clips by one evaluation.
 
     Args:
         by: The field that decides.

@@ -10,7 +10,7 @@ from skelshot.ground import SkelshotError
 
 @dataclass(frozen=True)
 class ClipCounts:
-    """How the clips of a store fall out under a protocol whose exemplars are named.
+    """Numbers of clips of a store by their part in a protocol whose exemplars are named.
 
     Args:
         clips: Clips of all the protocol's classes, auxiliary ones that are not used included.
@@ -55,7 +55,7 @@ def counts_line(counts: dict[str, Any]) -> str:
 
 
 class OfficialCounts(BaseModel):
-    """How many clips a published list has.
+    """Numbers of clips in a published list.
 
     Args:
         clips: All of them.

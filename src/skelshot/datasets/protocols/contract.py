@@ -26,7 +26,7 @@ class FewShotProtocol(Structure):
 
     @property
     def interval_over(self) -> IntervalOver:
-        """What the interval of a result is taken over."""
+        """The units that the interval of a result is taken over."""
         ...
 
     def split_list(self, store: LabelledClips) -> tuple[Split, ...]:

@@ -16,7 +16,7 @@ IntArray = NDArray[np.int64]
 
 
 class LabelledClip(Structure):
-    """What a protocol needs to know of a clip."""
+    """A clip as protocols see it."""
 
     @property
     def name(self) -> str:
@@ -30,12 +30,12 @@ class LabelledClip(Structure):
 
     @property
     def subject(self) -> int | None:
-        """Who is seen, where that is known."""
+        """The performer, where known."""
         ...
 
 
 class LabelledClips(Structure):
-    """What a protocol needs to know of a store."""
+    """A store as protocols see it."""
 
     @property
     def clips(self) -> Sequence[LabelledClip]:

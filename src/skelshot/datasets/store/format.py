@@ -131,7 +131,7 @@ class FileFacts(_Part):
 
 
 class Counts(_Part):
-    """How much a store holds, and what it had to leave out."""
+    """Counts of what a store holds and what it had to leave out."""
 
     clips: int
     frames: int
@@ -141,21 +141,21 @@ class Counts(_Part):
 
 
 class ReaderFacts(_Part):
-    """Which reader wrote the store, with which options."""
+    """The reader that wrote the store, with its options."""
 
     name: str
     options: dict[str, Any]
 
 
 class SourceFacts(_Part):
-    """How many raw files there were, and a hash of their names, sizes and times of change."""
+    """The number of raw files, and a hash of their names, sizes and times of change."""
 
     count: int
     fingerprint: str
 
 
 class StoreDocument(_Part):
-    """What `store.json` holds.
+    """The document `store.json`.
 
     `layout` is the name of a shipped layout, or a layout of one's own as `layout_as_data` gives
     it; `sides` is what was said of left and right when the store was made.

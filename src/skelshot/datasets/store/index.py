@@ -13,7 +13,7 @@ from skelshot.ground.regular import check_regular
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """What a store knows of a clip besides its arrays.
+    """A clip's row in the index of a store.
 
     Args:
         name: Unique within the store.

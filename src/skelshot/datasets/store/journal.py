@@ -62,7 +62,7 @@ def check_plan(
 
 @dataclass
 class Progress:
-    """What is safely on disk.
+    """Progress that is safely on disk.
 
     Args:
         sources: Raw files done.

@@ -90,7 +90,7 @@ class StoreWriter:
 
     @property
     def rejected(self) -> list[Rejected]:
-        """What was rejected."""
+        """The clips that were rejected."""
         return self._journal.rejected
 
     def add(self, item: Clip | Rejected) -> None:

@@ -17,7 +17,7 @@ MOST_RESULTS = 24
 
 @dataclass(frozen=True)
 class RunMaterial:
-    """What a page about a run is made of.
+    """Material of a page about a run.
 
     Args:
         run: The run.

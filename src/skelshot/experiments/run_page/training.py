@@ -46,10 +46,10 @@ def add_training(report: HtmlReport, run: Run, folder: Path) -> None:
             ["episodes", _name(options, "episodes")],
             ["teacher", _teacher(first.get("teacher"))],
         ],
+        numbers=False,
     )
-    report.table(
-        ["split", "base classes", "novel classes", "training"], [_row(split) for split in shown]
-    )
+    head = ["split", "base classes", "novel classes", "training"]
+    report.table(head, [_row(split) for split in shown], numbers=False)
     _say_more(report, len(splits), len(shown), "splits")
     settings = list(_flat(first))
     report.folded_table(

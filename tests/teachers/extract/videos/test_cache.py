@@ -86,7 +86,9 @@ def test_base_classes_only_and_the_same_call_twice(
     assert set(video.clips) == {f"{label}_{n}" for label in ("carry", "wave") for n in range(3)}
     with pytest.raises(SkelshotError, match=r"no video features of 1 of 2 clips .throw_0"):
         video.video_for(["carry_1", "throw_0"])
-    with pytest.raises(SkelshotError, match="video features of other clips"):
+    with pytest.raises(
+        SkelshotError, match=r"video features of another key .*the clips or videos are others"
+    ):
         extract_videos(films, teacher, source, ["{}"], tmp_path / "f", labels=[0])
 
 
