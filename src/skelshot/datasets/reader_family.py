@@ -3,6 +3,7 @@
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.pku_mmd import PkuMmdReader
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
@@ -13,6 +14,7 @@ from skelshot.ground.families import Family
 SHIPPED: tuple[type[Reader], ...] = (
     NwUclaReader,
     NtuReader,
+    PkuMmdReader,
     NpzReader,
     PysklReader,
     StoreReader,
