@@ -1,5 +1,6 @@
 """The family of readers: those that ship, and those that other packages register."""
 
+from skelshot.datasets.msr_action_pairs import MsrActionPairsReader
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
@@ -15,6 +16,7 @@ SHIPPED: tuple[type[Reader], ...] = (
     NwUclaReader,
     NtuReader,
     PkuMmdReader,
+    MsrActionPairsReader,
     NpzReader,
     PysklReader,
     StoreReader,
