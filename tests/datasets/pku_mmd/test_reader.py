@@ -146,7 +146,8 @@ def test_start_and_end_the_wrong_way_round_are_exchanged_and_told(write_recordin
         (50, 90),
     ]
     assert reader.remarks().guessed == {
-        "labels that end before they start": f"1, start and end exchanged ({LABEL}, line 1)"
+        "joints in the video": "by the lens of a Kinect v2; --pixels none leaves them",
+        "labels that end before they start": f"1, start and end exchanged ({LABEL}, line 1)",
     }
 
 

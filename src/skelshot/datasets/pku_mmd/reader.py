@@ -1,6 +1,7 @@
 """PKU-MMD part I: long recordings in text files, cut into clips by their label files."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from skelshot.datasets.pku_mmd.labels import (
     read_labels,
     settled_labels,
 )
+from skelshot.datasets.pku_mmd.picture import colour_pixels
 from skelshot.datasets.pku_mmd.raw_folder import PkuFolder, list_pku, recording_of
 from skelshot.datasets.pku_mmd.recording import LongRecording, read_recording
 from skelshot.datasets.pku_mmd.split_lists import read_split_list, split_prefix
@@ -26,6 +28,7 @@ from skelshot.datasets.reader_options import MissingOptions
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of, fingerprint
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
+from skelshot.skeletons.sensor_layouts import KINECT_COLOUR
 from skelshot.skeletons.sequence import SkeletonSequence
 
 RECORDINGS = 1_076
@@ -43,6 +46,7 @@ class PkuMmdOptions(MissingOptions):
     Args:
         label_frames: What start and end of a label count.
         past_end: What becomes of a clip whose label ends after the recording.
+        pixels: Whether joints are projected into the colour picture, for crops of videos.
         official_count: Whether the labels of all 1,076 recordings must be as many as published.
     """
 
@@ -52,6 +56,10 @@ class PkuMmdOptions(MissingOptions):
     )
     past_end: PastEnd = Field(
         "reject", description="clips whose label ends after the recording: reject or cut them"
+    )
+    pixels: Literal["projected", "none"] = Field(
+        "projected",
+        description="joints in the video, by the lens of a Kinect v2, which no file tells",
     )
     official_count: Literal["check", "ignore"] = Field(
         "check", description="whether all 1,076 recordings must have the published 21,545 labels"
@@ -74,6 +82,8 @@ class PkuMmdReader(Reader):
         label_frames: What start and end of a label count: `half-open` the rows start to end - 1
             from 0, `inclusive` the rows start to end from 1.
         past_end: `reject` rejects a clip whose label ends after the recording, `cut` cuts it.
+        pixels: `projected` tells where joints are in the video by the lens of a Kinect v2 like
+            those of NTU RGB+D, since no file does; `none` leaves it open.
         official_count: `check` refuses a folder of all 1,076 recordings whose labels are not as
             many as published, `ignore` takes it.
 
@@ -94,11 +104,13 @@ class PkuMmdReader(Reader):
         on_missing: str = "repair",
         label_frames: LabelFrames = "half-open",
         past_end: PastEnd = "reject",
+        pixels: str = "projected",
         official_count: str = "check",
     ) -> None:
         self._on_missing = on_missing_named(on_missing)
         self._label_frames: LabelFrames = label_frames
         self._past_end: PastEnd = past_end
+        self._pixels = pixels
         self._official_count = official_count
         self._folder = PkuFolder()
         self._remarks = Remarks()
@@ -120,6 +132,7 @@ class PkuMmdReader(Reader):
             "on_missing": self._on_missing,
             "label_frames": self._label_frames,
             "past_end": self._past_end,
+            "pixels": self._pixels,
             "skeletons": fingerprint(list(self._folder.skeletons.values())),
         }
 
@@ -148,6 +161,8 @@ class PkuMmdReader(Reader):
             if isinstance(one, ActionLabel) and one.exchanged
         ]
         guessed = {}
+        if self._pixels == "projected":
+            guessed["joints in the video"] = "by the lens of a Kinect v2; --pixels none leaves them"
         if exchanged:
             guessed["labels that end before they start"] = (
                 f"{len(exchanged)}, start and end exchanged ({examples_of(exchanged)})"
@@ -213,6 +228,9 @@ class PkuMmdReader(Reader):
             sequence, repaired = validate_clip(sequence.of_persons(there or [0]), self._on_missing)
         except BadClip as error:
             raise BadClip(str(error), label.line) from error
+        if self._pixels == "projected":
+            pixels = colour_pixels(sequence.joints, sequence.present)
+            sequence = replace(sequence, pixels=pixels, picture_size=KINECT_COLOUR)
         return Clip(
             name=_clip_name(name, label),
             label=label.action - 1,
