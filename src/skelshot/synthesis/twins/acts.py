@@ -19,7 +19,7 @@ _FILES = ("acts.yaml", "programs.yaml")
 
 
 class Act(Options):
-    """What is done for a class.
+    """Action of a class: a motion program, and which way time runs.
 
     Args:
         program: The number of its motion program.
@@ -33,7 +33,7 @@ class Act(Options):
 
     @property
     def people(self) -> int:
-        """How many people take part."""
+        """Number of people who take part."""
         return len(act_program(self.program).roles)
 
     def perform(
