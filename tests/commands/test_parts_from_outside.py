@@ -282,7 +282,11 @@ REFUSALS = {
         ("csv", "--units", "feet"),
         "--units: the format is csv, but only npz",
     ),
-    "near": (("csvv",), "format: found 'csvv', expected one of nw-ucla, ntu, npz, pyskl, store, "),
+    "near": (
+        ("csvv",),
+        "format: found 'csvv', expected one of nw-ucla, ntu, pku-mmd, msr-action-pairs, npz, "
+        "pyskl, store, ",
+    ),
     "no methods": (
         ("no-methods",),
         "of the package outside-parts: lacks class_names,",

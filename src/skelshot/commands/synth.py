@@ -1,27 +1,48 @@
-"""`skelshot synth`: a synthetic data set in NTU's own format."""
+"""`skelshot synth`: a synthetic data set in NTU's own format, or in that of another one."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.video_words import size_of
+
+if TYPE_CHECKING:
+    from skelshot.synthesis.synthesise import SynthesisReport
+
+
+FORMATS = ("ntu", "pku-mmd", "msr-action-pairs")
+"""The formats that are written."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="RAW", help="folder to write")
     parser.add_argument(
+        "--format", choices=FORMATS, default="ntu", help="whose format and classes (default: ntu)"
+    )
+    parser.add_argument(
         "--classes",
         nargs="+",
-        default=["120"],
         metavar="N",
-        help="N for classes 1 to N, or ranges and numbers such as 1-60 A114 (default: 120)",
-    )
-    parser.add_argument("--performers", type=int, default=8, help="how many people (default: 8)")
-    parser.add_argument(
-        "--cameras", type=int, nargs="+", default=[1, 2, 3], metavar="C", help="default: 1 2 3"
+        help="N for classes 1 to N, or ranges and numbers such as 1-60 A114 (default: all)",
     )
     parser.add_argument(
-        "--replications", type=int, nargs="+", default=[1, 2], metavar="R", help="default: 1 2"
+        "--performers", type=int, help="how many people (default: 8; msr-action-pairs: 10)"
+    )
+    parser.add_argument(
+        "--cameras",
+        type=int,
+        nargs="+",
+        metavar="C",
+        help="default: 1 2 3; msr-action-pairs has one",
+    )
+    parser.add_argument(
+        "--replications",
+        type=int,
+        nargs="+",
+        metavar="R",
+        help="default: 1 2; msr-action-pairs: 1 2 3",
     )
     parser.add_argument(
         "--videos",
@@ -29,7 +50,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         const="all",
         default="none",
         choices=["none", "base", "all"],
-        help="write videos, too: of all clips, or of the base classes of the one-shot protocols",
+        help="write videos, too: of all clips, or (ntu) of the base classes of the one-shot "
+        "protocols",
     )
     parser.add_argument(
         "--video-size", default="320x180", metavar="WxH", help="in pixels (default: 320x180)"
@@ -40,16 +62,27 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.ground.environment import usable_cores
+
+    workers = usable_cores() if parsed.workers is None else parsed.workers
+    size = size_of("--video-size", parsed.video_size, "320x180")
+    write = _write_ntu if parsed.format == "ntu" else _write_twin
+    return write(parsed, size, workers).as_json()
+
+
+def _write_ntu(
+    parsed: argparse.Namespace, size: tuple[int, int], workers: int
+) -> "SynthesisReport":
     from skelshot.synthesis.plan import (
+        CAMERAS,
         NOVEL_ACTIONS,
+        REPLICATIONS,
         SynthesisPlan,
         actions_of,
         performers_of,
     )
     from skelshot.synthesis.synthesise import synthesise
 
-    video_size = size_of("--video-size", parsed.video_size, "320x180")
-    actions = actions_of(parsed.classes)
+    actions = actions_of(parsed.classes or ["120"])
     filmed = {
         "none": (),
         "base": tuple(action for action in actions if action not in NOVEL_ACTIONS),
@@ -57,19 +90,46 @@ def _run(parsed: argparse.Namespace) -> Document:
     }
     plan = SynthesisPlan(
         actions=actions,
-        performers=performers_of(parsed.performers),
-        cameras=tuple(sorted(set(parsed.cameras))),
-        replications=tuple(sorted(set(parsed.replications))),
+        performers=performers_of(8 if parsed.performers is None else parsed.performers),
+        cameras=_numbers(parsed.cameras, CAMERAS),
+        replications=_numbers(parsed.replications, REPLICATIONS),
         video_actions=filmed[parsed.videos],
     )
-    report = synthesise(
-        plan,
-        parsed.out,
+    return synthesise(plan, parsed.out, seed=parsed.seed, size=size, workers=workers)
+
+
+def _write_twin(
+    parsed: argparse.Namespace, size: tuple[int, int], workers: int
+) -> "SynthesisReport":
+    from skelshot.ground import SkelshotError
+    from skelshot.synthesis.plan import actions_of
+    from skelshot.synthesis.twins import TWINS
+    from skelshot.synthesis.twins.acts import acts_of
+    from skelshot.synthesis.twins.twin import synthesise_twin
+
+    kind = TWINS[parsed.format]
+    if parsed.videos == "base":
+        raise SkelshotError(
+            f"--videos: found base, but {parsed.format} has videos of all clips or none; leave "
+            "out base"
+        )
+    performers = kind.usual_performers if parsed.performers is None else parsed.performers
+    twin = kind(
+        raw=parsed.out,
+        actions=actions_of(parsed.classes or [str(len(acts_of(kind.name)))]),
+        performers=tuple(range(1, performers + 1)),
+        replications=_numbers(parsed.replications, range(1, kind.most_replications + 1)),
+        cameras=_numbers(parsed.cameras, range(1, kind.most_cameras + 1)),
+        filmed=parsed.videos == "all",
         seed=parsed.seed,
-        size=video_size,
-        workers=usable_cores() if parsed.workers is None else parsed.workers,
+        size=size,
     )
-    return report.as_json()
+    return synthesise_twin(twin, workers)
+
+
+def _numbers(said: list[int] | None, usual: Iterable[int]) -> tuple[int, ...]:
+    """Return the numbers that were said, each once and rising."""
+    return tuple(sorted(set(usual if said is None else said)))
 
 
 def _show(document: Document) -> str:
@@ -81,7 +141,7 @@ def _show(document: Document) -> str:
 
 COMMAND = Command(
     "synth",
-    "Write a synthetic data set in NTU's format.",
+    "Write a synthetic data set in the format of NTU or another.",
     _arguments,
     _run,
     _show,

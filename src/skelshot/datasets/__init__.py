@@ -5,8 +5,10 @@ processes does not import PyTorch in each of them.
 """
 
 from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
+from skelshot.datasets.msr_action_pairs import MsrActionPairsReader
 from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.pku_mmd import PkuMmdReader
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.episodes import EpisodeSampler, EpisodeSpec
@@ -29,8 +31,10 @@ __all__ = [
     "EpisodeSpec",
     "ExemplarProtocol",
     "FewShotProtocol",
+    "MsrActionPairsReader",
     "NpzReader",
     "NwUclaReader",
+    "PkuMmdReader",
     "PysklReader",
     "Reader",
     "ReaderOptions",

@@ -1,8 +1,10 @@
 """The family of readers: those that ship, and those that other packages register."""
 
+from skelshot.datasets.msr_action_pairs import MsrActionPairsReader
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.ntu import NtuReader
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.pku_mmd import PkuMmdReader
 from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
@@ -13,6 +15,8 @@ from skelshot.ground.families import Family
 SHIPPED: tuple[type[Reader], ...] = (
     NwUclaReader,
     NtuReader,
+    PkuMmdReader,
+    MsrActionPairsReader,
     NpzReader,
     PysklReader,
     StoreReader,

@@ -1,1 +1,1 @@
-"""A synthetic NTU RGB+D: motion programs, performers, a sensor, and files in NTU's own format."""
+"""A synthetic NTU RGB+D: motion programs, performers, a sensor, files in three formats."""

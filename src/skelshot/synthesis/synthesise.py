@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.resources import files
@@ -11,17 +11,14 @@ from typing import Any
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_mapping
-from skelshot.ground.locks import only_writer
-from skelshot.ground.plans import Plan
-from skelshot.ground.processes import check_workers, done_by_processes
-from skelshot.ground.progress import progress_bar
+from skelshot.ground.processes import check_workers
 from skelshot.synthesis.plan import CAMERAS, SynthesisPlan, Take
 from skelshot.synthesis.recording import SKELETONS, VIDEOS, Recording
+from skelshot.synthesis.writing import FORMAT, MANIFEST, check_size, write_takes
 
 GENERATOR_VERSION = 1
 """Frozen: a change to what is generated is a new version, never a correction of this one."""
 
-MANIFEST = "synthesis.json"
 BATCH = 8
 """Takes that a worker process does at a time."""
 
@@ -81,37 +78,30 @@ def synthesise(
     began = time.perf_counter()
     raw = Path(raw)
     check_workers(workers)
-    if any(length < 16 or length % 2 or length > 4096 for length in size):
-        raise SkelshotError(
-            f"video size: found {size[0]} x {size[1]}, expected even numbers from 16 to 4096"
-        )
-    folders = [raw / folder for folder in (SKELETONS, VIDEOS)][: 2 if plan.videos else 1]
-    raw.mkdir(parents=True, exist_ok=True)
+    check_size(size)
     recording = Recording(raw, seed, plan.cameras, size)
-    with only_writer(raw, "synth", raw / ".lock"):
-        _plan_of(seed, size).settle(raw / MANIFEST)
-        for folder in folders:
-            folder.mkdir(exist_ok=True)
-        for left in (left for folder in folders for left in folder.glob(".*.partial")):
-            left.unlink()  # what a kill left behind
-        todo = [
+    each = len(plan.cameras)
+    written = write_takes(
+        raw,
+        {
+            "generator": GENERATOR_VERSION,
+            "programs": programs_hash(),
+            "seed": seed,
+            "video_size": list(size),
+        },
+        [raw / folder for folder in (SKELETONS, VIDEOS)][: 2 if plan.videos else 1],
+        lambda: [
             (take, filmed)
             for take in plan.takes()
             if not recording.is_done(take, filmed := plan.has_video(take))
-        ]
-        each = len(plan.cameras)
-        done = plan.clips - each * len(todo)
-        with progress_bar("clips", total=plan.clips, done=done) as bar:
-            for count in _record_all(recording, todo, workers):
-                bar.advance(each * count)
-    return SynthesisReport(plan.clips, plan.videos, len(todo), raw, time.perf_counter() - began)
-
-
-def _plan_of(seed: int, size: tuple[int, int]) -> Plan:
-    """Tell how the data set is made, so that it is not mixed with one made otherwise."""
-    made = {"generator": GENERATOR_VERSION, "programs": programs_hash()}
-    made |= {"seed": seed, "video_size": size}
-    return Plan("clips", made, "use another --out or the same options")
+        ],
+        partial(_record, recording),
+        plan.clips,
+        lambda _: each,
+        workers,
+        BATCH,
+    )
+    return SynthesisReport(plan.clips, plan.videos, written, raw, time.perf_counter() - began)
 
 
 def recording_of(raw: Path) -> Recording:
@@ -127,6 +117,11 @@ def recording_of(raw: Path) -> Recording:
         SkelshotError: The folder holds no synthetic data set.
     """
     manifest = read_mapping(raw / MANIFEST)
+    if FORMAT in manifest:
+        raise SkelshotError(
+            f"{raw / MANIFEST}: found a data set in the format {manifest[FORMAT]!r:.40}, expected "
+            "one in NTU's; name another folder"
+        )
     width, height = manifest["video_size"]
     return Recording(raw, manifest["seed"], CAMERAS, (width, height))
 
@@ -146,15 +141,8 @@ def programs_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _record_all(recording: Recording, todo: list[tuple[Take, bool]], workers: int) -> Iterator[int]:
-    """Record takes and tell how many more are done."""
-    size = 1 if workers == 1 else BATCH
-    batches = [todo[start : start + size] for start in range(0, len(todo), size)]
-    return done_by_processes(partial(_record, recording), batches, workers)
-
-
 def _record(recording: Recording, batch: Iterable[tuple[Take, bool]]) -> int:
     takes = list(batch)
     for take, filmed in takes:
         recording.record(take, filmed)
-    return len(takes)
+    return len(recording.cameras) * len(takes)

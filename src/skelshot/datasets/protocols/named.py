@@ -1,5 +1,6 @@
 """Protocols of named classes: exemplars and queries by list, by file or by a recording's split."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
@@ -7,6 +8,7 @@ from pydantic import Field, model_validator
 
 from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.protocols.clip_choice import ClipChoice, first_twice
+from skelshot.datasets.protocols.clip_counts import ClipCounts
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
@@ -36,6 +38,8 @@ class NamedProtocol(ProtocolFile):
         ways: Classes an episode, N; all novel ones unless told.
         draws: Episodes.
         queries_per_class: Queries of each class an episode, as many of all; all unless told.
+        official_clips: Clips of the whole data set as published, if they are to be counted; no
+            part of what is drawn.
 
     Raises:
         SkelshotError: A class is named twice, or there are fewer than are to be drawn.
@@ -52,6 +56,7 @@ class NamedProtocol(ProtocolFile):
     ways: int | None = Field(None, ge=2)
     draws: int = Field(1, ge=1, le=100_000)
     queries_per_class: int | None = Field(None, ge=1)
+    official_clips: int | None = Field(None, ge=1, exclude=True)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -122,6 +127,29 @@ class NamedProtocol(ProtocolFile):
                 )
         base, novel = (sorted(map(known.__getitem__, part)) for part in (self.base, self.novel))
         return (Split(0, tuple(base), tuple(novel)),)
+
+    def counts(self, store: LabelledClips) -> ClipCounts | None:
+        """Count the clips by their part, where the published number of clips is told.
+
+        Args:
+            store: The clips.
+
+        Returns:
+            The counts, as they are for one shot.
+        """
+        if self.official_clips is None:
+            return None
+        (split,) = self.split_list(store)
+        found = Counter(clip.label for clip in store.clips)
+        base, novel = (sum(found[label] for label in p) for p in (split.base, split.novel))
+        exemplars = sum(found[label] > 0 for label in split.novel)
+        return ClipCounts(
+            base + novel,
+            base,
+            exemplars,
+            novel - exemplars,
+            "complete" if base + novel == self.official_clips else "partial",
+        )
 
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
         """Refuse tasks that the clips cannot fill.

@@ -12,6 +12,7 @@ from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocols.clip_choice import with_lists_read
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.protocols.exemplars import ExemplarProtocol
+from skelshot.datasets.protocols.grouped import GroupedProtocol
 from skelshot.datasets.protocols.named import NamedProtocol
 from skelshot.datasets.protocols.protocol_file import ProtocolFile, check_shots
 from skelshot.datasets.protocols.tasks import (
@@ -217,14 +218,14 @@ def protocol_names() -> list[str]:
     return sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
 
 
-Protocol = ClassSplitProtocol | ExemplarProtocol | NamedProtocol
+Protocol = ClassSplitProtocol | ExemplarProtocol | NamedProtocol | GroupedProtocol
 
 
 def protocol_named(name: str | Path) -> Protocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
-    A file whose `novel` are names describes a `NamedProtocol`, one with the key `auxiliary` an
-    `ExemplarProtocol`, any other a `ClassSplitProtocol`.
+    A file whose `novel` are names describes a `NamedProtocol`, one with the key `groups` a
+    `GroupedProtocol`, one with `auxiliary` an `ExemplarProtocol`, any other a `ClassSplitProtocol`.
 
     Args:
         name: `nw-ucla`, `ntu120-one-shot`, ..., or a path that ends in `.yaml`. A shipped
@@ -274,6 +275,8 @@ def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
     try:
         if not isinstance(document.get("novel", 0), int):
             return NamedProtocol.model_validate(with_lists_read(document, folder))
+        if "groups" in document:
+            return GroupedProtocol.model_validate(document)
         kind = ExemplarProtocol if "auxiliary" in document else ClassSplitProtocol
         return kind.model_validate(document)
     except SkelshotError as error:
