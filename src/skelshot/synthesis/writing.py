@@ -88,7 +88,6 @@ def check_size(size: tuple[int, int]) -> None:
         )
 
 
-def _write_manifest(file: Path, manifest: object) -> None:
+def _write_manifest(file: Path, manifest: Any) -> None:
     """Write the manifest; that of a data set in NTU's own format has no word for it."""
-    assert isinstance(manifest, dict)
     write_json(file, {key: value for key, value in manifest.items() if _OLD.get(key) != value})
