@@ -282,7 +282,7 @@ REFUSALS = {
         ("csv", "--units", "feet"),
         "--units: the format is csv, but only npz",
     ),
-    "near": (("csvv",), "format: found 'csvv', expected one of nw-ucla, ntu, npz, pyskl, store, "),
+    "near": (("csvv",), "format: found 'csvv', expected one of nw-ucla, ntu, npz, pyskl, "),
     "no methods": (
         ("no-methods",),
         "of the package outside-parts: lacks class_names,",

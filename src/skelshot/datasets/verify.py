@@ -1,6 +1,5 @@
 """Looking through raw files or a store without changing anything."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -166,8 +165,7 @@ def guess_reader(
 
 def _likely(names: Sequence[str], readers: Sequence[type[Reader]]) -> type[Reader] | None:
     """Choose the reader that takes most of the files, the first one where several do."""
-    endings = Counter(Path(name).suffix.lower() for name in names)
-    found = {reader: sum(endings[end] for end in reader.suffixes) for reader in readers}
+    found = {reader: sum(map(reader.takes, names)) for reader in readers}
     likely = max(found, key=lambda reader: found[reader])
     return likely if found[likely] else None
 
