@@ -13,11 +13,13 @@ from skelshot.datasets.verify import guess_reader, verify
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.body_check import body_problems
 
-JOINTS = (
-    "HipCenter Spine ShoulderCenter Head ShoulderLeft ElbowLeft WristLeft HandLeft ShoulderRight "
-    "ElbowRight WristRight HandRight HipLeft KneeLeft AnkleLeft FootLeft HipRight KneeRight "
-    "AnkleRight FootRight"
-).split()
+JOINTS = [
+    *("HipCenter", "Spine", "ShoulderCenter", "Head"),
+    *("ShoulderLeft", "ElbowLeft", "WristLeft", "HandLeft"),
+    *("ShoulderRight", "ElbowRight", "WristRight", "HandRight"),
+    *("HipLeft", "KneeLeft", "AnkleLeft", "FootLeft"),
+    *("HipRight", "KneeRight", "AnkleRight", "FootRight"),
+]
 HEADER = ["Timestamp", *(f"{joint}{axis}" for joint in JOINTS for axis in "XYZ")]
 
 
