@@ -4,7 +4,14 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictInt, StrictStr, field_validator, model_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictStr,
+    field_validator,
+    model_validator,
+)
 
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.reading_options import ArrayOptions
@@ -27,21 +34,64 @@ _RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-def _spread(value: object) -> object:
-    """Write a range such as `2-61` out as numbers."""
+def _column(value: object) -> int | str:
+    """Check a column: its name, or its number from 1."""
+    if type(value) is int and 1 <= value <= MOST_COLUMNS:
+        return value
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError(f"expected the column's name, or its number from 1 to {MOST_COLUMNS}")
+
+
+def _columns(value: object) -> str | tuple[int | str, ...]:
+    """Check columns one by one, a pattern, or a range such as `2-61`, which is written out."""
     if isinstance(value, str) and (match := _RANGE.fullmatch(value)):
         first, last = int(match[1]), int(match[2])
         if not 1 <= first <= last <= MOST_COLUMNS:
             raise ValueError(f"expected columns from 1 to {MOST_COLUMNS}, the smaller first")
         return tuple(range(first, last + 1))
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(map(_column, value))
+    raise ValueError("expected a pattern such as '{joint}_{axis}', a range such as 2-61, or a list")
+
+
+def _joints(value: object) -> str | tuple[int | str, ...] | dict[str, tuple[int | str, ...]]:
+    """Check the columns of coordinates, which may be told joint by joint."""
+    if not isinstance(value, dict):
+        return _columns(value)
+    if not all(isinstance(columns, list | tuple) for columns in value.values()):
+        raise ValueError("expected a list of columns for each joint")
+    return {str(joint): tuple(map(_column, columns)) for joint, columns in value.items()}
+
+
+def _texts(value: object) -> dict[str, str]:
+    """Check texts by text: a number as a key has lost its zeros."""
+    if not isinstance(value, dict):
+        raise ValueError("expected names by name")
+    for text in (*value.keys(), *value.values()):
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(f"expected text for {text!r:.40}; put it in quotes")
     return value
 
 
-Column = Annotated[StrictInt, Field(ge=1, le=MOST_COLUMNS)] | StrictStr
+_AsItIs = PlainSerializer(lambda value: value, return_type=Any)
+
+Column = Annotated[int | str, PlainValidator(_column), _AsItIs]
 """A column by its number, from 1, or by its name in the header."""
 
-Columns = Annotated[tuple[Column, ...] | StrictStr, BeforeValidator(_spread)]
-"""Columns one by one, a range of numbers, or a pattern over the header."""
+Columns = Annotated[str | tuple[int | str, ...], PlainValidator(_columns), _AsItIs]
+"""Columns one by one, or a pattern over the header."""
+
+Joints = Annotated[
+    str | tuple[int | str, ...] | dict[str, tuple[int | str, ...]],
+    PlainValidator(_joints),
+    _AsItIs,
+]
+"""Columns of coordinates: as any columns, or joint by joint."""
+
+Texts = Annotated[dict[str, str], PlainValidator(_texts)]
 
 
 class ColumnMap(ArrayOptions):
@@ -87,16 +137,13 @@ class ColumnMap(ArrayOptions):
 
     described: ClassVar[str] = "column map"
 
-    joints: Annotated[
-        tuple[Column, ...] | dict[StrictStr, tuple[Column, ...]] | StrictStr,
-        BeforeValidator(_spread),
-    ]
+    joints: Joints = ()
     confidence: Columns | None = None
     rows: Literal["frame", "joint"] = "frame"
     separator: Literal["comma", "semicolon", "tab", "space"] = "comma"
     header: bool = True
     skip: int = Field(0, ge=0, le=10_000)
-    names: dict[StrictStr, StrictStr] = Field({})
+    names: Texts = Field({})
     first_joint: int = Field(0, ge=0, le=1)
     frame: Column | None = None
     time: Column | None = None
@@ -104,7 +151,7 @@ class ColumnMap(ArrayOptions):
     joint: Column | None = None
     label: Column | None = None
     file: StrictStr | None = Field(None, max_length=1000)
-    classes: dict[StrictStr, StrictStr] = Field({})
+    classes: Texts = Field({})
     endings: tuple[StrictStr, ...] = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
     @field_validator("file")
@@ -135,7 +182,9 @@ class ColumnMap(ArrayOptions):
             name: self._of(name) for name in (*told, "label")
         }
         wrong = ""
-        if self.layout is None:
+        if not self.joints:
+            wrong = "joints: found none, expected the columns of the coordinates"
+        elif self.layout is None:
             wrong = "layout: found none, expected a layout's name or a .yaml file of your own"
         elif self.rows == "frame" and self.joint is not None:
             wrong = "joint: found a column of joints, which needs rows: joint"

@@ -1,7 +1,7 @@
 """Columns of a column map found in a table: by name, by number, or by a pattern."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -174,17 +174,18 @@ class _Finder:
             f"{', '.join(layout.joints)}"
         )
 
-    def _missing(self, field: str, column: str) -> BadClip:
-        near = did_you_mean(column, self._header)
+    def _missing(self, field: str, column: str, used: Collection[int] = ()) -> BadClip:
+        free = [name for place, name in enumerate(self._header) if place not in used]
+        near = did_you_mean(column, free)
         hint = near or f"; it has {', '.join(map(printable, self._header[:6]))}"
         return BadClip(f"column map, {field}: the header has no column {printable(column)!r}{hint}")
 
     def _by_pattern(self, field: str, pattern: str) -> IntArray:
         """Find the columns (V, C) that a pattern describes, C = 1 without `{axis}`."""
         axes = _AXES if "{axis}" in pattern else "x"
-        joints = "{joint}" in pattern
-        if pattern.count("{joint}") != (self._count > 1) or pattern.count("{axis}") > 1:
-            expected = "{joint} once" if self._count > 1 else "no {joint}, as a row is a joint"
+        joints = self._columns.rows == "frame"
+        if pattern.count("{joint}") != joints or pattern.count("{axis}") > 1:
+            expected = "{joint} once" if joints else "no {joint}, as a row is a joint"
             raise BadClip(f"column map, {field}: found {pattern!r:.60}, expected {expected}")
         expression = re.escape(pattern).replace(r"\{joint\}", "(?P<joint>.+)")
         shape = re.compile(expression.replace(r"\{axis\}", "(?P<axis>[xyzXYZ])"), re.DOTALL)
@@ -208,7 +209,8 @@ class _Finder:
         for joint in range(self._count):
             for axis in wanted:
                 if (joint, axis) not in found:
-                    raise self._missing(field, self._written(pattern, joint, axis))
+                    column = self._written(pattern, joint, axis)
+                    raise self._missing(field, column, found.values())
         return np.array([[found[v, axis] for axis in wanted] for v in range(self._count)], np.int64)
 
     def _written(self, pattern: str, joint: int, axis: str) -> str:

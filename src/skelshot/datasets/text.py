@@ -91,7 +91,7 @@ class TextReader(Reader):
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, the map included."""
-        columns = self._columns().model_dump(mode="json", exclude_defaults=True)
+        columns = self._columns().model_dump(mode="json", exclude={"layout"}, exclude_defaults=True)
         return {
             **self._reading.changed(),
             "columns": {**columns, "layout": layout_as_data(self.layout)},

@@ -117,14 +117,7 @@ def _read(rows: Iterable[Row], places: ColumnPlaces, names: JointNames) -> tuple
         if "person" in one:
             persons.append(people.setdefault(cells[one["person"]].strip(), len(people)))
         if "label" in one:
-            found = text_of(cells[one["label"]], f"line {line}, label")
-            label = found if label is None else label
-            if found != label:
-                raise BadClip(
-                    f"line {line}: found the label {found!r:.60} below {label!r:.60}, expected one "
-                    "a file; cut the recording into clips",
-                    line,
-                )
+            label = _same_label(label, cells[one["label"]], line)
     table = np.array(values, np.float64).reshape(len(lines), len(wanted))
     return _Rows(
         values=table[:, : len(wanted) - (clock is not None)],
@@ -134,6 +127,18 @@ def _read(rows: Iterable[Row], places: ColumnPlaces, names: JointNames) -> tuple
         persons=np.array(persons, np.int64) if persons else np.zeros(len(lines), np.int64),
         people=max(1, len(people)),
     ), label
+
+
+def _same_label(label: str | None, cell: str, line: int) -> str:
+    """Return the label of a row, which must be that of the rows before."""
+    found = text_of(cell, f"line {line}, label")
+    if label not in (None, found):
+        raise BadClip(
+            f"line {line}: found the label {found!r:.60} below {label!r:.60}, expected one a file; "
+            "cut the recording into clips",
+            line,
+        )
+    return found
 
 
 def _joint(text: str, names: JointNames, line: int) -> int:
@@ -159,13 +164,15 @@ def _arrays(
         raise BadClip(
             f"found {rows.people} persons in {count} frames, expected at most {MAX_NUMBERS} numbers"
         )
-    joint = _joints_of_rows(rows, layout) if single else np.zeros(len(frame), np.int64)
-    kinds = layout.num_joints if single else 1
-    _refuse_twice((rows.persons * count + frame) * kinds + joint, rows.lines)
     shape = (rows.people, count, layout.num_joints)
     present = np.zeros(shape[:2], bool)
     present[rows.persons, frame] = True
-    at = (rows.persons, frame, joint) if single else (rows.persons, frame)
+    keys = rows.persons * count + frame
+    at: tuple[IntArray, ...] = rows.persons, frame
+    if single:
+        at = *at, _joints_of_rows(rows, keys, layout)
+        keys = keys * layout.num_joints + at[2]
+    _refuse_twice(keys, rows.lines)
     size = places.joints.size
     per_row = () if single else (layout.num_joints,)
     joints = np.full((*shape, channels), np.nan, np.float64)
@@ -208,24 +215,21 @@ def _frames(rows: _Rows, columns: ColumnMap, height: int) -> tuple[IntArray, NDA
     return frames.astype(np.int64), numbers
 
 
-def _joints_of_rows(rows: _Rows, layout: SkeletonLayout) -> IntArray:
+def _joints_of_rows(rows: _Rows, person_frames: IntArray, layout: SkeletonLayout) -> IntArray:
     """Return the joint of each row: the one it names, or by its place in its frame."""
     if rows.joints is not None:
         return rows.joints
-    keys = rows.persons if rows.frames is None else rows.persons + 1j * rows.frames
-    if rows.frames is None:
-        return np.arange(len(keys)) % layout.num_joints
-    _, group, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    if (counts != layout.num_joints).any():
-        line = int(rows.lines[np.flatnonzero(counts[group] != layout.num_joints)[0]])
+    _, group, counts = np.unique(person_frames, return_inverse=True, return_counts=True)
+    wrong = np.flatnonzero(counts[group] != layout.num_joints)
+    if len(wrong):
+        line = int(rows.lines[wrong[0]])
         raise BadClip(
-            f"line {line}: its frame has {counts[counts != layout.num_joints][0]} rows, expected "
+            f"line {line}: its frame has {counts[group[wrong[0]]]} rows, expected "
             f"{layout.num_joints}, one a joint; name the column of joints, if there is one",
             line,
         )
-    order = np.argsort(group, kind="stable")
     joints = np.empty(len(group), np.int64)
-    joints[order] = np.arange(len(group)) % layout.num_joints
+    joints[np.argsort(group, kind="stable")] = np.arange(len(group)) % layout.num_joints
     return joints
 
 
