@@ -177,10 +177,9 @@ class ColumnMap(ArrayOptions):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        told = [name for name in ("frame", "time", "person", "joint") if self._of(name) is not None]
-        by_name = {"joints": self.joints, "confidence": self.confidence} | {
-            name: self._of(name) for name in (*told, "label")
-        }
+        told = [name for name in ("frame", "time", "person") if getattr(self, name) is not None]
+        places = ("joints", "confidence", "frame", "time", "person", "joint", "label")
+        by_name = [name for name in places if _is_named(getattr(self, name))]
         wrong = ""
         if not self.joints:
             wrong = "joints: found none, expected the columns of the coordinates"
@@ -192,16 +191,15 @@ class ColumnMap(ArrayOptions):
             wrong = "time: found beside frame, expected one of the two"
         elif "person" in told and not {"frame", "time"} & set(told):
             wrong = "person: found without frame or time, which tell what is at once"
-        elif not self.header and (names := [one for one in by_name if _is_named(by_name[one])]):
-            wrong = f"{names[0]}: found a name or pattern without a header, expected numbers from 1"
+        elif not self.header and by_name:
+            wrong = (
+                f"{by_name[0]}: found a name or pattern without a header, expected numbers from 1"
+            )
         elif self.rows == "joint" and isinstance(self.joints, dict):
             wrong = "joints: found a mapping with rows: joint, expected the columns of one joint"
         if wrong:
             raise SkelshotError(f"column map, {wrong}")
         return self
-
-    def _of(self, name: str) -> Any:
-        return getattr(self, name)
 
     def from_name(self, path: str) -> dict[str, Any]:
         """Return what a file's name tells.

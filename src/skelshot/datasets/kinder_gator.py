@@ -25,8 +25,8 @@ class KinderGatorReader(TextReader):
     """Reads `POSE-pPPP_NN-ACTION-TIMESTAMP.csv`: person, action and when it was recorded.
 
     Each file has a header, and a row a frame: a time in milliseconds, 20 joints in metres, the
-    person and the action, which must be the name's. NN only counts what the person did before.
-    The files lie in a folder or in a tar archive of it.
+    person, and the action, which must be the name's. NN counts what the person did before and
+    tells no class. The files lie in a folder or in a tar archive of it.
 
     Args:
         on_missing: `repair` interpolates NaN and infinite coordinates and counts them, `reject`
