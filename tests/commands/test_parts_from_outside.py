@@ -285,7 +285,7 @@ REFUSALS = {
     "near": (
         ("csvv",),
         "format: found 'csvv', expected one of nw-ucla, ntu, pku-mmd, msr-action-pairs, npz, "
-        "pyskl, store, ",
+        "pyskl, kinder-gator, ui-prmd, text, store, ",
     ),
     "no methods": (
         ("no-methods",),

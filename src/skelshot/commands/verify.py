@@ -2,9 +2,13 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.part_words import add_words, from_words, given
+
+if TYPE_CHECKING:
+    from skelshot.datasets.verify import VerifyReport
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +18,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="fail when a sub-folder cannot be looked into"
     )
+    parser.add_argument(
+        "--columns", type=Path, metavar="FILE", help="text files: what their columns mean"
+    )
     parser.set_defaults(parts=add_words(parser, {"npz": ArrayOptions}))
 
 
@@ -22,10 +29,21 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.verify import verify
 
     said = given(parsed, parsed.parts)
+    if parsed.columns is not None:
+        return {**_text(parsed, said).as_json(), "strict": parsed.strict}
     layout = said.pop("layout", None)
     reading = from_words(ReadingOptions, said) if said else None
     report = verify(parsed.path, layout=layout, reading=reading)
     return {**report.as_json(), "strict": parsed.strict}
+
+
+def _text(parsed: argparse.Namespace, said: dict[str, Any]) -> "VerifyReport":
+    """Look through text files, which nothing but their column map describes."""
+    from skelshot.datasets.reader_family import reader_named
+    from skelshot.datasets.verify import verify
+
+    reader = reader_named("text", columns=parsed.columns, on_missing="reject", **said)
+    return verify(parsed.path, reader)
 
 
 def _show(document: Document) -> str:

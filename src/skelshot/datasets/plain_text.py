@@ -41,17 +41,37 @@ def read_lines(path: Path) -> list[str]:
         >>> read_lines(path)
         ['wave', 'bow']
     """
-    content = read_regular(path, MAX_BYTES)
+    return lines_of(read_regular(path, MAX_BYTES), str(path))
+
+
+def lines_of(content: bytes, place: str) -> list[str]:
+    r"""Part UTF-8 text into lines, as `read_lines` does.
+
+    Args:
+        content: The bytes of a file.
+        place: Where they come from, for the message.
+
+    Returns:
+        The lines without their ends.
+
+    Raises:
+        SkelshotError: They are not UTF-8, or too many lines.
+
+    Example:
+        >>> lines_of(b"1,2\r\n3,4", "a.csv")
+        ['1,2', '3,4']
+    """
     if (found := content.count(b"\n") + content.count(b"\r")) > MOST_LINES:
-        raise SkelshotError(f"{path}: found {found} ends of lines, expected at most {MOST_LINES}")
-    lines = _decoded(path, content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        raise SkelshotError(f"{place}: found {found} ends of lines, expected at most {MOST_LINES}")
+    lines = _decoded(place, content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines if lines[-1] else lines[:-1]
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decoded(place: str, content: bytes) -> str:
     """Decode UTF-8, or say at which line the text is in another encoding."""
     if content.startswith(_OTHER_ENCODINGS) or b"\0" in content:
         raise SkelshotError(
-            f"{path}: found UTF-16, UTF-32 or no text at all, expected UTF-8; save it anew as UTF-8"
+            f"{place}: found UTF-16, UTF-32 or no text at all, expected UTF-8; save it anew as "
+            "UTF-8"
         )
-    return utf8_text(content, str(path))
+    return utf8_text(content, place)

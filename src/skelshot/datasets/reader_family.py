@@ -1,5 +1,6 @@
 """The family of readers: those that ship, and those that other packages register."""
 
+from skelshot.datasets.kinder_gator import KinderGatorReader
 from skelshot.datasets.msr_action_pairs import MsrActionPairsReader
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.ntu import NtuReader
@@ -10,6 +11,8 @@ from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
 from skelshot.datasets.store.reader import StoreReader
 from skelshot.datasets.store.splits import Splits, checked_splits
+from skelshot.datasets.text import TextReader
+from skelshot.datasets.ui_prmd import UiPrmdReader
 from skelshot.ground.families import Family
 
 SHIPPED: tuple[type[Reader], ...] = (
@@ -19,6 +22,9 @@ SHIPPED: tuple[type[Reader], ...] = (
     MsrActionPairsReader,
     NpzReader,
     PysklReader,
+    KinderGatorReader,
+    UiPrmdReader,
+    TextReader,
     StoreReader,
 )
 

@@ -85,7 +85,7 @@ class Reader(ABC):
     Attributes:
         name: The format's name on the command line.
         options_type: The model of its options.
-        suffixes: How the names of its files end, small letters; `verify` guesses by them.
+        suffixes: How the names of its files end, small letters.
     """
 
     name: ClassVar[str]
@@ -115,6 +115,18 @@ class Reader(ABC):
     def _built(cls, options: Any) -> Self:
         """Build the reader from an instance of `options_type`: each option by its name."""
         return cls(**{name: getattr(options, name) for name in cls.options_type.model_fields})
+
+    @classmethod
+    def takes(cls, name: str) -> bool:
+        """Tell whether a file looks like one of this format; `verify` guesses by it.
+
+        Args:
+            name: The file's name.
+
+        Returns:
+            Whether it ends with one of `suffixes`, unless a sub-class knows more.
+        """
+        return name.lower().endswith(cls.suffixes)
 
     @property
     @abstractmethod

@@ -165,9 +165,7 @@ def guess_reader(
 
 def _likely(names: Sequence[str], readers: Sequence[type[Reader]]) -> type[Reader] | None:
     """Choose the reader that takes most of the files, the first one where several do."""
-    found = {
-        reader: sum(name.lower().endswith(reader.suffixes) for name in names) for reader in readers
-    }
+    found = {reader: sum(map(reader.takes, names)) for reader in readers}
     likely = max(found, key=lambda reader: found[reader])
     return likely if found[likely] else None
 
