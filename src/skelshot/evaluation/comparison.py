@@ -159,7 +159,7 @@ def comparison_document(rows: Sequence[Difference]) -> dict[str, Any]:
         are over.
     """
     judged = dict.fromkeys(row.over for row in rows if row.ci95 is not None)
-    notes = [f"over {over}: {DIFFERENCE_NOTES[over]}" for over in judged]
+    notes = [DIFFERENCE_NOTES[over] for over in judged]
     notes += [
         f"{row.name}, {row.shots}-shot: no interval, "
         + ("one unit tells no spread" if row.n < 2 else f"all {row.n} {row.over} differ alike")

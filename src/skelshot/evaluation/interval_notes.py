@@ -37,8 +37,8 @@ DIFFERENCE_NOTES: Mapping[str, str] = MappingProxyType(
             "what other exemplars, classes or another training seed would give"
         ),
         "performers": (
-            "queries of one performer go together (cluster-robust): not what other exemplars, "
-            "classes or another training seed would give"
+            "over performers, whose queries go together (cluster-robust): not what other "
+            "exemplars, classes or another training seed would give"
         ),
     }
 )

@@ -176,9 +176,7 @@ def late_defaults(model: type[Options]) -> dict[str, Any]:
 Model = TypeVar("Model", bound=Options)
 
 
-def read_document(
-    model: type[Model], document: Mapping[str, Any], place: str, advice: str
-) -> Model:
+def read_document(model: type[Model], document: object, place: str, advice: str) -> Model:
     """Read what a file holds, which nobody typed.
 
     Args:
@@ -191,7 +189,8 @@ def read_document(
         The entries.
 
     Raises:
-        SkelshotError: An entry is missing, unknown or does not fit; the message names it.
+        SkelshotError: It is no mapping, or an entry is missing, unknown or does not fit; the
+            message names it.
 
     Example:
         >>> class Pace(Options):
@@ -202,6 +201,10 @@ def read_document(
         skelshot.ground.errors.SkelshotError: pace.json, steps: found 'few'; input should be a
         valid integer, unable to parse string as an integer; write it anew
     """
+    if not isinstance(document, Mapping):
+        raise SkelshotError(
+            f"{place}: found {type(document).__name__}, expected names and values; {advice}"
+        )
     token = _INSIDE.set(True)  # the fault comes as it is, to be told of the file
     try:
         return model.model_validate(dict(document))

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from pydantic.types import NonNegativeInt
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_mapping, sha256_of, write_json
+from skelshot.ground.files import read_json, sha256_of, write_json
 from skelshot.ground.options import Options, read_document
 
 FILE = "result.json"
@@ -85,15 +85,14 @@ def read_result(folder: Path) -> dict[str, Any]:
         SkelshotError: It cannot be read, is no result, or was changed since it was written.
     """
     file = folder / FILE
-    result = read_mapping(file)
-    known = read_document(
-        _Result, result, str(file), f"expected the result of a finished split; {_ANEW}"
-    )
+    result = read_json(file)
+    advice = f"found no result of a split, expected split, base and seconds; {_ANEW}"
+    known = read_document(_Result, result, str(file), advice)
     if known.sha256 is not None and known.sha256 != (found := _digest(result)):
         raise SkelshotError(
             f"{file}: found content of SHA-256 {found:.12}, expected {known.sha256:.12}; {_ANEW}"
         )
-    return result
+    return dict(result)
 
 
 def check_split(folder: Path, config: Mapping[str, Any], number: int) -> dict[str, Any]:
