@@ -33,10 +33,9 @@ def main() -> None:
         raise SystemExit(f"{parsed.archive}: holds no few-shot results; zcat shows it")
     print(accuracy_table(results, first))
     if parsed.minus:
-        over = "per_seed" if "per_seed" in next(iter(first.values())) else "per_split"
         pairs = [(name, parsed.minus) for name in results if name != parsed.minus]
         print()
-        print(difference_table(results, pairs, first, over))
+        print(difference_table(results, pairs, first))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def main() -> None:
         for name in rows
         if name != FULL and FULL in rows
     ]
-    print(difference_table(results, pairs, ("1",), over="per_seed"))
+    print(difference_table(results, pairs, ("1",)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
-from skelshot.evaluation.evaluate_run import evaluate_members
+from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
 from skelshot.evaluation.member import Member
 from skelshot.experiments.settings import (

@@ -57,9 +57,8 @@ def differences(
     found: Results,
     pairs: Mapping[str, tuple[str, str]],
     shots: tuple[str, ...],
-    over: str = "per_split",
 ) -> Table:
-    made = cells_of(difference_table(found, pairs.values(), shots, over))
+    made = cells_of(difference_table(found, pairs.values(), shots))
     return {label: made[f"{a} - {b}"] for label, (a, b) in pairs.items()}
 
 
@@ -236,7 +235,7 @@ def _methods_over_seeds() -> Table:
         over_seeds[name] = {"accuracy": {"1": accuracy}}
     levels = accuracies(over_seeds, {name: name for name in over_seeds}, ("1",))
     pairs = {name: (name, "cosine") for name in over_seeds if name != "cosine"}
-    gain = differences(over_seeds, pairs, ("1",), "per_seed")
+    gain = differences(over_seeds, pairs, ("1",))
     return {name: [*levels[name], *gain.get(name, [""])] for name in over_seeds}
 
 
@@ -308,7 +307,7 @@ def test_what_a_teacher_adds(page: str, archive: str, count: int) -> None:
         assert printed[label][: len(ways)] == expected
         if len(printed[label]) > len(ways):
             pair = {"": (full, f"{row}/cosine")}
-            gain = differences(found, pair, ("1",), "per_seed")[""]
+            gain = differences(found, pair, ("1",))[""]
             assert printed[label][len(ways) :] == ([""] if row == "f_t + f_v" else gain)
 
 
@@ -321,7 +320,7 @@ def test_what_a_teacher_adds_in_pairs() -> None:
             way: (f"f_t + f_v/{way}", f"{TEACHER_ROWS[label]}/{way}")
             for way in ("nearest", "linear", "cosine")
         }
-        gains = differences(found, pairs, ("1",), "per_seed")
+        gains = differences(found, pairs, ("1",))
         assert cells == [gain[0] for gain in gains.values()]
 
 

@@ -211,7 +211,7 @@ def test_no_spread_gives_no_interval_and_says_why() -> None:
 def test_the_document_tells_what_intervals_are_over() -> None:
     document = comparison_document(compare(sides(result(0.5, 0.6), result(0.6, 0.8))))
     assert document["rows"][0]["over"] == "splits"
-    assert document["notes"][0].startswith("over splits: splits share clips")
+    assert document["notes"][0].startswith("Student's t over splits, taken as")
     assert document["difference"] == document["rows"][0]["difference"]
     assert document["ci95"] == document["rows"][0]["ci95"]
 

@@ -12,7 +12,8 @@ from safetensors import safe_open
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.evaluate import evaluate
-from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.evaluation.evaluate_members import evaluate_members
+from skelshot.evaluation.member import Member
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import RawNearest, View, view_clips
@@ -90,10 +91,14 @@ def test_each_clip_is_embedded_once_whatever_the_tasks_and_kept(
     monkeypatch.setattr(TCNOneshot, "embed", counted)
     out = tmp_path / "result.json"
     options = EvaluateOptions(batch=7)
-    first = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1, 3], options, run, None, out)
+    first = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), TCNOneshot(), options)], [1, 3], out=out
+    )
     novel = [sum(clip.label in split.novel for clip in toy_store.clips) for split in splits]
     assert sum(embedded) == sum(novel)
-    again = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1, 3], options, run, None, out)
+    again = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), TCNOneshot(), options)], [1, 3], out=out
+    )
     assert sum(embedded) == sum(novel)
     assert again["accuracy"] == first["accuracy"]
 
@@ -101,7 +106,7 @@ def test_each_clip_is_embedded_once_whatever_the_tasks_and_kept(
 def test_each_split_is_judged_by_its_own_network(toy_store: Store, run: Path) -> None:
     """Embedded by hand and given to the whole method, clips and all, nothing else comes out."""
     options = EvaluateOptions()
-    document = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], options, run)
+    document = evaluate_members(toy_store, PROTOCOL, [Member(Run(run), TCNOneshot(), options)], [1])
     weights = []
     for number, split in enumerate(PROTOCOL.split_list(toy_store)[:2]):
         method = Run(run).split(split.index).method(TCNOneshot(), options.readout)
@@ -133,7 +138,7 @@ def test_clips_for_trained_methods_are_prepared_as_in_training(toy_store: Store,
 
 def test_a_run_of_another_method_is_refused(toy_store: Store, run: Path) -> None:
     with pytest.raises(SkelshotError, match=r"weights of method tcn-oneshot, expected .* sl-dml"):
-        evaluate_run(toy_store, PROTOCOL, SLDML(), [1], EvaluateOptions(), run)
+        evaluate_members(toy_store, PROTOCOL, [Member(Run(run), SLDML(), EvaluateOptions())], [1])
 
 
 def test_the_record_says_that_the_encoder_was_not_used(run: Path) -> None:
@@ -147,6 +152,13 @@ def test_a_run_of_other_classes_is_refused(toy_store: Store, run: Path, tmp_path
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(toy_store.data_hash, "0" * 64), encoding="utf-8")
     with pytest.raises(SkelshotError, match=r"config\.yaml: damaged or not the file"):
-        evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], EvaluateOptions(), tmp_path / "run")
-    document = evaluate_run(toy_store, PROTOCOL, TCNOneshot(), [1], EvaluateOptions(), run)
+        evaluate_members(
+            toy_store,
+            PROTOCOL,
+            [Member(Run(tmp_path / "run"), TCNOneshot(), EvaluateOptions())],
+            [1],
+        )
+    document = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), TCNOneshot(), EvaluateOptions())], [1]
+    )
     assert document["config"]["run"]["options"]["episodes"] == "tcn-oneshot"

@@ -8,12 +8,12 @@ import pytest
 from skelshot.cli import main
 from skelshot.datasets.protocols.contract import IntervalOver
 from skelshot.datasets.store import Store
-from skelshot.evaluation.interval_notes import INTERVAL_NOTES
+from skelshot.evaluation.interval_notes import DIFFERENCE_NOTES, INTERVAL_NOTES
 
 
 def test_every_kind_of_interval_has_its_sentence() -> None:
     assert INTERVAL_NOTES.keys() == {*get_args(IntervalOver), "seeds"}
-    for note in INTERVAL_NOTES.values():
+    for note in (*INTERVAL_NOTES.values(), *DIFFERENCE_NOTES.values()):
         assert " not " in note
         assert "\n" not in note
     assert "another draw of random codes" in INTERVAL_NOTES["splits"]

@@ -6,7 +6,8 @@ import pytest
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.evaluation.evaluate_members import evaluate_members
+from skelshot.evaluation.member import Member
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import FewShotMethod
@@ -14,6 +15,7 @@ from skelshot.fewshot.apsr import APSR
 from skelshot.fewshot.maml import MAML
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
+from skelshot.runs import Run
 from skelshot.runs.features import RunFeatures
 
 PROTOCOL = protocol_named("toy")
@@ -38,7 +40,7 @@ def no_features(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refused(store: Store, method: FewShotMethod, run: Path, message: str) -> None:
     with pytest.raises(SkelshotError, match=message) as caught:
-        evaluate_run(store, PROTOCOL, method, [1], EvaluateOptions(), run)
+        evaluate_members(store, PROTOCOL, [Member(Run(run), method, EvaluateOptions())], [1])
     assert "\n" not in str(caught.value)
 
 
@@ -57,8 +59,12 @@ def test_what_reads_the_names(toy_store: Store, run: Path, monkeypatch: pytest.M
 
 def test_results_say_who_read_the_names(toy_store: Store, run: Path) -> None:
     method = APSR.from_options({"teacher": "random-code"})
-    named = evaluate_run(toy_store, PROTOCOL, method, [1], EvaluateOptions(), run)
-    plain = evaluate_run(toy_store, PROTOCOL, MAML(), [1], EvaluateOptions(), run)
+    named = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), method, EvaluateOptions())], [1]
+    )
+    plain = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), MAML(), EvaluateOptions())], [1]
+    )
     assert named["config"]["uses_class_names"] is True
     assert plain["config"]["uses_class_names"] is False
     assert method.weights is not None

@@ -6,12 +6,14 @@ import pytest
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
-from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.evaluation.evaluate_members import evaluate_members
+from skelshot.evaluation.member import Member
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
+from skelshot.runs import Run
 from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.skeletons.inputs import AskedSides
 
@@ -34,7 +36,9 @@ def train(
 def remark(store: Store, run: Path, sides: AskedSides) -> str | None:
     settings = load_settings("smoke", layout="kinect-v1")
     method = NearestNeighbour()
-    found = evaluate_run(store, PROTOCOL, method, [1], settings.evaluate, run, sides=sides)
+    found = evaluate_members(
+        store, PROTOCOL, [Member(Run(run), method, settings.evaluate)], [1], sides=sides
+    )
     told: str | None = found["sides"]["remark"]
     return told
 

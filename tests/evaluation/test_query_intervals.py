@@ -8,9 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from skelshot.evaluation.metrics import mean_interval
-from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
+from skelshot.evaluation.metrics import Interval, mean_interval, within_unit
+from skelshot.evaluation.query_intervals import cluster_interval, wilson_interval
 from skelshot.ground import SkelshotError
+
+
+def subject_interval(hits: list[bool], subjects: list[int | None]) -> Interval:
+    """What results have as `ci95_subjects`."""
+    return within_unit(cluster_interval(hits, subjects))
 
 
 @settings(deadline=None, max_examples=60)

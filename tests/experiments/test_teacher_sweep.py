@@ -69,7 +69,7 @@ def test_differences_are_paired_over_seeds(sweep: TeacherSweep, calls: Any) -> N
     assert one["per_seed"] == pytest.approx([0.7, 0.8, 0.9])
     assert one["mean"] == pytest.approx(0.8)
     pair = [("f_t + f_v/cosine", "none/cosine")]
-    text = difference_table(results, pair, ("1",), over="per_seed")
+    text = difference_table(results, pair, ("1",))
     assert "| f_t + f_v/cosine - none/cosine | +20.0 (+20.0 to +20.0) |" in text
 
 

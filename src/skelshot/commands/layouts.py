@@ -3,7 +3,6 @@
 import argparse
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.listing import table
 from skelshot.commands.mapping_words import mapping_lines
 
 
@@ -50,13 +49,15 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.experiments.table_formats import format_table
+
     if "layouts" in document:
-        return table(
+        return format_table(
             ("layout", "joints", "also called"),
-            *(
+            [
                 (layout["name"], str(layout["joints"]), ", ".join(layout["aliases"]))
                 for layout in document["layouts"]
-            ),
+            ],
         )
     if "mapping" in document:
         return "\n".join(mapping_lines(document["mapping"]))
@@ -65,6 +66,8 @@ def _show(document: Document) -> str:
 
 def _show_layout(layout: Document, defaulted: list[str]) -> str:
     """Show the joints of one layout, and what else it says."""
+    from skelshot.experiments.table_formats import format_table
+
     parents = dict(layout["bones"])
     sides = dict(layout["pairs"]) | {right: left for left, right in layout["pairs"]}
     rows = [
@@ -74,7 +77,7 @@ def _show_layout(layout: Document, defaulted: list[str]) -> str:
     lower, upper = (" and ".join(end) for end in layout["trunk"])
     lines = [
         f"{layout['name']}: {len(layout['joints'])} joints",
-        table(("index", "joint", "hangs on", "other side"), *rows),
+        format_table(("index", "joint", "hangs on", "other side"), rows),
         f"centre: {' and '.join(layout['centre'])}",
         f"hips: {_both(layout['hips'])}",
         f"shoulders: {_both(layout['shoulders'])}",

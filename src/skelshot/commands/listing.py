@@ -11,26 +11,6 @@ if TYPE_CHECKING:
     from skelshot.ground.families import Family
 
 
-def table(*rows: tuple[str, ...]) -> str:
-    r"""Write rows in columns as wide as their widest cell.
-
-    Args:
-        rows: The heads of the columns, and then the cells.
-
-    Returns:
-        The lines.
-
-    Example:
-        >>> table(("layout", "joints"), ("coco-17", "17"))
-        'layout   joints\ncoco-17  17'
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
-
-
 def part_document(family: "Family[Any]", part: type[Any]) -> Document:
     """Tell of a part what a list of parts shows.
 

@@ -3,7 +3,7 @@
 import argparse
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.listing import no_arguments, part_document, table
+from skelshot.commands.listing import no_arguments, part_document
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -33,13 +33,16 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
-    rows = [("method", "reads", "answers are", "needs", "paper")]
+    from skelshot.experiments.table_formats import format_table
+
+    rows = []
     for method in document["methods"]:
         kind = "transductive" if method["transductive"] else "inductive"
         paper = method["paper"] or "-"
         origin = f"; of {method['from']}" if method["from"] else ""
         rows.append((method["name"], method["reads"], kind, _needs(method), f"{paper}{origin}"))
-    return "\n".join([table(*rows), *document["problems"]])
+    heads = ("method", "reads", "answers are", "needs", "paper")
+    return "\n".join([format_table(heads, rows), *document["problems"]])
 
 
 def _needs(method: Document) -> str:

@@ -3,7 +3,7 @@
 import argparse
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.listing import no_arguments, part_document, parts_text, table
+from skelshot.commands.listing import no_arguments, part_document, parts_text
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -19,6 +19,8 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.experiments.table_formats import format_table
+
     rows = [
         (
             model["name"],
@@ -33,7 +35,7 @@ def _show(document: Document) -> str:
     ]
     heads = ("short name", "teacher", "frames", "pixels", "D", "licence", "on the hub")
     return "\n".join(
-        [parts_text(document["teachers"]), "", table(heads, *rows), *document["problems"]]
+        [parts_text(document["teachers"]), "", format_table(heads, rows), *document["problems"]]
     )
 
 

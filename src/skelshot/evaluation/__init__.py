@@ -9,7 +9,6 @@ from skelshot.evaluation.metrics import (
     per_class_accuracy,
 )
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.evaluation.pairs import paired_difference
 from skelshot.fewshot.views import View, view_clips
 from skelshot.runs.embedding import encode_clips, input_clips
 
@@ -22,7 +21,6 @@ __all__ = [
     "encode_clips",
     "input_clips",
     "mean_interval",
-    "paired_difference",
     "paired_interval",
     "per_class_accuracy",
     "view_clips",

@@ -1,7 +1,7 @@
 """A method's answers to the tasks of an evaluation, and what they come to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -9,8 +9,8 @@ from torch import Tensor
 from skelshot.datasets.protocols.contract import FewShotProtocol, IntervalOver
 from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.store import Store
-from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval
-from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
+from skelshot.evaluation.metrics import Interval, confusion_matrix, mean_interval, within_unit
+from skelshot.evaluation.query_intervals import cluster_interval, wilson_interval
 from skelshot.evaluation.task_batches import masked_targets
 
 
@@ -150,22 +150,4 @@ def _over_queries(
     hits = right[labelled].tolist()
     places = task.queries[labelled[: len(task.queries)].numpy()]
     subjects = [store.clips[int(index)].subject for index in places]
-    return wilson_interval(sum(hits), len(hits)), subject_interval(hits, subjects)
-
-
-def within_unit(interval: Interval) -> Interval:
-    """Cut an interval of accuracies at 0 and 1, which few splits can overshoot.
-
-    Args:
-        interval: Mean and interval.
-
-    Returns:
-        The same mean, and ends within [0, 1].
-
-    Example:
-        >>> within_unit(Interval(0.9, 0.7, 1.1, 3)).high
-        1.0
-    """
-    if interval.low is None or interval.high is None:
-        return interval
-    return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
+    return wilson_interval(sum(hits), len(hits)), within_unit(cluster_interval(hits, subjects))

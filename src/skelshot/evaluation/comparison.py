@@ -4,24 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from skelshot.evaluation.metrics import Interval, paired_interval
+from skelshot.evaluation.interval_notes import DIFFERENCE_NOTES
+from skelshot.evaluation.metrics import Interval
 from skelshot.evaluation.pairing import PairedValues, Side, check_sides, pair
 from skelshot.evaluation.query_intervals import cluster_interval
 from skelshot.evaluation.significance import has_spread, holm, mcnemar_exact, t_test
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
-
-OVER = {
-    "splits": "splits share clips, and each was trained with one seed: the interval says nothing "
-    "of other seeds or other data",
-    "draws": "draws of one split share its encoder and its clips: the interval says nothing of "
-    "other splits or seeds",
-    "queries": "queries are taken as independent, p is McNemar's exact test; with --store the "
-    "interval and p are over performers, who repeat themselves",
-    "performers": "clips of one performer go together (cluster-robust): the interval says nothing "
-    "of other exemplars or seeds",
-}
-"""What an interval is over, and what it is not."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +27,7 @@ class Difference:
         ci95: Its 95 % interval; None where nothing tells its spread.
         p: The two-sided p value, if there is one.
         p_holm: The same, corrected by Holm for all comparisons made; None where there is one.
-        over: What is paired: `splits`, `draws`, `queries` or `performers`.
+        over: What is paired: `splits`, `draws`, `seeds`, `queries` or `performers`.
         n: How many of these.
         only_baseline: Queries that the baseline alone recognised, where queries are paired.
         only_this: Queries that the other alone recognised.
@@ -153,7 +142,7 @@ def _judged(
         if None not in groups:
             clustered = cluster_interval(gains, groups)
             return clustered, t_test(clustered), "performers"
-    interval = paired_interval(pairs.second.tolist(), pairs.first.tolist())
+    interval = pairs.difference
     if not pairs.clips:
         return interval, t_test(interval), pairs.over
     return interval, mcnemar_exact(gains.count(-1.0), gains.count(1.0)), pairs.over
@@ -170,7 +159,7 @@ def comparison_document(rows: Sequence[Difference]) -> dict[str, Any]:
         are over.
     """
     judged = dict.fromkeys(row.over for row in rows if row.ci95 is not None)
-    notes = [f"over {over}: {OVER[over]}" for over in judged]
+    notes = [DIFFERENCE_NOTES[over] for over in judged]
     notes += [
         f"{row.name}, {row.shots}-shot: no interval, "
         + ("one unit tells no spread" if row.n < 2 else f"all {row.n} {row.over} differ alike")

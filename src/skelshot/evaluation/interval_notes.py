@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
-from skelshot.datasets.protocols.contract import IntervalOver
-
-INTERVAL_NOTES: Mapping[IntervalOver | Literal["seeds"], str] = MappingProxyType(
+INTERVAL_NOTES: Mapping[str, str] = MappingProxyType(
     {
         "splits": (
             "Student's t over splits, taken as independent: what other splits of these clips "
@@ -30,3 +27,19 @@ INTERVAL_NOTES: Mapping[IntervalOver | Literal["seeds"], str] = MappingProxyType
     }
 )
 """Sentences by what the interval is over, as results carry them in `interval_note`."""
+
+DIFFERENCE_NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        **INTERVAL_NOTES,
+        "queries": (
+            "Student's t over the queries of one task, taken as independent although those of one "
+            "performer are alike (with --store these go together), and McNemar's exact p: not "
+            "what other exemplars, classes or another training seed would give"
+        ),
+        "performers": (
+            "over performers, whose queries go together (cluster-robust): not what other "
+            "exemplars, classes or another training seed would give"
+        ),
+    }
+)
+"""The same of paired differences."""

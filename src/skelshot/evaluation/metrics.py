@@ -1,7 +1,7 @@
 """Accuracies, the confusion matrix, and means with 95 % confidence intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -135,7 +135,7 @@ def paired_interval(first: Sequence[float], second: Sequence[float]) -> Interval
 
     Splits differ from each other far more than methods do; the difference within each split takes
     that part out. The two differ clearly when the interval leaves out 0. Bare values cannot tell
-    what they are of: `paired_difference` takes whole results, and refuses what are no pairs.
+    what they are of: `evaluation.pairing` takes whole results, and refuses what are no pairs.
 
     Args:
         first: One value a split.
@@ -157,6 +157,24 @@ def paired_interval(first: Sequence[float], second: Sequence[float]) -> Interval
             "splits on both sides"
         )
     return mean_interval(np.subtract(first, second).tolist())
+
+
+def within_unit(interval: Interval) -> Interval:
+    """Cut an interval of accuracies at 0 and 1, which few splits can overshoot.
+
+    Args:
+        interval: Mean and interval.
+
+    Returns:
+        The same mean, and ends within [0, 1].
+
+    Example:
+        >>> within_unit(Interval(0.9, 0.7, 1.1, 3)).high
+        1.0
+    """
+    if interval.low is None or interval.high is None:
+        return interval
+    return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
 
 
 def _check_pairs(labels: Tensor, predicted: Tensor) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.evaluation.metrics import Interval, paired_interval
 from skelshot.evaluation.query_table import QueryTable
-from skelshot.evaluation.saved_results import SavedResult
+from skelshot.evaluation.saved_results import MeasuredAccuracy, MeasuredResult
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 
-Measured = SavedResult | QueryTable
+Measured = MeasuredResult | QueryTable
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Side:
         """The numbers of shots that it has."""
         if isinstance(self.measured, QueryTable):
             return sorted(set(self.measured.shots.tolist()))
-        return sorted(map(int, self.measured.accuracy))
+        return self.measured.shots
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class PairedValues:
     Args:
         first: Accuracies of the first side, one a unit, (n,).
         second: Those of the second, in the same order.
-        over: What a unit is: `splits`, `draws` or `queries`.
+        over: What a unit is: `splits`, `draws`, `seeds` or `queries`.
         clips: The clips, where units are queries.
     """
 
@@ -52,9 +53,20 @@ class PairedValues:
     over: str
     clips: tuple[str, ...] = ()
 
+    @property
+    def difference(self) -> Interval:
+        """The mean of second - first with its 95 % interval, units taken as independent."""
+        return paired_interval(self.second.tolist(), self.first.tolist())
+
+
+_SAME = ("data_hash", "protocol", "splits", "seeds")
+"""The entries of two results that must be the same."""
+
 
 def check_sides(first: Side, second: Side) -> None:
-    """Refuse two evaluations of other kinds, data, protocols or splits.
+    """Refuse two evaluations of other kinds, data, protocols, splits or seeds.
+
+    What only one of two results tells, as results of other programs may, is not compared.
 
     Args:
         first: The one.
@@ -63,23 +75,47 @@ def check_sides(first: Side, second: Side) -> None:
     Raises:
         SkelshotError: They can be no pairs; the message says what differs, and both values.
     """
-    kinds = [_kind(side.measured) for side in (first, second)]
-    if kinds[0] != kinds[1]:
+    one, two = first.measured, second.measured
+    if isinstance(one, QueryTable) != isinstance(two, QueryTable):
         raise SkelshotError(
-            f"{second.place}: found {kinds[1]}, expected {kinds[0]} as {first.place} is; compare "
-            "two results or two tables"
+            f"{second.place}: found {_kind(two)}, expected {_kind(one)} as {first.place} is; "
+            "compare two results or two tables"
         )
-    if isinstance(first.measured, SavedResult):
-        for key in ("data_hash", "protocol", "splits"):
-            _same(first, second, key, getattr(first.measured, key), getattr(second.measured, key))
+    if isinstance(one, MeasuredResult):
+        for key in _SAME:
+            _same_if_told(first, second, key, getattr(one, key), getattr(two, key))
+
+
+def check_tasks(first: Side, second: Side, shots: int) -> list[MeasuredAccuracy]:
+    """Refuse two results of other tasks.
+
+    Args:
+        first: The one.
+        second: The other, which `check_sides` has looked at.
+        shots: Exemplars a class.
+
+    Returns:
+        What came out of both.
+
+    Raises:
+        SkelshotError: One has no such shots, or exemplars or queries are others.
+    """
+    found = [
+        side.measured.of_shots(str(shots), side.name)
+        for side in (first, second)
+        if isinstance(side.measured, MeasuredResult)
+    ]
+    hashes = [accuracy.protocol_hash for accuracy in found]
+    _same_if_told(first, second, f"accuracy.{shots}.protocol_hash", *hashes)
+    return found
 
 
 def pair(first: Side, second: Side, shots: int) -> PairedValues:
     """Pair two evaluations for one number of shots, which both have.
 
-    Results are paired over splits, or over draws where their interval is over these. Tables of
-    queries are paired over splits where there are several, as averages of a split's draws; over
-    draws where there is one split; and over queries where there is one task.
+    Results are paired over splits, or over draws or seeds where both have accuracies of these.
+    Tables of queries are paired over splits where there are several, as averages of a split's
+    draws; over draws where there is one split; and over queries where there is one task.
 
     Args:
         first: The one.
@@ -96,22 +132,18 @@ def pair(first: Side, second: Side, shots: int) -> PairedValues:
     one, two = first.measured, second.measured
     if isinstance(one, QueryTable) and isinstance(two, QueryTable):
         return _pair_queries(first, one, second, two, shots)
-    accuracies = [
-        side.measured.accuracy[str(shots)]
-        for side in (first, second)
-        if isinstance(side.measured, SavedResult)
-    ]
-    hashes = [accuracy.protocol_hash for accuracy in accuracies]
-    _same(first, second, f"accuracy.{shots}.protocol_hash", *hashes)
-    over = "draws" if all(accuracy.per_draw for accuracy in accuracies) else "splits"
-    values = [
-        np.array(accuracy.per_draw if over == "draws" else accuracy.per_split)
-        for accuracy in accuracies
-    ]
-    if not all(map(len, values)):
+    found = check_tasks(first, second, shots)
+    for over in ("seeds", "draws", "splits"):
+        values = [getattr(accuracy, f"per_{over[:-1]}") for accuracy in found]
+        if all(values):
+            _same(first, second, f"accuracy.{shots}, number of {over}", *map(len, values))
+            return PairedValues(np.array(values[0]), np.array(values[1]), over)
+    if None in [accuracy.mean for accuracy in found]:
         raise _no_class_known(first, shots)
-    _same(first, second, f"accuracy.{shots}, number of {over}", *map(len, values))
-    return PairedValues(values[0], values[1], over)
+    raise SkelshotError(
+        f"{second.place}, accuracy.{shots}: found no accuracies of the units that {first.place} "
+        "has, expected per_split, per_draw or per_seed in both; compare results measured alike"
+    )
 
 
 def _kind(measured: Measured) -> str:
@@ -125,6 +157,12 @@ def _same(first: Side, second: Side, key: str, one: object, two: object) -> None
             f"{second.place}, {key}: found {two!s:.100}, expected {one!s:.100} as in "
             f"{first.place}; these are no pairs, evaluate both on the same"
         )
+
+
+def _same_if_told(first: Side, second: Side, key: str, one: object, two: object) -> None:
+    """Refuse two entries that differ, unless one side tells none or another kind."""
+    if type(one) is type(two):
+        _same(first, second, key, one, two)
 
 
 def _pair_queries(

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -39,57 +38,34 @@ def wilson_interval(hits: int, queries: int) -> Interval:
     return Interval(hits / queries, float(ends.low), float(ends.high), queries)
 
 
-def subject_interval(hits: Sequence[bool], subjects: Sequence[int | None]) -> Interval:
-    """Return the accuracy with a 95 % interval that lets queries of one performer go together.
-
-    The cluster-robust standard error of a mean (Liang and Zeger, Biometrika 73, 1986; the factor
-    and the t quantile as in Cameron and Miller, J. Human Resources 50, 2015): with e_g the sum of
-    (hit - p) over the queries of performer g, V = G / (G - 1) sum_g e_g^2 / n^2, and the interval
-    is p +- t sqrt(V), t with G - 1 degrees of freedom, cut at 0 and 1.
-
-    Args:
-        hits: Whether each query was recognised, n of them.
-        subjects: Who performs each query.
-
-    Returns:
-        The accuracy, and no ends where a performer is unknown, where there is only one, or where
-        all performers came out alike; `n` is the number of performers G.
-
-    Raises:
-        SkelshotError: No queries, or different numbers of hits and subjects.
-
-    Example:
-        >>> [round(end, 3) for end in subject_interval([1, 1, 1, 0, 0, 0], [1, 1, 2, 2, 3, 3]).ci95]
-        [0.0, 1.0]
-    """
-    if len(hits) != len(subjects) or len(hits) == 0:
-        raise SkelshotError(
-            f"accuracy: found {len(hits)} hits and {len(subjects)} subjects, expected one of each "
-            "a query"
-        )
-    interval = cluster_interval([float(hit) for hit in hits], subjects)
-    if interval.low is None or interval.high is None:
-        return interval
-    return replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
-
-
 def cluster_interval(values: Sequence[float], groups: Sequence[int | None]) -> Interval:
     """Return a mean with a 95 % interval that lets values of one group go together.
 
-    The formula is that of `subject_interval`, which cuts the ends at 0 and 1.
+    The cluster-robust standard error of a mean (Liang and Zeger, Biometrika 73, 1986; the factor
+    and the t quantile as in Cameron and Miller, J. Human Resources 50, 2015): with e_g the sum of
+    (value - mean) over the values of group g, V = G / (G - 1) sum_g e_g^2 / n^2, and the interval
+    is mean +- t sqrt(V), t with G - 1 degrees of freedom.
 
     Args:
-        values: One a query.
+        values: One a query, n of them: hits, or differences of hits.
         groups: Who performs each query.
 
     Returns:
         The mean, and no ends where a group is unknown, where there is only one, or where all
-        groups came out alike; `n` is the number of groups.
+        groups came out alike; `n` is the number of groups G.
+
+    Raises:
+        SkelshotError: No values, or different numbers of values and groups.
 
     Example:
         >>> [round(end, 3) for end in cluster_interval([1, 1, -1, 0], [1, 1, 2, 2]).ci95]
         [-9.28, 9.78]
     """
+    if len(values) != len(groups) or len(values) == 0:
+        raise SkelshotError(
+            f"accuracy: found {len(values)} values of queries and {len(groups)} performers, "
+            "expected one of each a query"
+        )
     found = np.asarray(values, np.float64)
     p = float(found.mean())
     known = [group for group in groups if group is not None]

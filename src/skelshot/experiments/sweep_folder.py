@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from skelshot.evaluation.saved_results import measured_result
 from skelshot.experiments.calls import call
 from skelshot.experiments.rows import Row
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_json
+from skelshot.ground.files import read_mapping
 from skelshot.ground.plans import Plan
 
 _NO_PART = ("store", "out", "jobs")
@@ -97,16 +98,15 @@ class SweepFolder:
                 that a table would set it beside results that it cannot be compared with.
         """
         file = self.result_file(name)
-        document: dict[str, Any] = read_json(file)
-        found = {"splits": document.get("splits"), "shots": [*document.get("accuracy", {})] or None}
-        asked = {
-            "splits": None if splits is None else list(splits),
-            "shots": None if shots is None else [str(count) for count in shots],
-        }
-        for what, wanted in asked.items():
-            if wanted is not None and found[what] not in (None, wanted):
+        document = read_mapping(file)
+        result = measured_result(document, str(file))
+        for what, found, asked in (
+            ("splits", result.splits, splits),
+            ("shots", result.shots or None, shots),
+        ):
+            if asked is not None and found not in (None, list(asked)):
                 raise SkelshotError(
-                    f"{file}: found the {what} {found[what]}, this call asks for {wanted}; remove "
+                    f"{file}: found the {what} {found}, this call asks for {list(asked)}; remove "
                     "the file to measure it anew, or take another --out"
                 )
         return document
@@ -121,7 +121,9 @@ class SweepFolder:
             Strategy, episodes, changes and the folder of features.
 
         Example:
-            >>> folder = SweepFolder(Path("store"), Path("out"), "toy", "smoke", jobs=1)
+            >>> import tempfile
+            >>> out = Path(tempfile.mkdtemp())
+            >>> folder = SweepFolder(Path("store"), out, "toy", "smoke", jobs=1)
             >>> folder.words_of(Row(strategy="supervised", episodes="none"))
             ['--strategy', 'supervised', '--episodes', 'none']
         """

@@ -6,11 +6,11 @@ from typing import Any
 
 from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.evaluation.metrics import mean_interval
-from skelshot.evaluation.pairs import check_paired
+from skelshot.evaluation.pairing import Side, check_sides, check_tasks
+from skelshot.evaluation.saved_results import measured_result
 from skelshot.experiments.calls import call, side_by_side
 from skelshot.experiments.rows import Row, read_rows
 from skelshot.experiments.sweep_folder import SweepFolder
-from skelshot.ground.files import read_json
 
 CLASSIFIERS = ("nearest", "linear", "cosine")
 
@@ -92,15 +92,9 @@ class TeacherSweep(SweepFolder):
 
         side_by_side("results", test, todo, self.jobs)
 
-        def result(name: str, seed: int, classifier: str) -> dict[str, Any]:
-            document: dict[str, Any] = read_json(
-                self.result_file(f"{_seeded(name, seed)}/{classifier}")
-            )
-            return document
-
         return {
             f"{name}/{classifier}": _over_seeds(
-                {seed: result(name, seed, classifier) for seed in seeds}
+                {seed: self.read_result(f"{_seeded(name, seed)}/{classifier}") for seed in seeds}
             )
             for name in rows
             for classifier in classifiers
@@ -114,11 +108,15 @@ def _seeded(name: str, seed: int) -> str:
 
 def _over_seeds(results: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """Gather one accuracy a seed."""
-    (seed, first), *others = results.items()
+    named = {f"seed {seed}": result for seed, result in results.items()}
+    first, *_ = results.values()
+    side, *others = (Side(name, name, measured_result(one, name)) for name, one in named.items())
+    for other in others:
+        check_sides(side, other)
     gathered = {}
     for shots, one in first["accuracy"].items():
-        for other, result in others:
-            check_paired(first, result, shots, (f"seed {seed}", f"seed {other}"))
+        for other in others:
+            check_tasks(side, other, int(shots))
         found = [result["accuracy"][shots]["mean"] for result in results.values()]
         interval = mean_interval(found)
         gathered[shots] = {

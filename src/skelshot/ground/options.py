@@ -66,7 +66,7 @@ class Options(BaseModel):
         try:
             return validate(cls._with_todays_names(values))
         except ValidationError as error:
-            raise SkelshotError(f"{cls.described}{problem_of(error, cls)}") from error
+            raise SkelshotError(f"{cls.described}{_problem_of(error, cls)}") from error
         finally:
             _INSIDE.reset(token)
 
@@ -85,7 +85,7 @@ class Options(BaseModel):
         return {cls.renamed.get(name, name): value for name, value in values.items()}
 
 
-def problem_of(error: ValidationError, model: type[BaseModel]) -> str:
+def _problem_of(error: ValidationError, model: type[BaseModel]) -> str:
     """Put the first fault that pydantic found into words.
 
     Args:
@@ -174,6 +174,44 @@ def late_defaults(model: type[Options]) -> dict[str, Any]:
 
 
 Model = TypeVar("Model", bound=Options)
+
+
+def read_document(model: type[Model], document: object, place: str, advice: str) -> Model:
+    """Read what a file holds, which nobody typed.
+
+    Args:
+        model: The entries that are used.
+        document: What the file holds.
+        place: The file, as messages begin.
+        advice: What to do where it holds anything else.
+
+    Returns:
+        The entries.
+
+    Raises:
+        SkelshotError: It is no mapping, or an entry is missing, unknown or does not fit; the
+            message names it.
+
+    Example:
+        >>> class Pace(Options):
+        ...     steps: int
+        >>> read_document(Pace, {"steps": "few"}, "pace.json", "write it anew")
+        Traceback (most recent call last):
+        ...
+        skelshot.ground.errors.SkelshotError: pace.json, steps: found 'few'; input should be a
+        valid integer, unable to parse string as an integer; write it anew
+    """
+    if not isinstance(document, Mapping):
+        raise SkelshotError(
+            f"{place}: found {type(document).__name__}, expected names and values; {advice}"
+        )
+    token = _INSIDE.set(True)  # the fault comes as it is, to be told of the file
+    try:
+        return model.model_validate(dict(document))
+    except ValidationError as error:
+        raise SkelshotError(f"{place}{_problem_of(error, model)}; {advice}") from error
+    finally:
+        _INSIDE.reset(token)
 
 
 def read_alone(model: type[Model], document: Mapping[str, object]) -> Model:

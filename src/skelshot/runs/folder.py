@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import ConfigDict, NonNegativeInt
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
-from skelshot.ground.options import problem_of
+from skelshot.ground.options import Options, read_document
 from skelshot.ground.plans import Plan
 from skelshot.ground.yaml_text import read_yaml
 from skelshot.runs.results import FILE as RESULT
@@ -36,10 +36,10 @@ def split_folder(run: Path | str, split: int) -> Path:
     return Path(run) / f"split-{split:02d}"
 
 
-class _Config(BaseModel):
+class _Config(Options):
     """The entries of a configuration; some runs have fewer, none has more."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True)
 
     protocol: str | None = None
     draws_as: Any = None
@@ -65,13 +65,8 @@ def read_config(folder: Path) -> dict[str, Any]:
         SkelshotError: It cannot be read or is no configuration.
     """
     config = _read_mapping(folder)
-    try:
-        _Config.model_validate(config)
-    except ValidationError as error:
-        raise SkelshotError(
-            f"{folder / CONFIG}{problem_of(error, _Config)}; the file is damaged or of "
-            "another version, pretrain again into another --out"
-        ) from error
+    advice = "the file is damaged or of another version, pretrain again into another --out"
+    read_document(_Config, config, str(folder / CONFIG), advice)
     return config
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.types import FiniteFloat, NonNegativeInt
+from pydantic import ConfigDict, Field
+from pydantic.types import NonNegativeInt
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, sha256_of, write_json
+from skelshot.ground.options import Options, read_document
 
 FILE = "result.json"
 DIGESTED = ("config.yaml", "checkpoints/encoder.safetensors", "checkpoints/method.safetensors")
@@ -20,7 +21,7 @@ DIGESTED = ("config.yaml", "checkpoints/encoder.safetensors", "checkpoints/metho
 _ANEW = f"delete {FILE} to train this split anew"
 
 
-class _Sides(BaseModel):
+class _Sides(Options):
     model_config = ConfigDict(strict=True, extra="allow")
 
     sides: Literal["matter", "ignore"]
@@ -29,22 +30,22 @@ class _Sides(BaseModel):
     remark: str | None = None
 
 
-class _Preset(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+class _Preset(Options):
+    model_config = ConfigDict(strict=True)
 
     name: str
     evaluate: dict[str, Any]
-    adapted: list[str] = []
+    adapted: list[str] = Field(default_factory=list)
 
 
-class _Result(BaseModel):
+class _Result(Options):
     """The entries of a result that are read again; earlier versions wrote fewer."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
     split: NonNegativeInt
     base: list[str]
-    seconds: dict[str, FiniteFloat]
+    seconds: dict[str, float]
     novel: list[str] | None = None
     sides: _Sides | None = None
     mirrored_before: bool = False
@@ -85,15 +86,8 @@ def read_result(folder: Path) -> dict[str, Any]:
     """
     file = folder / FILE
     result = read_json(file)
-    try:
-        known = _Result.model_validate(result)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "all"
-        raise SkelshotError(
-            f"{file}, {place}: found no result of a split ({first['msg']}, found "
-            f"{first['input']!r:.80}), expected split, base and seconds; {_ANEW}"
-        ) from error
+    advice = f"found no result of a split, expected split, base and seconds; {_ANEW}"
+    known = read_document(_Result, result, str(file), advice)
     if known.sha256 is not None and known.sha256 != (found := _digest(result)):
         raise SkelshotError(
             f"{file}: found content of SHA-256 {found:.12}, expected {known.sha256:.12}; {_ANEW}"

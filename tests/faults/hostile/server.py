@@ -13,7 +13,7 @@ import json, os, resource, signal, sys, tempfile, time, traceback
 import av, torch
 from skelshot.cli import main
 from skelshot.datasets import npz, ntu, nw_ucla, pyskl, prepare, verify
-from skelshot.evaluation import evaluate_run
+from skelshot.evaluation import evaluate_members
 from skelshot.experiments import pictures, settings
 from skelshot.fewshot import METHODS
 from skelshot.pretraining import pretrain

@@ -160,7 +160,7 @@ if __name__ == "__main__":
     import torch
 
     import skelshot.evaluation
-    import skelshot.evaluation.evaluate_run
+    import skelshot.evaluation.evaluate_members
     import skelshot.pretraining.pretrain
     import skelshot.synthesis.synthesise
     import skelshot.teachers.extract.videos  # noqa: F401

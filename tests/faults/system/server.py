@@ -223,7 +223,7 @@ USED = (
     "skelshot.cli",
     "skelshot.datasets.prepare",
     "skelshot.experiments.demo",
-    "skelshot.evaluation.evaluate_run",
+    "skelshot.evaluation.evaluate_members",
     "skelshot.experiments.pictures",
     "skelshot.pretraining.pretrain",
     "skelshot.synthesis.synthesise",

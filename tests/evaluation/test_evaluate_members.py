@@ -13,7 +13,8 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import judge
 from skelshot.evaluation.each_split import answer_each_split
 from skelshot.evaluation.evaluate import draw_tasks, evaluate
-from skelshot.evaluation.evaluate_run import evaluate_run
+from skelshot.evaluation.evaluate_members import evaluate_members
+from skelshot.evaluation.member import Member
 from skelshot.evaluation.options import EvaluateOptions
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
@@ -73,8 +74,8 @@ def test_every_method_is_above_chance_with_one_exemplar(
         first = TRAINED if method.reads != "clip" else ("strategy=none",)
         run = make_run(*first, *further)
     options = EvaluateOptions()
-    document = evaluate_run(
-        toy_store, PROTOCOL, method, [1], options, run, None, tmp_path / "result.json"
+    document = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), method, options)], [1], out=tmp_path / "result.json"
     )
     assert document["accuracy"]["1"]["mean"] > 0.4
 
@@ -100,13 +101,15 @@ def test_twins_are_not_lost_in_an_average_over_mirrored_views(
     run = make_run(*TRAINED)
     both = EvaluateOptions(views=(View(turn=20), View(turn=-20, mirror=True)))
     documents = [
-        evaluate_run(toy_store, PROTOCOL, method, [1], both, run, sides="ignore")
+        evaluate_members(toy_store, PROTOCOL, [Member(Run(run), method, both)], [1], sides="ignore")
         for method in (ProtoNet(), Subspace(), Subspace.from_options({"uncentred": True}))
     ]
     averaged = [document["config"]["evaluate"]["views"] for document in documents]
     assert [len(views) for views in averaged] == [2, 1, 2]
     plain = EvaluateOptions(views=both.views[:1])
-    alone = evaluate_run(toy_store, PROTOCOL, Subspace(), [1], plain, run, sides="ignore")
+    alone = evaluate_members(
+        toy_store, PROTOCOL, [Member(Run(run), Subspace(), plain)], [1], sides="ignore"
+    )
     assert alone["accuracy"] == documents[1]["accuracy"]
 
 
@@ -114,7 +117,7 @@ def test_each_split_gets_its_own_weights(toy_store: Store, make_run: MakeRun) ->
     run = make_run("strategy=none", "episodes=feat", splits=2)
     splits = PROTOCOL.split_list(toy_store)[:2]
     options = EvaluateOptions()
-    document = evaluate_run(toy_store, PROTOCOL, Feat(), [1], options, run)
+    document = evaluate_members(toy_store, PROTOCOL, [Member(Run(run), Feat(), options)], [1])
     weights = []
     for number, split in enumerate(splits):
         method = Run(run).split(split.index).method(Feat(), options.readout)
@@ -146,7 +149,7 @@ def refused(
     store: Store, method: FewShotMethod, run: Path | None, message: str, shots: int = 1
 ) -> None:
     with pytest.raises(SkelshotError, match=message) as caught:
-        evaluate_run(store, PROTOCOL, method, [shots], EvaluateOptions(), run)
+        evaluate_members(store, PROTOCOL, [Member(Run(run), method, EvaluateOptions())], [shots])
     assert "\n" not in str(caught.value)
 
 
@@ -174,7 +177,9 @@ def test_a_run_without_the_weights_is_refused(
 def test_weights_for_another_readout_are_refused(toy_store: Store, make_run: MakeRun) -> None:
     run = make_run("strategy=none", "episodes=feat", splits=2)
     with pytest.raises(SkelshotError, match=r"of shape \(32,\), this evaluation reads \(640,\)"):
-        evaluate_run(toy_store, PROTOCOL, Feat(), [1], EvaluateOptions(readout="joints"), run)
+        evaluate_members(
+            toy_store, PROTOCOL, [Member(Run(run), Feat(), EvaluateOptions(readout="joints"))], [1]
+        )
 
 
 def test_shots_a_method_cannot_take_are_refused_before_any_work(

@@ -1,4 +1,4 @@
-"""Evaluate a method on the encoders of a run, or several as an ensemble, as `evaluate` does."""
+"""Evaluation of a method on the encoders of a run, or of several as an ensemble."""
 
 import time
 from collections.abc import Sequence
@@ -18,7 +18,6 @@ from skelshot.evaluation.answers import Answers, ShotResult, judge
 from skelshot.evaluation.evaluate import chosen_shots, draw_tasks
 from skelshot.evaluation.fusion import Fusion, fuse, member_fusion, member_weights
 from skelshot.evaluation.member import Member, ReadyMember, check_alike, check_shapes
-from skelshot.evaluation.options import EvaluateOptions
 from skelshot.evaluation.query_rows import query_rows
 from skelshot.evaluation.query_table import check_query_path, write_queries
 from skelshot.evaluation.result_files import (
@@ -30,51 +29,11 @@ from skelshot.evaluation.result_files import (
 )
 from skelshot.evaluation.results import accuracy_document, result_document
 from skelshot.evaluation.task_sides import sides_of_tasks
-from skelshot.fewshot import FewShotMethod
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
 from skelshot.ground.files import write_json
 from skelshot.ground.locks import only_writer
-from skelshot.runs.run import Run
 from skelshot.skeletons.inputs import AskedSides
-
-
-def evaluate_run(
-    store: Store,
-    protocol: FewShotProtocol,
-    method: FewShotMethod,
-    shots: Sequence[int],
-    options: EvaluateOptions,
-    run: Path | None,
-    wanted: Sequence[int] | None = None,
-    out: Path | None = None,
-    sides: AskedSides = "auto",
-    **further: Any,
-) -> dict[str, Any]:
-    """Evaluate one method on one run, or on none.
-
-    Args:
-        store: The clips.
-        protocol: Draws splits and tasks.
-        method: The few-shot method.
-        shots: Numbers of exemplars a class.
-        options: Read-out, views and batch size; of the views those that fit the method are used.
-        run: The folder that `pretrain` made; None for methods that read clips.
-        wanted: Numbers of the splits; all that the run holds (or all there are) unless told.
-        out: Where the result goes, besides being returned; the run's `results/` unless told.
-        sides: Whether a clip and its mirror image are different actions.
-        further: Further arguments of `evaluate_members`.
-
-    Returns:
-        The result document.
-
-    Raises:
-        SkelshotError: See `evaluate_members`.
-    """
-    member = Member(None if run is None else Run(run), method, options)
-    return evaluate_members(
-        store, protocol, [member], shots, wanted=wanted, out=out, sides=sides, **further
-    )
 
 
 def evaluate_members(
