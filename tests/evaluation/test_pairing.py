@@ -50,7 +50,7 @@ def test_what_one_side_does_not_tell_is_not_compared() -> None:
         (document(protocol_hash="b"), "accuracy.1.protocol_hash: found a, expected b"),
         (document(accuracy={"5": {}}), "b: found 5, expected 1 among the numbers of shots; eval"),
         (document(accuracy={}), "b: found no few-shot accuracy, expected 1 among"),
-        (document(accuracy=0.7), "b, accuracy: found 0.7; input should be a valid mapping; exp"),
+        (document(accuracy=0.7), "b, accuracy: found 0.7; input should be a valid dictionary"),
         ({}, "b: found no few-shot accuracy, expected 1 among"),
         (document(per_split=[0.5, 0.6]), "accuracy.1, number of splits: found 3, expected 2"),
         (document(per_split=[0.5, None, 0.6]), "b, accuracy.1.per_split.1: found None; input sh"),

@@ -87,7 +87,7 @@ def test_seeds_are_averaged_over_the_same_tasks_alone(sweep: TeacherSweep, calls
     one = result["accuracy"]["1"]
     assert (one["protocol_hash"], one["interval"]) == ("a", "seeds")
     assert "training seeds" in one["interval_note"]
-    with pytest.raises(SkelshotError, match="seed 0 - seed 2, 1-shot: found protocol_hash a and b"):
+    with pytest.raises(SkelshotError, match=r"^seed 2, accuracy\.1\.protocol_hash: found b, exp"):
         measured(sweep, [0, 1, 2])
 
 

@@ -138,7 +138,7 @@ def pair(first: Side, second: Side, shots: int) -> PairedValues:
         if all(values):
             _same(first, second, f"accuracy.{shots}, number of {over}", *map(len, values))
             return PairedValues(np.array(values[0]), np.array(values[1]), over)
-    if None in [accuracy.mean for accuracy in found]:
+    if not all(each.mean or each.per_split or each.per_draw or each.per_seed for each in found):
         raise _no_class_known(first, shots)
     raise SkelshotError(
         f"{second.place}, accuracy.{shots}: found no accuracies of the units that {first.place} "

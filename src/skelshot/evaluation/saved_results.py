@@ -45,7 +45,7 @@ class MeasuredAccuracy(Options):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     mean: Share | None = None
-    ci95: Ends | None = None
+    ci95: Annotated[list[float], Len(2, 2)] | None = None  # of few seeds it leaves [0, 1]
     per_split: list[Share] = Field(default_factory=list)
     per_draw: list[Share] = Field(default_factory=list)
     per_seed: list[Share] = Field(default_factory=list)
