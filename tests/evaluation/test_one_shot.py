@@ -20,7 +20,8 @@ from skelshot.datasets.readers import Source
 from skelshot.datasets.store import Store
 from skelshot.encoders import load_encoder
 from skelshot.evaluation.evaluate import evaluate
-from skelshot.evaluation.query_intervals import subject_interval, wilson_interval
+from skelshot.evaluation.metrics import within_unit
+from skelshot.evaluation.query_intervals import cluster_interval, wilson_interval
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import NearestNeighbour
 from skelshot.ground import SkelshotError
@@ -105,7 +106,7 @@ def test_the_result_is_what_a_literal_loop_gives(ntu_like_store: Store) -> None:
         subjects.append(clips[query].subject)
     assert 0 < sum(hits) < len(hits)
     assert result.interval == wilson_interval(sum(hits), 30)
-    assert result.interval_subjects == subject_interval(hits, subjects)
+    assert result.interval_subjects == within_unit(cluster_interval(hits, subjects))
     assert result.queries == len(hits) == int(result.confusion.sum())
 
 
