@@ -1,1 +1,1 @@
-"""A synthetic NTU RGB+D: motion programs, performers, a sensor, and files in NTU's format or others."""
+"""A synthetic NTU RGB+D and its twins: motion programs, performers, a sensor, and files."""
