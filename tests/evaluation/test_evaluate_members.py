@@ -148,8 +148,9 @@ def test_splits_one_by_one_give_what_all_together_give(toy_store: Store, make_ru
 def refused(
     store: Store, method: FewShotMethod, run: Path | None, message: str, shots: int = 1
 ) -> None:
+    member = Member(None if run is None else Run(run), method, EvaluateOptions())
     with pytest.raises(SkelshotError, match=message) as caught:
-        evaluate_members(store, PROTOCOL, [Member(Run(run), method, EvaluateOptions())], [shots])
+        evaluate_members(store, PROTOCOL, [member], [shots])
     assert "\n" not in str(caught.value)
 
 

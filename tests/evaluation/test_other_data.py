@@ -328,7 +328,7 @@ def test_places_where_nothing_can_be_written_are_told_before_any_work(
 ) -> None:
     asked: dict[str, Any] = {"protocol": protocol(other_store), "run": run, "shots": [1]}
     table = tmp_path / "table.csv"
-    monkeypatch.setattr("skelshot.evaluation.evaluate_run._Job.evaluated", pytest.fail)
+    monkeypatch.setattr("skelshot.evaluation.evaluate_members._Job.evaluated", pytest.fail)
     with pytest.raises(SkelshotError, match="found as --out and as --queries, expected two files"):
         evaluate(other_store, out=tmp_path / "a" / ".." / "table.csv", queries=table, **asked)
     (tmp_path / "file").write_text("")
@@ -356,7 +356,7 @@ def test_a_call_that_was_stopped_can_be_repeated(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("skelshot.evaluation.evaluate_run.judge", stopped)
+        patched.setattr("skelshot.evaluation.evaluate_members.judge", stopped)
         with pytest.raises(KeyboardInterrupt):
             evaluate(other_store, **asked)
     assert not list(tmp_path.iterdir())
