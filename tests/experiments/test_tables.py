@@ -42,7 +42,7 @@ def test_results_of_other_splits_or_tasks_are_no_pairs() -> None:
         lambda: difference_table(RESULTS, [("a", "b")], ["1", "5"]),
     ):
         with pytest.raises(
-            SkelshotError, match="[ab]: found 1, expected 5 among the numbers of sh"
+            SkelshotError, match=r"[ab]: found 1, expected 5 among the numbers of sh"
         ):
             table()
 
