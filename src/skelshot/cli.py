@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from skelshot import __version__
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
-from skelshot.ground.interrupts import answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
+from skelshot.ground.interrupts import CtrlC, answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -24,6 +24,7 @@ Document = dict[str, Any]
 BAD_CALL = 2
 INTERRUPTED = 130
 LONGEST_MESSAGE = 2000
+_INTERRUPTED_LINE = "interrupted; what is done is kept, the same command goes on"
 _FORMAT = warnings.formatwarning
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -125,8 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Words of the command line; those of the process unless given.
     """
-    lower = ""
+    lower, ctrl_c = "", CtrlC()
     try:
+        ctrl_c = answer_ctrl_c()
         _begin()
         parsed = build_parser().parse_args(arguments)
         lower = parsed.lower
@@ -136,8 +138,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(BAD_CALL)
     except KeyboardInterrupt:
         ctrl_c_was_heard()
-        _leave("interrupted; what is done is kept, the same command goes on", INTERRUPTED)
+        _leave(_INTERRUPTED_LINE, INTERRUPTED)
     except Exception as error:
+        if ctrl_c.came:  # and a library has made an error of it
+            _leave(_INTERRUPTED_LINE, INTERRUPTED)
         if (message := _one_line(error, lower)) is None:
             raise
         _leave(f"error: {message}", BAD_CALL)
@@ -154,7 +158,8 @@ def _begin() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a result is worth more than a letter
     warnings.formatwarning = _note
-    answer_ctrl_c()
+    # Another kernel in its place would end in other bits than an undisturbed call's.
+    warnings.filterwarnings("error", message="mkldnn_matmul failed")
 
 
 def _one_line(error: Exception, lower: str) -> str | None:

@@ -343,12 +343,17 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     total = sum(info.file_size for info in archive.infolist())
     if total > MAX_BYTES:
         raise BadClip(f"decompresses to {total} bytes, expected at most {MAX_BYTES}")
+    found: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in found:
+            raise BadClip(f"{printable(info.filename)}: stands twice in the file, expected once")
+        found[name] = info
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise BadClip(
                 f"{printable(info.filename)}: found another compression than numpy.savez writes"
             )
-    return {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    return found
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, field: str) -> NDArray[Any]:

@@ -1,5 +1,6 @@
 """Files that are whole or absent, and JSON with errors that name the file."""
 
+import errno
 import glob
 import hashlib
 import json
@@ -30,8 +31,15 @@ def check_writable(folder: Path, option: str) -> None:
     """
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SkelshotError(
-            f"{folder}: found a folder that can only be read; name another {option}"
+            f"{folder}: found a folder that can only be read ({_why_not(folder)}); name another "
+            f"{option}"
         )
+
+
+def _why_not(folder: Path) -> str:
+    """Name the system's reason why nothing can be written into a folder."""
+    read_only = hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY
+    return os.strerror(errno.EROFS if read_only else errno.EACCES)
 
 
 @contextmanager

@@ -9,15 +9,39 @@ _AGAIN = 0.1
 """Seconds after which a Ctrl-C during an import is said again, unless it was heard."""
 
 
-def answer_ctrl_c() -> None:
-    """Say Ctrl-C again until it is heard, where it comes in the middle of an import.
+class CtrlC:
+    """Handler of Ctrl-C that says it again until it is heard, and remembers that it came.
 
     Extension modules that are being loaded may drop the `KeyboardInterrupt`, and the command
-    would go on as if nobody had asked it to end. Handlers that others have set are left alone.
+    would go on as if nobody had asked it to end; others turn it into an error of their own.
+
+    Attributes:
+        came: Whether Ctrl-C was pressed.
     """
-    ours = threading.current_thread() is threading.main_thread()
-    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _answer)
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise `KeyboardInterrupt`, and once more soon in the middle of an import."""
+        self.came = True
+        if _is_importing(frame) and hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, self)
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        raise KeyboardInterrupt
+
+
+def answer_ctrl_c() -> CtrlC:
+    """Handle Ctrl-C from now on, unless others have set a handler of theirs.
+
+    Returns:
+        The handler.
+    """
+    ours, handler = threading.current_thread() is threading.main_thread(), CtrlC()
+    current = signal.getsignal(signal.SIGINT)
+    if ours and (current is signal.default_int_handler or isinstance(current, CtrlC)):
+        signal.signal(signal.SIGINT, handler)
+    return handler
 
 
 def ctrl_c_was_heard() -> None:
@@ -38,13 +62,6 @@ def ignore_ctrl_c_at_exit() -> None:
 def _ignore() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _answer(number: int, frame: FrameType | None) -> None:
-    if _is_importing(frame) and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, _answer)
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
-    raise KeyboardInterrupt
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -34,7 +34,11 @@ def memory_is_short(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True
-        text = str(error).lower() if isinstance(error, RuntimeError | ImportError) else ""
+        text = (
+            str(error).lower()
+            if isinstance(error, RuntimeError | ImportError | UserWarning)
+            else ""
+        )
         if any(said in text for said in _SAID):
             return True
         error = error.__cause__

@@ -20,7 +20,7 @@ CHANGES = [
     ("pretrain", "MADE/store/frames.npy", "halved", "OUT/run/split-01/config.yaml", "cut short"),
     ("pretrain", "MADE/store", "removed", "OUT/run/split-01/config.yaml", ""),
     ("pretrain", "OUT/run", "removed", "OUT/run/split-01/config.yaml", "OUT/run"),
-    ("evaluate", "OUT/run", "removed", "OUT/run/results/.toy-cosine.json.lock", "OUT/run"),
+    ("evaluate", "OUT/run", "removed", "OUT/run/results", "OUT/run"),
     ("evaluate", "MADE/store/frames.npy", "emptied", "OUT/run/results", "frames.npy"),
     ("synth", "OUT/raw", "removed", "OUT/raw/synthesis.json", "OUT/raw"),
     (
