@@ -260,7 +260,7 @@ def test_what_does_not_belong_is_one_line(
         ("split-00/metrics.jsonl", '{"stage": "a", "epoch": 1, "loss": "x"}\n', "line 1"),
         ("split-00/config.yaml", "a: b\n", "config.yaml: found the unknown option 'a'"),
         ("split-01/result.json", "{}", "found no result of a split"),
-        ("results/more.json", "{}", "more.json, method: field required"),
+        ("results/more.json", "{}", "more.json, protocol: field required"),
         ("split-00/checkpoints/encoder.safetensors", "", "encoder.safetensors"),
     ],
 )

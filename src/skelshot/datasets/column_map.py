@@ -95,7 +95,7 @@ Texts = Annotated[dict[str, str], PlainValidator(_texts)]
 
 
 class ColumnMap(ArrayOptions):
-    r"""What the columns of text files mean, and how they become clips.
+    r"""Map of the columns of text files: what they mean, and how they become clips.
 
     Columns go by their names in the header or by their numbers from 1.
 

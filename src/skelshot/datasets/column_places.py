@@ -19,7 +19,7 @@ _AXES = "xyz"
 
 @dataclass(frozen=True)
 class ColumnPlaces:
-    """Where in a row everything stands, from 0.
+    """Places of everything in a row, from 0.
 
     Args:
         joints: Coordinates (V, C); (1, C) with one row a joint.

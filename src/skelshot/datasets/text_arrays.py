@@ -22,7 +22,7 @@ from skelshot.skeletons.sequence import IntArray
 
 @dataclass(frozen=True, eq=False)
 class TextClip:
-    """What a text file holds.
+    """Content of a text file.
 
     Args:
         arrays: As `skelshot.datasets.clip_arrays.sequence_from` takes them.

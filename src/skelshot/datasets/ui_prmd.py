@@ -53,7 +53,7 @@ class UiPrmdOptions(MissingOptions):
 
 
 class _Name(NamedTuple):
-    """What a file's name tells."""
+    """Facts that a file's name tells."""
 
     clip: str
     exercise: int

@@ -53,7 +53,7 @@ class MeasuredAccuracy(Options):
 
 
 class MeasuredResult(Options):
-    """What tables and differences use of a result, whoever measured it.
+    """A result as tables and differences use it, whoever measured it.
 
     Args:
         protocol: Name of the protocol.
@@ -99,7 +99,7 @@ class MeasuredResult(Options):
 
 
 class ShotAccuracy(MeasuredAccuracy):
-    """What came out for one number of shots; further entries are those of `MeasuredAccuracy`.
+    """Accuracies for one number of shots; further entries are those of `MeasuredAccuracy`.
 
     Args:
         interval: What the interval is over.

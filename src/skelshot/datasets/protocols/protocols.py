@@ -212,8 +212,8 @@ def protocol_names() -> list[str]:
         Their names.
 
     Example:
-        >>> protocol_names()[-2:]
-        ['nw-ucla-cross-subject', 'toy']
+        >>> [name for name in protocol_names() if name.startswith("nw-ucla")]
+        ['nw-ucla', 'nw-ucla-cross-subject']
     """
     return sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir())
 
