@@ -1,6 +1,6 @@
 """The four steps by name, as the command line takes them and as `import skelshot` gives them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from skelshot.datasets.ntu.splits import public_second_person
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
@@ -238,14 +239,10 @@ def pretrain_by_name(
     usual = "none" if start else None  # what the preset names, or else supervised
     if device is not None:
         chosen_device(device)
-    labels = {label for split in every for label in (*split.base, *split.novel)}
-    clips = [clip for clip in store.clips if clip.label in labels]
-    settings = load_settings(
+    settings = settings_of(
+        store,
+        every,
         preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        persons=max((clip.persons for clip in clips), default=None),
-        second_person=public_second_person(clips),
         changes={
             "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,
@@ -266,6 +263,41 @@ def pretrain_by_name(
         store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides, kept
     )
     return Trained(report, settings.pretrain.strategy_name, settings)
+
+
+def settings_of(
+    store: Store,
+    splits: Sequence[Split],
+    preset: Folder,
+    changes: Mapping[str, Any],
+    assignments: Iterable[str],
+) -> Settings:
+    """Fit a preset to the clips that a protocol is about, and change it.
+
+    Args:
+        store: The clips.
+        splits: All splits of the protocol.
+        preset: `cpu`, `paper`, `smoke` or a file.
+        changes: As for `load_settings`.
+        assignments: As given to `--set`.
+
+    Returns:
+        The settings.
+
+    Raises:
+        SkelshotError: See `load_settings`.
+    """
+    labels = {label for split in splits for label in (*split.base, *split.novel)}
+    clips = [clip for clip in store.clips if clip.label in labels]
+    return load_settings(
+        preset,
+        layout=store.layout,
+        coordinates=store.channels,
+        persons=max((clip.persons for clip in clips), default=None),
+        second_person=public_second_person(clips),
+        changes=changes,
+        assignments=assignments,
+    )
 
 
 def evaluate(
