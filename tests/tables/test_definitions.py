@@ -114,10 +114,13 @@ def test_what_holds_for_every_row_stands_in_each() -> None:
             "did you mean 'strategy'?",
         ),
         (
-            "title: t\ncolums: {}\nrows: {a: {}}\n",
-            "line 2: table: found the unknown option 'colums'",
+            "title: t\nnote: []\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n",
+            "line 2: table: found the unknown option 'note'",
         ),
-        ("title: t\ncolums: {}\nrows: {a: {}}\n", "did you mean 'columns'?"),
+        (
+            "title: t\nnote: []\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n",
+            "did you mean 'notes'?",
+        ),
         (
             "title: t\ncolumns:\n  A: {data: ntu6O}\nrows: {a: {}}\n",
             "line 3: table, columns.A.data",

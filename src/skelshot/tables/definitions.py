@@ -116,7 +116,7 @@ def table_numbers() -> list[str]:
     """
     folder = files("skelshot.tables") / "definitions"
     names = [entry.name.removesuffix(".yaml") for entry in folder.iterdir()]
-    return sorted(names, key=lambda name: (len(name) > 4, _value_of(name)))
+    return sorted(names, key=lambda name: (not _value_of(name), _value_of(name)))
 
 
 def table_named(number: str) -> tuple[str, TableDefinition]:

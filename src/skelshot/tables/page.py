@@ -80,11 +80,10 @@ def _texts(cell: Mapping[str, Any]) -> list[str]:
         told = f"{100 * ours:.1f}"
     else:
         told = f"{100 * ours:.1f} ({' to '.join(f'{100 * end:.1f}' for end in cell['ci95'])})"
-    known = ours is not None and paper is not None
     return [
         told,
         "-" if paper is None else f"{100 * paper:.1f}",
-        f"{100 * (ours - paper):+.1f}" if known else "-",
+        "-" if ours is None or paper is None else f"{100 * (ours - paper):+.1f}",
     ]
 
 
