@@ -107,7 +107,9 @@ def find_data(
     roles, known = list(dict.fromkeys(wanted)), data_roles()
     for name in videos.keys() - stores.keys():
         raise SkelshotError(f"--videos {name}: of which clips? add --data {name}=STORE")
-    real = {name: _real(name, stores[name], videos.get(name)) for name in roles if name in stores}
+    real: dict[str, RoleData] = {
+        name: _real(name, stores[name], videos.get(name)) for name in roles if name in stores
+    }
     sizes = {name: preset.twins[name] for name in roles if name in preset.twins}
     sizes = {name: size for name, size in sizes.items() if name not in real}
     each = max(1, workers // max(1, len(sizes)))
