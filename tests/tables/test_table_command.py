@@ -9,7 +9,7 @@ import pytest
 from skelshot.cli import main
 from skelshot.datasets.store import Store
 
-NOT_ITS_OWN = "--data nw-ucla=STORE: "
+NOT_ITS_OWN = "--data ntu60=STORE: "
 
 REFUSED = {
     "an unknown table": ("table XIIV", "table: found 'XIIV', expected one of I, II, "),
@@ -23,7 +23,7 @@ REFUSED = {
         "the table measures nothing on nw-ucla, only on ntu120, ntu60, pku-mmd",
     ),
     "a data set twice": ("table XI --data ntu60=STORE ntu60=STORE", "ntu60 is named twice"),
-    "a store that does not fit": ("table V --data nw-ucla=STORE", NOT_ITS_OWN),
+    "a store that does not fit": ("table III --data ntu60=STORE", NOT_ITS_OWN),
     "no store": ("table V --data nw-ucla=nowhere", "nowhere"),
     "videos of no store": ("table XI --videos ntu60=STORE", "add --data ntu60=STORE"),
     "a row": (
