@@ -27,8 +27,8 @@ REFUSED = {
     "no store": ("table V --data nw-ucla=nowhere", "nowhere"),
     "videos of no store": ("table XI --videos ntu60=STORE", "add --data ntu60=STORE"),
     "a row": (
-        "table XI --rows NM",
-        "--rows: found 'NM', expected some of NN, LC, CC; did you mean",
+        "table XI --rows NNN",
+        "--rows: found 'NNN', expected some of NN, LC, CC; did you mean",
     ),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
