@@ -1,15 +1,13 @@
 """The four steps by name, as the command line takes them and as `import skelshot` gives them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skelshot.datasets.ntu.splits import public_second_person
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
-from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
@@ -23,6 +21,7 @@ from skelshot.experiments.settings import (
     load_settings,
     own_evaluation,
 )
+from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS, FewShotMethod
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
@@ -263,41 +262,6 @@ def pretrain_by_name(
         store, chosen, chosen_splits, settings.pretrain, Path(out), teacher, begin, sides, kept
     )
     return Trained(report, settings.pretrain.strategy_name, settings)
-
-
-def settings_of(
-    store: Store,
-    splits: Sequence[Split],
-    preset: Folder,
-    changes: Mapping[str, Any],
-    assignments: Iterable[str],
-) -> Settings:
-    """Fit a preset to the clips that a protocol is about, and change it.
-
-    Args:
-        store: The clips.
-        splits: All splits of the protocol.
-        preset: `cpu`, `paper`, `smoke` or a file.
-        changes: As for `load_settings`.
-        assignments: As given to `--set`.
-
-    Returns:
-        The settings.
-
-    Raises:
-        SkelshotError: See `load_settings`.
-    """
-    labels = {label for split in splits for label in (*split.base, *split.novel)}
-    clips = [clip for clip in store.clips if clip.label in labels]
-    return load_settings(
-        preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        persons=max((clip.persons for clip in clips), default=None),
-        second_person=public_second_person(clips),
-        changes=changes,
-        assignments=assignments,
-    )
 
 
 def evaluate(

@@ -12,8 +12,8 @@ from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
 from skelshot.experiments.settings import Settings, evaluation_changes, load_settings
+from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
-from skelshot.front_door import settings_of
 from skelshot.ground import SkelshotError
 from skelshot.tables.amounts import DataRole, TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow

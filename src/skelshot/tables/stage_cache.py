@@ -1,4 +1,4 @@
-"""What stages made, each once: `CACHE/STAGE/HASH/`, complete when its marker is there."""
+"""Cache of what stages made: `CACHE/STAGE/HASH/`, complete when its marker is there."""
 
 import shutil
 import time
