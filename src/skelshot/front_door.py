@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skelshot.datasets.ntu.splits import public_second_person
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
@@ -22,6 +21,7 @@ from skelshot.experiments.settings import (
     load_settings,
     own_evaluation,
 )
+from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS, FewShotMethod
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
@@ -238,14 +238,10 @@ def pretrain_by_name(
     usual = "none" if start else None  # what the preset names, or else supervised
     if device is not None:
         chosen_device(device)
-    labels = {label for split in every for label in (*split.base, *split.novel)}
-    clips = [clip for clip in store.clips if clip.label in labels]
-    settings = load_settings(
+    settings = settings_of(
+        store,
+        every,
         preset,
-        layout=store.layout,
-        coordinates=store.channels,
-        persons=max((clip.persons for clip in clips), default=None),
-        second_person=public_second_person(clips),
         changes={
             "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,

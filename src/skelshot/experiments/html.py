@@ -1,7 +1,7 @@
 """Reports as one HTML file that needs nothing else: pictures are inside it."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -57,7 +57,11 @@ class HtmlReport:
         self._parts.append(f"<p>{_shown(text)}</p>")
 
     def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = True
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        numbers: bool = True,
+        bold: Collection[tuple[int, int]] = (),
     ) -> None:
         """Add a table.
 
@@ -65,8 +69,9 @@ class HtmlReport:
             head: Names of the columns.
             rows: Cells, a row each.
             numbers: Whether all columns but the first hold numbers, not text.
+            bold: Row and column of cells that stand out, from 0.
         """
-        self._parts.append(_table(head, rows, numbers))
+        self._parts.append(_table(head, rows, numbers, bold))
 
     def folded_table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Add a table of text that is shown once its title is clicked.
@@ -144,11 +149,20 @@ class HtmlReport:
         return path
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool) -> str:
+def _table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numbers: bool,
+    bold: Collection[tuple[int, int]] = (),
+) -> str:
     top = "".join(f"<th>{_shown(name)}</th>" for name in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_shown(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    body = ""
+    for row_at, row in enumerate(rows):
+        cells = (
+            f"<b>{_shown(cell)}</b>" if (row_at, at) in bold else _shown(cell)
+            for at, cell in enumerate(row)
+        )
+        body += f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
     kind = "" if numbers else ' class="text"'
     return f"<table{kind}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -122,8 +122,11 @@ def _fault(fault: ErrorDetails) -> str:
 
 def _fields(model: type[BaseModel], place: list[str]) -> list[str]:
     """List the fields of the model at a place within another."""
-    for name in place:
+    names = iter(place)
+    for name in names:
         field = model.model_fields.get(name)
+        if field is not None and get_origin(field.annotation) is dict:
+            next(names, None)  # the key of an entry
         inner = [] if field is None else [field.annotation, *get_args(field.annotation)]
         models = [kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)]
         if not models:

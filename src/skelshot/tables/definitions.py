@@ -1,0 +1,217 @@
+"""Definitions of tables: rows, columns and how each is trained and evaluated, as data."""
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.options import Options
+from skelshot.ground.suggestions import did_you_mean
+from skelshot.ground.yaml_text import parse_yaml
+
+ROLES = ("ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs")
+"""What a column measures on; `--data NAME=STORE` says which clips that is."""
+
+Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs"]
+
+
+class TableRow(Options):
+    """Training and evaluation of a row; what a definition says of `every` row is its default.
+
+    Args:
+        strategy: As `pretrain --strategy`; `none` for random weights.
+        episodes: As `pretrain --episodes`, after the strategy; rows of one strategy share what
+            comes before.
+        teacher: Whose features the strategy reads: a name that the presets of tables give one.
+        encoder: As `pretrain --encoder`; the preset's own unless told.
+        set: As `pretrain --set`, after those of `every` row.
+        method: As `evaluate --method`.
+        evaluate: As `evaluate --set`, after those of `every` row.
+        missing: Why no cell of the row can be measured, where that is so.
+    """
+
+    described: ClassVar[str] = "row"
+
+    strategy: str = "none"
+    episodes: str = "none"
+    teacher: str | None = None
+    encoder: str | None = None
+    set: tuple[str, ...] = ()
+    method: str = "cosine"
+    evaluate: tuple[str, ...] = ()
+    missing: str | None = None
+
+    def within(self, every: "TableRow") -> "TableRow":
+        """Complete the row with what holds for every row.
+
+        Args:
+            every: The defaults.
+
+        Returns:
+            The whole row.
+        """
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        both = {"set": every.set + self.set, "evaluate": every.evaluate + self.evaluate}
+        return every.model_copy(update=said | both)
+
+
+class TableColumn(Options):
+    """Measure of a column.
+
+    Args:
+        data: The role of its data set.
+        shots: Exemplars a class.
+        protocol: Behind the name of the data set's own protocol, such as `-aux20`.
+        set: As `pretrain --set`, after those of the row; a row whose strategy they do not concern
+            must not stand in such a table.
+    """
+
+    described: ClassVar[str] = "column"
+
+    data: Role
+    shots: int = Field(1, ge=1)
+    protocol: str = ""
+    set: tuple[str, ...] = ()
+
+
+class TableDefinition(Options):
+    """A table or figure of the paper.
+
+    Args:
+        title: What it compares.
+        columns: By name, as printed.
+        rows: By name, as printed.
+        every: What holds for every row unless the row says otherwise.
+        notes: What a reader must know.
+    """
+
+    described: ClassVar[str] = "table"
+
+    title: str
+    columns: dict[str, TableColumn] = Field(min_length=1)
+    rows: dict[str, TableRow] = Field(min_length=1)
+    every: TableRow = TableRow()
+    notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete_rows(self) -> Self:
+        for name, row in self.rows.items():
+            self.rows[name] = row.within(self.every)
+        return self
+
+
+def table_numbers() -> list[str]:
+    """List the tables and figures that there are definitions of.
+
+    Returns:
+        Their numbers, as printed.
+
+    Example:
+        >>> "XI" in table_numbers()
+        True
+    """
+    folder = files("skelshot.tables") / "definitions"
+    names = [entry.name.removesuffix(".yaml") for entry in folder.iterdir()]
+    return sorted(names, key=lambda name: (not _value_of(name), _value_of(name)))
+
+
+def table_named(number: str) -> tuple[str, TableDefinition]:
+    """Read a shipped definition.
+
+    Args:
+        number: As printed: `XI`, or `Fig6`; `table xi` and `Figure 6` find it too.
+
+    Returns:
+        The number as printed, and the definition.
+
+    Raises:
+        SkelshotError: There is none.
+
+    Example:
+        >>> table_named("xi")[1].rows["NN"].method
+        'nearest'
+    """
+    spelt = re.sub(r"^(table|figure|fig)[ ._-]*", lambda at: at[1][:3], number.strip().casefold())
+    known = {name.casefold(): name for name in table_numbers()}
+    found = known.get(spelt.removeprefix("tab"))
+    if found is None:
+        raise SkelshotError(
+            f"table: found {number!r:.80}, expected one of {', '.join(known.values())}"
+            f"{did_you_mean(number, known.values())}"
+        )
+    file = files("skelshot.tables") / "definitions" / f"{found}.yaml"
+    return found, read_definition(file.read_text(encoding="utf-8"), f"{found}.yaml")
+
+
+def read_definition(text: str, place: str) -> TableDefinition:
+    """Read a definition.
+
+    Args:
+        text: YAML.
+        place: Where it comes from, for messages.
+
+    Returns:
+        The definition; all that `every` row is stands in each row.
+
+    Raises:
+        SkelshotError: It is no YAML, or a key or value does not fit; the message names the line
+            where it can be told.
+
+    Example:
+        >>> read_definition("{title: t, columns: {A: {data: ntu6O}}, rows: {}}", "own.yaml")
+        Traceback (most recent call last):
+        ...
+        skelshot.ground.errors.SkelshotError: own.yaml, line 1: table, columns.A.data: found ...
+    """
+    document = parse_yaml(text, place)
+    if not isinstance(document, dict):
+        raise SkelshotError(f"{place}: found {type(document).__name__}, expected a mapping")
+    try:
+        return TableDefinition.model_validate(document)
+    except SkelshotError as error:
+        line = _line_of(text, str(error))
+        raise SkelshotError(f"{place}{line}: {error}") from error
+
+
+def printed_numbers(number: str) -> dict[str, dict[str, float]]:
+    """Read what the paper prints.
+
+    Args:
+        number: Of the table, as printed.
+
+    Returns:
+        Accuracies in percent by row and column; cells without one are left out.
+
+    Example:
+        >>> printed_numbers("XI")["NN"]["NTU-120"]
+        66.7
+    """
+    text = (files("skelshot.tables") / "printed.json").read_bytes()
+    rows: Mapping[str, Any] = parse_json(text, "printed.json")["tables"].get(number, {})
+    return {name: dict(cells) for name, cells in rows.items()}
+
+
+def _line_of(text: str, told: str) -> str:
+    """Find the line of the key or value that a message says it found."""
+    found = re.search(r"found (?:the unknown option )?'([^']+)'", told)
+    lines = [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if found and re.search(rf"(?<![\w-]){re.escape(found[1])}(?![\w-])", line)
+    ]
+    return f", line {lines[0]}" if lines else ""
+
+
+def _value_of(number: str) -> int:
+    """Return the value of a Roman number; 0 for any other text."""
+    values = {"I": 1, "V": 5, "X": 10}
+    if not number or set(number) - values.keys():
+        return 0
+    digits = [values[letter] for letter in number]
+    return sum(
+        -one if one < after else one for one, after in zip(digits, [*digits[1:], 0], strict=True)
+    )

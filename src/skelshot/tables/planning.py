@@ -1,0 +1,259 @@
+"""From the cells of a table to the entries that its numbers are made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Split
+from skelshot.datasets.store import Store
+from skelshot.encoders import ENCODERS
+from skelshot.experiments.settings import Settings, evaluation_changes, load_settings
+from skelshot.experiments.store_settings import settings_of
+from skelshot.fewshot import METHODS
+from skelshot.ground import SkelshotError
+from skelshot.tables.amounts import DataRole, TablePreset
+from skelshot.tables.definitions import TableColumn, TableRow
+from skelshot.tables.entries import Entry
+from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
+
+
+@dataclass(frozen=True, eq=False)
+class RoleData:
+    """The clips behind the columns of a role.
+
+    Args:
+        role: What the role means.
+        store: The clips.
+        videos: The folder of their videos; pictures are made of the skeletons without one.
+        videos_mark: What tells these videos from others.
+        twin: Whether the clips are synthetic.
+    """
+
+    role: DataRole
+    store: Store
+    videos: str = "rendered"
+    videos_mark: str = "rendered"
+    twin: bool = False
+
+    def protocol(self, suffix: str = "") -> FewShotProtocol:
+        """Return the protocol of a column.
+
+        Args:
+            suffix: Behind the name of the role's own.
+
+        Returns:
+            The protocol.
+
+        Raises:
+            SkelshotError: There is none of that name.
+        """
+        return protocol_named(self.role.protocol + suffix)
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """The entries behind a number.
+
+    Args:
+        row: Name of the row.
+        column: Name of the column.
+        shots: Exemplars a class.
+        results: Entries of the evaluations, by seed and split.
+        error: Why there are none.
+        left_out: Why nobody expects a number here.
+    """
+
+    row: str
+    column: str
+    shots: int
+    results: dict[tuple[int, int], Entry] = field(default_factory=dict)
+    error: str | None = None
+    left_out: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CellPlanner:
+    """Plans the cells of columns of one data set in one way to draw tasks.
+
+    Args:
+        data: The clips.
+        column: The column.
+        preset: Name of the preset, here and of `pretrain` and `evaluate`.
+        amounts: The preset of tables.
+        seeds: Runs of each row.
+    """
+
+    data: RoleData
+    column: TableColumn
+    preset: str
+    amounts: TablePreset
+    seeds: int
+
+    @cached_property
+    def protocol(self) -> FewShotProtocol:
+        """Draws splits and tasks."""
+        return self.data.protocol(self.column.protocol)
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        """All splits of the protocol."""
+        return tuple(self.protocol.split_list(self.data.store))
+
+    def cell(self, row_name: str, row: TableRow, column_name: str) -> PlannedCell:
+        """Plan a cell.
+
+        Args:
+            row_name: Name of the row.
+            row: The row.
+            column_name: Name of the column.
+
+        Returns:
+            The cell; where it cannot be planned, with the reason.
+        """
+        missing = row.missing
+        if row.teacher and row.teacher not in self.amounts.teachers:
+            missing = f"the preset {self.preset} has no teacher {row.teacher}"
+        if missing:
+            return PlannedCell(row_name, column_name, self.column.shots, left_out=missing)
+        try:
+            results = {
+                (seed, split.index): self._result(row, split, seed)
+                for seed, split in product(self._seeds(row), self.splits[: self.amounts.splits])
+            }
+        except SkelshotError as error:
+            return PlannedCell(row_name, column_name, self.column.shots, error=str(error))
+        return PlannedCell(row_name, column_name, self.column.shots, results)
+
+    def _seeds(self, row: TableRow) -> range:
+        """List the seeds; nothing depends on them where nothing is trained."""
+        return range(self.seeds if _reads_a_run(row) else 1)
+
+    def _result(self, row: TableRow, split: Split, seed: int) -> Entry:
+        method, store = METHODS.named(row.method), self.data.store
+        changes = [*row.evaluate]
+        settings = load_settings(
+            self.preset,
+            layout=store.layout,
+            coordinates=store.channels,
+            assignments=evaluation_changes(changes),
+        ).evaluate
+        said = settings.classifiers.get(method.name, {})
+        method.from_options(said)  # refused before anything is trained
+        options = settings.model_dump(mode="json", exclude={"classifiers"})
+        run = self._run(row, split, seed) if _reads_a_run(row) else None
+        return Entry(
+            EVALUATE,
+            self._about(split)
+            | {"method": method.name, "method_options": dict(said), "options": options}
+            | {"shots": self.column.shots},
+            needs=() if run is None else (run,),
+            call={
+                "store": store.path,
+                "protocol": self.protocol,
+                "method": row.method,
+                "shots": [self.column.shots],
+                "splits": [split.index],
+                "preset": self.preset,
+                "changes": changes,
+            },
+        )
+
+    def _run(self, row: TableRow, split: Split, seed: int) -> Entry:
+        """Plan a run; what comes before episodes is a run of its own, so that rows share it."""
+        changes = [*row.set, *self.column.set]
+        if row.strategy == "none" or row.episodes == "none":
+            needs = {"features": self._features(row.teacher)} if row.teacher else {}
+            return self._stage(row, row.strategy, row.episodes, split, seed, changes, needs)
+        first = self._run(row.model_copy(update={"episodes": "none"}), split, seed)
+        return self._stage(row, "none", row.episodes, split, seed, changes, {"start": first})
+
+    def _stage(
+        self,
+        row: TableRow,
+        strategy: str,
+        episodes: str,
+        split: Split,
+        seed: int,
+        changes: Sequence[str],
+        needs: dict[str, Entry],
+    ) -> Entry:
+        own = list(_of_stages(changes, strategy, episodes))
+        settings = self._settings(row, strategy, episodes, seed, own)
+        options = settings.pretrain.model_dump(mode="json")
+        if episodes == "none":
+            options.pop("episodic")
+        return Entry(
+            PRETRAIN,
+            self._about(split) | {"options": options},
+            needs=tuple(needs.values()),
+            call={
+                "store": self.data.store.path,
+                "protocol": self.protocol,
+                "preset": self.preset,
+                "encoder": row.encoder,
+                "strategy": strategy,
+                "episodes": episodes,
+                "splits": [split.index],
+                "seed": seed,
+                "changes": own,
+                "reads": list(needs),
+            },
+        )
+
+    def _settings(
+        self, row: TableRow, strategy: str, episodes: str, seed: int, changes: Sequence[str]
+    ) -> Settings:
+        return settings_of(
+            self.data.store,
+            self.splits,
+            self.preset,
+            changes={
+                "pretrain.strategy": strategy,
+                "pretrain.episodes": episodes,
+                "pretrain.encoder.name": row.encoder and ENCODERS.named(row.encoder).name,
+                "pretrain.seed": seed,
+            },
+            assignments=changes,
+        )
+
+    def _features(self, name: str) -> Entry:
+        """Plan a teacher's features; all columns of a data set share them."""
+        teacher, data = self.amounts.teachers[name], self.data
+        protocol = data.protocol() if teacher.videos else None
+        said = {
+            "teacher": teacher.teacher,
+            "prompts": teacher.prompts,
+            "class_names": data.role.class_names,
+        }
+        shown = {"videos": data.videos_mark, "protocol": repr(protocol)} if teacher.videos else {}
+        call: dict[str, Any] = {"store": data.store.path, **said}
+        if teacher.videos:
+            call |= {"videos": data.videos, "protocol": protocol}
+        return Entry(FEATURES, {"data": data.store.data_hash, **said, **shown}, call=call)
+
+    def _about(self, split: Split) -> dict[str, Any]:
+        return {
+            "data": self.data.store.data_hash,
+            "protocol": repr(self.protocol),
+            "split": split.index,
+        }
+
+
+def _reads_a_run(row: TableRow) -> bool:
+    """Tell whether a row needs an encoder or weights."""
+    untrained = row.strategy == row.episodes == "none"
+    return not (untrained and METHODS.named(row.method).reads == "clip")
+
+
+def _of_stages(changes: Sequence[str], strategy: str, episodes: str) -> Iterator[str]:
+    """Choose the changes that concern what a run trains."""
+    for change in changes:
+        key = change.removeprefix("pretrain.")
+        of_strategy = key.startswith(("strategy.", "strategies."))
+        of_episodes = key.startswith("episodic.")
+        if not (of_strategy and strategy == "none") and not (of_episodes and episodes == "none"):
+            yield change
