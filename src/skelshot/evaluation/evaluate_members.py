@@ -1,7 +1,7 @@
 """Evaluation of a method on the encoders of a run, or of several as an ensemble."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
@@ -11,7 +11,7 @@ import torch
 
 from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocols.contract import FewShotProtocol
-from skelshot.datasets.protocols.tasks import Split
+from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.sides import SidesDecision
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
@@ -90,14 +90,15 @@ def evaluate_members(
     ready = [ReadyMember.of(each, store, protocol, wanted, encoder_split) for each in members]
     check_alike(ready)
     splits = ready[0].splits
-    decision = sides_of_tasks(store, protocol, ready, asked, sides)
+    tasks = draw_tasks(store, protocol, splits, asked)
+    decision = sides_of_tasks(store, tasks, ready, sides)
     matter = decision.sides == "matter"
     job = _Job(
         store,
         protocol,
         splits,
         [member.with_sides(matter) for member in ready],
-        asked,
+        tasks,
         chosen,
         how,
         decision,
@@ -126,7 +127,7 @@ class _Job:
     protocol: FewShotProtocol
     splits: Sequence[Split]
     members: Sequence[ReadyMember]
-    shots: Sequence[int]
+    tasks: Mapping[int, Sequence[Sequence[Task]]]
     weights: Sequence[float]
     fusion: Fusion
     decision: SidesDecision
@@ -139,7 +140,7 @@ class _Job:
             "protocol": repr(self.protocol),  # with its fields: its name may be that of another
             "data": self.store.data_hash,
             "splits": [split.index for split in self.splits],
-            "shots": list(self.shots),
+            "shots": list(self.tasks),
             "sides": self.decision.sides,
             "weights": list(self.weights),
             "fusion": self.fusion if len(self.members) > 1 else None,
@@ -157,13 +158,12 @@ class _Job:
     def evaluated(self) -> dict[str, Any]:
         """Score all tasks with all members, and gather what came out in one document."""
         began = time.perf_counter()
-        tasks = draw_tasks(self.store, self.protocol, self.splits, self.shots)
         for member in self.members:
-            check_shapes(member.method, tasks)
+            check_shapes(member.method, self.tasks)
         counts = self.protocol.counts(self.store)
         parts: dict[str, float] = {}
         made_anew: list[str] = []
-        each = [member.answer(tasks, parts, made_anew, self.device) for member in self.members]
+        each = [member.answer(self.tasks, parts, made_anew, self.device) for member in self.members]
         fused = [fuse(answers, self.weights, self.fusion) for answers in zip(*each, strict=True)]
         first, store = self.members[0], self.store
         document = result_document(

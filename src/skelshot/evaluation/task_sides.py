@@ -1,9 +1,9 @@
 """Sides among the tasks of an evaluation: left and right are different actions, or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from skelshot.datasets.protocols.contract import FewShotProtocol
+from skelshot.datasets.protocols.tasks import Task
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.evaluation.member import ReadyMember
@@ -14,24 +14,22 @@ from skelshot.skeletons.inputs import AskedSides
 
 def sides_of_tasks(
     store: Store,
-    protocol: FewShotProtocol,
+    tasks: Mapping[int, Sequence[Sequence[Task]]],
     members: Sequence[ReadyMember],
-    shots: Sequence[int],
     asked: AskedSides,
 ) -> SidesDecision:
     """Decide whether sides matter in any of the splits; queries are not looked at.
 
     Args:
         store: The clips.
-        protocol: Draws the tasks.
+        tasks: For each number of shots the tasks of each split.
         members: The classifiers, whose runs may have been trained so.
-        shots: Numbers of exemplars a class.
         asked: As a caller says.
 
     Returns:
         The decision, with a remark where an encoder has seen mirrored clips.
     """
-    decided = _first_that_matters(store, protocol, members, shots, asked)
+    decided = _first_that_matters(store, tasks, members, asked)
     if decided.sides == "ignore":
         return decided
     mirrored = {
@@ -47,9 +45,8 @@ def sides_of_tasks(
 
 def _first_that_matters(
     store: Store,
-    protocol: FewShotProtocol,
+    tasks: Mapping[int, Sequence[Sequence[Task]]],
     members: Sequence[ReadyMember],
-    shots: Sequence[int],
     asked: AskedSides,
 ) -> SidesDecision:
     """Return the decision of the first split in which sides matter, else of the first split."""
@@ -60,10 +57,9 @@ def _first_that_matters(
         if any(options.input.sides == "matter" for options in trained):
             return SidesDecision("matter", "auto", "as in the run's training")
     decisions = []
-    for split in splits:
-        tasks = [task for count in shots for task in protocol.tasks(store, split, count)]
+    for place, split in enumerate(splits):
         exemplars: dict[int, set[int]] = {label: set() for label in split.novel}
-        for task in tasks:
+        for task in (task for per_split in tasks.values() for task in per_split[place]):
             for label, row in zip(task.classes, task.support, strict=True):
                 exemplars[label] |= {int(index) for index in row}
         named = {label: sorted(indices) for label, indices in exemplars.items()}

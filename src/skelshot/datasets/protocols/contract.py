@@ -33,10 +33,6 @@ class FewShotProtocol(Structure):
         """Choose base and novel classes that have clips; refuse when there are too few."""
         ...
 
-    def classes_per_task(self, split: Split) -> int:
-        """Count the classes of a task, N."""
-        ...
-
     def check_clips(self, store: LabelledClips, split: Split, shots: int) -> None:
         """Refuse tasks that the clips cannot fill."""
         ...

@@ -88,17 +88,6 @@ class NamedProtocol(ProtocolFile):
         """The episodes, or the queries of the only one."""
         return "queries" if self.draws == 1 else "draws"
 
-    def classes_per_task(self, split: Split) -> int:
-        """Count the classes of an episode.
-
-        Args:
-            split: The one of `split_list`.
-
-        Returns:
-            N.
-        """
-        return self.ways or len(self.novel)
-
     def split_list(self, store: LabelledClips) -> tuple[Split, ...]:
         """Return the one split.
 

@@ -41,17 +41,6 @@ class ProtocolFile(Options):
         """
         raise NotImplementedError
 
-    def classes_per_task(self, split: Split) -> int:
-        """Count the classes of a task.
-
-        Args:
-            split: One of the protocol's.
-
-        Returns:
-            N: all novel classes of the split.
-        """
-        return len(split.novel)
-
     def counts(self, store: LabelledClips) -> ClipCounts | None:
         """Return nothing: no published list says how many clips there should be.
 
