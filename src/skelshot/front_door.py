@@ -337,6 +337,7 @@ def _member(
     changes: Sequence[str],
 ) -> Member:
     """Put a run and a method together with the preset asked for, or the run's own."""
+    changes = evaluation_changes(changes, method.name)
     own = own_evaluation(run, changes) if run is not None and preset is None else None
     if own is None:
         name = str(preset or "cpu")
@@ -344,7 +345,7 @@ def _member(
             name,
             layout=store.layout,
             coordinates=store.channels,
-            assignments=evaluation_changes(changes),
+            assignments=changes,
         )
         options, adapted = settings.evaluate, settings.adapted
     else:

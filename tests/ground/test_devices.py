@@ -13,6 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
 from skelshot.pretraining.loop import launch
 from skelshot.pretraining.options import LoopOptions
+from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import encode_clips
 from skelshot.skeletons import InputSpec
 
@@ -87,6 +88,8 @@ def test_precision_is_that_of_the_device_that_is_asked_for(
     assert LoopOptions().precision == "bfloat16"
     assert LoopOptions(device="cpu").precision == "float32"
     assert LoopOptions(device="cuda:1", precision="float32").precision == "float32"
+    asked = EmbedOptions(precision="auto")
+    assert (asked.on("cuda:1").precision, asked.on("cpu").precision) == ("bfloat16", "float32")
 
 
 def test_a_run_goes_on_whatever_the_device() -> None:

@@ -27,7 +27,7 @@ def test_a_processor_with_such_instructions_takes_bfloat16(
     _processor(monkeypatch, avx2=True, **{instructions: True})
     assert bfloat16_is_native()
     assert LoopOptions().precision == "bfloat16"
-    assert EvaluateOptions(precision="auto").precision == "bfloat16"
+    assert EvaluateOptions(precision="auto").on("cpu").precision == "bfloat16"
     with fast_autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
 
@@ -38,7 +38,7 @@ def test_a_processor_with_avx2_alone_takes_float32(monkeypatch: pytest.MonkeyPat
         settings = load_settings(preset, layout="kinect-v1")
         assert settings.pretrain.loop.precision == "float32"
         assert settings.pretrain.model_dump()["loop"]["precision"] == "float32"
-        assert settings.evaluate.precision == "float32"
+        assert settings.evaluate.on("cpu").precision == "float32"
     with fast_autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
@@ -56,7 +56,7 @@ def test_without_a_gpu_its_bfloat16_is_not_native(monkeypatch: pytest.MonkeyPatc
 def test_what_is_asked_for_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     _processor(monkeypatch, avx2=True)
     assert LoopOptions(precision="bfloat16").precision == "bfloat16"
-    assert EvaluateOptions(precision="bfloat16").precision == "bfloat16"
+    assert EvaluateOptions(precision="bfloat16").on("cpu").precision == "bfloat16"
 
 
 @pytest.mark.parametrize(("before", "today"), [("32-true", "float32"), ("bf16-mixed", "bfloat16")])

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import index
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,7 @@ def evaluate_members(
         check_query_path(queries)
         check_two_files(out, queries)
     where, asked = chosen_device(device), chosen_shots(shots)
+    members = [replace(member, options=member.options.on(where)) for member in members]
     chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
     wanted = None if wanted is None else list(wanted)
     encoder_split = None if encoder_split is None else index(encoder_split)

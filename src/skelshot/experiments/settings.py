@@ -12,6 +12,7 @@ from pydantic import model_validator
 from skelshot.datasets.ntu.splits import Second
 from skelshot.encoders import ENCODERS
 from skelshot.evaluation.options import EvaluateOptions
+from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
 from skelshot.ground.options import Options
@@ -192,25 +193,35 @@ def own_evaluation(
     return kept["name"], options, tuple(kept.get("adapted", ()))
 
 
-def evaluation_changes(assignments: Iterable[str]) -> list[str]:
+def evaluation_changes(assignments: Iterable[str], method: str | None = None) -> list[str]:
     """Check that changes are of an evaluation.
 
     Args:
         assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
+        method: The few-shot method that is evaluated, by its registered name; any unless told.
 
     Returns:
         The texts with `evaluate.` in front.
 
     Raises:
-        SkelshotError: One is of pre-training, which nothing here would read.
+        SkelshotError: One is of pre-training or of another method, which nothing here would read.
     """
-    texts = list(assignments)
+    texts = [text.removeprefix("evaluate.") for text in assignments]
     for text in texts:
         if text.startswith("pretrain."):
             raise SkelshotError(
                 f"--set {text}: changes pre-training, which is over; set it in `skelshot pretrain`"
             )
-    return [text if text.startswith("evaluate.") else f"evaluate.{text}" for text in texts]
+        section, _, key = text.partition("=")[0].partition(".")
+        other = key.partition(".")[0]
+        if method is None or section != "classifiers" or not other:
+            continue
+        if METHODS.named(other, f"--set {text}").name != method:
+            raise SkelshotError(
+                f"--set {text}: changes the method {other}, but --method is {method}; leave it "
+                f"out, or evaluate with --method {other}"
+            )
+    return [f"evaluate.{text}" for text in texts]
 
 
 def _fit_persons(

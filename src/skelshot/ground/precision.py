@@ -8,6 +8,9 @@ import torch
 Precision = Literal["float32", "bfloat16"]
 """The numbers that a model calculates with, by autocast or as its weights are."""
 
+AskedPrecision = Precision | Literal["auto"]
+"""A precision, or `auto` for bfloat16 where the device has instructions for it."""
+
 _EARLIER = {"32-true": "float32", "bf16-mixed": "bfloat16"}
 """Today's names of precisions by those that pre-training had for them before."""
 

@@ -1,13 +1,14 @@
 """Options of the features that a trained encoder makes of clips."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, field_validator
+import torch
+from pydantic import Field
 
 from skelshot.encoders.readouts import ReadOut
 from skelshot.fewshot.views import View
 from skelshot.ground.options import Options
-from skelshot.ground.precision import Precision, settled_precision
+from skelshot.ground.precision import AskedPrecision, settled_precision
 
 
 class EmbedOptions(Options):
@@ -18,8 +19,8 @@ class EmbedOptions(Options):
         views: Views of each clip whose features are averaged; the clip alone by default. They
             use no other clip, so an evaluation stays inductive.
         batch: Clips a forward pass.
-        precision: `float32`, or `bfloat16` autocast, about twice as fast where the processor
-            has instructions for it; `auto` takes it there, and is written down as what it took.
+        precision: `float32`, or `bfloat16` autocast, about twice as fast where the device has
+            instructions for it; `auto` takes it there, and results tell what it took.
     """
 
     described: ClassVar[str] = "evaluate"
@@ -27,9 +28,20 @@ class EmbedOptions(Options):
     readout: ReadOut = "pooled"
     views: tuple[View, ...] = Field((View(),), min_length=1)
     batch: int = Field(64, ge=1, le=1_000_000)
-    precision: Precision = "float32"
+    precision: AskedPrecision = "float32"
 
-    @field_validator("precision", mode="before")
-    @classmethod
-    def _settle_precision(cls, value: object) -> object:
-        return settled_precision(value)
+    def on(self, device: torch.device | str) -> Self:
+        """Settle the precision for a device.
+
+        Args:
+            device: Where features are made.
+
+        Returns:
+            The options, without `auto`.
+
+        Example:
+            >>> EmbedOptions(precision="auto").on("cpu").precision in ("float32", "bfloat16")
+            True
+        """
+        settled = settled_precision(self.precision, torch.device(device).type)
+        return self.model_copy(update={"precision": settled})

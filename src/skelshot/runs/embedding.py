@@ -45,7 +45,7 @@ def encode_clips(
     """
     device = torch.device(device)
     encoder.to(device).eval()
-    low = torch.autocast(device.type, torch.bfloat16, enabled=options.precision == "bfloat16")
+    low = _autocast(options, device)
 
     @torch.inference_mode()
     def encoded(clips: Tensor) -> Tensor:
@@ -69,6 +69,12 @@ def encode_clips(
 
     batches = clip_batches(store, spec, indices, options.batch)
     return _gathered(map(encoded, batches), len(indices))
+
+
+def _autocast(options: EmbedOptions, device: torch.device) -> torch.autocast:
+    """Calculate in the precision that the options ask for."""
+    low = options.on(device).precision == "bfloat16"
+    return torch.autocast(device.type, torch.bfloat16, enabled=low)
 
 
 def embed_clips(
@@ -102,7 +108,7 @@ def embed_clips(
     with (
         progress_bar("clips", total=len(indices)) as bar,
         torch.inference_mode(),
-        torch.autocast(device.type, torch.bfloat16, enabled=options.precision == "bfloat16"),
+        _autocast(options, device),
     ):
         for clips in clip_batches(store, spec, indices, options.batch):
             there = clips.to(device)

@@ -220,7 +220,7 @@ class SplitRun:
         Raises:
             SkelshotError: The encoder cannot be loaded, or the clips do not fit it.
         """
-        chosen = EmbedOptions.model_validate(options)
+        chosen = EmbedOptions.model_validate(options).on(device)
         which = list(range(len(store.clips)) if indices is None else indices)
         inputs = self.inputs  # which compares the encoder with the configuration
         kept = kept or KeptFeatures(self.folder)
