@@ -10,6 +10,7 @@ from skelshot.datasets.pyskl import PysklReader
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Reader
 from skelshot.datasets.store.reader import StoreReader
+from skelshot.datasets.store.sets import SetsReader
 from skelshot.datasets.store.splits import Splits, checked_splits
 from skelshot.datasets.text import TextReader
 from skelshot.datasets.ui_prmd import UiPrmdReader
@@ -26,6 +27,7 @@ SHIPPED: tuple[type[Reader], ...] = (
     UiPrmdReader,
     TextReader,
     StoreReader,
+    SetsReader,
 )
 
 

@@ -36,7 +36,7 @@ class StoreReader(Reader):
     Kinect v1 clips, and so on (`skelshot.skeletons.mappings` tells how).
 
     Args:
-        layout: Name of the layout wanted, or a .yaml file of your own; the store's unless told.
+        layout: The layout wanted, its name, or a .yaml file of your own; the store's unless told.
 
     Raises:
         SkelshotError: No such layout.
@@ -45,7 +45,7 @@ class StoreReader(Reader):
     name = "store"
     options_type = StoreReaderOptions
 
-    def __init__(self, layout: str | None = None) -> None:
+    def __init__(self, layout: SkeletonLayout | str | None = None) -> None:
         self._wanted = layout_from(layout) if layout else None
         self._store: Store | None = None
 

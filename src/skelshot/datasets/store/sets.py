@@ -1,0 +1,264 @@
+"""Several stores as raw material for one, so that an encoder is trained on all of them at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, chain
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
+from skelshot.datasets.readers import Reader, Remarks, Source
+from skelshot.datasets.store.reader import StoreReader, StoreReaderOptions
+from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options
+from skelshot.ground.suggestions import did_you_mean
+from skelshot.ground.yaml_text import read_yaml
+from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.layouts import layout_as_data, layout_from
+
+
+def _set_name(name: str) -> str:
+    """Check a set's name, which its clips and classes begin with."""
+    if not name.strip() or "/" in name or len(name) > 40 or not name.isprintable():
+        raise ValueError("expected a name of 1 to 40 printable characters without /")
+    return name
+
+
+class OneSet(Options):
+    """A store among several.
+
+    Args:
+        store: The store; a relative path counts from the file that names it.
+        leave_out: Classes whose clips are left out, such as those that an evaluation recognises.
+    """
+
+    described: ClassVar[str] = "set"
+
+    store: Path
+    leave_out: tuple[str, ...] = ()
+
+
+class StoreSets(Options):
+    """The file that tells which stores become one.
+
+    Args:
+        sets: The stores by the name that goes before their clips and classes.
+        joined: Classes that are one although they come from several sets, or from one under
+            several names: `SET/CLASS` texts by the name of all of them together. A class that is
+            not named here stays apart, also where another set has one of the same name.
+    """
+
+    described: ClassVar[str] = "sets"
+
+    sets: dict[Annotated[str, AfterValidator(_set_name)], OneSet] = Field(min_length=1)
+    joined: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class SetsReader(Reader):
+    """Reads the clips of several stores into one, whose classes are called `SET/CLASS`.
+
+    Layouts are mapped, subjects of different sets are different people, and every set is a split
+    of the store under its name, beside its own splits as `SET/SPLIT`.
+
+    Args:
+        layout: Name of the layout wanted, or a .yaml file of your own; needed where the stores'
+            are unlike.
+
+    Raises:
+        SkelshotError: No such layout.
+    """
+
+    name = "sets"
+    options_type = StoreReaderOptions
+
+    def __init__(self, layout: str | None = None) -> None:
+        self._wanted = layout_from(layout) if layout else None
+        self._readers: dict[str, StoreReader] = {}
+        self._names: tuple[str, ...] = ()
+        self._labels: dict[tuple[str, str], int] = {}
+        self._first_subject: dict[str, int] = {}
+        self._given: dict[str, object] = {}
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes of all sets, those that are joined at the place of the first of them."""
+        return self._names
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The layout of the clips that are given; known after `sources`."""
+        if self._wanted is None:
+            raise SkelshotError("sets: the layout is not known before the sources have been listed")
+        return self._wanted
+
+    def options(self) -> dict[str, object]:
+        """Return what changes the clips that are read."""
+        return {"layout": layout_as_data(self.layout), **self._given}
+
+    def remarks(self) -> Remarks:
+        """Return what the stores say of sides, and what becomes of the joints, where told."""
+        each = {name: reader.remarks() for name, reader in self._readers.items()}
+        lost = {
+            f"joints of {name} that nobody measured": ", ".join(remarks.mapping.borrowed)
+            for name, remarks in each.items()
+            if remarks.mapping is not None and remarks.mapping.borrowed
+        }
+        same = [
+            f"{name} is a class of several sets, kept apart; joined: in the file makes them one"
+            for name in _named_twice(self._labels)
+        ]
+        said = {remarks.sides for remarks in each.values()}
+        return Remarks(
+            guessed=lost, doubts=tuple(same), sides=said.pop() if len(said) == 1 else "auto"
+        )
+
+    def splits(self) -> Mapping[str, Sequence[str]]:
+        """Return the clips of each set, and its own splits; known after `sources`."""
+        found: dict[str, Sequence[str]] = {}
+        for name, reader in self._readers.items():
+            found[name] = [f"{name}/{clip.name}" for clip in reader.store.clips]
+            for split, clips in reader.splits().items():
+                found[f"{name}/{split}"] = [f"{name}/{clip}" for clip in clips]
+        return found
+
+    def sources(self, raw: Path | str) -> list[Source]:
+        """Open the stores that a YAML file names; each of their clips is a source.
+
+        Args:
+            raw: The file, a `StoreSets`.
+
+        Returns:
+            The clips of the classes that are not left out, set by set.
+
+        Raises:
+            SkelshotError: The file is no such list, a store cannot be opened, a class is not
+                there, or layouts or coordinates are unlike.
+        """
+        path = Path(raw)
+        if path.is_dir():
+            raise SkelshotError(f"{path}: found a folder, expected a .yaml file with sets:")
+        try:
+            asked = StoreSets.model_validate(read_yaml(path))
+        except SkelshotError as error:
+            text = str(error)
+            raise SkelshotError(text if str(path) in text else f"{path}, {text}") from error
+        listed: dict[str, list[Source]] = {}
+        self._readers = {}
+        for name, one in asked.sets.items():
+            reader = StoreReader(self._wanted)
+            listed[name] = reader.sources(path.parent / one.store)
+            self._readers[name] = reader
+        self._settle_layout(path)
+        self._settle_classes(path, asked)
+        counts = [_subjects(reader) for reader in self._readers.values()]
+        starts = accumulate(counts, initial=0)
+        self._first_subject = dict(zip(self._readers, starts, strict=False))
+        self._given = {
+            "sets": {
+                name: {"data_hash": reader.store.data_hash, "leave_out": list(one.leave_out)}
+                for (name, one), reader in zip(
+                    asked.sets.items(), self._readers.values(), strict=True
+                )
+            },
+            "joined": {name: list(parts) for name, parts in asked.joined.items()},
+        }
+        kept = [
+            replace(source, name=f"{name}/{source.name}")
+            for name, sources in listed.items()
+            for source in sources
+            if self._is_kept(name, source.name)
+        ]
+        if not kept:
+            raise SkelshotError(f"{path}: all classes are left out, expected some that are not")
+        return kept
+
+    def read(self, source: Source) -> Iterator[Clip | Rejected]:
+        """Read one clip of one store."""
+        name, _, clip = source.name.partition("/")
+        reader = self._readers[name]
+        for item in reader.read(replace(source, name=clip)):
+            if isinstance(item, Rejected):
+                yield replace(item, source=source.name)
+                continue
+            subject = None
+            if item.subject is not None:
+                subject = self._first_subject[name] + item.subject
+            yield replace(
+                item,
+                name=source.name,
+                label=self._label(name, item.label),
+                subject=subject,
+                source_file=f"{name}/{item.source_file}",
+            )
+
+    def _label(self, name: str, label: int) -> int:
+        if label == UNLABELLED:
+            return UNLABELLED
+        return self._labels[name, self._readers[name].class_names[label]]
+
+    def _is_kept(self, name: str, clip: str) -> bool:
+        store = self._readers[name].store
+        label = store.clips[store.index_of(clip)].label
+        return label == UNLABELLED or (name, store.class_names[label]) in self._labels
+
+    def _settle_layout(self, path: Path) -> None:
+        """Take the layout that all stores have, where none is asked for."""
+        stores = {name: reader.store for name, reader in self._readers.items()}
+        for what, found in (
+            ("coordinates", {name: str(store.channels) for name, store in stores.items()}),
+            ("layouts", {name: store.layout.name for name, store in stores.items()}),
+        ):
+            if len(set(found.values())) > 1 and (what == "coordinates" or self._wanted is None):
+                told = ", ".join(f"{name} {value}" for name, value in found.items())
+                advice = "leave one kind out" if what == "coordinates" else "name one by --layout"
+                raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
+        if self._wanted is None:
+            self._wanted = next(iter(stores.values())).layout
+
+    def _settle_classes(self, path: Path, asked: StoreSets) -> None:
+        """Number the classes of all sets, those that are left out aside."""
+        every = {
+            f"{name}/{label}": (name, label)
+            for name, reader in self._readers.items()
+            for label in reader.class_names
+        }
+        left_out = [
+            f"{name}/{label}" for name, one in asked.sets.items() for label in one.leave_out
+        ]
+        for wanted in chain(left_out, *asked.joined.values()):
+            if wanted not in every:
+                raise SkelshotError(
+                    f"{path}: no class is called {wanted!r:.80}{did_you_mean(wanted, every)}; "
+                    "write SET/CLASS under joined, CLASS under leave_out"
+                )
+        together: dict[str, str] = {}
+        for all_of_them, parts in asked.joined.items():
+            for part in parts:
+                if together.setdefault(part, all_of_them) != all_of_them:
+                    raise SkelshotError(
+                        f"{path}: joined: {part!r:.80} is part of {together[part]!r:.80} and of "
+                        f"{all_of_them!r:.80}, expected one of them"
+                    )
+        numbers: dict[str, int] = {}
+        self._labels = {}
+        for full, place in every.items():
+            if full not in left_out:
+                called = together.get(full, full)
+                self._labels[place] = numbers.setdefault(called, len(numbers))
+        self._names = tuple(numbers)
+
+
+def _subjects(reader: StoreReader) -> int:
+    """Count the numbers that a store's people take."""
+    known = (clip.subject for clip in reader.store.clips if clip.subject is not None)
+    return 1 + max(known, default=-1)
+
+
+def _named_twice(labels: Mapping[tuple[str, str], int]) -> list[str]:
+    """List classes that several sets have under one name and that are not joined."""
+    by_name: dict[str, set[int]] = {}
+    for (_, name), label in labels.items():
+        by_name.setdefault(name.casefold(), set()).add(label)
+    return [name for name, found in by_name.items() if len(found) > 1]

@@ -1,0 +1,164 @@
+"""Several stores read as one."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.prepare import prepare
+from skelshot.datasets.store import Store
+from skelshot.datasets.store.reader import StoreReader
+from skelshot.datasets.store.sets import SetsReader
+from skelshot.experiments.toy import write_toy_clips
+from skelshot.ground import SkelshotError
+from skelshot.skeletons.mappings import map_layout
+
+
+@pytest.fixture(scope="module")
+def stores(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The toy set, a smaller one of other people, and the toy set in Kinect v2's joints."""
+    folder = tmp_path_factory.mktemp("sets")
+    write_toy_clips(folder / "raw", performers=2, repetitions=1)
+    prepare(NpzReader(), folder / "raw", folder / "small")
+    prepare(StoreReader("kinect-v2"), toy_store.path, folder / "v2")
+    return {"toy": toy_store.path, "small": folder / "small", "v2": folder / "v2"}
+
+
+def listed(folder: Path, document: dict[str, Any] | str) -> Path:
+    path = folder / "sets.yaml"
+    text = document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False)
+    path.write_text(text)
+    return path
+
+
+def test_all_clips_of_all_sets_arrive_under_their_names(
+    stores: dict[str, Path], tmp_path: Path
+) -> None:
+    sets = {"one": {"store": str(stores["toy"])}, "two": {"store": str(stores["small"])}}
+    report = prepare(SetsReader(), listed(tmp_path, {"sets": sets}), tmp_path / "all", workers=2)
+    one, two = Store.open(stores["toy"]), Store.open(stores["small"])
+    both = Store.open(tmp_path / "all")
+    assert (len(both), report.rejected) == (len(one) + len(two), 0)
+    assert both.class_names == tuple(
+        f"{name}/{label}"
+        for name, part in (("one", one), ("two", two))
+        for label in part.class_names
+    )
+    for name, part in (("one", one), ("two", two)):
+        for place, clip in enumerate(part.clips):
+            there = both.index_of(f"{name}/{clip.name}")
+            assert np.array_equal(both.sequence(there).joints, part.sequence(place).joints)
+            assert both.class_of(there) == f"{name}/{part.class_of(place)}"
+    people = {name: _people(both, name) for name in ("one", "two")}
+    assert (len(people["one"]), len(people["two"])) == (4, 2)
+    assert not people["one"] & people["two"]
+    assert {split: len(clips) for split, clips in both.splits.items()} == {
+        "one": len(one),
+        "two": len(two),
+    }
+    assert any("kept apart" in doubt for doubt in report.remarks.doubts)
+
+
+def _people(store: Store, name: str) -> set[int | None]:
+    return {clip.subject for clip in store.clips if clip.name.startswith(f"{name}/")}
+
+
+def test_classes_are_joined_where_told_and_left_out_where_told(
+    stores: dict[str, Path], tmp_path: Path
+) -> None:
+    first, second, third, *_ = Store.open(stores["toy"]).class_names
+    document = {
+        "sets": {
+            "one": {"store": str(stores["toy"]), "leave_out": [third]},
+            "two": {"store": str(stores["small"])},
+        },
+        "joined": {"together": [f"one/{first}", f"two/{first}", f"two/{second}"]},
+    }
+    prepare(SetsReader(), listed(tmp_path, document), tmp_path / "all")
+    store = Store.open(tmp_path / "all")
+    assert store.class_names[0] == "together"
+    assert len(store.class_names) == 2 * 10 - 1 - 2
+    found = {clip.name for clip in store.clips if store.class_names[clip.label] == "together"}
+    assert len(found) == 8 + 2 + 2
+    assert f"one/{third}" not in store.class_names
+    assert f"two/{third}" in store.class_names
+
+
+def test_unlike_layouts_meet_in_the_one_that_is_named(
+    stores: dict[str, Path], tmp_path: Path
+) -> None:
+    sets = {"one": {"store": str(stores["toy"])}, "two": {"store": str(stores["v2"])}}
+    path = listed(tmp_path, {"sets": sets})
+    with pytest.raises(SkelshotError, match=r"unlike layouts \(one .*, two kinect-v2\); name one"):
+        prepare(SetsReader(), path, tmp_path / "all")
+    prepare(SetsReader("kinect-v1"), path, tmp_path / "all")
+    both, v2 = Store.open(tmp_path / "all"), Store.open(stores["v2"])
+    assert both.layout.name == "kinect-v1"
+    wanted = map_layout(v2.sequence(3), both.layout)
+    there = both.index_of(f"two/{v2.clips[3].name}")
+    assert np.array_equal(both.sequence(there).joints, wanted.joints)
+
+
+def test_relative_paths_count_from_the_file(stores: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "here").symlink_to(stores["small"])
+    path = listed(tmp_path, {"sets": {"one": {"store": "here"}}})
+    assert len(SetsReader().sources(path)) == len(Store.open(stores["small"]))
+
+
+def test_the_reader_travels_to_other_processes(stores: dict[str, Path], tmp_path: Path) -> None:
+    reader = SetsReader()
+    sources = reader.sources(listed(tmp_path, {"sets": {"one": {"store": str(stores["small"])}}}))
+    (there,) = pickle.loads(pickle.dumps(reader)).read(sources[5])  # noqa: S301, our own
+    (here,) = reader.read(sources[5])
+    assert (there.name, there.label, there.subject) == (here.name, here.label, here.subject)
+
+
+TOY = "sets: {one: {store: STORE}}"
+BAD = {
+    "no sets": ("sets: {}", "sets"),
+    "no such key": (f"{TOY}\njoin: {{}}", "did you mean 'joined'"),
+    "no such key of a set": (
+        "sets: {one: {store: STORE, left_out: []}}",
+        "did you mean 'leave_out'",
+    ),
+    "a name with a slash": ("sets: {one/two: {store: STORE}}", "without /"),
+    "no such store": ("sets: {one: {store: nowhere}}", "no such folder"),
+    "no such class left out": (
+        "sets: {one: {store: STORE, leave_out: [fly]}}",
+        "no class is called 'one/fly'",
+    ),
+    "no such class joined": (f"{TOY}\njoined: {{up: [one/fly]}}", "no class is called 'one/fly'"),
+    "joined twice": (
+        f"{TOY}\njoined: {{up: [one/FIRST], down: [one/FIRST]}}",
+        "is part of 'up' and of 'down'",
+    ),
+    "all left out": ("sets: {one: {store: STORE, leave_out: ALL}}", "all classes are left out"),
+    "no YAML": ("sets: [", "sets.yaml"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_files_that_are_amiss(stores: dict[str, Path], tmp_path: Path, case: str) -> None:
+    text, told = BAD[case]
+    classes = Store.open(stores["small"]).class_names
+    for word, meant in (
+        ("STORE", str(stores["small"])),
+        ("FIRST", classes[0]),
+        ("ALL", f"[{', '.join(classes)}]"),
+    ):
+        text = text.replace(word, meant)
+    path = listed(tmp_path, text)
+    with pytest.raises(SkelshotError, match=told) as caught:
+        prepare(SetsReader(), path, tmp_path / "all")
+    assert "\n" not in str(caught.value)
+    assert "sets.yaml" in str(caught.value) or case == "no such store"
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_folder_is_no_list(stores: dict[str, Path]) -> None:
+    with pytest.raises(SkelshotError, match=r"found a folder, expected a \.yaml file"):
+        SetsReader().sources(stores["toy"])
