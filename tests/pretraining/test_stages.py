@@ -1,6 +1,9 @@
 """The stages: what they draw, what they minimise, what they train."""
 
+from collections import Counter
 from collections.abc import Sequence
+from copy import copy
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +70,25 @@ def test_the_base_set_holds_the_base_classes_alone(base: BaseSet, toy_store: Sto
     ]
     turned = [item._replace(time_reversed=True) for item in base.items]
     assert torch.equal(rows_of(base, turned), rows + len(base.split.base))
+
+
+def test_clips_of_a_split_are_shown_as_often_as_told(
+    base: BaseSet, toy_store: Store, encoder: Encoder
+) -> None:
+    names = [toy_store.clips[i].name for i in base.indices]
+    kept = {"few": tuple(names[:3]), "one": (names[0],)}
+    told = copy(toy_store)
+    told.splits = kept  # type: ignore[misc]
+    repeated = BaseSet.of(told, base.split, {"few": 3, "one": 2})
+    uses = Counter(item.clip for item in repeated.shown)
+    expected = [6, 3, 3] + [1] * (len(names) - 3)
+    assert [uses[int(i)] for i in base.indices] == expected
+    assert len(set(repeated.shown)) == sum(expected)
+    assert repeated.items == base.items == base.shown
+    stage = SupervisedStage(encoder, SupervisedOptions(batch=8), StageData(repeated, INPUTS))
+    assert sorted(chain(*stage.batches(0))) == sorted(repeated.shown)
+    with pytest.raises(SkelshotError, match=r"repeats: .* has no split 'fw'; did you mean 'few'"):
+        BaseSet.of(told, base.split, {"fw": 3})
 
 
 def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -> None:

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.skeletons import COCO_17, KINECT_V1, SkeletonSequence
+from skelshot.skeletons import COCO_17, KINECT_V1, KINECT_V2, SkeletonSequence
 from skelshot.skeletons.augment import Augmentation, augment
+from skelshot.skeletons.mappings import seen_as
 
 ALL = Augmentation(
     crop=(0.5, 1.0),
@@ -90,9 +91,30 @@ def test_two_coordinates_can_be_augmented(rng: np.random.Generator) -> None:
     assert np.isfinite(joints).all()
 
 
+def test_clips_are_seen_as_other_sensors_would_as_often_as_asked(
+    rng: np.random.Generator,
+) -> None:
+    joints = rng.normal(size=(1, 4, 25, 3)).astype(np.float32)
+    present = np.ones((1, 4), bool)
+    others = Augmentation(as_layouts=("coco-17", "kinect-v1"), as_layout=0.5)
+    expected = [joints, *(seen_as(joints, KINECT_V2, layout) for layout in (COCO_17, KINECT_V1))]
+    counts = [0, 0, 0]
+    for _ in range(200):
+        found, _ = augment(joints, present, KINECT_V2, others, rng)
+        counts[[np.array_equal(found, one) for one in expected].index(True)] += 1
+    assert 70 < counts[0] < 130
+    assert min(counts[1:]) > 30
+
+
+def test_layouts_that_are_none_are_refused() -> None:
+    with pytest.raises(SkelshotError, match="did you mean 'kinect-v2'"):
+        Augmentation.model_validate({"as_layouts": ["kinect-v3"], "as_layout": 0.5})
+
+
 @pytest.mark.parametrize(
     "options",
     [
+        {"as_layout": 0.5},
         {"crop": (0.9, 0.5)},
         {"crop": (0.0, 1.0)},
         {"crop": (0.5, 1.1)},

@@ -21,7 +21,7 @@ from skelshot.skeletons import (
     map_layout,
 )
 from skelshot.skeletons.mapping_recipes import RECIPES
-from skelshot.skeletons.mappings import mapping_matrix, mapping_report
+from skelshot.skeletons.mappings import mapping_matrix, mapping_report, seen_as
 
 BODIES = [layout for layout in LAYOUTS if layout.hips is not None]
 
@@ -247,3 +247,18 @@ def test_a_root_without_a_source_is_refused() -> None:
     )
     with pytest.raises(SkelshotError, match=r"'tip': the root of the layout 'stick' cannot be"):
         map_layout(clip_of(KINECT_V1), stick)
+
+
+@pytest.mark.parametrize(
+    ("layout", "other"), list(permutations(BODIES, 2)), ids=lambda layout: layout.name
+)
+def test_a_clip_seen_as_another_sensor_would_is_its_mapping_there_and_back(
+    layout: SkeletonLayout, other: SkeletonLayout
+) -> None:
+    clip = clip_of(layout)
+    assert clip.confidence is not None
+    back = map_layout(map_layout(clip, other), layout)
+    seen = seen_as(np.concatenate([clip.joints, clip.confidence[..., None]], -1), layout, other, 3)
+    np.testing.assert_array_equal(seen[..., :3], back.joints)
+    np.testing.assert_allclose(seen[..., 3], back.confidence, atol=1e-6)
+    np.testing.assert_array_equal(seen_as(clip.joints, layout, other), back.joints)

@@ -128,6 +128,8 @@ class PretrainOptions(Options):
         encoder: Which encoder.
         episodic: Options of the episodic stage.
         loop: How the loop runs.
+        repeats: How often an epoch of the strategy shows the clips of a split of the store, by the
+            split's name; once unless told. So a small set among several is not lost.
 
     Example:
         >>> options = PretrainOptions(input={"layout": "kinect-v1"}, strategy="byol")
@@ -145,6 +147,7 @@ class PretrainOptions(Options):
     encoder: EncoderOptions = EncoderOptions()
     episodic: EpisodicOptions = EpisodicOptions()
     loop: LoopOptions = LoopOptions()
+    repeats: dict[str, Annotated[int, Field(ge=1, le=1000)]] = Field(default_factory=dict)
 
     @property
     def strategy_name(self) -> str:

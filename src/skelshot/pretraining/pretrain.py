@@ -130,7 +130,7 @@ def build_stages(
     """
     seed = options.seed
     encoder = build_encoder(options.encoder_spec, seed=seed_for(seed, "encoder"))
-    base = BaseSet.of(store, split)
+    base = BaseSet.of(store, split, options.repeats)
     data = StageData(base, options.input, options.augmentation, seed, teacher)
     stages: list[Stage] = []
     with torch.random.fork_rng():
@@ -179,7 +179,7 @@ class _Work:
 
     @classmethod
     def of(cls, job: _Job, split: Split, asked: AskedSides) -> "_Work":
-        base = BaseSet.of(job.store, split)
+        base = BaseSet.of(job.store, split, job.options.repeats)
         clips = {
             label: base.indices[base.rows == row].tolist() for row, label in enumerate(split.base)
         }

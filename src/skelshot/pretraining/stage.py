@@ -1,6 +1,7 @@
 """The contract between the training loop and its stages."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from skelshot.datasets.batches import Item, clip_input
 from skelshot.datasets.protocols.tasks import Split, base_clips
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
+from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.optimizers import build_optimizer, clip_gradient, learning_rate
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.skeletons import Augmentation, InputSpec
@@ -31,36 +34,51 @@ class BaseSet:
         split: Names the base classes.
         indices: Indices of the base clips (n,), ordered by clip name.
         rows: Which base class each clip is of, as a row of `split.base`, (n,).
+        uses: How often each clip is shown an epoch, (n,); once unless told.
     """
 
     store: Store
     split: Split
     indices: NDArray[np.int64]
     rows: NDArray[np.int64]
+    uses: NDArray[np.int64] | None = None
 
     @classmethod
-    def of(cls, store: Store, split: Split) -> "BaseSet":
+    def of(cls, store: Store, split: Split, repeats: Mapping[str, int] | None = None) -> "BaseSet":
         """Gather the base clips of a split.
 
         Args:
             store: The clips.
             split: Names the base classes.
+            repeats: By split of the store how often its clips are shown an epoch; once unless
+                told, the product where a clip is in several.
 
         Returns:
             The set.
 
         Raises:
-            SkelshotError: A base class has no clip.
+            SkelshotError: A base class has no clip, or the store has no split of such a name.
         """
         indices = base_clips(store, split)
         row_of = {label: row for row, label in enumerate(split.base)}
         rows = np.array([row_of[store.clips[int(i)].label] for i in indices], np.int64)
-        return cls(store, split, indices, rows)
+        return cls(store, split, indices, rows, _uses(store, indices, repeats or {}))
 
     @property
     def items(self) -> list[Item]:
         """One item a clip."""
         return [Item(int(index)) for index in self.indices]
+
+    @property
+    def shown(self) -> list[Item]:
+        """All uses of all clips in an epoch that shows each as often as was told."""
+        if self.uses is None:
+            return self.items
+        return [
+            item._replace(use=use)
+            for item, uses in zip(self.items, self.uses.tolist(), strict=True)
+            for use in range(uses)
+        ]
 
     def label(self, item: Item) -> int:
         """Look up the base class of a clip.
@@ -77,6 +95,24 @@ class BaseSet:
     @cached_property
     def _row_of(self) -> dict[int, int]:
         return dict(zip(self.indices.tolist(), self.rows.tolist(), strict=True))
+
+
+def _uses(
+    store: Store, indices: NDArray[np.int64], repeats: Mapping[str, int]
+) -> NDArray[np.int64] | None:
+    """Count the uses of each clip in an epoch; None for one of each."""
+    if not repeats:
+        return None
+    uses = np.ones(len(store), np.int64)
+    for name, times in repeats.items():
+        if name not in store.splits:
+            known = ", ".join(list(store.splits)[:8]) or "none"
+            raise SkelshotError(
+                f"repeats: {store.path} has no split {name!r:.80}"
+                f"{did_you_mean(name, store.splits)}, it has {known}"
+            )
+        uses[[store.index_of(clip) for clip in store.splits[name]]] *= times
+    return uses[indices]
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ class SupervisedStage(Stage):
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = self.data.base.items
+        items = self.data.base.shown
         if self.options.time_reversed:
             items += [item._replace(time_reversed=True) for item in items]
         return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)

@@ -60,10 +60,10 @@ class TeacherTargets:
 
     @property
     def items(self) -> list[Item]:
-        """The base clips that are trained on, once each."""
+        """The base clips that are trained on, each as often as an epoch shows it."""
         if self._video is None or self.options.missing_video != "drop":
-            return self.base.items
-        return [item for item in self.base.items if item.clip in self._row_of]
+            return self.base.shown
+        return [item for item in self.base.shown if item.clip in self._row_of]
 
     @property
     def remark(self) -> str | None:

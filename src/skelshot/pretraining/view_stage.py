@@ -52,7 +52,7 @@ class ViewStage(Stage):
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips, and remember the epoch for what follows from it."""
         self.epoch = epoch
-        return shuffled_batches(self.data.base.items, self.batch, self.data.seed, self.name, epoch)
+        return shuffled_batches(self.data.base.shown, self.batch, self.data.seed, self.name, epoch)
 
     def views(
         self,

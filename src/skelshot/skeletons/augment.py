@@ -10,7 +10,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from skelshot.ground.options import Options
+from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.mappings import seen_as
 from skelshot.skeletons.normalise import zero_absent
 from skelshot.skeletons.sequence import BoolArray, FloatArray
 from skelshot.skeletons.timing import sample_at
@@ -46,9 +48,12 @@ class Augmentation(Options):
         rotate_degrees: Most that the clip may turn about x, y and z. Only z for 2-D joints.
         jitter: Standard deviation of noise on every coordinate, in the clip's units (metres).
         drop_joints: Probability that a joint is set to the origin for the whole clip.
+        as_layouts: Layouts of other sensors.
+        as_layout: Probability that the clip is seen as one of them would have measured it: joints
+            that it lacks are made of those that it has, see `seen_as`.
 
     Raises:
-        SkelshotError: An amount is out of range or unknown.
+        SkelshotError: An amount is out of range or unknown, or there is no such layout.
 
     Example:
         >>> Augmentation(rotate_degrees=(0, 30, 0), scale=(0.9, 1.1)).mirror
@@ -67,6 +72,14 @@ class Augmentation(Options):
     rotate_degrees: tuple[Amount, Amount, Amount] = (0.0, 0.0, 0.0)
     jitter: Amount = 0.0
     drop_joints: Probability = 0.0
+    as_layouts: tuple[LayoutField, ...] = ()
+    as_layout: Probability = 0.0
+
+    @model_validator(mode="after")
+    def _check_layouts(self) -> Self:
+        if self.as_layout and not self.as_layouts:
+            raise ValueError(f"as_layout: found {self.as_layout:g}, expected 0 without as_layouts")
+        return self
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -141,6 +154,9 @@ def augment(
     if augmentation.drop_joints:
         lots = rng.random((joints.shape[2],))
         joints = drop_joints(joints, lots < augmentation.drop_joints)
+    if augmentation.as_layout and rng.random() < augmentation.as_layout:
+        other = augmentation.as_layouts[rng.integers(len(augmentation.as_layouts))]
+        joints = seen_as(joints, layout, other, coordinates)
     return zero_absent(joints, present), present
 
 

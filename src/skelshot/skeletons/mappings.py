@@ -177,6 +177,46 @@ def map_layout(sequence: SkeletonSequence, target: SkeletonLayout) -> SkeletonSe
     )
 
 
+def seen_as(
+    joints: FloatArray,
+    layout: SkeletonLayout,
+    other: SkeletonLayout,
+    coordinates: int | None = None,
+) -> FloatArray:
+    """Show a clip as a sensor with other joints would, had it measured it.
+
+    What is mapped to the other layout and back is what `map_layout` makes of that sensor's clips,
+    so an encoder that learns from both meets no new kind of gap.
+
+    Args:
+        joints: Coordinates (M, T, V, C).
+        layout: Names the V joints.
+        other: The other sensor's.
+        coordinates: How many of the C are coordinates; what stands behind them is confidence,
+            which is 0 where nobody measured. All unless told.
+
+    Returns:
+        Joints (M, T, V, C) in the same layout.
+
+    Raises:
+        SkelshotError: The root of either cannot be made from the other.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import COCO_17, KINECT_V2
+        >>> joints = np.random.default_rng(0).normal(size=(1, 5, 25, 3)).astype(np.float32)
+        >>> seen = seen_as(joints, KINECT_V2, COCO_17)
+        >>> thumb, hand = KINECT_V2.index("left thumb"), KINECT_V2.index("left hand")
+        >>> np.array_equal(seen[:, :, thumb], seen[:, :, hand])
+        True
+    """
+    for source, target in ((layout, other), (other, layout)):
+        weights, measured = mapping_matrix(source, target)
+        points = _mean_joints(joints[..., :coordinates], weights)
+        sure = _mean_joints(joints[..., points.shape[-1] :], weights) * measured[:, None]
+        joints = np.concatenate([points, sure], axis=-1)
+    return joints
+
+
 def _places_in(source: SkeletonLayout) -> dict[str, int]:
     """Return where the source has its joints, by their own and by their plain names."""
     plain = {plain_name(joint): place for place, joint in reversed([*enumerate(source.joints)])}
