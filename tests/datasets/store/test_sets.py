@@ -63,6 +63,12 @@ def test_all_clips_of_all_sets_arrive_under_their_names(
     assert any("kept apart" in doubt for doubt in report.remarks.doubts)
 
 
+def _someone(stores: dict[str, Path]) -> int:
+    subject = Store.open(stores["small"]).clips[0].subject
+    assert subject is not None
+    return subject
+
+
 def _people(store: Store, name: str) -> set[int | None]:
     return {clip.subject for clip in store.clips if clip.name.startswith(f"{name}/")}
 
@@ -74,7 +80,7 @@ def test_classes_are_joined_where_told_and_left_out_where_told(
     document = {
         "sets": {
             "one": {"store": str(stores["toy"]), "leave_out": [third]},
-            "two": {"store": str(stores["small"])},
+            "two": {"store": str(stores["small"]), "leave_out_subjects": [_someone(stores)]},
         },
         "joined": {"together": [f"one/{first}", f"two/{first}", f"two/{second}"]},
     }
@@ -83,7 +89,8 @@ def test_classes_are_joined_where_told_and_left_out_where_told(
     assert store.class_names[0] == "together"
     assert len(store.class_names) == 2 * 10 - 1 - 2
     found = {clip.name for clip in store.clips if store.class_names[clip.label] == "together"}
-    assert len(found) == 8 + 2 + 2
+    assert len(found) == 8 + 1 + 1
+    assert len(_people(store, "two")) == 1
     assert f"one/{third}" not in store.class_names
     assert f"two/{third}" in store.class_names
 
@@ -136,7 +143,11 @@ BAD = {
         f"{TOY}\njoined: {{up: [one/FIRST], down: [one/FIRST]}}",
         "is part of 'up' and of 'down'",
     ),
-    "all left out": ("sets: {one: {store: STORE, leave_out: ALL}}", "all classes are left out"),
+    "no such person": (
+        "sets: {one: {store: STORE, leave_out_subjects: [99]}}",
+        r"sets\.one\.leave_out_subjects: found 99, expected one of",
+    ),
+    "all left out": ("sets: {one: {store: STORE, leave_out: ALL}}", "all clips are left out"),
     "no YAML": ("sets: [", "sets.yaml"),
 }
 

@@ -32,12 +32,14 @@ class OneSet(Options):
     Args:
         store: The store; a relative path counts from the file that names it.
         leave_out: Classes whose clips are left out, such as those that an evaluation recognises.
+        leave_out_subjects: Numbers of the people whose clips are left out.
     """
 
     described: ClassVar[str] = "set"
 
     store: Path
     leave_out: tuple[str, ...] = ()
+    leave_out_subjects: tuple[int, ...] = ()
 
 
 class StoreSets(Options):
@@ -152,15 +154,17 @@ class SetsReader(Reader):
             self._readers[name] = reader
         self._settle_layout(path)
         self._settle_classes(path, asked)
+        self._check_subjects(path, asked)
         counts = [_subjects(reader) for reader in self._readers.values()]
         starts = accumulate(counts, initial=0)
         self._first_subject = dict(zip(self._readers, starts, strict=False))
         self._given = {
             "sets": {
-                name: {"data_hash": reader.store.data_hash, "leave_out": list(one.leave_out)}
-                for (name, one), reader in zip(
-                    asked.sets.items(), self._readers.values(), strict=True
-                )
+                name: {
+                    **one.model_dump(mode="json", exclude={"store"}),
+                    "data_hash": self._readers[name].store.data_hash,
+                }
+                for name, one in asked.sets.items()
             },
             "joined": {name: list(parts) for name, parts in asked.joined.items()},
         }
@@ -168,10 +172,10 @@ class SetsReader(Reader):
             replace(source, name=f"{name}/{source.name}")
             for name, sources in listed.items()
             for source in sources
-            if self._is_kept(name, source.name)
+            if self._is_kept(name, source.name, asked.sets[name].leave_out_subjects)
         ]
         if not kept:
-            raise SkelshotError(f"{path}: all classes are left out, expected some that are not")
+            raise SkelshotError(f"{path}: all clips are left out, expected some that are not")
         return kept
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
@@ -198,10 +202,12 @@ class SetsReader(Reader):
             return UNLABELLED
         return self._labels[name, self._readers[name].class_names[label]]
 
-    def _is_kept(self, name: str, clip: str) -> bool:
+    def _is_kept(self, name: str, clip: str, left_out: Sequence[int]) -> bool:
         store = self._readers[name].store
-        label = store.clips[store.index_of(clip)].label
-        return label == UNLABELLED or (name, store.class_names[label]) in self._labels
+        record = store.clips[store.index_of(clip)]
+        known = record.label == UNLABELLED
+        known = known or (name, store.class_names[record.label]) in self._labels
+        return known and record.subject not in left_out
 
     def _settle_layout(self, path: Path) -> None:
         """Take the layout that all stores have, where none is asked for."""
@@ -216,6 +222,17 @@ class SetsReader(Reader):
                 raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
         if self._wanted is None:
             self._wanted = next(iter(stores.values())).layout
+
+    def _check_subjects(self, path: Path, asked: StoreSets) -> None:
+        """Refuse people to leave out who are not there."""
+        for name, one in asked.sets.items():
+            people = (clip.subject for clip in self._readers[name].store.clips)
+            there = sorted({subject for subject in people if subject is not None})
+            if absent := sorted({*one.leave_out_subjects} - {*there}):
+                raise SkelshotError(
+                    f"{path}: sets.{name}.leave_out_subjects: found {absent[0]}, expected one of "
+                    f"{', '.join(map(str, there[:20])) or 'none'}"
+                )
 
     def _settle_classes(self, path: Path, asked: StoreSets) -> None:
         """Number the classes of all sets, those that are left out aside."""
