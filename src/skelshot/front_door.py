@@ -29,6 +29,7 @@ from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs import Run
+from skelshot.runs.encoder_file import EncoderRun
 from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
@@ -269,6 +270,7 @@ def evaluate(
     *,
     protocol: Folder | FewShotProtocol,
     run: Run | Folder | Sequence[Run | Folder] | None = None,
+    encoder: Folder | Sequence[Folder] | None = None,
     method: str = "cosine",
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
@@ -289,6 +291,7 @@ def evaluate(
         protocol: Its name, or a YAML file of yours.
         run: What `pretrain` made, or several whose scores are added up; None for methods that
             read clips.
+        encoder: Files of encoders in place of runs, or beside them.
         method: One of `METHODS`.
         shots: Numbers of exemplars a class.
         splits: Numbers of splits; all of the run unless told.
@@ -310,9 +313,11 @@ def evaluate(
     """
     store = _store(store)
     kind = METHODS.named(method, "--method")
-    several = [run] if run is None or isinstance(run, Run | Path | str) else list(run)
+    several = [run] if isinstance(run, Run | Path | str) else list(run or ())
+    files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
-    members = [_member(store, each, kind, preset, list(changes)) for each in runs]
+    runs += [EncoderRun.of_file(each) for each in files]
+    members = [_member(store, each, kind, preset, list(changes)) for each in runs or [None]]
     return evaluate_members(
         store,
         _protocol(protocol),

@@ -31,6 +31,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="pre-trained run, of this data or of any other; several are an ensemble",
     )
     parser.add_argument(
+        "--encoder",
+        type=Path,
+        nargs="+",
+        action="extend",
+        dest="encoders",
+        metavar="FILE",
+        help="an encoder's file (.safetensors) in place of a run, or beside runs",
+    )
+    parser.add_argument(
         "--encoder-split", type=int, metavar="N", help="RUN's split whose encoder serves all splits"
     )
     parser.add_argument(
@@ -62,6 +71,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.store,
         protocol=parsed.protocol,
         run=parsed.folders,
+        encoder=parsed.encoders,
         method=parsed.method,
         shots=parsed.shots,
         splits=splits_of(parsed.split),

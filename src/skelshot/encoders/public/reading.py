@@ -1,5 +1,6 @@
 """The tensors of a file that PyTorch wrote, by name; nothing in the file is executed."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def _loaded(path: Path) -> object:
                     "checkpoint of one network"
                 )
             file.seek(0)
-            loaded: object = torch.load(file, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is wrong is told below
+                loaded: object = torch.load(file, map_location="cpu", weights_only=True)
             return loaded
     except FileNotFoundError as error:
         raise SkelshotError(f"{path}: no such file, expected a checkpoint (.pt, .pth)") from error
