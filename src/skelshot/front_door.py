@@ -316,8 +316,8 @@ def evaluate(
     several = [run] if isinstance(run, Run | Path | str) else list(run or ())
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
-    runs += [EncoderRun.of_file(each) for each in files]
-    members = [_member(store, each, kind, preset, list(changes)) for each in runs or [None]]
+    every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
+    members = [_member(store, each, kind, preset, list(changes)) for each in every or [None]]
     return evaluate_members(
         store,
         _protocol(protocol),

@@ -97,8 +97,8 @@ def _of_pairs(queries: Tensor | None, anchors: Tensor | None) -> Tensor | None:
     """Pair the lengths (B, q) of queries with those (B, A) of anchors: (B q A, 2)."""
     if queries is None or anchors is None:
         return None
-    pairs = torch.broadcast_tensors(queries[:, :, None], anchors[:, None])
-    return torch.stack(pairs, dim=-1).flatten(0, 2)
+    of_queries = queries[:, :, None].expand(-1, -1, anchors.shape[1])
+    return torch.stack((of_queries, anchors[:, None].expand_as(of_queries)), -1).flatten(0, 2)
 
 
 def _own(frames: Tensor, cost: FrameCost, gamma: float, lengths: Tensor | None) -> Tensor:

@@ -164,7 +164,7 @@ def _values_first(conv: str, norm: str) -> Recipes:
     """Make ST-GCN's spatial layer, whose public form multiplies with W_k before it gathers."""
 
     def by_subset(tensors: Sequence[Tensor]) -> Tensor:
-        return tensors[0].unflatten(0, (len(SUBSETS), -1))
+        return tensors[0].reshape(len(SUBSETS), -1, *tensors[0].shape[1:])
 
     def weight(tensors: Sequence[Tensor]) -> Tensor:
         return by_subset(tensors).flatten(2).transpose(0, 1).flatten(1)[:, :, None, None]
