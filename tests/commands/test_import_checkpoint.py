@@ -46,7 +46,9 @@ def test_files_of_encoders_are_an_ensemble(run: Run, toy_store: Store, tmp_path:
     for seed, file in enumerate(files):
         save_encoder(file, build_encoder(spec, seed), inputs=inputs.model_dump(mode="json"))
     words = ("evaluate", toy_store.path, *TASK, "--encoder", *files, "--json")
-    members = run(*words).json["members"]
+    answer = run(*words)
+    assert answer.code == 0, answer.err
+    members = answer.json["members"]
     assert [member["trained_on"]["data"] for member in members] == [file.name for file in files]
 
 
