@@ -272,6 +272,7 @@ def evaluate(
     run: Run | Folder | Sequence[Run | Folder] | None = None,
     encoder: Folder | Sequence[Folder] | None = None,
     method: str = "cosine",
+    beside: Sequence[str] = (),
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
     encoder_split: int | None = None,
@@ -293,11 +294,12 @@ def evaluate(
             read clips.
         encoder: Files of encoders in place of runs, or beside them.
         method: One of `METHODS`.
+        beside: Methods that need no run, such as `raw-dtw`, whose scores are added.
         shots: Numbers of exemplars a class.
         splits: Numbers of splits; all of the run unless told.
         encoder_split: The split of the run whose encoder serves all splits.
-        weights: Weights of the runs' scores; equal unless told.
-        fusion: How scores of several runs are added up; `softmax` unless told.
+        weights: Weights of the scores, of runs first, then of methods beside; equal unless told.
+        fusion: How scores are added up; `softmax` unless told, `z-scores` with methods beside.
         preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told.
         queries: Where a table of all queries goes, `.parquet` or `.csv`.
@@ -318,6 +320,8 @@ def evaluate(
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     members = [_member(store, each, kind, preset, list(changes)) for each in every or [None]]
+    others = [METHODS.named(name, "--beside") for name in beside]
+    members += [_member(store, None, other, preset, list(changes)) for other in others]
     return evaluate_members(
         store,
         _protocol(protocol),
@@ -326,7 +330,7 @@ def evaluate(
         wanted=splits,
         encoder_split=encoder_split,
         weights=weights,
-        fusion=fusion,
+        fusion=fusion or ("z-scores" if others else None),
         sides=sides,
         out=_path(out),
         queries=_path(queries),

@@ -8,8 +8,6 @@ import pytest
 import torch
 
 from skelshot.datasets.store import Store
-from skelshot.encoders import GraphNetworkSpec, build_encoder, save_encoder
-from skelshot.skeletons import InputSpec
 
 from ..encoders.public.networks import network
 
@@ -37,19 +35,6 @@ def test_a_public_checkpoint_recognises_clips_of_a_store(
     assert len(document["accuracy"]["1"]["per_split"]) == 3
     assert Path(document["file"]).parent == tmp_path / "encoder" / "results"
     assert "trained on ctr-gcn" in run("evaluate", toy_store.path, *TASK, *judged[:2]).out
-
-
-def test_files_of_encoders_are_an_ensemble(run: Run, toy_store: Store, tmp_path: Path) -> None:
-    files = [tmp_path / f"{seed}.safetensors" for seed in (1, 2)]
-    inputs = InputSpec(layout=toy_store.layout, frames=8)
-    spec = GraphNetworkSpec(name="agcn", layout=toy_store.layout, frames=8, width=0.125)
-    for seed, file in enumerate(files):
-        save_encoder(file, build_encoder(spec, seed), inputs=inputs.model_dump(mode="json"))
-    words = ("evaluate", toy_store.path, *TASK, "--encoder", *files, "--json")
-    answer = run(*words)
-    assert answer.code == 0, answer.err
-    members = answer.json["members"]
-    assert [member["trained_on"]["data"] for member in members] == [file.name for file in files]
 
 
 @pytest.mark.parametrize("name", ["none.safetensors", "public.pt"])
