@@ -29,6 +29,7 @@ from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs import Run
+from skelshot.runs.encoder_file import EncoderRun
 from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
@@ -269,7 +270,9 @@ def evaluate(
     *,
     protocol: Folder | FewShotProtocol,
     run: Run | Folder | Sequence[Run | Folder] | None = None,
+    encoder: Folder | Sequence[Folder] | None = None,
     method: str = "cosine",
+    beside: Sequence[str] = (),
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
     encoder_split: int | None = None,
@@ -289,12 +292,14 @@ def evaluate(
         protocol: Its name, or a YAML file of yours.
         run: What `pretrain` made, or several whose scores are added up; None for methods that
             read clips.
+        encoder: Files of encoders in place of runs, or beside them.
         method: One of `METHODS`.
+        beside: Methods that need no run, such as `raw-dtw`, whose scores are added.
         shots: Numbers of exemplars a class.
         splits: Numbers of splits; all of the run unless told.
         encoder_split: The split of the run whose encoder serves all splits.
-        weights: Weights of the runs' scores; equal unless told.
-        fusion: How scores of several runs are added up; `softmax` unless told.
+        weights: Weights of the scores, of runs first, then of methods beside; equal unless told.
+        fusion: How scores are added up; `softmax` unless told, `z-scores` with methods beside.
         preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told.
         queries: Where a table of all queries goes, `.parquet` or `.csv`.
@@ -310,9 +315,13 @@ def evaluate(
     """
     store = _store(store)
     kind = METHODS.named(method, "--method")
-    several = [run] if run is None or isinstance(run, Run | Path | str) else list(run)
+    several = [run] if isinstance(run, Run | Path | str) else list(run or ())
+    files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
-    members = [_member(store, each, kind, preset, list(changes)) for each in runs]
+    every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
+    members = [_member(store, each, kind, preset, list(changes)) for each in every or [None]]
+    others = [METHODS.named(name, "--beside") for name in beside]
+    members += [_member(store, None, other, preset, list(changes)) for other in others]
     return evaluate_members(
         store,
         _protocol(protocol),
@@ -321,7 +330,7 @@ def evaluate(
         wanted=splits,
         encoder_split=encoder_split,
         weights=weights,
-        fusion=fusion,
+        fusion=fusion or ("z-scores" if others else None),
         sides=sides,
         out=_path(out),
         queries=_path(queries),

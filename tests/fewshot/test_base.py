@@ -24,7 +24,8 @@ from skelshot.ground import SkelshotError
         (
             RawNearest,
             {"k": 3},
-            "method raw-nearest, options: found the unknown option 'k', expected none",
+            "method raw-nearest, options: found the unknown option 'k', expected persons, "
+            "torso_scale",
         ),
     ],
 )

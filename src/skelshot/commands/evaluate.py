@@ -31,18 +31,39 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="pre-trained run, of this data or of any other; several are an ensemble",
     )
     parser.add_argument(
+        "--encoder",
+        type=Path,
+        nargs="+",
+        action="extend",
+        dest="encoders",
+        metavar="FILE",
+        help="an encoder's file (.safetensors) in place of a run, or beside runs",
+    )
+    parser.add_argument(
         "--encoder-split", type=int, metavar="N", help="RUN's split whose encoder serves all splits"
     )
     parser.add_argument(
-        "--weights", type=float, nargs="+", metavar="W", help="of an ensemble's scores; equal"
+        "--weights",
+        type=float,
+        nargs="+",
+        metavar="W",
+        help="of an ensemble's scores: runs, then methods beside; equal",
     )
     parser.add_argument(
         "--fusion",
         choices=["softmax", "logits", "z-scores"],
         help="what an ensemble adds up: probabilities (the default), logits, or logits "
-        "standardised over classes",
+        "standardised over classes (the default with --beside)",
     )
     parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
+    parser.add_argument(
+        "--beside",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="METHOD",
+        help="methods without an encoder, such as raw-dtw, whose scores are added",
+    )
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
     add_splits(parser, "all of RUN")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the result goes")
@@ -62,7 +83,9 @@ def _run(parsed: argparse.Namespace) -> Document:
         parsed.store,
         protocol=parsed.protocol,
         run=parsed.folders,
+        encoder=parsed.encoders,
         method=parsed.method,
+        beside=parsed.beside,
         shots=parsed.shots,
         splits=splits_of(parsed.split),
         encoder_split=parsed.encoder_split,
@@ -83,7 +106,7 @@ def _show(document: Document) -> str:
     from skelshot.datasets.sides import sides_line
 
     members = document["members"]
-    what = f" of {len(members)} runs" if members else ""
+    what = _ensemble(members)
     lines = [
         f"{document['method']}{what} on {document['protocol']}, {len(document['splits'])} splits, "
         f"{document['seconds']:.1f} s",
@@ -106,11 +129,26 @@ def _show(document: Document) -> str:
         for member in members:
             alone = member["accuracy"][shots]
             lines.append(
-                f"  {_percent_of(alone)} alone, weight {member['weight']:g}: "
-                f"{member['trained_on']['run']}"
+                f"  {_percent_of(alone)} alone, weight {member['weight']:g}: {_member(member)}"
             )
     lines += [f"{key}: {document[key]}" for key in ("queries", "file") if document[key]]
     return "\n".join(lines)
+
+
+def _ensemble(members: list[Document]) -> str:
+    """Tell how many runs and methods an ensemble is made of; nothing of a single classifier."""
+    if not members:
+        return ""
+    runs = sum(member["trained_on"] is not None for member in members)
+    beside = ", ".join(m["method"] for m in members if m["trained_on"] is None)
+    of_runs = f" of {runs} runs" if runs > 1 else ""
+    return of_runs + (f" and {beside}" if beside else "")
+
+
+def _member(member: Document) -> str:
+    """Name a member of an ensemble by its run, or by its method where it uses none."""
+    trained = member["trained_on"]
+    return str(member["method"] if trained is None else trained["run"])
 
 
 def _origin_lines(told: Document, here: Document) -> list[str]:

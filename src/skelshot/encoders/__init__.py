@@ -14,6 +14,7 @@ from skelshot.encoders.family import ENCODERS, read_spec
 from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
 from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
+from skelshot.encoders.public import ImportedEncoder, import_checkpoint
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN, STGCNSpec
 
@@ -27,9 +28,11 @@ __all__ = [
     "EncoderSpec",
     "GraphNetwork",
     "GraphNetworkSpec",
+    "ImportedEncoder",
     "STGCNSpec",
     "build_encoder",
     "fold_persons",
+    "import_checkpoint",
     "load_encoder",
     "mean_over_persons",
     "read_header",

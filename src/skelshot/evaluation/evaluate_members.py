@@ -88,8 +88,7 @@ def evaluate_members(
     chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
     wanted = None if wanted is None else list(wanted)
     encoder_split = None if encoder_split is None else index(encoder_split)
-    ready = [ReadyMember.of(each, store, protocol, wanted, encoder_split) for each in members]
-    check_alike(ready)
+    ready = _ready(members, store, protocol, wanted, encoder_split)
     splits = ready[0].splits
     tasks = draw_tasks(store, protocol, splits, asked)
     decision = sides_of_tasks(store, tasks, ready, sides)
@@ -118,6 +117,24 @@ def evaluate_members(
         document = job.evaluated() | {"settings": digest, "file": str(out)}
         write_json(out, document)
     return document
+
+
+def _ready(
+    members: Sequence[Member],
+    store: Store,
+    protocol: FewShotProtocol,
+    wanted: Sequence[int] | None,
+    encoder_split: int | None,
+) -> list[ReadyMember]:
+    """Find the encoders of all; methods without a run take the splits of the first classifier."""
+    ready: list[ReadyMember] = []
+    for member in members:
+        splits, number = wanted, encoder_split
+        if ready and member.run is None:
+            splits, number = [split.index for split in ready[0].splits], None
+        ready.append(ReadyMember.of(member, store, protocol, splits, number))
+    check_alike(ready)
+    return ready
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,6 +232,7 @@ class _Job:
             return []
         return [
             {
+                "method": member.method.name,
                 "weight": weight,
                 "fusion": self.fusion,
                 "preset": member.asked.preset,

@@ -215,14 +215,14 @@ def check_alike(members: Sequence[ReadyMember]) -> None:
         members: The classifiers.
 
     Raises:
-        SkelshotError: A run or encoder is there twice, two are of other splits, classes or
-            protocols, or the method uses no run.
+        SkelshotError: A classifier is there twice, two are of other splits, classes or protocols,
+            or a run is named though the method uses none.
     """
     first, *others = members
     if not others:
         return
     for place, member in enumerate(members):
-        if member.encoders is None:
+        if member.encoders is None and member.asked.run is not None:
             raise SkelshotError(
                 f"method {member.method.name}: found {len(members)} runs, expected at most one, "
                 "since it uses none; name one --run"
@@ -230,22 +230,32 @@ def check_alike(members: Sequence[ReadyMember]) -> None:
         for earlier in members[:place]:
             _check_not_twice(earlier, member)
     for other in others:
-        _check_pair(first, other, f"--run {_path(first)} {_path(other)}")
+        _check_pair(first, other, f"{_named(first)} and {_named(other)}")
 
 
 def _path(member: ReadyMember) -> Path | None:
     return member.asked.run.path if member.asked.run else None
 
 
+def _named(member: ReadyMember) -> str:
+    """Name a classifier by the option that it was asked for with."""
+    path = _path(member)
+    return f"--beside {member.method.name}" if path is None else f"--run {path}"
+
+
 def _check_not_twice(one: ReadyMember, other: ReadyMember) -> None:
     """Refuse one classifier under two paths, such as a link or a copy of a run."""
     weights = [each.encoders and each.encoders.weights(each.splits) for each in (one, other)]
-    if weights[0] == weights[1] and one.options == other.options:
+    if (
+        weights[0] == weights[1]
+        and one.method.name == other.method.name
+        and one.options == other.options
+    ):
         same = _path(one) == _path(other)
         raise SkelshotError(
-            f"--run {_path(other)}: found twice, "
+            f"{_named(other)}: found twice, "
             + ("" if same else f"it holds the same weights as {_path(one)}, ")
-            + "expected each run once"
+            + f"expected each {'run' if other.encoders else 'method'} once"
         )
 
 

@@ -8,8 +8,10 @@ from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.evaluation.member import ReadyMember
 from skelshot.pretraining.run_options import read_options
+from skelshot.runs.encoder_file import EncoderFile
 from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
-from skelshot.skeletons.inputs import AskedSides
+from skelshot.runs.run import SplitRun
+from skelshot.skeletons.inputs import AskedSides, Sides
 
 
 def sides_of_tasks(
@@ -37,7 +39,8 @@ def sides_of_tasks(
         for member in members
         for split in member.splits
         if member.encoders
-        and saw_mirrored_clips(member.encoders.run.path, member.encoders.of(split).number)
+        and not isinstance(trained := member.encoders.of(split), EncoderFile)
+        and saw_mirrored_clips(member.encoders.run.path, trained.number)
     }
     remark = f"in split {', '.join(sorted(mirrored, key=int))} {REMARK}" if mirrored else None
     return replace(decided, remark=remark)
@@ -53,8 +56,8 @@ def _first_that_matters(
     splits = members[0].splits
     if asked == "auto":
         runs = [member.encoders for member in members if member.encoders]
-        trained = (read_options(run.of(split).folder) for run in runs for split in splits)
-        if any(options.input.sides == "matter" for options in trained):
+        trained = (_trained_sides(run.of(split)) for run in runs for split in splits)
+        if "matter" in trained:
             return SidesDecision("matter", "auto", "as in the run's training")
     decisions = []
     for place, split in enumerate(splits):
@@ -70,3 +73,10 @@ def _first_that_matters(
         if decision.asked != "auto":
             break  # it was said, so the other splits would say the same
     return decisions[0]
+
+
+def _trained_sides(trained: SplitRun) -> Sides:
+    """Tell what an encoder was trained for: as its run says, or its file where there is none."""
+    if isinstance(trained, EncoderFile):
+        return trained.inputs.sides
+    return read_options(trained.folder).input.sides

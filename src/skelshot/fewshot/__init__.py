@@ -26,6 +26,8 @@ from skelshot.fewshot.method_options import MethodOptions, WeightedOptions
 from skelshot.fewshot.methods import METHODS, method_named
 from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.fewshot.protonet import ProtoNet, ProtoNetOptions
+from skelshot.fewshot.raw_clips import RawOptions
+from skelshot.fewshot.raw_dtw import RawDTW, RawDTWOptions
 from skelshot.fewshot.raw_nearest import RawNearest
 from skelshot.fewshot.readout_nearest import ReadOutOptions
 from skelshot.fewshot.report import FinetuneReport, finetune_report
@@ -79,7 +81,10 @@ __all__ = [
     "NearestOptions",
     "ProtoNet",
     "ProtoNetOptions",
+    "RawDTW",
+    "RawDTWOptions",
     "RawNearest",
+    "RawOptions",
     "ReadOutOptions",
     "Rfs",
     "RfsOptions",

@@ -46,8 +46,8 @@ class FewShotMethod(nn.Module, ABC):
         paper: A short citation, or "" when there is no single source.
         reads: What the method wants of a clip: the clip itself, the encoder's vector or its map.
         options_type: The pydantic model of the method's options.
-        inputs: Fields of the input specification that the method overrides; only for methods
-            that read clips.
+        inputs: Fields of the input specification that the method overrides, only for methods
+            that read clips; an option may change them.
         uses_class_names: Whether it reads the names of the classes.
         fits_frozen_features: No gradient reaches the encoder, so episodes cannot train it.
         has_weights: Whether the method has weights of its own that episodes must train. An
@@ -67,10 +67,10 @@ class FewShotMethod(nn.Module, ABC):
     paper: ClassVar[str] = ""
     reads: ClassVar[Literal["clip", "vector", "map"]] = "vector"
     options_type: ClassVar[type[MethodOptions]] = MethodOptions
-    inputs: ClassVar[Mapping[str, object]] = {}
     uses_class_names: ClassVar[bool] = False
     fits_frozen_features: ClassVar[bool] = False
 
+    inputs: Mapping[str, object] = MappingProxyType({})
     has_weights: bool = False
     views: tuple[View, ...] = ()
     is_transductive: bool = False

@@ -27,7 +27,12 @@ def joint_frames(maps: Tensor) -> Tensor:
 
 
 def alignment_distances(
-    queries: Tensor, anchors: Tensor, cost: FrameCost, gamma: float, divergence: bool
+    queries: Tensor,
+    anchors: Tensor,
+    cost: FrameCost,
+    gamma: float,
+    divergence: bool,
+    lengths: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
     """Return the soft-DTW distance of every query from every anchor.
 
@@ -40,6 +45,8 @@ def alignment_distances(
         cost: Cost of matching two frames; F = V * D.
         gamma: Smoothing, in units of the cost.
         divergence: Subtract half of each map's distance from itself (see `soft_dtw_divergence`).
+        lengths: How many frames count, from the first, of queries `(B, Q)` and anchors `(B, A)`;
+            all when None.
 
     Returns:
         `(B, Q, A)`.
@@ -51,15 +58,18 @@ def alignment_distances(
     A = anchors.shape[1]
     frames = joint_frames(anchors).flatten(-2)
     flat = frames.flatten(1, 2)
-    own_anchors = _own(frames, cost, gamma)[:, None] if divergence else 0.0
+    of_queries, of_anchors = (None, None) if lengths is None else lengths
+    own_anchors = _own(frames, cost, gamma, of_anchors)[:, None] if divergence else 0.0
     parts = []
     for part in query_chunks(Q, B * max(A * T * T, queries[0, 0].numel())):
         chunk = joint_frames(queries[:, part]).flatten(-2)
         costs = cost(chunk.flatten(1, 2), flat).view(B, -1, T, A, T)
         pairs = costs.transpose(2, 3).reshape(-1, T, T)
-        distances = soft_dtw(pairs, gamma).view(B, -1, A)
+        counted = None if of_queries is None else of_queries[:, part]
+        distances = soft_dtw(pairs, gamma, _of_pairs(counted, of_anchors)).view(B, -1, A)
         if divergence:
-            distances = distances - (_own(chunk, cost, gamma)[:, :, None] + own_anchors) / 2
+            own = _own(chunk, cost, gamma, counted)
+            distances = distances - (own[:, :, None] + own_anchors) / 2
         parts.append(distances)
     return torch.cat(parts, dim=1)
 
@@ -83,6 +93,15 @@ def query_chunks(queries: int, numbers: int) -> Iterator[slice]:
         yield slice(start, min(start + step, queries))
 
 
-def _own(frames: Tensor, cost: FrameCost, gamma: float) -> Tensor:
+def _of_pairs(queries: Tensor | None, anchors: Tensor | None) -> Tensor | None:
+    """Pair the lengths (B, q) of queries with those (B, A) of anchors: (B q A, 2)."""
+    if queries is None or anchors is None:
+        return None
+    of_queries = queries[:, :, None].expand(-1, -1, anchors.shape[1])
+    return torch.stack((of_queries, anchors[:, None].expand_as(of_queries)), -1).flatten(0, 2)
+
+
+def _own(frames: Tensor, cost: FrameCost, gamma: float, lengths: Tensor | None) -> Tensor:
     """Soft-DTW of each sequence (B, n, T', F) with itself: (B, n)."""
-    return soft_dtw(cost(frames, frames).flatten(0, 1), gamma).view(frames.shape[:2])
+    counted = None if lengths is None else lengths.flatten()[:, None].expand(-1, 2)
+    return soft_dtw(cost(frames, frames).flatten(0, 1), gamma, counted).view(frames.shape[:2])

@@ -14,6 +14,7 @@ from skelshot.fewshot.maml import MAML
 from skelshot.fewshot.method_options import MethodOptions
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.fewshot.protonet import ProtoNet
+from skelshot.fewshot.raw_dtw import RawDTW
 from skelshot.fewshot.raw_nearest import RawNearest
 from skelshot.fewshot.rfs import Rfs
 from skelshot.fewshot.skeleton_dml import SkeletonDML
@@ -30,6 +31,7 @@ SHIPPED: tuple[type[FewShotMethod], ...] = (
     LinearClassifier,
     NearestNeighbour,
     RawNearest,
+    RawDTW,
     ProtoNet,
     Feat,
     Subspace,

@@ -1,21 +1,23 @@
 """The nearest neighbour on joint positions: no encoder, no training."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from skelshot.fewshot.base import FewShotMethod, check_task
+from skelshot.fewshot.base import check_task
 from skelshot.fewshot.nearest import best_of_class
+from skelshot.fewshot.raw_clips import RawMethod
 
 
-class RawNearest(FewShotMethod):
+class RawNearest(RawMethod):
     """Nearest exemplar by joint positions, compared frame by frame and joint by joint.
 
-    It reads view-normalised joint positions (`inputs` says so to the evaluation) and is the
+    It reads view-normalised joint positions (`inputs` says so to the evaluation) and is a
     baseline that every trained encoder should beat.
+
+    Args:
+        options: Options of the method.
 
     Example:
         >>> exemplars = torch.zeros(1, 2, 1, 3, 8, 20, 1)                 # (B, N, K, C, T, V, M)
@@ -25,10 +27,6 @@ class RawNearest(FewShotMethod):
     """
 
     name: ClassVar[str] = "raw-nearest"
-    reads: ClassVar[Literal["clip", "vector", "map"]] = "clip"
-    inputs: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"streams": ("joint",), "align": "facing"}
-    )
 
     def forward(self, support: Tensor, queries: Tensor) -> Tensor:
         """Score each class by minus the Euclidean distance to its nearest exemplar.

@@ -80,7 +80,7 @@ class KeptFeatures:
                 self.made_anew.append(str(error))
         features = make()
         try:
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             write_digested(file, {"features": features}, {"key": file.stem})
         except OSError as error:
             if error.errno not in _READ_ONLY:
