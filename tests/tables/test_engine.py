@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -19,7 +19,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.tables import engine
-from skelshot.tables.engine import Made, local_executor, make_entries
+from skelshot.tables.engine import Attempt, Made, make_entries
 from skelshot.tables.entries import Entry, GridStage
 from skelshot.tables.stage_cache import MARKER, StageCache
 
@@ -32,6 +32,9 @@ def make_sum(output: Path, call: Mapping[str, Any], needs: Sequence[Path]) -> No
         raise SkelshotError(f"{call['name']}: found a toy that fails")
     if call.get("breaks"):
         raise ZeroDivisionError("by no mistake of the caller's")
+    if call.get("dies") and Path(call["dies"]).exists():
+        os.write(2, b"the last words\n")
+        os.kill(os.getpid(), signal.SIGKILL)
     kill = Path(call["kill"]) if call.get("kill") else None
     if kill and not kill.exists():
         kill.touch()
@@ -70,8 +73,14 @@ def toy_grid(calls: Path) -> list[Entry]:
     ]
 
 
+def in_this_process(
+    work: Callable[[Entry], Attempt], jobs: Sequence[Entry], lost: object, begun: object
+) -> Iterator[Attempt]:
+    return map(work, jobs)
+
+
 def done(grid: list[Entry], cache: StageCache) -> Made:
-    return make_entries(grid, cache, local_executor(1))
+    return make_entries(grid, cache, in_this_process)
 
 
 def test_what_rows_share_is_made_once_and_kept(calls: Path, cache: StageCache) -> None:
@@ -146,7 +155,10 @@ def test_a_damaged_entry_is_made_anew_and_told(
 
 def started(program: str, *words: object) -> subprocess.Popen[str]:
     """Run a program that knows what this module does in a process of its own."""
-    head = "import sys; from pathlib import Path; from test_engine import *\n"
+    head = (
+        "import sys; from pathlib import Path; from test_engine import *\n"
+        "from skelshot.tables.engine import local_executor\n"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", head + program, *map(str, words)],
         cwd=Path(__file__).parent,
@@ -176,6 +188,31 @@ def test_a_killed_call_goes_on_and_makes_only_what_is_missing(
     assert out.startswith("1 cache entry second/")
     assert "left half-written" in out
     assert calls.read_text().split() == ["shared", "a", "b", "b"]
+
+
+def test_a_process_that_dies_fails_its_cells_alone_and_is_explained(
+    tmp_path: Path, calls: Path, cache: StageCache
+) -> None:
+    program = (
+        "calls, root, dies = map(Path, sys.argv[1:])\n"
+        "bad = entry(FIRST, 'bad', calls, dies=str(dies))\n"
+        "grid = [*toy_grid(calls), entry(SECOND, 'x', calls, bad)]\n"
+        "made = make_entries(grid, StageCache(root), local_executor(1))\n"
+        "print(len(made.made), *made.errors.values(), sep='\\n')"
+    )
+    words = (program, calls, cache.root, tmp_path / "dies")
+    (tmp_path / "dies").touch()
+    out, err = started(*words).communicate(timeout=240)
+    many, *errors = out.splitlines()
+    assert many == "5", err
+    assert len(errors) == 2  # of the stage and of what needs it
+    folder = cache.folder(entry(FIRST, "bad", calls))
+    assert errors[0].startswith(f"the process of {folder} was killed by SIGKILL, out of memory")
+    assert errors[0].endswith("it last said: the last words")
+    (tmp_path / "dies").unlink()
+    out, err = started(*words).communicate(timeout=240)
+    assert out.split() == ["2"], err
+    assert sorted(calls.read_text().split())[-3:] == ["other", "shared", "x"]
 
 
 def test_two_runners_of_two_processes_each_make_each_entry_once(

@@ -30,6 +30,13 @@ REFUSED = {
         "table XI --rows NNN",
         "--rows: found 'NNN', expected some of NN, LC, CC; did you mean",
     ),
+    "an executor": ("table XI --executor slrm", "did you mean 'slurm'?"),
+    "settings of no cluster": ("table XI --executor-set mem_gb=1", "add --executor slurm"),
+    "a device": ("table XI --device gpu", "--device: found 'gpu', expected cpu, cuda"),
+    "a device of a cluster": (
+        "table XI --executor slurm --device cuda:1",
+        "--device: found 'cuda:1' with --executor slurm, expected cpu or cuda",
+    ),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
 }
@@ -80,13 +87,15 @@ def test_table_xi_from_nothing_and_again(
     first, again = documents
     assert first["table"] == "XI"
     cells = {(cell["row"], cell["column"]): cell for cell in first["cells"]}
-    assert set(cells) == {(row, col) for row in ("NN", "LC", "CC") for col in ("NTU-120", "NTU-60")}
+    columns = ("NTU-120", "NTU-60", "PKU-MMD")
+    assert set(cells) == {(row, column) for row in ("NN", "LC", "CC") for column in columns}
     assert cells["NN", "NTU-60"]["paper"] == 0.802
     assert all(0 <= cell["ours"] <= 1 for cell in first["cells"])
     # a column: one twin, one cache of features, one transfer, one run of episodes, three results
-    assert first["made"] == 2 * 7
+    assert first["made"] == 3 * 7
     assert again["made"] == 0
     assert again["cells"] == first["cells"]
     assert Path(first["report"]).exists()
-    assert any("synthetic twin" in note for note in first["notes"])
-    assert any("PKU-MMD: left out" in note for note in first["notes"])
+    assert any("PKU-MMD: the synthetic twin" in note for note in first["notes"])
+    events = (tmp_path / "table-XI.log").read_text().splitlines()
+    assert len(events) == 2 * 3 * 7  # each begins and ends, once

@@ -28,7 +28,29 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rows", nargs="+", metavar="NAME", help="rows to measure (default: all)")
     parser.add_argument("--seeds", type=int, help="runs of each row (default: the preset's own)")
-    parser.add_argument("--jobs", type=int, help="processes side by side (default: all cores)")
+    parser.add_argument(
+        "--jobs", type=int, help="stages side by side (default: one a GPU, or else a core)"
+    )
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="what is computed on: cpu, cuda, cuda:1, mps, or auto for a GPU where there is one, "
+        "or all there are (default: auto)",
+    )
+    parser.add_argument(
+        "--executor",
+        default="processes",
+        help="what does the work: processes of this machine, or through submitit slurm, local or "
+        "debug (default: processes)",
+    )
+    parser.add_argument(
+        "--executor-set",
+        nargs="+",
+        default=[],
+        metavar="KEY=VALUE",
+        help="settings of a cluster's jobs, such as slurm_partition=gpu gpus_per_node=1 "
+        "timeout_min=600 mem_gb=16",
+    )
     parser.add_argument(
         "--out", type=Path, default=Path("runs/tables"), metavar="DIR", help="where pages go"
     )
@@ -40,9 +62,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.tables.run import TableOptions, make_table
 
-    names = ("preset", "data", "videos", "rows", "seeds", "jobs", "out", "cache")
+    names = ("preset", "data", "videos", "rows", "seeds", "jobs", "device")
+    further = ("executor", "executor_set", "out", "cache")
     return make_table(
-        parsed.number, TableOptions(**{name: getattr(parsed, name) for name in names})
+        parsed.number, TableOptions(**{name: getattr(parsed, name) for name in names + further})
     )
 
 

@@ -44,6 +44,22 @@ def chosen_device(name: str | torch.device, option: str = "--device") -> torch.d
     return torch.device(name)
 
 
+def is_there(name: str) -> bool:
+    """Tell whether this machine has a device.
+
+    Args:
+        name: As for `chosen_device`.
+
+    Returns:
+        Whether it has.
+
+    Example:
+        >>> is_there("cpu"), is_there("cuda:999")
+        (True, False)
+    """
+    return name in _devices()
+
+
 def _devices() -> list[str]:
     """List the names of the devices there are, the processor last."""
     cards = torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -37,12 +37,13 @@ class Bar:
             figures: Numbers to show, for example `loss=0.31`.
         """
 
-    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+    def tell(self, point: str, figures: Mapping[str, float], steps: int = 0) -> None:
         """Tell in a line where the work stands; a bar on a terminal shows it anyway.
 
         Args:
             point: What was reached, for example `epoch 3 of 8`.
             figures: Numbers to show.
+            steps: How many units of work were done since they were counted last.
         """
 
 
@@ -60,8 +61,10 @@ class _TerminalBar(Bar):
         else:
             self._progress.update(self._task, advance=steps)
 
-    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+    def tell(self, point: str, figures: Mapping[str, float], steps: int = 0) -> None:
         """Leave it to the bar."""
+        if steps:
+            self.advance(steps, **figures)
 
 
 class _Lines(Bar):
@@ -80,8 +83,9 @@ class _Lines(Bar):
             of = "" if self._total is None else f" of {self._total:,}"
             self.tell(f"{self._done:,}{of}", figures)
 
-    def tell(self, point: str, figures: Mapping[str, float]) -> None:
+    def tell(self, point: str, figures: Mapping[str, float], steps: int = 0) -> None:
         """Print a line with the time that is left, and begin a pause."""
+        self._done += steps
         self._told = time.monotonic()
         parts = (_text_of(figures), self._left())
         told = ", ".join(part for part in parts if part)

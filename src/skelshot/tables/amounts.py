@@ -9,7 +9,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml
-from skelshot.synthesis.plan import CAMERAS, REPLICATIONS, SynthesisPlan, performers_of
+from skelshot.synthesis.plan import CAMERAS, REPLICATIONS
 from skelshot.tables.definitions import Role
 
 
@@ -52,8 +52,8 @@ class TwinSize(Options):
         performers: How many people.
         cameras: Numbers of the cameras.
         replications: Numbers of the replications.
-        filmed: Whether videos of the base classes are written; teachers see pictures made of the
-            skeletons unless told.
+        filmed: Whether videos are written (in NTU's format of the base classes); teachers see
+            pictures made of the skeletons unless told.
     """
 
     described: ClassVar[str] = "twin"
@@ -65,19 +65,10 @@ class TwinSize(Options):
     replications: tuple[int, ...] = REPLICATIONS
     filmed: bool = False
 
-    def plan(self, novel: tuple[int, ...]) -> SynthesisPlan:
-        """List the clips.
-
-        Args:
-            novel: Action numbers of the classes that nobody is taught.
-
-        Returns:
-            The plan.
-        """
-        actions = self.classes or tuple(range(1, self.last_class + 1))
-        filmed = tuple(action for action in actions if action not in novel) if self.filmed else ()
-        performers = performers_of(self.performers)
-        return SynthesisPlan(actions, performers, self.cameras, self.replications, filmed)
+    @property
+    def actions(self) -> tuple[int, ...]:
+        """The action numbers, rising."""
+        return self.classes or tuple(range(1, self.last_class + 1))
 
 
 class TablePreset(Options):

@@ -2,21 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.synthesis.plan import NOVEL_ACTIONS
-from skelshot.synthesis.synthesise import GENERATOR_VERSION, programs_hash
 from skelshot.tables.amounts import TablePreset, data_roles
 from skelshot.tables.definitions import ROLES, Role
 from skelshot.tables.engine import Executor, Made, make_entries
-from skelshot.tables.entries import Entry
+from skelshot.tables.live import Watch
 from skelshot.tables.planning import RoleData
 from skelshot.tables.stage_cache import StageCache
-from skelshot.tables.steps import TWIN
+from skelshot.tables.twins import twin_entry
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,7 @@ def find_data(
     cache: StageCache,
     executor: Executor,
     workers: int,
+    log: Path | None = None,
 ) -> FoundData:
     """Open the stores of a table, and make the twins of those that nobody names.
 
@@ -96,6 +95,7 @@ def find_data(
         cache: Where they are kept.
         executor: Makes them.
         workers: Processes that write, all twins together.
+        log: File that keeps a line an event.
 
     Returns:
         What there is.
@@ -113,12 +113,9 @@ def find_data(
     sizes = {name: preset.twins[name] for name in roles if name in preset.twins}
     sizes = {name: size for name, size in sizes.items() if name not in real}
     each = max(1, workers // max(1, len(sizes)))
-    entries: dict[Role, Entry] = {}
-    for name, size in sizes.items():
-        plan = size.plan(NOVEL_ACTIONS)
-        made = {"generator": GENERATOR_VERSION, "programs": programs_hash(), **asdict(plan)}
-        entries[name] = Entry(TWIN, made, call={"plan": plan, "workers": each})
-    made_now = make_entries(list(entries.values()), cache, executor, workers, "synthetic data")
+    entries = {name: twin_entry(name, size, each) for name, size in sizes.items()}
+    watch = Watch("synthetic data", log=log)
+    made_now = make_entries(list(entries.values()), cache, executor, watch)
     twins: dict[str, RoleData] = {}
     failed: dict[str, str] = {}
     for name, entry in entries.items():

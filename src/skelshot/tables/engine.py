@@ -1,20 +1,19 @@
 """Making many entries: wave by wave, each once, what fails told, the rest going on."""
 
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.answered import answered_by_processes
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import printable
-from skelshot.ground.processes import done_by_processes
-from skelshot.ground.progress import progress_bar
 from skelshot.tables.entries import Entry, all_entries
+from skelshot.tables.live import Watch, live_view
 from skelshot.tables.stage_cache import Obtained, StageCache
+from skelshot.tables.stage_log import last_lines
 
 PAUSE = 1.0
 """Seconds until what another process makes is asked for again."""
@@ -36,18 +35,31 @@ class Attempt:
     obtained: Obtained | None = None
     error: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What came of it, in words."""
+        if self.obtained is None:
+            return f"failed: {self.error}"
+        return self.obtained.how
+
 
 class Executor(Protocol):
     """Does jobs somewhere: on the cores of this machine, or on those of a cluster."""
 
     def __call__(
-        self, work: Callable[[Entry], Attempt], jobs: Sequence[Entry]
+        self,
+        work: Callable[[Entry], Attempt],
+        jobs: Sequence[Entry],
+        lost: Callable[[Entry, str], Attempt],
+        begun: Callable[[Entry], None],
     ) -> Iterator[Attempt]:
         """Do jobs in any order.
 
         Args:
             work: Does one; can be pickled, and raises nothing that a job brings about.
             jobs: What to do; each can be pickled.
+            lost: Returns what came of a job that nobody answers for any more, told how it ended.
+            begun: Told of each job that begins.
 
         Yields:
             What came of each, as it comes.
@@ -55,18 +67,26 @@ class Executor(Protocol):
         ...
 
 
-def local_executor(workers: int) -> Executor:
-    """Do jobs on the cores of this machine.
+def local_executor(workers: int, cards: Sequence[str] = ()) -> Executor:
+    """Do jobs in processes of this machine.
 
     Args:
-        workers: How many at a time; one does them in this process.
+        workers: How many at a time.
+        cards: GPUs as CUDA_VISIBLE_DEVICES names them, which the processes take in turn; each
+            process sees all of them unless told.
 
     Returns:
         The executor.
     """
+    seen = [{"CUDA_VISIBLE_DEVICES": card} for card in cards] or [{}]
 
-    def run(work: Callable[[Entry], Attempt], jobs: Sequence[Entry]) -> Iterator[Attempt]:
-        return done_by_processes(work, jobs, workers)
+    def run(
+        work: Callable[[Entry], Attempt],
+        jobs: Sequence[Entry],
+        lost: Callable[[Entry, str], Attempt],
+        begun: Callable[[Entry], None],
+    ) -> Iterator[Attempt]:
+        return answered_by_processes(work, jobs, workers, lost, begun, seen)
 
     return run
 
@@ -87,11 +107,7 @@ class Made:
 
 
 def make_entries(
-    wanted: Sequence[Entry],
-    cache: StageCache,
-    executor: Executor,
-    at_once: int = 1,
-    what: str = "stages",
+    wanted: Sequence[Entry], cache: StageCache, executor: Executor, watch: Watch | None = None
 ) -> Made:
     """Make all entries that are not there, and all that they need.
 
@@ -99,8 +115,7 @@ def make_entries(
         wanted: The entries.
         cache: Where they go.
         executor: What does the work.
-        at_once: How many it does at a time, for the progress.
-        what: What the progress calls them.
+        watch: What is shown of it.
 
     Returns:
         What came of them.
@@ -109,20 +124,22 @@ def make_entries(
         SkelshotError: The executor itself gave up.
     """
     todo = all_entries(wanted, done=lambda entry: cache.state(entry)[0] == "complete")
-    total, tally = len(all_entries(wanted)), _Tally()
-    with progress_bar(what, total=total, done=total - len(todo)) as bar:
+    by_key, tally = {entry.key: entry for entry in todo}, _Tally()
+    with live_view(watch or Watch(), len(all_entries(wanted)), todo) as view:
         for depth in sorted({entry.depth for entry in todo}):
             wave = [entry for entry in todo if entry.depth == depth]
             ready = [entry for entry in wave if not tally.take_over(entry)]
-            bar.advance(len(wave) - len(ready))
+            for entry in wave:
+                if entry.key in tally.errors:
+                    view.left_out(entry)
             while ready:
-                left = len(ready)
-                for attempt in executor(partial(attempted, cache), ready):
+                for attempt in executor(
+                    partial(attempted, cache), ready, partial(_lost, cache), view.begun
+                ):
                     if tally.count(attempt):
-                        left -= 1
-                        bar.advance(1, running=min(at_once, left), failed=len(tally.errors))
+                        view.ended(by_key[attempt.key], attempt.told, attempt.error is not None)
                 ready = [entry for entry in ready if entry.key not in tally.seen]
-                if ready:  # another process makes them
+                while ready and all(map(cache.is_busy, ready)):  # another process makes them
                     time.sleep(PAUSE)
     return Made(tally.errors, tuple(tally.made), tuple(tally.remarks))
 
@@ -159,8 +176,6 @@ class _Tally:
 def attempted(cache: StageCache, entry: Entry) -> Attempt:
     """Obtain one entry; whatever it raises is told in one line, so that the rest goes on.
 
-    What its stage says on standard error is kept beside its output.
-
     Args:
         cache: Where it goes.
         entry: The entry.
@@ -168,19 +183,20 @@ def attempted(cache: StageCache, entry: Entry) -> Attempt:
     Returns:
         What came of it.
     """
-    said = io.StringIO()
     try:
-        with redirect_stderr(said):
-            return Attempt(entry.key, cache.obtain(entry))
+        return Attempt(entry.key, cache.obtain(entry))
     except Exception as error:  # whatever a stage raises
         return Attempt(entry.key, error=printable(_reason(error), LONGEST_REASON))
-    finally:
-        log = cache.folder(entry) / "stderr.txt"
-        if said.getvalue() and log.parent.is_dir():
-            log.write_text(said.getvalue(), encoding="utf-8", errors="replace")
 
 
 def _reason(error: Exception) -> str:
     if memory_is_short(error):
         return "memory is short; free some or lower --jobs"
     return str(error) if isinstance(error, SkelshotError) else f"{type(error).__name__}: {error}"
+
+
+def _lost(cache: StageCache, entry: Entry, end: str) -> Attempt:
+    """Tell of an entry whose process is gone: how it ended, its folder and its last words."""
+    said = last_lines(cache.log(entry))
+    told = f"the process of {cache.folder(entry)} {end}; lower --jobs or run again"
+    return Attempt(entry.key, error=told + (f"; it last said: {said}" if said else ""))

@@ -15,9 +15,11 @@ from skelshot.experiments.settings import Settings, evaluation_changes, load_set
 from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
+from skelshot.ground.devices import is_there
 from skelshot.tables.amounts import DataRole, TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.entries import Entry
+from skelshot.tables.marks import TeacherMarks, files_named
 from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
 
 
@@ -85,6 +87,8 @@ class CellPlanner:
         preset: Name of the preset, here and of `pretrain` and `evaluate`.
         amounts: The preset of tables.
         seeds: Runs of each row.
+        teachers: Tells teachers from each other by their weights.
+        device: Kind of device that stages compute on: `cpu`, `cuda` or `mps`.
     """
 
     data: RoleData
@@ -92,6 +96,8 @@ class CellPlanner:
     preset: str
     amounts: TablePreset
     seeds: int
+    teachers: TeacherMarks = field(default_factory=TeacherMarks)
+    device: str = "cpu"
 
     @cached_property
     def protocol(self) -> FewShotProtocol:
@@ -149,7 +155,7 @@ class CellPlanner:
             EVALUATE,
             self._about(split)
             | {"method": method.name, "method_options": dict(said), "options": options}
-            | {"shots": self.column.shots},
+            | {"shots": self.column.shots, "files": files_named(said)},
             needs=() if run is None else (run,),
             call={
                 "store": store.path,
@@ -158,6 +164,7 @@ class CellPlanner:
                 "shots": [self.column.shots],
                 "splits": [split.index],
                 "preset": self.preset,
+                "device": self.device,
                 "changes": changes,
             },
         )
@@ -181,14 +188,14 @@ class CellPlanner:
         changes: Sequence[str],
         needs: dict[str, Entry],
     ) -> Entry:
-        own = list(_of_stages(changes, strategy, episodes))
+        own = [*self._precision(), *_of_stages(changes, strategy, episodes)]
         settings = self._settings(row, strategy, episodes, seed, own)
         options = settings.pretrain.model_dump(mode="json")
         if episodes == "none":
             options.pop("episodic")
         return Entry(
             PRETRAIN,
-            self._about(split) | {"options": options},
+            self._about(split) | {"options": options, "files": files_named(options)},
             needs=tuple(needs.values()),
             call={
                 "store": self.data.store.path,
@@ -199,6 +206,7 @@ class CellPlanner:
                 "episodes": episodes,
                 "splits": [split.index],
                 "seed": seed,
+                "device": self.device,
                 "changes": own,
                 "reads": list(needs),
             },
@@ -216,9 +224,14 @@ class CellPlanner:
                 "pretrain.episodes": episodes,
                 "pretrain.encoder.name": row.encoder and ENCODERS.named(row.encoder).name,
                 "pretrain.seed": seed,
+                "pretrain.loop.device": self.device if is_there(self.device) else "cpu",
             },
             assignments=changes,
         )
+
+    def _precision(self) -> list[str]:
+        """Settle the precision for a device that only the machines of a cluster have."""
+        return [] if is_there(self.device) else ["loop.precision=float32"]
 
     def _features(self, name: str) -> Entry:
         """Plan a teacher's features; all columns of a data set share them."""
@@ -229,17 +242,23 @@ class CellPlanner:
             "prompts": teacher.prompts,
             "class_names": data.role.class_names,
         }
-        shown = {"videos": data.videos_mark, "protocol": repr(protocol)} if teacher.videos else {}
+        marks = self.teachers.marks(teacher, data.role.class_names, data.store)
+        config = {"data": data.store.data_hash, **said, **marks}
         call: dict[str, Any] = {"store": data.store.path, **said}
         if teacher.videos:
-            call |= {"videos": data.videos, "protocol": protocol}
-        return Entry(FEATURES, {"data": data.store.data_hash, **said, **shown}, call=call)
+            config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
+            config["device"] = self.device
+            call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
+        return Entry(FEATURES, config, call=call)
 
     def _about(self, split: Split) -> dict[str, Any]:
+        store = self.data.store
         return {
-            "data": self.data.store.data_hash,
+            "data": store.data_hash,
+            "sides": store.document.sides,
             "protocol": repr(self.protocol),
             "split": split.index,
+            "device": self.device,
         }
 
 

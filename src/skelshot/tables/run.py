@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.environment import usable_cores
 from skelshot.ground.files import read_mapping
-from skelshot.ground.processes import check_workers
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.tables.amounts import TablePreset, table_preset
 from skelshot.tables.data import FoundData, find_data, pairs_of
 from skelshot.tables.definitions import TableDefinition, printed_numbers, table_named
-from skelshot.tables.engine import Made, local_executor, make_entries
+from skelshot.tables.engine import Made, make_entries
 from skelshot.tables.entries import Entry, all_entries
 from skelshot.tables.figures import cell_figure
+from skelshot.tables.live import Watch
+from skelshot.tables.marks import TeacherMarks
 from skelshot.tables.page import write_pages
+from skelshot.tables.placement import PROCESSES, placement
 from skelshot.tables.planning import CellPlanner, PlannedCell
 from skelshot.tables.stage_cache import StageCache
 
@@ -32,7 +33,11 @@ class TableOptions:
         videos: Folders of videos as NAME=DIR.
         rows: Names of the rows; all unless told.
         seeds: Runs of each row; the preset's own unless told.
-        jobs: Processes side by side; as many as there are cores unless told.
+        jobs: Stages side by side; as many as there are GPUs or else cores unless told.
+        device: What is computed on: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where
+            there is one; several GPUs share the stages.
+        executor: `processes` of this machine, or a cluster: `slurm`, `local`, `debug`.
+        executor_set: Settings of a cluster's jobs as KEY=VALUE.
         out: Folder of the pages.
         cache: Folder of what stages made; within `out` unless told.
     """
@@ -43,6 +48,9 @@ class TableOptions:
     rows: Sequence[str] | None = None
     seeds: int | None = None
     jobs: int | None = None
+    device: str = "auto"
+    executor: str = PROCESSES
+    executor_set: Sequence[str] = ()
     out: Path = Path("runs/tables")
     cache: Path | None = None
 
@@ -67,19 +75,23 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
     number, definition = table_named(number)
     preset = table_preset(asked.preset)
     rows = _rows(definition, asked.rows)
-    jobs = usable_cores() if asked.jobs is None else asked.jobs
-    check_workers(jobs)
     seeds = preset.seeds if asked.seeds is None else asked.seeds
     if not 1 <= seeds <= 1000:
         raise SkelshotError(f"--seeds: found {seeds}, expected 1 to 1000")
     wanted = [column.data for column in definition.columns.values()]
     stores = pairs_of(asked.data, "--data", wanted)
     videos = pairs_of(asked.videos, "--videos", wanted)
-    cache, executor = StageCache(asked.cache or asked.out / "cache"), local_executor(jobs)
-    data = find_data(wanted, stores, videos, preset, cache, executor, jobs)
-    cells = _planned(definition, rows, data, asked.preset, preset, seeds)
+    cache = StageCache((asked.cache or asked.out / "cache").absolute())
+    log = asked.out / f"table-{number}.log"
+    place = placement(
+        asked.executor, asked.executor_set, asked.device, asked.jobs, cache.root / "jobs"
+    )
+    data = find_data(wanted, stores, videos, preset, cache, place.executor, place.workers, log)
+    cells = _planned(definition, rows, data, asked.preset, preset, seeds, place.device)
     entries = [entry for cell in cells for entry in cell.results.values()]
-    made = make_entries(entries, cache, executor, jobs, f"table {number}, stages")
+    behind = {f"{c.row} / {c.column}": [*c.results.values()] for c in cells if c.results}
+    watch = Watch(f"table {number}, stages", behind, log)
+    made = make_entries(entries, cache, place.executor, watch)
     printed = printed_numbers(number)
     document = {
         "table": number,
@@ -118,10 +130,14 @@ def _planned(
     name: str,
     preset: TablePreset,
     seeds: int,
+    device: str,
 ) -> list[PlannedCell]:
     """Plan all cells of the columns that there are clips of, row by row."""
+    teachers = TeacherMarks()
     planners = {
-        column_name: CellPlanner(data.roles[column.data], column, name, preset, seeds)
+        column_name: CellPlanner(
+            data.roles[column.data], column, name, preset, seeds, teachers, device
+        )
         for column_name, column in definition.columns.items()
         if column.data in data.roles
     }

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.environment import environment
 from skelshot.ground.files import read_mapping, sha256_of, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.tables.entries import Entry
+from skelshot.tables.stage_log import kept_stderr
 
 MARKER = "complete.json"
+LOG = "stderr.txt"
 MOST_HASHED = 16 << 20
 """Larger files are known by their size alone."""
 
@@ -64,6 +67,32 @@ class StageCache:
             A file or folder within the entry's folder.
         """
         return self.folder(entry) / entry.stage.output
+
+    def log(self, entry: Entry) -> Path:
+        """Name the file that keeps what a stage says on standard error.
+
+        Args:
+            entry: The entry.
+
+        Returns:
+            A file within the entry's folder.
+        """
+        return self.folder(entry) / LOG
+
+    def is_busy(self, entry: Entry) -> bool:
+        """Tell whether another process makes an entry.
+
+        Args:
+            entry: The entry.
+
+        Returns:
+            Whether one does now.
+        """
+        try:
+            with only_writer(self.folder(entry), "table"):
+                return False
+        except SkelshotError:
+            return True
 
     def state(self, entry: Entry) -> tuple[State, str]:
         """Look whether an entry can be used.
@@ -128,10 +157,12 @@ class StageCache:
     def _make(self, entry: Entry) -> None:
         began = time.perf_counter()
         output = self.output(entry)
-        entry.stage.make(output, entry.call, [self.output(needed) for needed in entry.needs])
+        with kept_stderr(self.log(entry)):
+            entry.stage.make(output, entry.call, [self.output(needed) for needed in entry.needs])
         if not output.exists():
             raise SkelshotError(f"stage {entry.stage.name}: wrote no {entry.stage.output}")
         document: dict[str, Any] = entry.record
+        document["environment"] = environment()
         document["seconds"] = round(time.perf_counter() - began, 3)
         document["files"] = {str(path): _mark(output / path) for path in _files(output)}
         write_json(self.folder(entry) / MARKER, document)

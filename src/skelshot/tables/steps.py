@@ -11,9 +11,6 @@ from typing import Any
 import torch
 
 from skelshot import front_door
-from skelshot.datasets.ntu import NtuReader
-from skelshot.datasets.prepare import prepare
-from skelshot.synthesis.synthesise import synthesise
 from skelshot.tables.entries import GridStage
 
 Call = Mapping[str, Any]
@@ -35,12 +32,13 @@ def make_twin(output: Path, call: Call, needs: Sequence[Path]) -> None:
 
     Args:
         output: The store; the raw files stand beside it.
-        call: The `plan` and the number of `workers`.
+        call: What can `write` them, in which `format`, and the number of `workers`.
         needs: None.
     """
-    raw = output.with_name("raw")
-    synthesise(call["plan"], raw, workers=call["workers"])
-    prepare(NtuReader(missing_list="none"), raw, output, workers=call["workers"])
+    raw, form, workers = output.with_name("raw"), call["format"], call["workers"]
+    call["write"](raw, workers=workers)
+    options: dict[str, Any] = {"missing_list": "none"} if form == "ntu" else {}
+    front_door.prepare(form, raw, output, workers=workers, **options)
 
 
 def make_features(output: Path, call: Call, needs: Sequence[Path]) -> None:
