@@ -8,6 +8,15 @@ from skelshot.evaluation.significance import has_spread, holm
 from skelshot.tables.saved import SavedTable
 from skelshot.tables.series import Series, paired, series_of
 
+_NOTES = {
+    **DIFFERENCE_NOTES,
+    "queries": (
+        "Student's t over the queries of one task, taken as independent although those of one "
+        "performer are alike, and McNemar's exact p: not what other exemplars, classes or another "
+        "training seed would give"
+    ),
+}
+
 
 @dataclass(frozen=True)
 class CellDifference:
@@ -61,7 +70,7 @@ def difference_notes(table: SavedTable, found: list[CellDifference]) -> list[str
         Sentences.
     """
     told = dict.fromkeys(each.over for each in found if each.over is not None)
-    notes = [f"Paired over {over}: {DIFFERENCE_NOTES[over]}." for over in told]
+    notes = [f"Paired over {over}: {_NOTES[over]}." for over in told]
     count = sum(each.p is not None for each in found)
     if count:
         notes.append(f"p values are two-sided, corrected by Holm for {count} comparisons.")

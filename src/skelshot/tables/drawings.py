@@ -86,12 +86,14 @@ def curve(cells: Mapping[str, SavedCell], x_title: str) -> str:
         return 270 - 240 * (value - low) / (high - low)
 
     parts = [_stroke(60, 270, 580, 270, _INK), _stroke(60, 20, 60, 270, _INK)]
-    for tick in range(round(100 * low), round(100 * high) + 1, max(1, round(20 * (high - low)))):
+    wide = 100 * (high - low)
+    every = next(each for each in (1, 2, 5, 10, 20) if wide <= 8 * each)
+    for tick in range(every * -int(-100 * low // every), round(100 * high) + 1, every):
         parts.append(_stroke(60, y(tick / 100), 580, y(tick / 100)))
         parts.append(_text(54, round(y(tick / 100)) + 4, str(tick), "end", size=12))
     for at, name in enumerate(cells):
         parts.append(_text(round(x(at)), 288, name, "middle", size=12))
-    parts.append(_text(320, 312, x_title, "middle", size=12))
+    parts.append(_text(320, 312, x_title, "middle", letters=80, size=12))
     parts.append(_text(60, 14, "accuracy, %", size=12))
     line = " ".join(f"{x(at):.1f},{y(cell.ours or 0):.1f}" for at, cell in ours.items())
     parts.append(f'<polyline points="{line}" fill="none" stroke="{COLOURS[0]}" stroke-width="2"/>')

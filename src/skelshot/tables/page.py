@@ -105,10 +105,10 @@ def tell_table(page: Page, table: SavedTable, level: int = 2) -> None:
         table: The table.
         level: Of the headings.
     """
-    told = circumstances(table)
+    seeds = "one seed" if table.seeds == 1 else f"{table.seeds} seeds"
     page.paragraph(
-        f"{told[:1].upper()}{told[1:]}, {table.seeds} seed(s). Ours in percent with the 95 % "
-        "interval, what the paper prints, and the difference in points; the best of ours in bold."
+        f"Run with {seeds}, {circumstances(table)}. Ours in percent with the 95 % interval, what "
+        "the paper prints, and the difference in points; the best of ours in bold."
     )
     grid = grid_of(table)
     page.table(grid.head, grid.lines, bold=grid.bold, groups=grid.groups)
