@@ -27,6 +27,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="videos of these stores (default: pictures made of the skeletons)",
     )
     parser.add_argument("--rows", nargs="+", metavar="NAME", help="rows to measure (default: all)")
+    parser.add_argument(
+        "--against",
+        metavar="ROW",
+        help="the row that the others are compared with (default: the best of each column)",
+    )
     parser.add_argument("--seeds", type=int, help="runs of each row (default: the preset's own)")
     parser.add_argument(
         "--jobs", type=int, help="stages side by side (default: one a GPU, or else a core)"
@@ -62,7 +67,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.tables.run import TableOptions, make_table
 
-    names = ("preset", "data", "videos", "rows", "seeds", "jobs", "device")
+    names = ("preset", "data", "videos", "rows", "against", "seeds", "jobs", "device")
     further = ("executor", "executor_set", "out", "cache")
     return make_table(
         parsed.number, TableOptions(**{name: getattr(parsed, name) for name in names + further})
@@ -71,9 +76,11 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 def _show(document: Document) -> str:
     from skelshot.tables.page import table_text
+    from skelshot.tables.saved import SavedTable
 
+    table = SavedTable.model_validate({k: v for k, v in document.items() if k != "report"})
     work = f"{document['made']} stages made, {document['kept']} kept, {document['seconds']:.0f} s"
-    return f"{table_text(document)}\nreport: {document['report']}   ({work})"
+    return f"{table_text(table)}\nreport: {document['report']}   ({work})"
 
 
 COMMAND = Command(

@@ -104,7 +104,7 @@ def _difference(
     baseline: Side, other: Side, shots: int, performers: Mapping[str, int | None] | None
 ) -> Difference:
     pairs = pair(baseline, other, shots)
-    interval, p, over = _judged(pairs, performers)
+    interval, p, over = judge(pairs, performers)
     means = float(pairs.first.mean()), float(pairs.second.mean())
     only: dict[str, Any] = {}
     if pairs.clips:
@@ -126,10 +126,29 @@ def _difference(
     )
 
 
-def _judged(
-    pairs: PairedValues, performers: Mapping[str, int | None] | None
+def judge(
+    pairs: PairedValues, performers: Mapping[str, int | None] | None = None
 ) -> tuple[Interval, float | None, str]:
-    """Return the interval of the differences, its p value, and what both are over."""
+    """Judge differences: interval and two-sided p value.
+
+    Args:
+        pairs: The values of both sides.
+        performers: Who performs each clip, if known; queries of one performer then go together.
+
+    Returns:
+        The interval of second - first, its p value (Student's t, McNemar's exact over queries;
+        None where there is no spread), and what both are over.
+
+    Raises:
+        SkelshotError: A clip is not among `performers`.
+
+    Example:
+        >>> import numpy as np
+        >>> first, second = np.array([0.5, 0.6, 0.7]), np.array([0.6, 0.8, 0.8])
+        >>> interval, p, over = judge(PairedValues(first, second, "seeds"))
+        >>> round(interval.mean, 3), round(p, 3), over
+        (0.133, 0.057, 'seeds')
+    """
     gains = (pairs.second - pairs.first).tolist()
     if pairs.clips and performers is not None:
         for clip in pairs.clips:
@@ -143,7 +162,7 @@ def _judged(
             clustered = cluster_interval(gains, groups)
             return clustered, t_test(clustered), "performers"
     interval = pairs.difference
-    if not pairs.clips:
+    if pairs.over != "queries":
         return interval, t_test(interval), pairs.over
     return interval, mcnemar_exact(gains.count(-1.0), gains.count(1.0)), pairs.over
 

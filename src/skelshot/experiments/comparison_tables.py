@@ -56,13 +56,25 @@ def _cells(row: Mapping[str, Any], corrected: bool) -> list[str]:
         f"{100 * row['mean']:.1f}",
         f"{100 * row['difference']:+.1f}",
         interval,
-        _p(row["p"]),
-        *([_p(row["p_holm"])] if corrected else []),
+        p_text(row["p"]),
+        *([p_text(row["p_holm"])] if corrected else []),
         f"{row['n']} {row['over'] if row['n'] != 1 else row['over'].removesuffix('s')}",
     ]
 
 
-def _p(value: float | None) -> str:
+def p_text(value: float | None) -> str:
+    """Write a p value.
+
+    Args:
+        value: The value, if there is one.
+
+    Returns:
+        Three digits; a dash where there is none.
+
+    Example:
+        >>> p_text(0.0421), p_text(0.00004), p_text(None)
+        ('0.042', '< 0.001', '-')
+    """
     if value is None:
         return "-"
     return f"< {_SMALLEST_P}" if value < _SMALLEST_P else f"{value:.3f}"

@@ -18,6 +18,9 @@ td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
 img { max-width: 100%; height: auto; background: #fff; } figure { margin: 1rem 0; }
 figcaption { font-size: .9rem; opacity: .8; }
 .text td, .text th { text-align: left; vertical-align: top; }
+.groups th { text-align: center; border-bottom: 1px solid var(--line); }
+pre { overflow-x: auto; padding: .6rem .8rem; border: 1px solid var(--line); font-size: .85rem; }
+svg { max-width: 100%; height: auto; } details { margin: .3rem 0; }
 .bar { background: var(--accent); height: .8rem; display: inline-block; border-radius: 2px; }
 footer { margin-top: 3rem; font-size: .85rem; opacity: .7; }
 """
@@ -40,13 +43,14 @@ class HtmlReport:
         self._title = title
         self._parts: list[str] = []
 
-    def heading(self, text: str) -> None:
+    def heading(self, text: str, level: int = 2) -> None:
         """Begin a section.
 
         Args:
             text: Its heading.
+            level: 3 for a section within another.
         """
-        self._parts.append(f"<h2>{_shown(text)}</h2>")
+        self._parts.append(f"<h{level}>{_shown(text)}</h{level}>")
 
     def paragraph(self, text: str) -> None:
         """Add a paragraph of plain text.
@@ -56,12 +60,31 @@ class HtmlReport:
         """
         self._parts.append(f"<p>{_shown(text)}</p>")
 
+    def items(self, texts: Iterable[str]) -> None:
+        """Add a list of plain texts.
+
+        Args:
+            texts: An item each.
+        """
+        inner = "".join(f"<li>{_shown(text)}</li>" for text in texts)
+        self._parts.append(f"<ul>{inner}</ul>")
+
+    def code(self, text: str) -> None:
+        """Add commands as they are typed.
+
+        Args:
+            text: Lines of them.
+        """
+        inner = "\n".join(map(_shown, text.splitlines()))
+        self._parts.append(f"<pre>{inner}</pre>")
+
     def table(
         self,
         head: Sequence[str],
         rows: Iterable[Sequence[str]],
         numbers: bool = True,
         bold: Collection[tuple[int, int]] = (),
+        groups: Sequence[tuple[str, int]] = (),
     ) -> None:
         """Add a table.
 
@@ -70,8 +93,9 @@ class HtmlReport:
             rows: Cells, a row each.
             numbers: Whether all columns but the first hold numbers, not text.
             bold: Row and column of cells that stand out, from 0.
+            groups: What stands above the names of columns, each with how many it spans.
         """
-        self._parts.append(_table(head, rows, numbers, bold))
+        self._parts.append(_table(head, rows, numbers, bold, groups))
 
     def folded_table(self, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Add a table of text that is shown once its title is clicked.
@@ -111,6 +135,27 @@ class HtmlReport:
             f'<figure><img alt="{text}" src="data:image/png;base64,{data}">'
             f"<figcaption>{text}</figcaption></figure>"
         )
+
+    def drawing(self, name: str, svg: str, caption: str) -> None:
+        """Add a drawing.
+
+        Args:
+            name: Of its file, where pages are written that cannot hold it.
+            svg: The drawing, which goes into the page as it is; its texts are escaped already.
+            caption: What it shows.
+        """
+        self._parts.append(_figure(svg, caption))
+
+    def folded_drawing(self, title: str, svg: str, caption: str) -> None:
+        """Add a drawing that is shown once its title is clicked.
+
+        Args:
+            title: What it holds.
+            svg: As for `drawing`.
+            caption: What it shows.
+        """
+        inner = _figure(svg, caption)
+        self._parts.append(f"<details><summary>{_shown(title)}</summary>{inner}</details>")
 
     def html(self, footer: str = "") -> str:
         """Return the page.
@@ -154,8 +199,11 @@ def _table(
     rows: Iterable[Sequence[str]],
     numbers: bool,
     bold: Collection[tuple[int, int]] = (),
+    groups: Sequence[tuple[str, int]] = (),
 ) -> str:
     top = "".join(f"<th>{_shown(name)}</th>" for name in head)
+    above = "".join(f'<th colspan="{span}">{_shown(name)}</th>' for name, span in groups)
+    above = f'<tr class="groups">{above}</tr>' if groups else ""
     body = ""
     for row_at, row in enumerate(rows):
         cells = (
@@ -164,7 +212,11 @@ def _table(
         )
         body += f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
     kind = "" if numbers else ' class="text"'
-    return f"<table{kind}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table{kind}><thead>{above}<tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _figure(svg: str, caption: str) -> str:
+    return f"<figure>{svg}<figcaption>{_shown(caption)}</figcaption></figure>"
 
 
 def _shown(text: str) -> str:

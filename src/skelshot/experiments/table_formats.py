@@ -68,6 +68,24 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]], form: Form 
     return _WRITERS[form](lines)
 
 
+def latex_text(text: str) -> str:
+    r"""Escape what has a meaning in LaTeX.
+
+    Args:
+        text: Plain text.
+
+    Returns:
+        The text, to stand in a cell: what begins with a bracket or star is no argument of the
+        line break before it.
+
+    Example:
+        >>> print(latex_text("f_t & 5 %"), latex_text("[a]"))
+        f\_t \& 5 \% {}[a]
+    """
+    escaped = "".join(_LATEX.get(letter, letter) for letter in text)
+    return f"{{}}{escaped}" if escaped.startswith(("[", "*")) else escaped
+
+
 def _text(lines: list[list[str]]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(
@@ -90,10 +108,7 @@ def _csv(lines: list[list[str]]) -> str:
 
 def _latex(lines: list[list[str]]) -> str:
     """Write a `tabular` that needs no package."""
-    cells = [
-        ["".join(_LATEX.get(letter, letter) for letter in cell) for cell in line] for line in lines
-    ]
-    texts = [" & ".join(line) + r" \\" for line in cells]
+    texts = [" & ".join(map(latex_text, line)) + r" \\" for line in lines]
     columns = "l" * len(lines[0])
     return "\n".join(
         [

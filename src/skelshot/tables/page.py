@@ -1,160 +1,222 @@
-"""A table that was made, as text, Markdown, CSV, LaTeX, JSON and one HTML page."""
+"""The pages of a table: text, Markdown, CSV, LaTeX, JSON and one HTML page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from skelshot.experiments.comparison_tables import p_text
 from skelshot.experiments.html import HtmlReport
+from skelshot.experiments.markdown import MarkdownReport
 from skelshot.experiments.table_formats import Form, format_table
 from skelshot.ground.files import whole_file, write_json
+from skelshot.tables.agreement import agreement_sentence, agreements
+from skelshot.tables.differences import CellDifference, difference_notes, table_differences
+from skelshot.tables.drawings import class_bars, curve
+from skelshot.tables.grid import Grid, caption_of, circumstances, failures, grid_of
+from skelshot.tables.latex import Booktabs
+from skelshot.tables.saved import SavedCell, SavedStage, SavedTable
+from skelshot.tables.series import series_of
 
-Document = Mapping[str, Any]
+
+class Page(Protocol):
+    """What is written to, as HTML or as Markdown."""
+
+    def heading(self, text: str, level: int = 2) -> None:
+        """Begin a section."""
+
+    def paragraph(self, text: str) -> None:
+        """Add a paragraph."""
+
+    def items(self, texts: Iterable[str]) -> None:
+        """Add a list."""
+
+    def code(self, text: str) -> None:
+        """Add commands."""
+
+    def table(
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        numbers: bool = True,
+        bold: Collection[tuple[int, int]] = (),
+        groups: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """Add a table."""
+
+    def drawing(self, name: str, svg: str, caption: str) -> None:
+        """Add a drawing."""
 
 
-def write_pages(out: Path, document: Document) -> Path:
+def write_pages(out: Path, table: SavedTable) -> Path:
     """Write a table in all forms.
 
     Args:
         out: The folder; made if missing.
-        document: From `make_table`.
+        table: The table.
 
     Returns:
         The HTML page.
     """
     out.mkdir(parents=True, exist_ok=True)
-    stem = f"table-{document['table']}"
-    forms: dict[str, Form] = {".md": "markdown", ".csv": "csv", ".tex": "latex"}
+    stem = f"table-{table.table}"
+    forms: dict[str, Form] = {".csv": "csv", ".tex": "latex"}
     for ending, form in forms.items():
         with whole_file(out / f"{stem}{ending}") as partial:
-            partial.write_text(table_text(document, form) + "\n", encoding="utf-8")
-    write_json(out / f"{stem}.json", dict(document))
-    return _write_html(out / f"{stem}.html", document)
+            partial.write_text(table_text(table, form) + "\n", encoding="utf-8")
+    saved = {"version": table.version, **table.model_dump(exclude_defaults=True)}
+    write_json(out / f"{stem}.json", saved)
+    _markdown(table).write(out / f"{stem}.md")
+    page = HtmlReport(f"{table.name}: {table.title}")
+    tell_table(page, table)
+    tell_behind(page, table)
+    return page.write(out / f"{stem}.html", "Made by `skelshot table`.")
 
 
-def table_text(document: Document, form: Form = "text") -> str:
+def table_text(table: SavedTable, form: Form = "text") -> str:
     """Write a table, ours beside the paper's.
 
     Args:
-        document: From `make_table`.
+        table: The table.
         form: How it is written. CSV is for programs: a line a cell, fractions, all digits; the
-            others are in percent, with the notes below.
+            others are in percent, with the notes, LaTeX's as comments.
 
     Returns:
         The table.
     """
     if form == "csv":
         head = ["row", "column", "ours", "ci95_low", "ci95_high", "paper", "over", "n", "error"]
-        return format_table(head, [_line(cell) for cell in document["cells"]], form)
-    names, lines = _grid(document)
+        return format_table(head, map(_line, table.cells), form)
     if form == "markdown":
-        for row, column in _best(document):
-            lines[row][column] = f"**{lines[row][column]}**"
-    caption = f"{_number(document)}: {document['title']} ({document['preset']} preset)"
-    notes = [*document["notes"], *_failures(document), *document["remarks"]]
-    mark, between = {"text": ("", "\n"), "latex": ("% ", "\n")}.get(form, ("", "\n\n"))
-    table = format_table(names, lines, form)
-    return between.join([f"{mark}{caption}", table, *(f"{mark}{note}" for note in notes)])
+        return _markdown(table).markdown().rstrip("\n")
+    grid, notes = grid_of(table), [*table.notes, *failures(table), *table.remarks]
+    if form == "latex":
+        booktabs = Booktabs(caption_of(table), f"tab:{table.table.lower()}", tuple(notes))
+        return booktabs.text(grid.groups, grid.head, grid.lines, grid.bold)
+    notes += map(agreement_sentence, agreements(table))
+    return "\n".join([caption_of(table), format_table(_names(grid), grid.lines, form), *notes])
 
 
-def _grid(document: Document) -> tuple[list[str], list[list[str]]]:
-    """Lay out three columns a column of the table: ours, the paper's, the difference."""
-    cells = {(cell["row"], cell["column"]): cell for cell in document["cells"]}
-    columns = document["columns"]
-    head = ["row"]
-    for column in columns:
-        head += [f"{column} ours %", "paper %", "points"]
-    lines = []
-    for row in document["rows"]:
-        line = [row]
-        for column in columns:
-            line += _texts(cells.get((row, column), {}))
-        lines.append(line)
-    return head, lines
+def tell_table(page: Page, table: SavedTable, level: int = 2) -> None:
+    """Tell a table on a page: the numbers, what they are over, how they agree and differ.
+
+    Args:
+        page: Gets it.
+        table: The table.
+        level: Of the headings.
+    """
+    seeds = "one seed" if table.seeds == 1 else f"{table.seeds} seeds"
+    page.paragraph(
+        f"Run with {seeds}, {circumstances(table)}. Ours in percent with the 95 % interval, what "
+        "the paper prints, and the difference in points; the best of ours in bold."
+    )
+    grid = grid_of(table)
+    page.table(grid.head, grid.lines, bold=grid.bold, groups=grid.groups)
+    if table.table.startswith("Fig"):
+        for series in series_of(table):
+            svg = curve(series.cells, table.title)
+            page.drawing(f"{table.name.lower().replace(' ', '-')}.svg", svg, caption_of(table))
+    if notes := [*table.notes, *failures(table), *table.remarks]:
+        page.items(notes)
+    if found := agreements(table):
+        page.heading("The paper's order", level)
+        page.items(map(agreement_sentence, found))
+        page.paragraph(
+            "tau is Kendall's rank correlation of ours with the printed numbers, over all that "
+            "are both measured and printed. A pair is reversed beyond the interval where the 95 % "
+            "interval of our paired difference, not corrected for the number of pairs, leaves out "
+            "0."
+        )
+    if differences := table_differences(table):
+        page.heading("Differences within the table", level)
+        head = ["compared", "with", "points", "95 % interval", "p by Holm", "over"]
+        page.table(
+            head,
+            [_difference(each) for each in differences],
+            bold=[
+                (at, 2)
+                for at, each in enumerate(differences)
+                if each.p_holm is not None and each.p_holm < 0.05
+            ],
+        )
+        page.paragraph("In bold: p by Holm below 0.05.")
+        page.items(difference_notes(table, differences))
+    if table.command:
+        page.heading("Again", level)
+        page.code(table.command)
 
 
-def _texts(cell: Mapping[str, Any]) -> list[str]:
-    ours, paper = cell.get("ours"), cell.get("paper")
-    if ours is None:
-        told = "failed" if cell.get("error") else "-"
-    elif cell["ci95"] is None:
-        told = f"{100 * ours:.1f}"
-    else:
-        told = f"{100 * ours:.1f} ({' to '.join(f'{100 * end:.1f}' for end in cell['ci95'])})"
-    return [
-        told,
-        "-" if paper is None else f"{100 * paper:.1f}",
-        "-" if ours is None or paper is None else f"{100 * (ours - paper):+.1f}",
-    ]
+def tell_behind(page: HtmlReport, table: SavedTable, level: int = 2) -> None:
+    """Tell what the numbers are made of, folded: classes, settings and hashes.
+
+    Args:
+        page: Gets it.
+        table: The table.
+        level: Of the headings.
+    """
+    bars = {series.name: class_bars(series.cells) for series in series_of(table)}
+    if any(bars.values()):
+        page.heading("By class", level)
+    for name, svg in bars.items():
+        if svg:
+            caption = "Accuracy of each novel class in percent, the easiest first."
+            page.folded_drawing(name, svg, caption)
+    page.heading("Behind the numbers", level)
+    page.folded_table(
+        "Stages of each number",
+        ["number", "accuracy", "over", "stages"],
+        [
+            [f"{c.row} / {c.column}", f"{c.ours:.6f}", f"{c.n} {c.over}", ", ".join(c.stages)]
+            for c in table.cells
+            if c.ours is not None
+        ],
+    )
+    head = ["stage", "version of its code", "entries of the cache", "decided by"]
+    page.folded_table("Settings and hashes", head, list(starmap(_stage, table.stages.items())))
+    if table.texts:
+        page.folded_table("Long settings", ["name", "text"], map(list, table.texts.items()))
 
 
-def _best(document: Document) -> list[tuple[int, int]]:
-    """Find the best of ours in each column: row and column of the grid."""
-    found = []
-    for at, column in enumerate(document["columns"]):
-        ours = {
-            cell["row"]: cell["ours"]
-            for cell in document["cells"]
-            if cell["column"] == column and cell["ours"] is not None
-        }
-        if ours:
-            top = max(ours.values())
-            rows = document["rows"]
-            found += [(rows.index(row), 1 + 3 * at) for row, value in ours.items() if value == top]
-    return found
+def _markdown(table: SavedTable) -> MarkdownReport:
+    page = MarkdownReport(f"{table.name}: {table.title}")
+    tell_table(page, table)
+    return page
 
 
-def _line(cell: Mapping[str, Any]) -> list[str]:
-    low, high = cell["ci95"] or (None, None)
-    values = [cell["row"], cell["column"], cell["ours"], low, high]
-    values += [cell["paper"], cell["over"], cell["n"], cell["error"] or cell["left_out"]]
+def _names(grid: Grid) -> list[str]:
+    """Name the columns of a grid in one line: the first of each group with the group's name."""
+    names: list[str] = []
+    for group, span in grid.groups:
+        first, *others = grid.head[len(names) : len(names) + span]
+        names += [f"{group} {first}".strip(), *others]
+    return names
+
+
+def _line(cell: SavedCell) -> list[str]:
+    low, high = cell.ci95 or (None, None)
+    values = [cell.row, cell.column, cell.ours, low, high]
+    values += [cell.paper, cell.over, cell.n, cell.error or cell.left_out]
     return ["" if value is None else str(value) for value in values]
 
 
-def _failures(document: Document) -> list[str]:
-    """Explain each cause once, with the cells that it spoiled."""
-    causes: dict[str, list[str]] = {}
-    for cell in document["cells"]:
-        if cell["error"]:
-            causes.setdefault(cell["error"], []).append(f"{cell['row']} / {cell['column']}")
-    return [f"failed: {', '.join(names)}: {cause}" for cause, names in causes.items()]
-
-
-def _number(document: Document) -> str:
-    number: str = document["table"]
-    return f"Figure {number[3:]}" if number.startswith("Fig") else f"Table {number}"
-
-
-def _write_html(path: Path, document: Document) -> Path:
-    report = HtmlReport(f"{_number(document)}: {document['title']}")
-    report.paragraph(
-        f"Preset {document['preset']}, {document['seeds']} seed(s). Ours in percent with the 95 % "
-        "interval, what the paper prints, and the difference in points; the best of ours in bold."
-    )
-    head, lines = _grid(document)
-    report.table(head, lines, bold=_best(document))
-    for note in [*document["notes"], *_failures(document), *document["remarks"]]:
-        report.paragraph(note)
-    report.heading("Behind the numbers")
-    for cell in document["cells"]:
-        if cell["ours"] is not None:
-            title = f"{cell['row']} / {cell['column']}: over {cell['n']} {cell['over']}"
-            report.folded_table(title, ["entry", "version", "decided by"], _entries(cell))
-    return report.write(path, "Made by `skelshot table`.")
-
-
-def _entries(cell: Mapping[str, Any]) -> Sequence[list[str]]:
+def _difference(each: CellDifference) -> list[str]:
+    interval = "-"
+    if each.ci95 is not None:
+        interval = " to ".join(f"{100 * end:+.1f}" for end in each.ci95)
     return [
-        [entry["entry"], str(entry["version"]), _flat(entry["config"] | {"needs": entry["needs"]})]
-        for entry in cell["entries"]
+        f"{each.series}: {each.name}",
+        each.baseline,
+        f"{100 * each.difference:+.1f}",
+        interval,
+        p_text(each.p_holm),
+        f"{each.n} {each.over}" if each.over else "-",
     ]
 
 
-def _flat(config: Mapping[str, Any], prefix: str = "") -> str:
-    """Write nested settings in one line, by dotted names."""
-    parts = []
-    for name, value in config.items():
-        if isinstance(value, Mapping):
-            parts.append(_flat(value, f"{prefix}{name}."))
-        else:
-            parts.append(f"{prefix}{name}={value}")
-    return "; ".join(part for part in parts if part)
+def _stage(name: str, stage: SavedStage) -> list[str]:
+    settings: dict[str, Any] = {
+        **stage.settings,
+        **{setting: ", ".join(map(str, each)) for setting, each in stage.varying.items()},
+    }
+    decided = "; ".join(f"{setting}={value}" for setting, value in settings.items())
+    return [name, str(stage.version), " ".join(stage.entries), decided]

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import read_mapping
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.tables.amounts import TablePreset, table_preset
 from skelshot.tables.data import FoundData, find_data, pairs_of
-from skelshot.tables.definitions import TableDefinition, printed_numbers, table_named
-from skelshot.tables.engine import Made, make_entries
-from skelshot.tables.entries import Entry, all_entries
-from skelshot.tables.figures import cell_figure
+from skelshot.tables.definitions import TableDefinition, table_named
+from skelshot.tables.document import command_of, table_document
+from skelshot.tables.engine import make_entries
 from skelshot.tables.live import Watch
 from skelshot.tables.marks import TeacherMarks
 from skelshot.tables.page import write_pages
@@ -32,6 +30,7 @@ class TableOptions:
         data: Stores as NAME=STORE.
         videos: Folders of videos as NAME=DIR.
         rows: Names of the rows; all unless told.
+        against: The row that the others are compared with; the best of a column unless told.
         seeds: Runs of each row; the preset's own unless told.
         jobs: Stages side by side; as many as there are GPUs or else cores unless told.
         device: What is computed on: `cpu`, `cuda`, `cuda:1`, `mps`, or `auto` for a GPU where
@@ -46,6 +45,7 @@ class TableOptions:
     data: Sequence[str] = ()
     videos: Sequence[str] = ()
     rows: Sequence[str] | None = None
+    against: str | None = None
     seeds: int | None = None
     jobs: int | None = None
     device: str = "auto"
@@ -65,8 +65,9 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
         options: How it is made.
 
     Returns:
-        `table`, its `title`, `cells` with `row`, `column`, `ours`, `ci95` and `paper` (fractions;
-        `paper` as printed), the path of the `report`, `notes`, and how many stages were `made`.
+        What `SavedTable` holds: `table`, its `title`, `cells` with `row`, `column`, `ours`, `ci95`
+        and `paper` (fractions; `paper` as printed), `notes`, how many stages were `made`, and so
+        on; and the path of the `report`.
 
     Raises:
         SkelshotError: A name is unknown, or a store does not fit.
@@ -75,6 +76,11 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
     number, definition = table_named(number)
     preset = table_preset(asked.preset)
     rows = _rows(definition, asked.rows)
+    if asked.against is not None and asked.against not in rows:
+        raise SkelshotError(
+            f"--against: found {asked.against!r:.80}, expected one of {', '.join(rows)}"
+            f"{did_you_mean(asked.against, rows)}"
+        )
     seeds = preset.seeds if asked.seeds is None else asked.seeds
     if not 1 <= seeds <= 1000:
         raise SkelshotError(f"--seeds: found {seeds}, expected 1 to 1000")
@@ -92,24 +98,29 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
     behind = {f"{c.row} / {c.column}": [*c.results.values()] for c in cells if c.results}
     watch = Watch(f"table {number}, stages", behind, log)
     made = make_entries(entries, cache, place.executor, watch)
-    printed = printed_numbers(number)
-    document = {
-        "table": number,
-        "title": definition.title,
+    said = {
         "preset": asked.preset,
-        "seeds": seeds,
-        "columns": [name for name in definition.columns if _has_cells(name, cells)],
-        "rows": rows,
-        "cells": [
-            _cell(cell, cache, made, printed.get(cell.row, {}).get(cell.column)) for cell in cells
-        ],
-        "notes": _notes(definition, data, cells),
-        "remarks": [*data.made.remarks, *made.remarks],
-        "made": len(data.made.made) + len(made.made),
-        "kept": len(all_entries(entries)) - len(made.made) - len(made.errors),
-        "seconds": round(time.perf_counter() - began, 1),
+        "data": stores,
+        "videos": videos,
+        "rows": asked.rows and rows,
+        "seeds": asked.seeds,
+        "against": asked.against,
     }
-    return document | {"report": str(write_pages(asked.out, document))}
+    table = table_document(
+        number,
+        definition,
+        rows,
+        cells,
+        data,
+        cache,
+        made,
+        preset=asked.preset,
+        seeds=seeds,
+        against=asked.against,
+        command=command_of(number, said),
+        seconds=round(time.perf_counter() - began, 1),
+    )
+    return table.model_dump() | {"report": str(write_pages(asked.out, table))}
 
 
 def _rows(definition: TableDefinition, asked: Sequence[str] | None) -> list[str]:
@@ -152,66 +163,3 @@ def _planned(
                 continue
             planned.append(cell)
     return planned
-
-
-def _cell(
-    cell: PlannedCell, cache: StageCache, made: Made, printed: float | None
-) -> dict[str, Any]:
-    """Tell a cell, with all that its number is made of."""
-    error = cell.error or next(
-        (made.errors[e.key] for e in cell.results.values() if e.key in made.errors), None
-    )
-    told: dict[str, Any] = {
-        "row": cell.row,
-        "column": cell.column,
-        "ours": None,
-        "ci95": None,
-        "paper": None if printed is None else round(printed / 100, 4),
-        "over": None,
-        "n": None,
-        "error": error,
-        "left_out": cell.left_out,
-    }
-    if error is None and cell.results:
-        results = {at: read_mapping(cache.output(entry)) for at, entry in cell.results.items()}
-        figure = cell_figure(results, cell.shots)
-        told |= {
-            "ours": figure.mean,
-            "ci95": figure.ci95,
-            "over": figure.over,
-            "n": figure.n,
-            "entries": [_entry(entry) for entry in all_entries(list(cell.results.values()))],
-        }
-    return told
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    """Tell an entry: its place in the cache and what decides it."""
-    return {"entry": entry.name, **{k: entry.record[k] for k in ("version", "config", "needs")}}
-
-
-def _has_cells(column: str, cells: Sequence[PlannedCell]) -> bool:
-    return any(cell.column == column for cell in cells)
-
-
-def _notes(definition: TableDefinition, data: FoundData, cells: Sequence[PlannedCell]) -> list[str]:
-    """Say what the caption must: which clips, which columns are left out and why."""
-    columns: dict[str, list[str]] = {}
-    for name, column in definition.columns.items():
-        columns.setdefault(column.data, []).append(name)
-    notes = []
-    for role, names in columns.items():
-        told = ", ".join(names)
-        if role in data.roles:
-            found = data.roles[role]
-            what = "the synthetic twin, not the data set itself" if found.twin else "the store"
-            notes.append(
-                f"{told}: {what} ({len(found.store)} clips, hash {found.store.data_hash[:12]})."
-            )
-        if role in data.absent:
-            notes.append(f"{told}: left out, {data.absent[role]}.")
-    notes += definition.notes
-    notes += dict.fromkeys(
-        f"{cell.row}: left out, {cell.left_out}." for cell in cells if cell.left_out
-    )
-    return notes

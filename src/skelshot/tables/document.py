@@ -1,0 +1,127 @@
+"""The document of a table that was run: what its pages and its saved file are made of."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skelshot.tables.cells import SharedParts, saved_cell
+from skelshot.tables.data import FoundData
+from skelshot.tables.definitions import TableDefinition, printed_numbers
+from skelshot.tables.engine import Made
+from skelshot.tables.entries import all_entries
+from skelshot.tables.planning import PlannedCell
+from skelshot.tables.saved import SavedClips, SavedTable
+from skelshot.tables.stage_cache import StageCache
+
+
+def table_document(
+    number: str,
+    definition: TableDefinition,
+    rows: Sequence[str],
+    cells: Sequence[PlannedCell],
+    data: FoundData,
+    cache: StageCache,
+    made: Made,
+    **about: Any,
+) -> SavedTable:
+    """Gather a table that was run.
+
+    Args:
+        number: As printed.
+        definition: What was run.
+        rows: Names of the rows that were asked for.
+        cells: Its cells.
+        data: The clips.
+        cache: Where the results are.
+        made: What came of making them.
+        **about: Further entries of `SavedTable`.
+
+    Returns:
+        The table.
+    """
+    printed, shared = printed_numbers(number), SharedParts()
+    saved = [
+        saved_cell(cell, cache, made, printed.get(cell.row, {}).get(cell.column), shared)
+        for cell in cells
+    ]
+    entries = all_entries([entry for cell in cells for entry in cell.results.values()])
+    clips = _clips(definition, data)
+    return SavedTable(
+        table=number,
+        title=definition.title,
+        columns=[name for name in definition.columns if any(c.column == name for c in saved)],
+        rows=list(rows),
+        cells=saved,
+        data=clips,
+        notes=[*_told(clips), *definition.notes, *_left_out(saved)],
+        remarks=[*data.made.remarks, *made.remarks],
+        stages=shared.stages,
+        texts=shared.texts,
+        made=len(data.made.made) + len(made.made),
+        kept=len(entries) - len(made.made) - len(made.errors),
+        **about,
+    )
+
+
+def command_of(number: str, said: Mapping[str, Any]) -> str:
+    """Write the command that makes a table; where its clips stand is left to the reader.
+
+    Args:
+        number: As printed.
+        said: Options by name; those of None and empty ones are left out. Of mappings from data
+            sets to folders, only the names are told.
+
+    Returns:
+        A line for a shell.
+
+    Example:
+        >>> said = {"preset": "cpu", "rows": ["f_t + f_v"], "data": {"ntu60": "/mine"}}
+        >>> command_of("XI", said)
+        "skelshot table XI --preset cpu --rows 'f_t + f_v' --data ntu60=STORE"
+    """
+    words = ["skelshot", "table", number]
+    for name, value in said.items():
+        if not value:
+            continue
+        if isinstance(value, Mapping):
+            told = [f"{role}={'STORE' if name == 'data' else 'DIR'}" for role in value]
+        else:
+            told = value if isinstance(value, list) else [str(value)]
+        words += [f"--{name}", *told]
+    return shlex.join(words)
+
+
+def _clips(definition: TableDefinition, data: FoundData) -> dict[str, SavedClips]:
+    """Tell the clips behind the columns, or why there are none."""
+    found: dict[str, SavedClips] = {}
+    for role in dict.fromkeys(column.data for column in definition.columns.values()):
+        names = [name for name, column in definition.columns.items() if column.data == role]
+        if role in data.roles:
+            clips = data.roles[role]
+            found[role] = SavedClips(
+                columns=names,
+                twin=clips.twin,
+                clips=len(clips.store),
+                data_hash=clips.store.data_hash,
+            )
+        elif role in data.absent:
+            found[role] = SavedClips(columns=names, absent=data.absent[role])
+    return found
+
+
+def _told(data: Mapping[str, SavedClips]) -> list[str]:
+    """Say what the caption must: which clips, which columns are left out and why."""
+    notes = []
+    for clips in data.values():
+        names = ", ".join(clips.columns)
+        if clips.absent:
+            notes.append(f"{names}: left out, {clips.absent}.")
+        else:
+            what = "the synthetic twin, not the data set itself" if clips.twin else "the store"
+            notes.append(f"{names}: {what} ({clips.clips} clips, hash {clips.data_hash:.12}).")
+    return notes
+
+
+def _left_out(cells: Sequence[Any]) -> list[str]:
+    told = (f"{cell.row}: left out, {cell.left_out}." for cell in cells if cell.left_out)
+    return list(dict.fromkeys(told))
