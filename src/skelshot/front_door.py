@@ -312,7 +312,7 @@ def evaluate(
     kind = METHODS.named(method, "--method")
     several = [run] if run is None or isinstance(run, Run | Path | str) else list(run)
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
-    members = [_member(store, each, kind, preset, list(changes)) for each in runs]
+    members = [member_of(store, each, kind, preset, list(changes)) for each in runs]
     return evaluate_members(
         store,
         _protocol(protocol),
@@ -329,14 +329,28 @@ def evaluate(
     )
 
 
-def _member(
+def member_of(
     store: Store,
     run: Run | None,
     method: type[FewShotMethod],
-    preset: Folder | None,
-    changes: Sequence[str],
+    preset: Folder | None = None,
+    changes: Sequence[str] = (),
 ) -> Member:
-    """Put a run and a method together with the preset asked for, or the run's own."""
+    """Put a run and a method together with the preset asked for, or the run's own.
+
+    Args:
+        store: The clips.
+        run: The run; None for methods that read clips.
+        method: The few-shot method.
+        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
+        changes: Changes of the preset's evaluation.
+
+    Returns:
+        The classifier.
+
+    Raises:
+        SkelshotError: A change names no option, or does not fit.
+    """
     own = own_evaluation(run, changes) if run is not None and preset is None else None
     if own is None:
         name = str(preset or "cpu")
