@@ -104,7 +104,7 @@ def _measured(entry: Evaluation, name: str) -> tuple[str, Measured]:
     return str(file), read_queries(file) if is_table else read_saved_result(file)
 
 
-def explain(
+def explain_clips(
     run: Run | File,
     *clips: str,
     store: Store | File,

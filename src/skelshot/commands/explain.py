@@ -49,11 +49,11 @@ def _run(parsed: argparse.Namespace) -> Document:
 
     from skelshot.commands.part_words import options_of
     from skelshot.explain.explanation_files import write_explanations
-    from skelshot.reports import explain
+    from skelshot.reports import explain_clips
 
     use_threads(parsed.threads)
     began = time.perf_counter()
-    explanations = explain(
+    explanations = explain_clips(
         parsed.folder,
         *parsed.clips,
         store=parsed.store,

@@ -97,7 +97,7 @@ def _parts(method: FewShotMethod, query: Tensor, support: Tensor) -> tuple[Tenso
     assert isinstance(method, DASTM | SoftDTW)  # noqa: S101 - as asked before
     with torch.enable_grad():
         distances = soft_dtw(costs, method.options.gamma)
-    path = torch.autograd.grad(distances.sum(), costs)[0]
+        path = torch.autograd.grad(distances.sum(), costs)[0]
     parts, distances = (path[..., None] * pairs).sum(2), distances.detach()
     if not every:
         return parts, distances
