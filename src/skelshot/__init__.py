@@ -16,7 +16,8 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "skelshot.front_door": ("evaluate", "prepare", "pretrain", "teach"),
-    "skelshot.reports": ("compare", "show"),
+    "skelshot.explain": ("ATTRIBUTIONS",),
+    "skelshot.reports": ("compare", "explain_clips", "show"),
     "skelshot.datasets.protocols": ("NamedProtocol", "protocol_named"),
     "skelshot.datasets.reader_family": ("READERS",),
     "skelshot.datasets.store": ("Store",),
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from skelshot.encoders import Encoder as Encoder
     from skelshot.encoders import load_encoder as load_encoder
     from skelshot.evaluation import EvaluateOptions as EvaluateOptions
+    from skelshot.explain import ATTRIBUTIONS as ATTRIBUTIONS
     from skelshot.fewshot import METHODS as METHODS
     from skelshot.fewshot import CosineClassifier as CosineClassifier
     from skelshot.fewshot import FewShotMethod as FewShotMethod
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from skelshot.pretraining import PretrainOptions as PretrainOptions
     from skelshot.pretraining import Stage as Stage
     from skelshot.reports import compare as compare
+    from skelshot.reports import explain_clips as explain_clips
     from skelshot.reports import show as show
     from skelshot.runs import Run as Run
     from skelshot.runs import SplitRun as SplitRun

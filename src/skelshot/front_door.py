@@ -319,9 +319,10 @@ def evaluate(
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
-    members = [_member(store, each, kind, preset, list(changes)) for each in every or [None]]
     others = [METHODS.named(name, "--beside") for name in beside]
-    members += [_member(store, None, other, preset, list(changes)) for other in others]
+    changes = evaluation_changes(changes, {each.name for each in (kind, *others)})
+    members = [member_of(store, each, kind, preset, changes) for each in every or [None]]
+    members += [member_of(store, None, other, preset, changes) for other in others]
     return evaluate_members(
         store,
         _protocol(protocol),
@@ -338,15 +339,28 @@ def evaluate(
     )
 
 
-def _member(
+def member_of(
     store: Store,
     run: Run | None,
     method: type[FewShotMethod],
-    preset: Folder | None,
-    changes: Sequence[str],
+    preset: Folder | None = None,
+    changes: Sequence[str] = (),
 ) -> Member:
-    """Put a run and a method together with the preset asked for, or the run's own."""
-    changes = evaluation_changes(changes, method.name)
+    """Put a run and a method together with the preset asked for, or the run's own.
+
+    Args:
+        store: The clips.
+        run: The run; None for methods that read clips.
+        method: The few-shot method.
+        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
+        changes: Changes of the preset's evaluation.
+
+    Returns:
+        The classifier.
+
+    Raises:
+        SkelshotError: A change names no option, or does not fit.
+    """
     own = own_evaluation(run, changes) if run is not None and preset is None else None
     if own is None:
         name = str(preset or "cpu")
@@ -354,7 +368,7 @@ def _member(
             name,
             layout=store.layout,
             coordinates=store.channels,
-            assignments=changes,
+            assignments=evaluation_changes(changes),
         )
         options, adapted = settings.evaluate, settings.adapted
     else:

@@ -1,9 +1,11 @@
-"""Comparisons of evaluations, and a page about a run, by name."""
+"""Comparisons of evaluations, reasons of decisions, and a page about a run, by name."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.store import Store
 from skelshot.evaluation.comparison import compare as compare_sides
 from skelshot.evaluation.comparison import comparison_document
@@ -11,9 +13,14 @@ from skelshot.evaluation.pairing import Measured, Side
 from skelshot.evaluation.query_table import QueryTable, read_queries
 from skelshot.evaluation.saved_results import read_saved_result, saved_result
 from skelshot.experiments.run_page import gather, write_run_page
+from skelshot.explain import ATTRIBUTIONS, Explanation
+from skelshot.explain.requests import Request, explain_request
+from skelshot.fewshot import METHODS
+from skelshot.front_door import member_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import escaped, printable
 from skelshot.runs import Run
+from skelshot.skeletons.inputs import AskedSides
 
 File = Path | str
 Evaluation = File | Mapping[str, Any] | QueryTable
@@ -95,6 +102,72 @@ def _measured(entry: Evaluation, name: str) -> tuple[str, Measured]:
     file = Path(entry)
     is_table = file.suffix.lower() in (".parquet", ".csv")
     return str(file), read_queries(file) if is_table else read_saved_result(file)
+
+
+def explain_clips(
+    run: Run | File,
+    *clips: str,
+    store: Store | File,
+    protocol: File | FewShotProtocol | None = None,
+    support: Sequence[str] = (),
+    method: str = "cosine",
+    attribution: str = "big",
+    label: str | None = None,
+    split: int | None = None,
+    shots: int = 1,
+    preset: File | None = None,
+    sides: AskedSides = "auto",
+    device: str = "auto",
+    changes: Sequence[str] = (),
+    **options: Any,
+) -> list[Explanation]:
+    """Share decisions about clips out to joints and frames, as `skelshot explain` does.
+
+    Args:
+        run: What `pretrain` made.
+        clips: Names of the clips.
+        store: The clips, of the layout of the run.
+        protocol: Draws the exemplars; the run's own unless told.
+        support: Names of exemplars, in place of the protocol's: equally many of each class.
+        method: The few-shot method, one of `METHODS`.
+        attribution: How decisions are shared out, one of `ATTRIBUTIONS`.
+        label: Name of the class to explain; the predicted one unless told.
+        split: The split of the run whose encoder serves; its first unless told.
+        shots: Exemplars a class, of the protocol.
+        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
+        sides: Whether a clip and its mirror image are different actions.
+        device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one.
+        changes: Changes of the preset's evaluation, such as `readout=joints`.
+        options: Those of the attribution, such as `steps`.
+
+    Returns:
+        The explanations, in the order of the clips.
+
+    Raises:
+        SkelshotError: A name is unknown, the class is not in the support, the clips have another
+            layout than the run, or the answer has no gradient to follow.
+    """
+    run = run if isinstance(run, Run) else Run.open(run)
+    store = Store.open(Path(store)) if isinstance(store, File) else store
+    how = ATTRIBUTIONS.named(attribution, "--attribution").from_options(options)
+    member = member_of(store, run, METHODS.named(method, "--method"), preset, changes)
+    request = Request(clips, tuple(support), label, split, shots, sides, device)
+    drawn = None if support else _protocol(run, protocol)
+    return explain_request(member, store, drawn, request, how)
+
+
+def _protocol(run: Run, asked: File | FewShotProtocol | None) -> FewShotProtocol:
+    """Return the protocol asked for, or else the one that the run was trained for."""
+    if asked is not None:
+        return protocol_named(asked) if isinstance(asked, File) else asked
+    name = next(iter(run.splits.values())).config.get("protocol")
+    try:
+        return protocol_named(str(name))
+    except SkelshotError as error:
+        raise SkelshotError(
+            f"{run.path}: was trained for {name!r:.80}, which is no shipped protocol; name its "
+            "file with --protocol, or exemplars with --support"
+        ) from error
 
 
 def show(

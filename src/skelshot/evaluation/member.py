@@ -155,14 +155,29 @@ class ReadyMember:
         made_anew += source.made_anew
         return answers
 
+    def method_of(self, split: Split) -> FewShotMethod:
+        """Load the method with the weights that a split's encoder was trained with.
+
+        Args:
+            split: One of the evaluation.
+
+        Returns:
+            The method; the same for all splits where it has no weights.
+
+        Raises:
+            SkelshotError: Its weights are missing.
+        """
+        if self.encoders is None or not self.method.has_weights:
+            return self.method
+        return self.encoders.of(split).method(self.method, self.options.readout)
+
     def _methods(self, tasks: Mapping[int, Sequence[Sequence[Task]]]) -> list[FewShotMethod]:
         """Load one method a split where their weights differ, else one for all."""
         self.method.eval()
         if self.encoders is None or not self.method.has_weights:
             return [self.method]
         which = self.splits if self.encoders.fixed is None else self.splits[:1]
-        readout = self.options.readout
-        loaded = [self.encoders.of(split).method(self.method, readout) for split in which]
+        loaded = [self.method_of(split) for split in which]
         for method in loaded:
             check_shapes(method, tasks)  # with weights it knows what they are for
         return loaded

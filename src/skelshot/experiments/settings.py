@@ -1,7 +1,7 @@
 """Presets, which are data, and what `--set` changes in them."""
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
@@ -193,12 +193,14 @@ def own_evaluation(
     return kept["name"], options, tuple(kept.get("adapted", ()))
 
 
-def evaluation_changes(assignments: Iterable[str], method: str | None = None) -> list[str]:
+def evaluation_changes(
+    assignments: Iterable[str], methods: Collection[str] | None = None
+) -> list[str]:
     """Check that changes are of an evaluation.
 
     Args:
         assignments: Texts `a.b=c` as given to `--set`, with or without `evaluate.` in front.
-        method: The few-shot method that is evaluated, by its registered name; any unless told.
+        methods: Registered names of the few-shot methods that are evaluated; all unless told.
 
     Returns:
         The texts with `evaluate.` in front.
@@ -214,12 +216,12 @@ def evaluation_changes(assignments: Iterable[str], method: str | None = None) ->
             )
         section, _, key = text.partition("=")[0].partition(".")
         other = key.partition(".")[0]
-        if method is None or section != "classifiers" or not other:
+        if methods is None or section != "classifiers" or not other:
             continue
-        if METHODS.named(other, f"--set {text}").name != method:
+        if METHODS.named(other, f"--set {text}").name not in methods:
             raise SkelshotError(
-                f"--set {text}: changes the method {other}, but --method is {method}; leave it "
-                f"out, or evaluate with --method {other}"
+                f"--set {text}: changes the method {other}, but what is evaluated is "
+                f"{', '.join(sorted(methods))}; leave it out, or evaluate with --method {other}"
             )
     return [f"evaluate.{text}" for text in texts]
 

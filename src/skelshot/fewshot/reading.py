@@ -65,7 +65,7 @@ def read_features(
         (n, 1 + U, ...).
     """
     seen = [clips] + [view_clips(clips, view, inputs) for view in method.views]
-    kept = _encoded(method, encoder, torch.cat(seen), readout)
+    kept = encode_view(method, encoder, torch.cat(seen), readout)
     if not method.views:
         return kept
     return kept.view(len(seen), len(clips), *kept.shape[1:]).transpose(0, 1)
@@ -113,8 +113,18 @@ def _map_shape(encoder: Encoder) -> tuple[int, ...]:
     return shape
 
 
-def _encoded(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut) -> Tensor:
-    """Give what the method reads of clips: vectors, maps, or the clips themselves."""
+def encode_view(method: FewShotMethod, encoder: Encoder, clips: Tensor, readout: ReadOut) -> Tensor:
+    """Encode a batch of clips, all from one view.
+
+    Args:
+        method: Declares what it reads.
+        encoder: The encoder, in whatever mode it is.
+        clips: Encoder input (n, C, T, V, M).
+        readout: How vectors are read out.
+
+    Returns:
+        float32 vectors (n, D'), maps (n, D, T', V) or the clips themselves (n, C, T, V, M).
+    """
     if method.embedder is not None:
         return method.embedder.embed(clips)
     if method.reads == "clip":

@@ -74,7 +74,7 @@ class RunFeatures:
         """Give what the method reads of the clips from one view, (n, ...)."""
         method, reads_clips = self._method, self._method.reads == "clip"
         if self._encoders is None or (reads_clips and not method.has_weights):
-            return self._clips(self._own_inputs(), indices, view)
+            return self._clips(self.inputs_of(split), indices, view)
         trained, store = self._encoders.of(split), self._store
         options = seen_from(self._options, view)
         kept = self._kept.setdefault(trained.number, KeptFeatures(trained.folder))
@@ -99,6 +99,20 @@ class RunFeatures:
     def made_anew(self) -> list[str]:
         """Kept features that were damaged or without a digest, and so were made anew."""
         return [told for kept in self._kept.values() for told in kept.made_anew]
+
+    def inputs_of(self, split: Split) -> InputSpec:
+        """Say how the clips are read.
+
+        Args:
+            split: Whose encoder.
+
+        Returns:
+            The specification of the encoder, or the method's own where it reads clips without.
+        """
+        alone = self._method.reads == "clip" and not self._method.has_weights
+        if self._encoders is None or alone:
+            return self._own_inputs()
+        return self._encoders.of(split).inputs
 
     def _own_inputs(self) -> InputSpec:
         """Say how clips are read without a run: as the method asks, as far as they can be."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from skelshot.ground import SkelshotError
@@ -13,7 +14,13 @@ from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
 from skelshot.skeletons.sequence import AXES, UNITS, BoolArray, FloatArray, SkeletonSequence
 from skelshot.skeletons.streams import Stream, stream
-from skelshot.skeletons.timing import Absent, crop_and_resize
+from skelshot.skeletons.timing import (
+    Absent,
+    crop_and_resize,
+    piece_moments,
+    sample_at,
+    taken_as_present,
+)
 
 Align = Literal["none", "root", "facing"]
 """How far a clip's place and heading are taken out: not, place only, or both."""
@@ -213,10 +220,7 @@ def encode_input(
         >>> encode_input(clip, spec).shape
         (6, 32, 20, 2)
     """
-    _check_fit(sequence, spec)
-    joints, present = _take_persons(sequence, spec)
-    _check_finite(joints)
-    joints = _normalise(joints, present, sequence, spec)
+    joints, present = _normalised(sequence, spec)
     crop, least = None, None
     if augmentation is not None:
         if rng is None:
@@ -239,6 +243,42 @@ def encode_input(
     encoded = np.ascontiguousarray(stacked.transpose(3, 1, 2, 0), dtype=np.float32)
     _check_finite(encoded)  # huge coordinates overflow
     return encoded
+
+
+def input_moments(
+    sequence: SkeletonSequence, spec: InputSpec
+) -> tuple[NDArray[np.float64], BoolArray]:
+    """Tell which moments of a clip the frames of its encoder's input show.
+
+    Args:
+        sequence: The clip, joints (M', T', V, C').
+        spec: What the encoder expects.
+
+    Returns:
+        Rising moments (T,) in frames of the clip, and who is there at each, (M, T).
+
+    Raises:
+        SkelshotError: As `encode_input`.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V1
+        >>> joints = np.zeros((1, 8, 20, 3), np.float32)
+        >>> clip = SkeletonSequence(joints, np.ones((1, 8), bool), KINECT_V1)
+        >>> input_moments(clip, InputSpec(layout="kinect-v1", frames=4))[0].tolist()
+        [0.5, 2.5, 4.5, 6.5]
+    """
+    joints, present = _normalised(sequence, spec)
+    moments = piece_moments(joints, present, spec.frames, spec.crop, 0.5, spec.absent)
+    there = taken_as_present(present, spec.absent)
+    return moments, sample_at(joints[:, :, :1, :1], there, moments)[1]
+
+
+def _normalised(sequence: SkeletonSequence, spec: InputSpec) -> tuple[FloatArray, BoolArray]:
+    """Return the persons that are taken, placed, turned and scaled as the spec says."""
+    _check_fit(sequence, spec)
+    joints, present = _take_persons(sequence, spec)
+    _check_finite(joints)
+    return _normalise(joints, present, sequence, spec), present
 
 
 def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:

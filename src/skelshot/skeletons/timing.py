@@ -109,12 +109,55 @@ def crop_and_resize(
         raise SkelshotError(f"fraction: found {fraction}, expected more than 0 and at most 1")
     if not 0 <= start <= 1:
         raise SkelshotError(f"start: found {start}, expected 0 to 1")
+    moments = piece_moments(joints, present, frames, fraction, start, absent, least)
+    return sample_at(joints, taken_as_present(present, absent), moments)
+
+
+def piece_moments(
+    joints: FloatArray,
+    present: BoolArray,
+    frames: int,
+    fraction: float = 1.0,
+    start: float = 0.0,
+    absent: Absent = "masked",
+    least: int | None = None,
+) -> NDArray[np.float64]:
+    """Return where in a clip `crop_and_resize` takes its frames, whose arguments these are.
+
+    Returns:
+        Rising moments (frames,) in frames of the clip, within [0, T - 1].
+
+    Raises:
+        SkelshotError: Nobody is ever present, or no frame is wanted.
+
+    Example:
+        >>> joints = np.ones((1, 8, 1, 1), np.float32)
+        >>> piece_moments(joints, np.ones((1, 8), bool), 4, 0.5, 0.5).tolist()
+        [2.0, 3.0, 4.0, 5.0]
+    """
     begin, length = _valid_length(joints, present, absent)
     _check_frames(length, frames)
-    if absent == "zeros":
-        present = np.repeat(present.any(axis=1, keepdims=True), joints.shape[1], axis=1)
     before, kept = _piece(length, fraction, start, least)
-    return sample_at(joints, present, begin + before + resize_positions(kept, frames))
+    return begin + before + resize_positions(kept, frames)
+
+
+def taken_as_present(present: BoolArray, absent: Absent) -> BoolArray:
+    """Return who is taken to be there, which is everybody ever there where zeros are read.
+
+    Args:
+        present: Who is there, (M, T).
+        absent: What is read where a person is missing.
+
+    Returns:
+        Presence (M, T).
+
+    Example:
+        >>> taken_as_present(np.array([[True, False]]), "zeros").tolist()
+        [[True, True]]
+    """
+    if absent == "masked":
+        return present
+    return np.repeat(present.any(axis=1, keepdims=True), present.shape[1], axis=1)
 
 
 def _piece(length: int, fraction: float, start: float, least: int | None) -> tuple[int, int]:

@@ -149,7 +149,8 @@ class CellPlanner:
         ).evaluate
         said = settings.classifiers.get(method.name, {})
         method.from_options(said)  # refused before anything is trained
-        options = settings.model_dump(mode="json", exclude={"classifiers"})
+        settled = settings.on(self.device if is_there(self.device) else "cpu")
+        options = settled.model_dump(mode="json", exclude={"classifiers"})
         run = self._run(row, split, seed) if _reads_a_run(row) else None
         return Entry(
             EVALUATE,

@@ -1,0 +1,97 @@
+"""The contract of methods of attribution: a question in, one share a coordinate out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from torch import Tensor
+
+from skelshot.explain.question import Question, Target
+from skelshot.ground import SkelshotError
+from skelshot.ground.options import Options, read_alone
+
+
+class AttributionOptions(Options):
+    """Options of all methods of attribution.
+
+    Attributes:
+        target: What is shared out: the class's own `logit`, or its `margin`, that is its logit
+            less the best of the other classes.
+    """
+
+    described: ClassVar[str] = "attribution"
+
+    target: Target = "logit"
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """What a method of attribution says about n clips.
+
+    Args:
+        values: One value a coordinate, (n, C, T, V, M), at the positions as they are seen.
+        found: Whether a boundary was found, (n,) bool; None where none is looked for.
+        distances: How far away it is, (n,); None where none is looked for.
+        gaps: Sum of the values less the difference that they share out, (n,); None where they
+            share out none.
+    """
+
+    values: Tensor
+    found: Tensor | None = None
+    distances: Tensor | None = None
+    gaps: Tensor | None = None
+
+
+class AttributionMethod(ABC):
+    """A way to share a decision out to the coordinates of a clip.
+
+    Attributes:
+        name: The name users type.
+        paper: A short citation, or "" when there is no single source.
+        options_type: The model of its options.
+
+    Args:
+        options: Options of the method; its defaults when None.
+    """
+
+    name: ClassVar[str]
+    paper: ClassVar[str] = ""
+    options_type: ClassVar[type[AttributionOptions]] = AttributionOptions
+    options: AttributionOptions
+
+    def __init__(self, options: AttributionOptions | None = None) -> None:
+        self.options = self.options_type() if options is None else options
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, object]) -> Self:
+        """Build the method from plain values, as a command line gives them.
+
+        Args:
+            options: Option names and values.
+
+        Returns:
+            The method.
+
+        Raises:
+            SkelshotError: An unknown option or a value that does not fit; one line.
+        """
+        try:
+            return cls(read_alone(cls.options_type, options))
+        except SkelshotError as error:
+            raise SkelshotError(f"--attribution {cls.name}, {error}") from error
+
+    @abstractmethod
+    def attribute(self, question: Question) -> Shares:
+        """Share the decisions about clips out.
+
+        Args:
+            question: Clips, classes and the function that scores them; its target is the one
+                that counts.
+
+        Returns:
+            The shares.
+
+        Raises:
+            SkelshotError: The answer has no gradient, or one that is not finite.
+        """
