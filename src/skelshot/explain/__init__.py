@@ -1,0 +1,1 @@
+"""Explanations: attribution of decisions to joints and frames, measured and drawn."""
