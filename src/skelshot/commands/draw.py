@@ -13,19 +13,27 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--moments", type=int, default=6, help="frames of each clip (default: 6)")
     parser.add_argument("--most", type=int, default=20, help="rows at most (default: 20)")
-    parser.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="picture to write, .png, .svg or .pdf",
+    )
 
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.experiments.pictures import MOST, draw_clips, first_clips
     from skelshot.ground import SkelshotError
+    from skelshot.rendering.theme import form_of_figure
 
     for option in ("moments", "most"):
         if not 1 <= (found := getattr(parsed, option)) <= MOST:
             raise SkelshotError(f"--{option}: found {found}, expected 1 to {MOST}")
     if parsed.out.is_dir():
         raise SkelshotError(f"--out: found the folder {parsed.out}, expected a PNG file to write")
+    form_of_figure(parsed.out)
     store = Store.open(parsed.store)
     chosen = [store.index_of(name) for name in parsed.clips] or first_clips(store)
     chosen = chosen[: parsed.most]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from skelshot.datasets.store import Store
-from skelshot.experiments.charts import draw_confusion
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.pictures import draw_clips
 from skelshot.experiments.tables import accuracy_cell
+from skelshot.rendering.charts import draw_confusion
 from skelshot.rendering.sheets import write_png
 from skelshot.synthesis.filmstrips import filmstrips
 from skelshot.synthesis.plan import Take

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.rendering.stick_figures import draw_people, drawn_places, frame_moment, window
+from skelshot.rendering.theme import SMALL, TEXT, write_figure
 from skelshot.skeletons import SkeletonSequence
 
 MOST = 500
@@ -24,10 +23,6 @@ _TITLE = 0.2
 """Height of a line of text in inches."""
 _GAP = 0.3
 """Width between clips side by side, in moments."""
-_FARTHEST = 1e9
-"""A coordinate beyond this, in any unit, is none."""
-_OUTLIER = 30.0
-"""A joint so many times farther from the median than joints usually are does not set the scale."""
 
 
 def first_clips(store: Store) -> list[int]:
@@ -55,7 +50,7 @@ def draw_clips(
 
     Args:
         store: The clips; further persons are drawn paler than the first.
-        path: The PNG to write.
+        path: The file to write, PNG, SVG or PDF by its ending.
         moments: How many frames of each clip.
         indices: Which clips; the first of each class unless told.
 
@@ -78,7 +73,7 @@ def draw_rows(
 
     Args:
         store: The clips.
-        path: The PNG to write.
+        path: The file to write, PNG, SVG or PDF by its ending.
         rows: What stands in each row: clips with their titles, as many in all rows, or None
             for a gap.
         moments: How many frames of each clip.
@@ -101,7 +96,6 @@ def draw_rows(
     widths = ([1.0] * moments + [_GAP]) * wide
     height = (_PANEL + _TITLE) * len(rows) + _TITLE
     figure = Figure(figsize=(_PANEL * sum(widths[:-1]), height))
-    FigureCanvasAgg(figure)
     grid = {"width_ratios": widths[:-1]}
     axes = figure.subplots(len(rows), len(widths) - 1, squeeze=False, gridspec_kw=grid)
     edge = _TITLE / height
@@ -116,60 +110,29 @@ def draw_rows(
             for axis in row[first + (0 if clip is None else moments) : first + moments + 1]:
                 axis.axis("off")
     figure.text(0.5, edge / 3, "left blue, right orange", size=6, ha="center")
-    with whole_file(path) as partial:
-        figure.savefig(partial, format="png", dpi=80)
-    return path
+    return write_figure(figure, path, dpi=80, durable=True)
 
 
 def _draw_clip(row: Sequence[Axes], sequence: SkeletonSequence, name: str, units: str) -> None:
     """Draw the moments of one clip on one scale."""
     frames = np.linspace(0, sequence.frames - 1, len(row)).round().astype(int)
-    places = sequence.joints[:, frames, :, :2].astype(np.float64)
-    there = sequence.present[:, frames, None] & (np.abs(places) < _FARTHEST).all(axis=-1)
-    places[~there] = np.nan  # which nothing draws
-    centre, covered = _window(places[there])
-    low, high = centre - covered / 2, centre + covered / 2
+    places = drawn_places(sequence, frames)
+    there = ~np.isnan(places).any(axis=-1)
+    centre, sides = window(places)
     for moment, axis in enumerate(row):
-        axis.set_xlim(low[0], high[0])
         # As the camera sees it: y grows downwards in pixels, upwards in metres.
-        axis.set_ylim(*((high[1], low[1]) if sequence.channels == 2 else (low[1], high[1])))
-        axis.set_aspect("equal")
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set(color="0.85", linewidth=0.5)
+        frame_moment(axis, centre, sides, down=sequence.channels == 2)
         if there[:, moment].any():
-            _draw_moment(axis, sequence, places[:, moment])
+            draw_people(axis, sequence.layout, places[:, moment])
         else:
-            axis.text(centre[0], centre[1], "nobody", size=7, color="grey", ha="center")
-    size = f"{float(f'{covered:.3g}'):,g} {units}" if there.any() else "nobody"
+            axis.text(centre[0], centre[1], "nobody", size=SMALL, color="grey", ha="center")
+    size = f"{float(f'{sides[0]:.3g}'):,g} {units}" if there.any() else "nobody"
     title = f" {_short(name, 18 * len(row) - 20)} ({size})"
     # A class name is text, even one such as $\foo$ that looks like a formula.
-    row[0].set_title(title, fontsize=8, loc="left", pad=2, parse_math=False)
+    row[0].set_title(title, fontsize=TEXT, loc="left", pad=2, parse_math=False)
 
 
 def _short(name: str, most: int) -> str:
     """Return a name on one line that is not too long for its picture."""
     words = " ".join(name.split())
     return words if len(words) <= max(most, 12) else f"{words[: max(most, 12) - 3]}..."
-
-
-def _window(places: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Return centre (2,) and side of a square that holds the joints (n, 2)."""
-    if not len(places):
-        return np.zeros(2), 1.0
-    away = np.abs(places - np.median(places, axis=0)).max(axis=1)
-    near = places[away <= _OUTLIER * np.median(away)]
-    low, high = near.min(axis=0), near.max(axis=0)
-    return (low + high) / 2, 1.15 * float((high - low).max()) or 1.0
-
-
-def _draw_moment(axis: Axes, sequence: SkeletonSequence, places: NDArray[np.float64]) -> None:
-    """Draw everybody (M, V, 2): joints as dots, bones as lines in the colour of their side."""
-    left = {joint for joint, _ in sequence.layout.pairs}
-    right = {joint for _, joint in sequence.layout.pairs}
-    for person, joints in enumerate(places):
-        shade = 1.0 if person == 0 else 0.45
-        axis.plot(joints[:, 0], joints[:, 1], ".", color="black", markersize=2, alpha=shade)
-        for child, parent in sequence.layout.bones:
-            colour = "tab:blue" if child in left else "tab:orange" if child in right else "black"
-            ends = joints[[child, parent]]
-            axis.plot(ends[:, 0], ends[:, 1], color=colour, linewidth=1.5, alpha=shade)

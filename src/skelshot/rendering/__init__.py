@@ -1,1 +1,1 @@
-"""Drawing: cameras, rooms, bodies and things as pictures, on the processor alone."""
+"""Drawing: the theme, charts and stick figures; bodies and things on the processor alone."""

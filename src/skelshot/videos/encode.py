@@ -1,4 +1,4 @@
-"""Video files, as NTU RGB+D has them: H.264 in AVI."""
+"""Video files, as NTU RGB+D has them, H.264 in AVI, and in MP4."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -28,7 +28,8 @@ def write_video(
     place to say in which order they are shown.
 
     Args:
-        path: The file, named `..._rgb.avi` in NTU's own way; its folder must exist.
+        path: The file, named `..._rgb.avi` in NTU's own way; its folder must exist. It is an MP4
+            where its ending says so.
         frames: Pictures RGB (H, W, 3) in the order of time, of one size, H and W even.
         fps: Pictures a second.
         preset: How much work x264 spends on small files, from "ultrafast" to "veryslow".
@@ -57,9 +58,10 @@ def write_video(
     count = 0
     # `bitexact` leaves out the version of the libraries and anything that depends on chance.
     exact = {"fflags": "+bitexact"}
+    form = "mp4" if path.suffix.lower() == ".mp4" else "avi"
     with (
         whole_file(path) as partial,
-        av.open(str(partial), "w", format="avi", options=exact) as container,
+        av.open(str(partial), "w", format=form, options=exact) as container,
     ):
         stream = container.add_stream("libx264", rate=Fraction(fps))
         stream.height, stream.width = first.shape[:2]

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from skelshot.evaluation.saved_results import SavedResult, ShotAccuracy
-from skelshot.experiments.charts import draw_confusion
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.run_page.material import RunMaterial
 from skelshot.experiments.tables import accuracy_cell
+from skelshot.rendering.charts import draw_confusion
 
 MOST_DETAILED = 8
 """The most accuracies whose classes are shown."""

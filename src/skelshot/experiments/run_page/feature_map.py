@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import QueryTable
-from skelshot.experiments.charts import draw_map
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.run_page.material import RunMaterial
+from skelshot.rendering.charts import draw_map
 from skelshot.runs import SplitRun
 from skelshot.runs.embed_options import EmbedOptions
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from skelshot.experiments.charts import Curve, draw_curves
 from skelshot.experiments.html import HtmlReport
 from skelshot.pretraining.logs import read_figures
+from skelshot.rendering.charts import Curve, draw_curves
 from skelshot.runs import Run, SplitRun
 from skelshot.runs.old_options import with_todays_form
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from skelshot.experiments import charts
-from skelshot.experiments.charts import Curve, draw_confusion, draw_curves, draw_map
+from skelshot.rendering import charts
+from skelshot.rendering.charts import Curve, draw_confusion, draw_curves, draw_map
 
 NAMES = [r"$\foo$", "$", "a_b^c", "two\nlines", "word " * 99, "%s {x}", "_private", "<b>"]
 

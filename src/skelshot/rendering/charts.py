@@ -1,4 +1,4 @@
-"""Charts of reports: curves by epoch, confusion matrices, maps of features; one theme."""
+"""Charts of reports: curves by epoch, confusion matrices, maps of features."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,10 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from skelshot.ground.files import whole_file
-from skelshot.ground.printable import printable
-
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#000000", "#999999")
-"""Okabe and Ito's, which colour-blind people tell apart, without the yellow that white hides."""
+from skelshot.rendering.theme import COLOURS, SMALL, TEXT, TITLE, plain, write_figure
 
 _MARKERS = "os^Dv"
 _MOST_NAMES = 40
@@ -45,7 +40,7 @@ def draw_curves(panels: Mapping[str, Sequence[Curve]], title: str, path: Path) -
     Args:
         panels: Curves by the name of their figure; a few of both.
         title: What stands above all.
-        path: The PNG to write.
+        path: The file to write, PNG, SVG or PDF by its ending.
 
     Returns:
         `path`.
@@ -58,15 +53,15 @@ def draw_curves(panels: Mapping[str, Sequence[Curve]], title: str, path: Path) -
             mark = "." if len(curve.epochs) < 30 else ""
             colour = COLOURS[number % len(COLOURS)]
             line = axis.plot(curve.epochs[::step], curve.values[::step], mark + "-", color=colour)
-            line[0].set(linewidth=1.2, label=_plain(curve.name))
-        axis.set_title(_plain(name), parse_math=False)
+            line[0].set(linewidth=1.2, label=plain(curve.name))
+        axis.set_title(plain(name), parse_math=False)
         axis.set_xlabel("epoch")
         axis.locator_params("x", integer=True)
     for axis in axes[len(panels) :]:
         axis.axis("off")
     if 1 < len(next(iter(panels.values()))) <= len(COLOURS):
         _legend(axes[0])
-    figure.suptitle(_plain(title), parse_math=False, fontsize=10)
+    figure.suptitle(plain(title), parse_math=False, fontsize=10)
     return _write(figure, path)
 
 
@@ -76,7 +71,7 @@ def draw_confusion(confusion: ArrayLike, names: Sequence[str], path: Path) -> Pa
     Args:
         confusion: Counts (N, N), true classes in rows.
         names: The N classes.
-        path: The PNG to write.
+        path: The file to write, PNG, SVG or PDF by its ending.
 
     Returns:
         `path`.
@@ -88,17 +83,17 @@ def draw_confusion(confusion: ArrayLike, names: Sequence[str], path: Path) -> Pa
     figure = Figure(figsize=side)
     axis = figure.subplots()
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axis.set_xlabel("answered class")
+    axis.set_xlabel("answered class, % of the queries of the true class")
     axis.set_ylabel("true class")
     if named:
-        texts = [_plain(name) for name in names]
+        texts = [plain(name) for name in names]
         axis.set_xticks(range(len(names)), texts, rotation=60, ha="right", parse_math=False)
         axis.set_yticks(range(len(names)), texts, parse_math=False)
         for (row, column), share in np.ndenumerate(shares):
             if share >= 0.05:
                 colour = "white" if share > 0.5 else "black"
                 text = f"{100 * share:.0f}"
-                axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
+                axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=SMALL)
     return _write(figure, path)
 
 
@@ -115,7 +110,7 @@ def draw_map(
     Args:
         places: Where each clip stands, (n, 2).
         names: The class of each.
-        path: The PNG to write.
+        path: The file to write, PNG, SVG or PDF by its ending.
         exemplars: Which of them are exemplars, drawn as stars.
         misses: Which of them were not recognised, ringed.
         axes_titles: What the two axes are.
@@ -132,7 +127,7 @@ def draw_map(
         colour = COLOURS[number % len(COLOURS)]
         x, y = places[clips].T
         points = axis.scatter(x, y, s=16, c=colour, marker=marker)
-        points.set(alpha=0.75, linewidths=0, label=_plain(name))
+        points.set(alpha=0.75, linewidths=0, label=plain(name))
         x, y = places[[clip for clip in clips if clip in exemplars]].T
         axis.scatter(x, y, s=150, c=colour, marker="*", edgecolors="black", zorder=3)
     if misses:
@@ -148,28 +143,21 @@ def draw_map(
 
 def _legend(axis: Axes, outside: bool = False) -> None:
     """Name what is drawn; names are text, even those that look like formulas."""
-    legend = axis.legend(fontsize=7, frameon=False)
+    legend = axis.legend(fontsize=SMALL, frameon=False)
     if outside:
-        legend = axis.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1))
+        legend = axis.legend(
+            fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1)
+        )
     for text in legend.get_texts():
         text.set_parse_math(False)
 
 
-def _plain(name: str) -> str:
-    """Return a name on one line, short enough for a chart."""
-    shown = printable(" ".join(name.split()), 40)
-    return f" {shown}" if shown.startswith("_") else shown  # which legends would leave out
-
-
 def _write(figure: Figure, path: Path) -> Path:
     """Write a figure in the theme of all."""
-    FigureCanvasAgg(figure)
     figure.set_layout_engine("constrained")
     for axis in figure.axes:
-        axis.tick_params(labelsize=8)
-        axis.title.set_fontsize(9)
-        axis.xaxis.label.set_fontsize(8)
-        axis.yaxis.label.set_fontsize(8)
-    with whole_file(path, durable=False) as partial:
-        figure.savefig(partial, format="png", dpi=100)
-    return path
+        axis.tick_params(labelsize=TEXT)
+        axis.title.set_fontsize(TITLE)
+        axis.xaxis.label.set_fontsize(TEXT)
+        axis.yaxis.label.set_fontsize(TEXT)
+    return write_figure(figure, path)
