@@ -230,7 +230,7 @@ def test_options_of_unknown_methods_are_refused(toy_store: Store, run: Path) -> 
         evaluate(toy_store, protocol="toy", run=run, changes=["classifiers.rffs.C=10"])
     with pytest.raises(SkelshotError, match="changes pre-training, which is over"):
         evaluate(toy_store, protocol="toy", run=run, changes=["pretrain.seed=3"])
-    with pytest.raises(SkelshotError, match="changes the method rfs, but .* is cosine"):
+    with pytest.raises(SkelshotError, match=r"changes the method rfs, but .* is cosine"):
         evaluate(toy_store, protocol="toy", run=run, changes=["classifiers.rfs.C=10"])
 
 

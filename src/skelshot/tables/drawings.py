@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from skelshot.experiments.charts import COLOURS
 from skelshot.ground.printable import printable
+from skelshot.rendering.theme import COLOURS
 from skelshot.tables.saved import SavedCell
 
 _FONT = 'font-family="Helvetica, Arial, sans-serif"'
