@@ -80,10 +80,7 @@ def test_a_grid_on_the_local_executor_and_a_job_that_is_lost(tmp_path: Path) -> 
 def test_settings_that_do_not_fit_are_refused(words: list[str], told: str, tmp_path: Path) -> None:
     kind = "slurm" if "slurm" in words[0] else "local"
     with pytest.raises(SkelshotError) as refused:
-        if kind == "slurm":
-            cluster_settings(kind, words)
-        else:
-            placement(kind, words, "cpu", 1, tmp_path)
+        placement(kind, words, "cpu", 1, tmp_path)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
 
