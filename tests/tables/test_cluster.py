@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,11 +79,8 @@ def test_a_grid_on_the_local_executor_and_a_job_that_is_lost(tmp_path: Path) -> 
 )
 def test_settings_that_do_not_fit_are_refused(words: list[str], told: str, tmp_path: Path) -> None:
     kind = "slurm" if "slurm" in words[0] else "local"
-    settle = partial(cluster_settings, kind, words)
-    if kind == "local":
-        settle = partial(placement, kind, words, "cpu", 1, tmp_path)
     with pytest.raises(SkelshotError) as refused:
-        settle()
+        placement(kind, words, "cpu", 1, tmp_path)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
 
