@@ -117,7 +117,7 @@ def _draw_clip(row: Sequence[Axes], sequence: SkeletonSequence, name: str, units
     """Draw the moments of one clip on one scale."""
     frames = np.linspace(0, sequence.frames - 1, len(row)).round().astype(int)
     places = drawn_places(sequence, frames)
-    there = ~np.isnan(places).any(axis=-1)
+    there = ~np.isnan(places[..., 0])
     centre, sides = window(places)
     for moment, axis in enumerate(row):
         # As the camera sees it: y grows downwards in pixels, upwards in metres.

@@ -125,7 +125,8 @@ def draw_importance(
         order = there[np.argsort(shares[there, person], kind="stable")]  # the important on top
         dots = shares[order, person]
         axis.scatter(
-            *joints[order].T,
+            joints[order, 0],
+            joints[order, 1],
             s=_LEAST + (_MOST - _LEAST) * dots,
             c=colours(dots),
             edgecolors="black",

@@ -34,8 +34,6 @@ TITLE, TEXT, SMALL = 9.0, 8.0, 7.0
 FORMS = ("png", "svg", "pdf")
 """Endings of the files that a figure can be written to."""
 
-_FIXED = {"svg.hashsalt": "skelshot", "pdf.fonttype": 42}
-"""Names in an SVG that do not depend on chance, and fonts in a PDF that journals take."""
 _UNDATED: dict[str, dict[str, str | None]] = {
     "png": {},
     "svg": {"Date": None},
@@ -103,6 +101,8 @@ def write_figure(figure: Figure, path: Path, dpi: int = 100, durable: bool = Fal
     """
     form = form_of_figure(path)
     FigureCanvasAgg(figure)
-    with mpl.rc_context(_FIXED), whole_file(path, durable=durable) as partial:
+    # Names in an SVG that do not depend on chance, and fonts in a PDF that journals take.
+    fixed = mpl.rc_context({"svg.hashsalt": "skelshot", "pdf.fonttype": 42})
+    with fixed, whole_file(path, durable=durable) as partial:
         figure.savefig(partial, format=form, dpi=dpi, metadata=_UNDATED[form])
     return path

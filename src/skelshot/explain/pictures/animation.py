@@ -88,8 +88,9 @@ def _pictures(
         frame_moment(people, centre, sides, down=clip.channels == 2)
         draw_importance(people, clip.layout, places[:, frame], shares[frame])
         now.set_xdata([frame, frame])
-        canvas.draw()
-        yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+        canvas.draw()  # type: ignore[no-untyped-call]
+        shown: Picture = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        yield shown[..., :3].copy()
 
 
 def _write_gif(path: Path, pictures: list[NDArray[np.uint8]], seconds: float) -> None:

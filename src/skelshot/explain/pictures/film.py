@@ -8,7 +8,8 @@ from skelshot.ground import SkelshotError
 from skelshot.rendering.stick_figures import Places
 from skelshot.skeletons import SkeletonSequence
 from skelshot.skeletons.sequence import IntArray
-from skelshot.videos.clip_frames import Picture, VideoOptions, clip_frames
+from skelshot.videos.clip_frames import VideoOptions, clip_frames
+from skelshot.videos.crop import Picture
 from skelshot.videos.decode import VideoFile
 from skelshot.videos.joint_picture import image_positions
 
