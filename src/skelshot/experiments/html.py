@@ -12,15 +12,17 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --accent: #2a6fbb; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
-table { border-collapse: collapse; } th, td { padding: .3rem .8rem; text-align: left; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { padding: .3rem .8rem; text-align: left; white-space: nowrap; }
 th { border-bottom: 2px solid var(--line); } td { border-bottom: 1px solid var(--line); }
 td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
 img { max-width: 100%; height: auto; background: #fff; } figure { margin: 1rem 0; }
 figcaption { font-size: .9rem; opacity: .8; }
-.text td, .text th { text-align: left; vertical-align: top; }
+.text td, .text th { text-align: left; vertical-align: top; white-space: normal; }
 .groups th { text-align: center; border-bottom: 1px solid var(--line); }
 pre { overflow-x: auto; padding: .6rem .8rem; border: 1px solid var(--line); font-size: .85rem; }
 svg { max-width: 100%; height: auto; } details { margin: .3rem 0; }
+@media print { table { display: table; font-size: .7rem; } th, td { white-space: normal; } }
 .bar { background: var(--accent); height: .8rem; display: inline-block; border-radius: 2px; }
 footer { margin-top: 3rem; font-size: .85rem; opacity: .7; }
 """

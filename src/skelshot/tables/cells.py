@@ -28,7 +28,7 @@ QUERIES = "queries.parquet"
 
 @dataclass(frozen=True)
 class SharedParts:
-    """What cells of a table share, each told once.
+    """Parts that cells of a table share, each told once.
 
     Args:
         stages: Stages by name.

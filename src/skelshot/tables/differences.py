@@ -70,7 +70,10 @@ def difference_notes(table: SavedTable, found: list[CellDifference]) -> list[str
         Sentences.
     """
     told = dict.fromkeys(each.over for each in found if each.over is not None)
-    notes = [f"Paired over {over}: {_NOTES[over]}." for over in told]
+    notes = []
+    for over in told:
+        numbers = " or ".join(map(str, sorted({each.n for each in found if each.over == over})))
+        notes.append(f"Paired over {numbers} {over}: {_NOTES[over]}.")
     count = sum(each.p is not None for each in found)
     if count:
         notes.append(f"p values are two-sided, corrected by Holm for {count} comparisons.")

@@ -1,4 +1,4 @@
-"""Which queries of a task were recognised, packed into a short text."""
+"""Hits of a task, one a query that was recognised, packed into a short text."""
 
 import base64
 import binascii

@@ -8,7 +8,7 @@ from skelshot.experiments.table_formats import latex_text
 
 @dataclass(frozen=True)
 class Booktabs:
-    r"""What stands around the cells of a `table` environment.
+    r"""A `table` environment around cells.
 
     Args:
         caption: The caption.

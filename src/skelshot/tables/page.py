@@ -9,6 +9,7 @@ from skelshot.experiments.comparison_tables import p_text
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.markdown import MarkdownReport
 from skelshot.experiments.table_formats import Form, format_table
+from skelshot.experiments.tables import accuracy_cell
 from skelshot.ground.files import whole_file, write_json
 from skelshot.tables.agreement import agreement_sentence, agreements
 from skelshot.tables.differences import CellDifference, difference_notes, table_differences
@@ -20,7 +21,7 @@ from skelshot.tables.series import series_of
 
 
 class Page(Protocol):
-    """What is written to, as HTML or as Markdown."""
+    """A page that is written to, as HTML or as Markdown."""
 
     def heading(self, text: str, level: int = 2) -> None:
         """Begin a section."""
@@ -129,20 +130,13 @@ def tell_table(page: Page, table: SavedTable, level: int = 2) -> None:
         )
     if differences := table_differences(table):
         page.heading("Differences within the table", level)
-        head = ["compared", "with", "points", "95 % interval", "p by Holm", "over"]
-        page.table(
-            head,
-            [_difference(each) for each in differences],
-            bold=[
-                (at, 2)
-                for at, each in enumerate(differences)
-                if each.p_holm is not None and each.p_holm < 0.05
-            ],
+        _tell_differences(page, differences, [*table.rows, *table.columns])
+        page.paragraph(
+            "Points with the 95 % interval and p by Holm; in bold where p is below 0.05."
         )
-        page.paragraph("In bold: p by Holm below 0.05.")
         page.items(difference_notes(table, differences))
     if table.command:
-        page.heading("Again", level)
+        page.heading("To make it again", level)
         page.code(table.command)
 
 
@@ -199,18 +193,29 @@ def _line(cell: SavedCell) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _difference(each: CellDifference) -> list[str]:
-    interval = "-"
-    if each.ci95 is not None:
-        interval = " to ".join(f"{100 * end:+.1f}" for end in each.ci95)
-    return [
-        f"{each.series}: {each.name}",
-        each.baseline,
-        f"{100 * each.difference:+.1f}",
-        interval,
-        p_text(each.p_holm),
-        f"{each.n} {each.over}" if each.over else "-",
-    ]
+def _tell_differences(page: Page, found: Sequence[CellDifference], order: list[str]) -> None:
+    """Tell differences as a table: what is compared in rows, its series in columns."""
+    baselines = {each.series: each.baseline for each in found}
+    places = {(each.name, each.series): each for each in found}
+    names = sorted({each.name for each in found}, key=order.index)
+    lines, bold = [], []
+    for at, name in enumerate(names):
+        cells = [places.get((name, series)) for series in baselines]
+        lines.append([name, *map(_difference, cells)])
+        bold += [
+            (at, to)
+            for to, each in enumerate(cells, start=1)
+            if each is not None and each.p_holm is not None and each.p_holm < 0.05
+        ]
+    head = [f"{series}, from {baseline}" for series, baseline in baselines.items()]
+    page.table(["points", *head], lines, bold=bold)
+
+
+def _difference(each: CellDifference | None) -> str:
+    if each is None:
+        return "-"
+    told = accuracy_cell(each.difference, each.ci95, sign="+")
+    return told if each.p_holm is None else f"{told}, p {p_text(each.p_holm)}"
 
 
 def _stage(name: str, stage: SavedStage) -> list[str]:
