@@ -17,7 +17,7 @@ from skelshot.synthesis.synthesise import synthesise
 from skelshot.synthesis.truth import read_truth
 
 PICTURE = Path(__file__).parent / "pictures" / "joint-frame-heatmap.png"
-CLIP = "S001C003P008R001A001"
+CLIP = "S001C002P008R001A001"
 
 
 def main(out: Path = PICTURE) -> None:
@@ -28,7 +28,7 @@ def main(out: Path = PICTURE) -> None:
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
-        plan = SynthesisPlan((1,), (8,), (3,), replications=(1,))
+        plan = SynthesisPlan((1,), (8,), (2,), replications=(1,))
         synthesise(plan, folder / "raw", workers=1)
         prepare(NtuReader(missing_list="none"), folder / "raw", folder / "store", workers=1)
         store = Store.open(folder / "store")

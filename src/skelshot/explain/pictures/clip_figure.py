@@ -75,7 +75,7 @@ def draw_explained(
     panels = [(name, person) for name in shares for person in persons]
     for axis, (name, person) in zip(axes[1:], panels, strict=True):
         mesh = draw_heatmap(axis, shares[name][:, :, person], clip.layout)
-        told = f"{plain(name)}, person {person + 1}" if len(persons) > 1 else plain(name)
+        told = plain(name, 75) if len(persons) == 1 else f"{plain(name, 60)}, person {person + 1}"
         axis.set_title(told, fontsize=TEXT, loc="left", pad=3, parse_math=False)
         axis.tick_params(labelbottom=False)
     axes[-1].tick_params(labelbottom=True)
