@@ -210,7 +210,7 @@ def test_the_command(
         ({"clips": ["SAME", "SAME"]}, "twice, expected each once"),
         ({"support": ["SAME"]}, "--support: found 1 of .*, expected equally many clips of two"),
         ({"attribution": "bigg"}, "--attribution: found 'bigg'"),
-        ({"attribution": "alignment"}, "the few-shot method cosine aligns no feature maps"),
+        ({"attribution": "alignment"}, "few-shot method cosine aligns no feature maps"),
         ({"stepz": 3}, "found the unknown option 'stepz'"),
         ({"split": 3}, "--split 3: the protocol has the splits 0 to 2"),
         ({"method": "dastm"}, "has weights of its own"),

@@ -9,12 +9,14 @@ from torch.nn.functional import normalize
 from skelshot.explain.attribution_method import AttributionMethod, Shares
 from skelshot.explain.decision import Decision
 from skelshot.explain.question import Question
-from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.dastm import DASTM
 from skelshot.fewshot.map_alignment import joint_frames
 from skelshot.fewshot.soft_dtw import soft_dtw
 from skelshot.fewshot.soft_dtw_method import SoftDTW
 from skelshot.ground import SkelshotError
+
+Matching = DASTM | SoftDTW
+"""Methods that align the feature maps of two clips in time."""
 
 
 class Alignment(AttributionMethod):
@@ -41,26 +43,27 @@ class Alignment(AttributionMethod):
     def attribute(self, question: Question) -> Shares:
         """Follow the path of each clip and its class, less that of the rival for the margin."""
         decision = question.scores
-        if not isinstance(decision, Decision) or not _aligns(decision.path.method):
-            name = decision.path.method.name if isinstance(decision, Decision) else "this one"
+        method = decision.path.method if isinstance(decision, Decision) else None
+        if not isinstance(decision, Decision) or not isinstance(method, DASTM | SoftDTW):
+            name = "" if method is None else f" {method.name}"
             raise SkelshotError(
-                f"--attribution alignment: the few-shot method {name} aligns no feature maps; "
+                f"--attribution alignment: the few-shot method{name} aligns no feature maps; "
                 "choose --method soft-dtw or dastm, or another --attribution"
             )
         shares = [
-            _spread(self._of_clip(decision, question, row), question.present[row])
+            _spread(self._of_clip(decision, method, question, row), question.present[row])
             for row in range(len(question))
         ]
         return Shares(torch.stack([each.expand_as(question.positions[0]) for each in shares]))
 
     @torch.no_grad()
-    def _of_clip(self, decision: Decision, question: Question, row: int) -> Tensor:
+    def _of_clip(
+        self, decision: Decision, method: Matching, question: Question, row: int
+    ) -> Tensor:
         """Give the shares of one clip in the frames of its feature map, (T', V)."""
         here = question.rows[row : row + 1]
         features = decision.features(question.positions[here], here)
-        parts, distances = _parts(
-            decision.path.method, features, decision.support[decision.tasks[row]]
-        )
+        parts, distances = _parts(method, features, decision.support[decision.tasks[row]])
         label = int(question.labels[row])
         if self.options.target == "logit":
             return parts[label]
@@ -69,11 +72,7 @@ class Alignment(AttributionMethod):
         return parts[label] - parts[int(rivals.argmin())]
 
 
-def _aligns(method: FewShotMethod) -> bool:
-    return isinstance(method, DASTM | SoftDTW)
-
-
-def _parts(method: FewShotMethod, query: Tensor, support: Tensor) -> tuple[Tensor, Tensor]:
+def _parts(method: Matching, query: Tensor, support: Tensor) -> tuple[Tensor, Tensor]:
     """Share out the likeness of a clip to each class.
 
     Args:
@@ -94,7 +93,6 @@ def _parts(method: FewShotMethod, query: Tensor, support: Tensor) -> tuple[Tenso
         ours, theirs = _unit(ours), _unit(theirs)
         pairs = (ours[:, :, None] * theirs[:, None]).sum(-1)  # (A, T', T', V)
     costs = (-pairs.sum(-1) + (0.0 if squares else 1.0)).requires_grad_()
-    assert isinstance(method, DASTM | SoftDTW)  # noqa: S101 - as asked before
     with torch.enable_grad():
         distances = soft_dtw(costs, method.options.gamma)
         path = torch.autograd.grad(distances.sum(), costs)[0]
@@ -106,7 +104,7 @@ def _parts(method: FewShotMethod, query: Tensor, support: Tensor) -> tuple[Tenso
     return parts[chosen], of_class.amin(1)
 
 
-def _frames(method: FewShotMethod, query: Tensor, anchors: Tensor) -> tuple[Tensor, Tensor]:
+def _frames(method: Matching, query: Tensor, anchors: Tensor) -> tuple[Tensor, Tensor]:
     """Give the frames that are compared, of the clip and of each of A anchors: (A, T', V, D)."""
     x, y = joint_frames(query)[None], joint_frames(anchors)[None]
     if isinstance(method, DASTM) and method.of_query is not None and method.of_class is not None:
