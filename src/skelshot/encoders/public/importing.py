@@ -46,7 +46,7 @@ class ImportedEncoder:
 
     @property
     def classes(self) -> int | None:
-        """How many classes the head tells apart; None without a head."""
+        """The number of classes that the head tells apart; None without a head."""
         return None if self.head is None else len(self.head["weight"])
 
     def save(self, path: Path | str) -> Path | None:
