@@ -52,6 +52,19 @@ COMMANDS = {
         slow=True,
         other="--seed 1",
     ),
+    "synth pku-mmd": Command(
+        f"synth --format pku-mmd --classes 1-2 {ONE.replace('cameras 1', 'cameras 1 3')} "
+        "--workers 1 --out OUT",
+        "prepare pku-mmd OUT --out NEXT",
+        slow=True,
+        other="--seed 1",
+    ),
+    "synth msr-action-pairs": Command(
+        f"synth --format msr-action-pairs --classes 1-2 {ONE} --workers 1 --out OUT",
+        "prepare msr-action-pairs OUT --out NEXT",
+        slow=True,
+        other="--seed 1",
+    ),
     "prepare npz": Command(
         "prepare npz INPUTS/raw --workers 1 --out OUT", "verify OUT", other="--sides matter"
     ),

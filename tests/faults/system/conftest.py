@@ -32,6 +32,10 @@ COMMANDS = {
     "synth": "synth --classes 1 --performers 1 --cameras 1 --replications 1 --out OUT/raw",
     "synth with videos": "synth --classes 1 --performers 1 --cameras 1 --replications 1 --videos "
     "--video-size 64x36 --out OUT/raw",
+    "synth pku-mmd": "synth --format pku-mmd --classes 1-2 --performers 1 --cameras 1 3 "
+    "--replications 1 --workers 1 --out OUT/raw",
+    "synth msr-action-pairs": "synth --format msr-action-pairs --classes 1-2 --performers 1 "
+    "--replications 1 --workers 1 --videos --video-size 64x36 --out OUT/raw",
     "export of ctr-gcn": "export ctr-gcn MADE/filmed --split xsub60 --out OUT/store.npz",
     "crop": "crop MADE/filmed S001C001P008R001A001 --videos MADE/films --out OUT/clip.png",
     "videos": "teach MADE/filmed --teacher mini --videos MADE/films --out OUT/features",

@@ -20,6 +20,8 @@ EVERY = (
     "draw",
     "synth",
     "synth with videos",
+    "synth pku-mmd",
+    "synth msr-action-pairs",
     "export of ctr-gcn",
     "crop",
     "videos",

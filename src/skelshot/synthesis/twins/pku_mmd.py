@@ -158,7 +158,7 @@ class PkuMmdTwin(Twin[LongTake]):
         ):
             if 0 < len(val) < len(names):
                 train = [name for name in names if name not in set(val)]
-                write_text(self.raw / SPLITS / file, split_text(train, val))
+                write_text(self.raw / SPLITS / file, split_text(train, val), durable=True)
 
 
 def performer_in(recording: str) -> int:

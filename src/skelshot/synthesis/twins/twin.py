@@ -176,14 +176,15 @@ def synthesise_twin(twin: Twin[Any], workers: int = 1) -> SynthesisReport:
     return SynthesisReport(clips, twin.videos(), written, twin.raw, time.perf_counter() - began)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole; it can be made again, so no wait for the disk.
+def write_text(path: Path, text: str, durable: bool = False) -> None:
+    """Write a text file whole.
 
     Args:
         path: The file; its folder is there.
         text: What to write, ASCII.
+        durable: As for `whole_file`; files of takes can be made again, so no wait for the disk.
     """
-    with whole_file(path, durable=False) as partial_file:
+    with whole_file(path, durable) as partial_file:
         partial_file.write_bytes(text.encode("ascii"))
 
 
