@@ -30,6 +30,10 @@ REFUSED = {
         "table XI --rows NNN",
         "--rows: found 'NNN', expected some of NN, LC, CC; did you mean",
     ),
+    "a row to compare with": (
+        "table XI --rows NN LC --against CC",
+        "--against: found 'CC', expected one of NN, LC",
+    ),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
 }
