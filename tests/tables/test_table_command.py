@@ -37,6 +37,10 @@ REFUSED = {
         "table XI --executor slurm --device cuda:1",
         "--device: found 'cuda:1' with --executor slurm, expected cpu or cuda",
     ),
+    "a row to compare with": (
+        "table XI --rows NN LC --against CC",
+        "--against: found 'CC', expected one of NN, LC",
+    ),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
 }

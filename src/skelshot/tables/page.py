@@ -92,7 +92,8 @@ def table_text(table: SavedTable, form: Form = "text") -> str:
         return _markdown(table).markdown().rstrip("\n")
     grid, notes = grid_of(table), [*table.notes, *failures(table), *table.remarks]
     if form == "latex":
-        booktabs = Booktabs(caption_of(table), f"tab:{table.table.lower()}", tuple(notes))
+        caption = f"{table.title} ({table.name}; {circumstances(table)})"  # LaTeX counts itself
+        booktabs = Booktabs(caption, f"tab:{table.table.lower()}", tuple(notes))
         return booktabs.text(grid.groups, grid.head, grid.lines, grid.bold)
     notes += map(agreement_sentence, agreements(table))
     return "\n".join([caption_of(table), format_table(_names(grid), grid.lines, form), *notes])
@@ -114,9 +115,7 @@ def tell_table(page: Page, table: SavedTable, level: int = 2) -> None:
     grid = grid_of(table)
     page.table(grid.head, grid.lines, bold=grid.bold, groups=grid.groups)
     if table.table.startswith("Fig"):
-        for series in series_of(table):
-            svg = curve(series.cells, table.title)
-            page.drawing(f"{table.name.lower().replace(' ', '-')}.svg", svg, caption_of(table))
+        _tell_curves(page, table)
     if notes := [*table.notes, *failures(table), *table.remarks]:
         page.items(notes)
     if found := agreements(table):
@@ -169,6 +168,15 @@ def tell_behind(page: HtmlReport, table: SavedTable, level: int = 2) -> None:
     page.folded_table("Settings and hashes", head, list(starmap(_stage, table.stages.items())))
     if table.texts:
         page.folded_table("Long settings", ["name", "text"], map(list, table.texts.items()))
+
+
+def _tell_curves(page: Page, table: SavedTable) -> None:
+    """Draw each row along the columns."""
+    name = table.name.lower().replace(" ", "-")
+    for at, row in enumerate(table.rows, start=1):
+        svg = curve({column: table.cell(row, column) for column in table.columns}, table.title)
+        file = f"{name}.svg" if len(table.rows) == 1 else f"{name}-{at}.svg"
+        page.drawing(file, svg, f"{caption_of(table)}: {row}")
 
 
 def _markdown(table: SavedTable) -> MarkdownReport:

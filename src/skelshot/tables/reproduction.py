@@ -1,4 +1,4 @@
-"""Does it reproduce the paper? One line a table: printed, ours, on what clips, what is missing."""
+"""Reproduction of the paper, a line a table: printed, ours, on what clips, what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from skelshot.tables.saved import SavedCell, SavedTable
 from skelshot.tables.series import Series, series_of
 
 HEAD = ("", "best in the paper", "paper %", "ours %", "on", "the paper's order", "missing")
-"""What stands above the texts of `Reproduction`."""
+"""Names of the texts of `Reproduction`."""
 
 
 @dataclass(frozen=True)
