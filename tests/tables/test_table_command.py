@@ -30,6 +30,12 @@ REFUSED = {
         "table XI --rows NNN",
         "--rows: found 'NNN', expected some of NN, LC, CC; did you mean",
     ),
+    "weights of none": (
+        "table XI --weights imagenet=STORE",
+        "expected NAME=PATH with one of none, the table needs no such file",
+    ),
+    "unknown weights": ("table IX --weights imagnet=STORE", "did you mean 'imagenet'?"),
+    "weights of no file": ("table IX --weights imagenet=nowhere", "found no such file"),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
 }

@@ -34,6 +34,7 @@ class TableTeacher(Options):
         teacher: As `teach --teacher`.
         prompts: As `teach --prompts`.
         videos: Whether it sees videos, besides reading the classes' names.
+        needs: What of its weights only its user has, where that is so; `--weights NAME=PATH`.
     """
 
     described: ClassVar[str] = "teacher"
@@ -41,6 +42,7 @@ class TableTeacher(Options):
     teacher: str
     prompts: str | None = None
     videos: bool = False
+    needs: str | None = None
 
 
 class TwinSize(Options):

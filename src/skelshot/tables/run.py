@@ -1,7 +1,7 @@
 """One table from its number to its pages."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class TableOptions:
         preset: `cpu`, `paper` or `smoke`.
         data: Stores as NAME=STORE.
         videos: Folders of videos as NAME=DIR.
+        weights: Files that only their user has, as NAME=PATH.
         rows: Names of the rows; all unless told.
         seeds: Runs of each row; the preset's own unless told.
         jobs: Processes side by side; as many as there are cores unless told.
@@ -40,6 +41,7 @@ class TableOptions:
     preset: str = "cpu"
     data: Sequence[str] = ()
     videos: Sequence[str] = ()
+    weights: Sequence[str] = ()
     rows: Sequence[str] | None = None
     seeds: int | None = None
     jobs: int | None = None
@@ -73,11 +75,28 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
     if not 1 <= seeds <= 1000:
         raise SkelshotError(f"--seeds: found {seeds}, expected 1 to 1000")
     wanted = [column.data for column in definition.columns.values()]
+    trained = [definition.rows[name].trained_on for name in rows]
+    wanted += [role for role in trained if role is not None]
     stores = pairs_of(asked.data, "--data", wanted)
     videos = pairs_of(asked.videos, "--videos", wanted)
+    weights = _files(asked.weights, definition, rows, preset)
     cache, executor = StageCache(asked.cache or asked.out / "cache"), local_executor(jobs)
     data = find_data(wanted, stores, videos, preset, cache, executor, jobs)
-    cells = _planned(definition, rows, data, asked.preset, preset, seeds)
+    planners = {
+        name: CellPlanner(
+            data.roles[column.data],
+            column,
+            asked.preset,
+            preset,
+            seeds,
+            definition.presets.get(asked.preset, ()),
+            data.roles,
+            weights,
+        )
+        for name, column in definition.columns.items()
+        if column.data in data.roles
+    }
+    cells = _planned(definition, rows, data, planners)
     entries = [entry for cell in cells for entry in cell.results.values()]
     made = make_entries(entries, cache, executor, jobs, f"table {number}, stages")
     printed = printed_numbers(number)
@@ -91,7 +110,7 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
         "cells": [
             _cell(cell, cache, made, printed.get(cell.row, {}).get(cell.column)) for cell in cells
         ],
-        "notes": _notes(definition, data, cells),
+        "notes": _notes(definition, rows, data, cells),
         "remarks": [*data.made.remarks, *made.remarks],
         "made": len(data.made.made) + len(made.made),
         "kept": len(all_entries(entries)) - len(made.made) - len(made.errors),
@@ -111,27 +130,45 @@ def _rows(definition: TableDefinition, asked: Sequence[str] | None) -> list[str]
     return [name for name in definition.rows if asked is None or name in asked]
 
 
+def _files(
+    words: Sequence[str], definition: TableDefinition, rows: Sequence[str], preset: TablePreset
+) -> dict[str, Path]:
+    """Read which files the user has, by the names that the rows know them by."""
+    named = [definition.rows[row] for row in rows]
+    needing = {name for name, teacher in preset.teachers.items() if teacher.needs}
+    known = {row.weights for row in named if row.weights}
+    known |= {row.teacher for row in named if row.teacher in needing}
+    found = {}
+    for word in words:
+        name, _, path = word.partition("=")
+        if name not in known:
+            raise SkelshotError(
+                f"--weights {word:.80}: found {name!r}, expected NAME=PATH with one of "
+                f"{', '.join(sorted(known)) or 'none, the table needs no such file'}"
+                f"{did_you_mean(name, known)}"
+            )
+        if not path or not Path(path).exists():
+            raise SkelshotError(f"--weights {word}: found no such file, expected {name}=PATH")
+        found[name] = Path(path)
+    return found
+
+
 def _planned(
     definition: TableDefinition,
     rows: Sequence[str],
     data: FoundData,
-    name: str,
-    preset: TablePreset,
-    seeds: int,
+    planners: Mapping[str, CellPlanner],
 ) -> list[PlannedCell]:
     """Plan all cells of the columns that there are clips of, row by row."""
-    planners = {
-        column_name: CellPlanner(data.roles[column.data], column, name, preset, seeds)
-        for column_name, column in definition.columns.items()
-        if column.data in data.roles
-    }
     planned = []
     for row in rows:
         for column_name, column in definition.columns.items():
-            if column_name in planners:
+            needed = (column.data, definition.rows[row].trained_on)
+            broken = [data.failed[role] for role in needed if role in data.failed]
+            if broken:
+                cell = PlannedCell(row, column_name, column.shots, error=broken[0])
+            elif column_name in planners:
                 cell = planners[column_name].cell(row, definition.rows[row], column_name)
-            elif column.data in data.failed:
-                cell = PlannedCell(row, column_name, column.shots, error=data.failed[column.data])
             else:
                 continue
             planned.append(cell)
@@ -178,13 +215,21 @@ def _has_cells(column: str, cells: Sequence[PlannedCell]) -> bool:
     return any(cell.column == column for cell in cells)
 
 
-def _notes(definition: TableDefinition, data: FoundData, cells: Sequence[PlannedCell]) -> list[str]:
+def _notes(
+    definition: TableDefinition,
+    rows: Sequence[str],
+    data: FoundData,
+    cells: Sequence[PlannedCell],
+) -> list[str]:
     """Say what the caption must: which clips, which columns are left out and why."""
-    columns: dict[str, list[str]] = {}
+    users: dict[str, list[str]] = {}
     for name, column in definition.columns.items():
-        columns.setdefault(column.data, []).append(name)
+        users.setdefault(column.data, []).append(name)
+    for row in rows:
+        if (trained_on := definition.rows[row].trained_on) is not None:
+            users.setdefault(trained_on, []).append(f"training of {row}")
     notes = []
-    for role, names in columns.items():
+    for role, names in users.items():
         told = ", ".join(names)
         if role in data.roles:
             found = data.roles[role]
