@@ -141,6 +141,10 @@ def test_what_holds_for_every_row_stands_in_each() -> None:
         ("{title: t, columns: {A: {data: ntu60}}, rows: {a: {shots: 1}}}", "option 'shots'"),
         ("{title: t, title: u}", "stands twice"),
         (
+            "title: t\npresets: {cpuu: []}\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n",
+            "line 2: table: presets: found 'cpuu', expected cpu, paper, smoke; did you mean 'cpu'?",
+        ),
+        (
             "title: t\ncolumns:\n  A: {data: ntu60, train: {camera: [1]}}\nrows: {a: {}}\n",
             "line 3: table, columns.A.train",
         ),
@@ -165,6 +169,18 @@ def test_an_unknown_table_is_told(number: str, told: str) -> None:
     with pytest.raises(SkelshotError, match="table: found") as fault:
         table_named(number)
     assert told in str(fault.value)
+
+
+def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("title: t\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n")
+    name, definition = table_named(str(file))
+    assert (name, definition.title) == ("mine", "t")
+    file.write_text("title: t\ncolumns: {A: {data: ntu60}}\nrowz: {a: {}}\n")
+    with pytest.raises(SkelshotError, match=r"mine\.yaml, line 3: .*did you mean 'rows'"):
+        table_named(str(file))
+    with pytest.raises(SkelshotError, match=r"none\.yaml"):
+        table_named(str(tmp_path / "none.yaml"))
 
 
 @pytest.mark.parametrize("spelt", ["fig6", "Figure 6", "FIG. 6", "Fig6"])

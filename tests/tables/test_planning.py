@@ -124,3 +124,15 @@ def test_a_teacher_whose_weights_only_their_user_has(toy_store: Store, tmp_path:
     result = only_result(plans.cell("r", row, "c"))
     (features,) = result.needs[0].needs[0].needs
     assert features.call["model"] == file
+    assert features.config["teacher"] == "actionclip"
+
+
+def test_a_model_of_ones_own_takes_the_place_of_the_mini_teacher(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    row, told = TableRow(strategy="transfer", teacher="x-clip"), {}
+    for weights in ({}, {"x-clip": tmp_path}):
+        plans = planner(toy_store, column(), weights=weights)
+        (features,) = only_result(plans.cell("r", row, "c")).needs[0].needs
+        told[len(weights)] = features.config["teacher"], features.call.get("model")
+    assert told == {0: ("mini", None), 1: ("xclip", tmp_path)}

@@ -31,8 +31,8 @@ REFUSED = {
         "--rows: found 'NNN', expected some of NN, LC, CC; did you mean",
     ),
     "weights of none": (
-        "table XI --weights imagenet=STORE",
-        "expected NAME=PATH with one of none, the table needs no such file",
+        "table X --preset cpu --weights imagenet=STORE",
+        "--weights imagenet=STORE: found 'imagenet', expected NAME=PATH with one of main",
     ),
     "unknown weights": ("table IX --weights imagnet=STORE", "did you mean 'imagenet'?"),
     "weights of no file": ("table IX --weights imagenet=nowhere", "found no such file"),

@@ -8,7 +8,9 @@ from skelshot.commands.command import Command, Document
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "number", metavar="NUMBER", help="as printed, VII or Fig6, or a name such as A"
+        "number",
+        metavar="NUMBER",
+        help="as printed, VII or Fig6, or a name such as A, or a .yaml file of yours",
     )
     parser.add_argument(
         "--preset", default="cpu", help="how much is run: cpu, paper or smoke (default: cpu)"
@@ -33,7 +35,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME=PATH",
-        help="weights that only you have: imagenet, actionclip (default: such rows are left out)",
+        help="weights that only you have: imagenet, actionclip, x-clip, main (default: such rows "
+        "are left out, or taught by the preset's own teacher)",
     )
     parser.add_argument("--rows", nargs="+", metavar="NAME", help="rows to measure (default: all)")
     parser.add_argument("--seeds", type=int, help="runs of each row (default: the preset's own)")

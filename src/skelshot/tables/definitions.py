@@ -3,16 +3,20 @@
 import re
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from skelshot.datasets.protocols.clip_choice import ClipChoice
+from skelshot.experiments.settings import preset_names
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import utf8_text
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.options import Options
+from skelshot.ground.regular import read_regular
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import parse_yaml
+from skelshot.ground.yaml_text import MOST_BYTES, parse_yaml
 
 Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs", "kinder-gator"]
 
@@ -139,6 +143,12 @@ class TableDefinition(Options):
 
     @model_validator(mode="after")
     def _complete_rows(self) -> Self:
+        for name in self.presets:
+            if name not in (known := preset_names()):
+                raise ValueError(
+                    f"presets: found {name!r:.80}, expected {', '.join(known)}"
+                    f"{did_you_mean(name, known)}"
+                )
         for name, row in self.rows.items():
             self.rows[name] = row.within(self.every)
         return self
@@ -165,28 +175,32 @@ def table_numbers() -> list[str]:
 
 
 def table_named(number: str) -> tuple[str, TableDefinition]:
-    """Read a shipped definition.
+    """Read a shipped definition, or a file of one's own.
 
     Args:
         number: As printed, `XI` or `Fig6`, or a name such as `A`; `table xi` and `Figure 6` find
-            it too.
+            it too. A path that ends in `.yaml` names a file.
 
     Returns:
-        The number as printed, and the definition.
+        The number as printed, or the file's name without its ending, and the definition.
 
     Raises:
-        SkelshotError: There is none.
+        SkelshotError: There is none, or see `read_definition`.
 
     Example:
         >>> table_named("xi")[1].rows["NN"].method
         'nearest'
     """
+    own = Path(number)
+    if own.suffix in (".yaml", ".yml"):
+        return own.stem, read_definition(utf8_text(read_regular(own, MOST_BYTES), number), number)
     spelt = re.sub(r"^(table|figure|fig)[ ._-]*", lambda at: at[1][:3], number.strip().casefold())
     known = {name.casefold(): name for name in table_numbers()}
     found = known.get(spelt.removeprefix("tab"))
     if found is None:
         raise SkelshotError(
-            f"table: found {number!r:.80}, expected one of {', '.join(known.values())}"
+            f"table: found {number!r:.80}, expected one of {', '.join(known.values())}, or a "
+            f".yaml file of your own"
             f"{did_you_mean(number, known.values())}"
         )
     file = files("skelshot.tables") / "definitions" / f"{found}.yaml"

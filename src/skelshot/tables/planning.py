@@ -302,8 +302,9 @@ class CellPlanner:
         """Plan a teacher's features; all columns of a data set share them."""
         teacher, data = self.amounts.teachers[name], self.data
         protocol = data.protocol() if teacher.videos else None
+        model = self.weights.get(name)
         said = {
-            "teacher": teacher.teacher,
+            "teacher": (teacher.own or teacher.teacher) if model else teacher.teacher,
             "prompts": teacher.prompts,
             "class_names": data.role.class_names,
         }
@@ -311,10 +312,9 @@ class CellPlanner:
         if teacher.videos:
             shown = {"videos": data.videos_mark, "protocol": repr(protocol)}
         call: dict[str, Any] = {"store": data.store.path, **said}
-        if teacher.needs:
-            file = self.weights[name]
-            call["model"] = file
-            shown["weights"] = sha256_of(file) if file.is_file() else str(file.resolve())
+        if model:
+            call["model"] = model
+            shown["weights"] = sha256_of(model) if model.is_file() else str(model.resolve())
         if teacher.videos:
             call |= {"videos": data.videos, "protocol": protocol}
         return Entry(FEATURES, {"data": data.store.data_hash, **said, **shown}, call=call)

@@ -135,9 +135,10 @@ def _files(
 ) -> dict[str, Path]:
     """Read which files the user has, by the names that the rows know them by."""
     named = [definition.rows[row] for row in rows]
-    needing = {name for name, teacher in preset.teachers.items() if teacher.needs}
+    teachers = preset.teachers.items()
+    taking = {name for name, teacher in teachers if teacher.needs or teacher.own}
     known = {row.weights for row in named if row.weights}
-    known |= {row.teacher for row in named if row.teacher in needing}
+    known |= {row.teacher for row in named if row.teacher in taking}
     found = {}
     for word in words:
         name, _, path = word.partition("=")
