@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from skelshot.experiments.sweep import WAYS, nw_ucla_rows
 from skelshot.experiments.tables import accuracy_table, difference_table
 from skelshot.ground import SkelshotError
 
@@ -45,10 +44,3 @@ def test_results_of_other_splits_or_tasks_are_no_pairs() -> None:
             SkelshotError, match=r"[ab]: found 1, expected 5 among the numbers of sh"
         ):
             table()
-
-
-def test_the_rows_are_those_of_the_issue() -> None:
-    rows = nw_ucla_rows()
-    assert rows["random-code-transfer"].teacher == "random-code"
-    assert {"untrained", "supervised", "episodic", "text-transfer"} <= rows.keys()
-    assert "cross-subject" in WAYS

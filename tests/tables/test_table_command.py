@@ -41,6 +41,12 @@ REFUSED = {
         "table XI --rows NN LC --against CC",
         "--against: found 'CC', expected one of NN, LC",
     ),
+    "weights of none": (
+        "table X --preset cpu --weights imagenet=STORE",
+        "--weights imagenet=STORE: found 'imagenet', expected NAME=PATH with one of main",
+    ),
+    "unknown weights": ("table IX --weights imagnet=STORE", "did you mean 'imagenet'?"),
+    "weights of no file": ("table IX --weights imagenet=nowhere", "found no such file"),
     "no seeds": ("table XI --seeds 0", "--seeds: found 0, expected 1 to 1000"),
     "no jobs": ("table XI --jobs 0", "workers: found 0, expected at least 1"),
 }

@@ -7,7 +7,11 @@ from skelshot.commands.command import Command, Document
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", metavar="NUMBER", help="as printed: VII, XI, ..., or Fig6")
+    parser.add_argument(
+        "number",
+        metavar="NUMBER",
+        help="as printed, VII or Fig6, or a name such as A, or a .yaml file of yours",
+    )
     parser.add_argument(
         "--preset", default="cpu", help="how much is run: cpu, paper or smoke (default: cpu)"
     )
@@ -16,8 +20,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME=STORE",
-        help="stores of ntu120, ntu60, pku-mmd, nw-ucla, msr-action-pairs (default: synthetic "
-        "twins where there are any, else the column is left out)",
+        help="stores of ntu120, ntu60, pku-mmd, nw-ucla, msr-action-pairs, kinder-gator (default: "
+        "synthetic twins where there are any, else the column is left out)",
     )
     parser.add_argument(
         "--videos",
@@ -25,6 +29,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=DIR",
         help="videos of these stores (default: pictures made of the skeletons)",
+    )
+    parser.add_argument(
+        "--weights",
+        nargs="+",
+        default=[],
+        metavar="NAME=PATH",
+        help="weights that only you have: imagenet, actionclip, x-clip, main (default: such rows "
+        "are left out, or taught by the preset's own teacher)",
     )
     parser.add_argument("--rows", nargs="+", metavar="NAME", help="rows to measure (default: all)")
     parser.add_argument(
@@ -67,8 +79,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.tables.run import TableOptions, make_table
 
-    names = ("preset", "data", "videos", "rows", "against", "seeds", "jobs", "device")
-    further = ("executor", "executor_set", "out", "cache")
+    names = ("preset", "data", "videos", "weights", "rows", "against", "seeds", "jobs")
+    further = ("device", "executor", "executor_set", "out", "cache")
     return make_table(
         parsed.number, TableOptions(**{name: getattr(parsed, name) for name in names + further})
     )
@@ -85,7 +97,7 @@ def _show(document: Document) -> str:
 
 COMMAND = Command(
     "table",
-    "Run a table of the paper, by its number.",
+    "Run a table of the paper, or one beyond it, by its number or name.",
     _arguments,
     _run,
     _show,

@@ -1,1 +1,1 @@
-"""Experiments: presets as data, sweeps, the demo."""
+"""Experiments: presets as data, published results, the demo."""

@@ -95,7 +95,9 @@ def _problem_of(error: ValidationError, model: type[BaseModel]) -> str:
     Returns:
         The place and the fault, to stand behind what the options are of.
     """
-    first = error.errors()[0]
+    first, *others = error.errors()
+    if first["type"] == "missing":  # a mistyped name leaves the right one without a value
+        first = next((each for each in others if each["type"] == "extra_forbidden"), first)
     *parents, last = ("", *map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         known = _fields(model, parents[1:])

@@ -34,6 +34,8 @@ class TableTeacher(Options):
         teacher: As `teach --teacher`.
         prompts: As `teach --prompts`.
         videos: Whether it sees videos, besides reading the classes' names.
+        needs: What of its weights only its user has, where that is so; `--weights NAME=PATH`.
+        own: The teacher that takes its place where `--weights NAME=PATH` gives a model.
     """
 
     described: ClassVar[str] = "teacher"
@@ -41,6 +43,8 @@ class TableTeacher(Options):
     teacher: str
     prompts: str | None = None
     videos: bool = False
+    needs: str | None = None
+    own: str | None = None
 
 
 class TwinSize(Options):

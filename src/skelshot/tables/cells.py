@@ -69,19 +69,22 @@ def saved_cell(
         results = {at: read_mapping(file) for at, file in files.items()}
         told |= vars(cell_figure(results, cell.shots)) | values_of(results, cell.shots)
         told["ours"] = told.pop("mean")
-        told["hits"] = _hits(list(files.values()), cell.shots)
+        if isinstance(cell.shots, int):
+            told["hits"] = _hits(list(files.values()), cell.shots)
         stages = stages_of(list(cell.results.values()), shared.texts)
         shared.stages.update(stages)
         told["stages"] = list(stages)
     return SavedCell(**told)
 
 
-def values_of(results: Mapping[tuple[int, int], Mapping[str, Any]], shots: int) -> dict[str, Any]:
+def values_of(
+    results: Mapping[tuple[int, int], Mapping[str, Any]], shots: int | str
+) -> dict[str, Any]:
     """Gather the values by which a cell is compared with others.
 
     Args:
         results: Documents by seed and split, at least one.
-        shots: Exemplars a class.
+        shots: Exemplars a class, or `many`.
 
     Returns:
         `per_seed`, `per_split`, `per_draw`, `per_class` and `tasks`, as `SavedCell` has them.

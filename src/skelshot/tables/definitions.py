@@ -3,46 +3,57 @@
 import re
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, ClassVar, Literal, Self
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from skelshot.datasets.protocols.clip_choice import ClipChoice
+from skelshot.experiments.settings import preset_names
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import utf8_text
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.options import Options
+from skelshot.ground.regular import read_regular
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import parse_yaml
+from skelshot.ground.yaml_text import MOST_BYTES, parse_yaml
 
-ROLES = ("ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs")
+Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs", "kinder-gator"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
 """What a column measures on; `--data NAME=STORE` says which clips that is."""
-
-Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs"]
 
 
 class TableRow(Options):
     """Training and evaluation of a row; what a definition says of `every` row is its default.
 
     Args:
+        trained_on: The data set that it is trained on, by that one's own protocol; the column's
+            unless told. The frozen encoder of its first split then serves all splits.
         strategy: As `pretrain --strategy`; `none` for random weights.
         episodes: As `pretrain --episodes`, after the strategy; rows of one strategy share what
             comes before.
         teacher: Whose features the strategy reads: a name that the presets of tables give one.
         encoder: As `pretrain --encoder`; the preset's own unless told.
         set: As `pretrain --set`, after those of `every` row.
-        method: As `evaluate --method`.
+        method: As `evaluate --method`; the column's unless told, or else `cosine`.
         evaluate: As `evaluate --set`, after those of `every` row.
+        weights: Name of a file that only its user has, `--weights NAME=PATH`; in `set`, `{weights}`
+            stands for the path.
         missing: Why no cell of the row can be measured, where that is so.
     """
 
     described: ClassVar[str] = "row"
 
+    trained_on: Role | None = None
     strategy: str = "none"
     episodes: str = "none"
     teacher: str | None = None
     encoder: str | None = None
     set: tuple[str, ...] = ()
-    method: str = "cosine"
+    method: str | None = None
     evaluate: tuple[str, ...] = ()
+    weights: str | None = None
     missing: str | None = None
 
     def within(self, every: "TableRow") -> "TableRow":
@@ -58,6 +69,29 @@ class TableRow(Options):
         both = {"set": every.set + self.set, "evaluate": every.evaluate + self.evaluate}
         return every.model_copy(update=said | both)
 
+    def in_column(self, column: "TableColumn", changes: tuple[str, ...] = ()) -> "TableRow":
+        """Complete the row with what a column says.
+
+        Args:
+            column: The column.
+            changes: As `set`, before those of the row.
+
+        Returns:
+            The row of one cell.
+
+        Example:
+            >>> row, column = TableRow(set=("a=1",)), TableColumn(data="ntu60", method="nearest")
+            >>> row.in_column(column).method, TableRow(method="apsr").in_column(column).method
+            ('nearest', 'apsr')
+        """
+        return self.model_copy(
+            update={
+                "set": changes + self.set + column.set,
+                "method": self.method or column.method or "cosine",
+                "evaluate": self.evaluate + column.evaluate,
+            }
+        )
+
 
 class TableColumn(Options):
     """Measure of a column.
@@ -65,9 +99,14 @@ class TableColumn(Options):
     Args:
         data: The role of its data set.
         shots: Exemplars a class.
-        protocol: Behind the name of the data set's own protocol, such as `-aux20`.
+        protocol: Behind the name of the data set's own protocol, such as `-aux20`, or a whole name.
+        train: For the accuracy of trained classes in place of new ones: the clips to train on, by
+            who is seen where, `{cameras: [1, 2]}`, all others being tested; or `{split: xsub60}`
+            for a split of NTU RGB+D.
         set: As `pretrain --set`, after those of the row; a row whose strategy they do not concern
             must not stand in such a table.
+        method: As `evaluate --method`, for rows that name none.
+        evaluate: As `evaluate --set`, after those of the row.
     """
 
     described: ClassVar[str] = "column"
@@ -75,17 +114,21 @@ class TableColumn(Options):
     data: Role
     shots: int = Field(1, ge=1)
     protocol: str = ""
+    train: ClipChoice | None = None
     set: tuple[str, ...] = ()
+    method: str | None = None
+    evaluate: tuple[str, ...] = ()
 
 
 class TableDefinition(Options):
-    """A table or figure of the paper.
+    """A table or figure: of the paper, or beyond it.
 
     Args:
         title: What it compares.
         columns: By name, as printed.
         rows: By name, as printed.
         every: What holds for every row unless the row says otherwise.
+        presets: As `pretrain --set`, by name of the preset, before those of the rows.
         notes: What a reader must know.
     """
 
@@ -95,10 +138,17 @@ class TableDefinition(Options):
     columns: dict[str, TableColumn] = Field(min_length=1)
     rows: dict[str, TableRow] = Field(min_length=1)
     every: TableRow = TableRow()
+    presets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _complete_rows(self) -> Self:
+        for name in self.presets:
+            if name not in (known := preset_names()):
+                raise ValueError(
+                    f"presets: found {name!r:.80}, expected {', '.join(known)}"
+                    f"{did_you_mean(name, known)}"
+                )
         for name, row in self.rows.items():
             self.rows[name] = row.within(self.every)
         return self
@@ -108,39 +158,49 @@ def table_numbers() -> list[str]:
     """List the tables and figures that there are definitions of.
 
     Returns:
-        Their numbers, as printed.
+        Their numbers as printed, then the names of those that the paper does not have.
 
     Example:
-        >>> "XI" in table_numbers()
-        True
+        >>> table_numbers()[11:17]
+        ['XII', 'Fig6', 'A', 'B', 'C', 'D']
     """
     folder = files("skelshot.tables") / "definitions"
     names = [entry.name.removesuffix(".yaml") for entry in folder.iterdir()]
-    return sorted(names, key=lambda name: (not _value_of(name), _value_of(name)))
+
+    def place(name: str) -> tuple[bool, bool, int, int, str]:
+        value = _value_of(name)
+        return not value, not name.startswith("Fig"), value, len(name), name
+
+    return sorted(names, key=place)
 
 
 def table_named(number: str) -> tuple[str, TableDefinition]:
-    """Read a shipped definition.
+    """Read a shipped definition, or a file of one's own.
 
     Args:
-        number: As printed: `XI`, or `Fig6`; `table xi` and `Figure 6` find it too.
+        number: As printed, `XI` or `Fig6`, or a name such as `A`; `table xi` and `Figure 6` find
+            it too. A path that ends in `.yaml` names a file.
 
     Returns:
-        The number as printed, and the definition.
+        The number as printed, or the file's name without its ending, and the definition.
 
     Raises:
-        SkelshotError: There is none.
+        SkelshotError: There is none, or see `read_definition`.
 
     Example:
         >>> table_named("xi")[1].rows["NN"].method
         'nearest'
     """
+    own = Path(number)
+    if own.suffix in (".yaml", ".yml"):
+        return own.stem, read_definition(utf8_text(read_regular(own, MOST_BYTES), number), number)
     spelt = re.sub(r"^(table|figure|fig)[ ._-]*", lambda at: at[1][:3], number.strip().casefold())
     known = {name.casefold(): name for name in table_numbers()}
     found = known.get(spelt.removeprefix("tab"))
     if found is None:
         raise SkelshotError(
-            f"table: found {number!r:.80}, expected one of {', '.join(known.values())}"
+            f"table: found {number!r:.80}, expected one of {', '.join(known.values())}, or a "
+            f".yaml file of your own"
             f"{did_you_mean(number, known.values())}"
         )
     file = files("skelshot.tables") / "definitions" / f"{found}.yaml"

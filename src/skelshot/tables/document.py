@@ -13,6 +13,9 @@ from skelshot.tables.planning import PlannedCell
 from skelshot.tables.saved import SavedClips, SavedTable
 from skelshot.tables.stage_cache import StageCache
 
+_MEANT = {"data": "STORE", "videos": "DIR", "weights": "PATH"}
+"""What options of places are told as: where a reader's own files stand is his."""
+
 
 def table_document(
     number: str,
@@ -45,7 +48,7 @@ def table_document(
         for cell in cells
     ]
     entries = all_entries([entry for cell in cells for entry in cell.results.values()])
-    clips = _clips(definition, data)
+    clips = _clips(definition, rows, data)
     return SavedTable(
         table=number,
         title=definition.title,
@@ -84,18 +87,25 @@ def command_of(number: str, said: Mapping[str, Any]) -> str:
         if not value:
             continue
         if isinstance(value, Mapping):
-            told = [f"{role}={'STORE' if name == 'data' else 'DIR'}" for role in value]
+            told = [f"{role}={_MEANT[name]}" for role in value]
         else:
             told = value if isinstance(value, list) else [str(value)]
         words += [f"--{name}", *told]
     return shlex.join(words)
 
 
-def _clips(definition: TableDefinition, data: FoundData) -> dict[str, SavedClips]:
-    """Tell the clips behind the columns, or why there are none."""
+def _clips(
+    definition: TableDefinition, rows: Sequence[str], data: FoundData
+) -> dict[str, SavedClips]:
+    """Tell the clips behind the columns and those that rows are trained on, or why none are."""
+    users: dict[str, list[str]] = {}
+    for name, column in definition.columns.items():
+        users.setdefault(column.data, []).append(name)
+    for row in rows:
+        if (trained_on := definition.rows[row].trained_on) is not None:
+            users.setdefault(trained_on, []).append(f"training of {row}")
     found: dict[str, SavedClips] = {}
-    for role in dict.fromkeys(column.data for column in definition.columns.values()):
-        names = [name for name, column in definition.columns.items() if column.data == role]
+    for role, names in users.items():
         if role in data.roles:
             clips = data.roles[role]
             found[role] = SavedClips(

@@ -25,12 +25,14 @@ class CellFigure:
     n: int
 
 
-def cell_figure(results: Mapping[tuple[int, int], Mapping[str, Any]], shots: int) -> CellFigure:
+def cell_figure(
+    results: Mapping[tuple[int, int], Mapping[str, Any]], shots: int | str
+) -> CellFigure:
     """Put the results of a cell together.
 
     Args:
         results: Documents by seed and split, at least one.
-        shots: Exemplars a class.
+        shots: Exemplars a class, or `many`.
 
     Returns:
         The mean over the splits of each seed and then over the seeds; its interval is over the

@@ -16,15 +16,22 @@ class TeacherMarks:
     """Fingerprints of teachers; each teacher is loaded once, however many cells ask for it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str | SkelshotError] = {}
+        self._known: dict[tuple[str, Path | None], str | SkelshotError] = {}
 
-    def marks(self, teacher: TableTeacher, class_names: str | None, store: Store) -> dict[str, str]:
+    def marks(
+        self,
+        teacher: TableTeacher,
+        class_names: str | None,
+        store: Store,
+        model: Path | None = None,
+    ) -> dict[str, str]:
         """Digest what decides a teacher's features of a store, besides the clips.
 
         Args:
             teacher: The teacher.
             class_names: As `teach --class-names`.
             store: Whose classes are read to it.
+            model: Weights of the user's own, in place of the teacher's.
 
         Returns:
             Its `fingerprint`, which changes with its weights, and a digest of its `texts`.
@@ -35,19 +42,20 @@ class TeacherMarks:
         templates = load_templates(teacher.prompts or own_prompts(teacher.teacher))
         texts = load_class_texts(class_names, store.class_names) if class_names else ()
         return {
-            "fingerprint": self._fingerprint(teacher.teacher),
+            "fingerprint": self._fingerprint(teacher.teacher, model),
             "texts": digest_of(len(templates), *templates, *texts).hex(),
         }
 
-    def _fingerprint(self, name: str) -> str:
-        if name not in self._known:
+    def _fingerprint(self, name: str, model: Path | None) -> str:
+        if (name, model) not in self._known:
+            options: dict[str, object] = {} if model is None else {"model": str(model)}
             try:
-                on_processor = "device" in teacher_class(name)[0].options_type.model_fields
-                options = {"device": "cpu"} if on_processor else {}
-                self._known[name] = teacher_named(name, **options).fingerprint()
+                if "device" in teacher_class(name)[0].options_type.model_fields:
+                    options["device"] = "cpu"
+                self._known[name, model] = teacher_named(name, **options).fingerprint()
             except SkelshotError as error:
-                self._known[name] = error
-        known = self._known[name]
+                self._known[name, model] = error
+        known = self._known[name, model]
         if isinstance(known, SkelshotError):
             raise known
         return known

@@ -1,12 +1,15 @@
 """From the cells of a table to the entries that its numbers are made of."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from skelshot.datasets.protocols import protocol_named
+from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
@@ -19,6 +22,7 @@ from skelshot.ground.devices import is_there
 from skelshot.tables.amounts import DataRole, TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.entries import Entry
+from skelshot.tables.many_shot import MANY_SHOT, ClipSides
 from skelshot.tables.marks import TeacherMarks, files_named
 from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
 
@@ -45,7 +49,7 @@ class RoleData:
         """Return the protocol of a column.
 
         Args:
-            suffix: Behind the name of the role's own.
+            suffix: Behind the name of the role's own, or a whole name.
 
         Returns:
             The protocol.
@@ -53,7 +57,8 @@ class RoleData:
         Raises:
             SkelshotError: There is none of that name.
         """
-        return protocol_named(self.role.protocol + suffix)
+        beside = not suffix or suffix.startswith("-")
+        return protocol_named(self.role.protocol + suffix if beside else suffix)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class PlannedCell:
     Args:
         row: Name of the row.
         column: Name of the column.
-        shots: Exemplars a class.
+        shots: Exemplars a class, or `many` where trained classes are tested.
         results: Entries of the evaluations, by seed and split.
         error: Why there are none.
         left_out: Why nobody expects a number here.
@@ -71,7 +76,7 @@ class PlannedCell:
 
     row: str
     column: str
-    shots: int
+    shots: int | Literal["many"]
     results: dict[tuple[int, int], Entry] = field(default_factory=dict)
     error: str | None = None
     left_out: str | None = None
@@ -89,6 +94,9 @@ class CellPlanner:
         seeds: Runs of each row.
         teachers: Tells teachers from each other by their weights.
         device: Kind of device that stages compute on: `cpu`, `cuda` or `mps`.
+        changes: As `pretrain --set`, before those of the rows.
+        elsewhere: The clips of the other roles that rows are trained on.
+        weights: Files that only their user has, by name.
     """
 
     data: RoleData
@@ -98,6 +106,9 @@ class CellPlanner:
     seeds: int
     teachers: TeacherMarks = field(default_factory=TeacherMarks)
     device: str = "cpu"
+    changes: tuple[str, ...] = ()
+    elsewhere: Mapping[str, RoleData] = field(default_factory=dict)
+    weights: Mapping[str, Path] = field(default_factory=dict)
 
     @cached_property
     def protocol(self) -> FewShotProtocol:
@@ -108,6 +119,12 @@ class CellPlanner:
     def splits(self) -> tuple[Split, ...]:
         """All splits of the protocol."""
         return tuple(self.protocol.split_list(self.data.store))
+
+    @cached_property
+    def trainer(self) -> FewShotProtocol:
+        """Protocol of the runs: the data set's own where it has these splits, for all columns."""
+        own = self.data.protocol()
+        return own if tuple(own.split_list(self.data.store)) == self.splits else self.protocol
 
     def cell(self, row_name: str, row: TableRow, column_name: str) -> PlannedCell:
         """Plan a cell.
@@ -120,26 +137,67 @@ class CellPlanner:
         Returns:
             The cell; where it cannot be planned, with the reason.
         """
-        missing = row.missing
-        if row.teacher and row.teacher not in self.amounts.teachers:
-            missing = f"the preset {self.preset} has no teacher {row.teacher}"
-        if missing:
-            return PlannedCell(row_name, column_name, self.column.shots, left_out=missing)
+        row = row.in_column(self.column, self.changes)
+        shots: int | Literal["many"] = self.column.shots if self.column.train is None else "many"
+        plan = PlannedCell(row_name, column_name, shots, left_out=self._lacking(row))
+        if plan.left_out:
+            return plan
         try:
+            if self.column.train is not None:
+                return replace(plan, results=self._many_shot(row, self.column.train))
             results = {
                 (seed, split.index): self._result(row, split, seed)
                 for seed, split in product(self._seeds(row), self.splits[: self.amounts.splits])
             }
         except SkelshotError as error:
-            return PlannedCell(row_name, column_name, self.column.shots, error=str(error))
-        return PlannedCell(row_name, column_name, self.column.shots, results)
+            if self.data.twin and shots == "many":
+                return replace(plan, left_out=f"the synthetic twin is too small ({error})")
+            return replace(plan, error=str(error))
+        return replace(plan, results=results)
+
+    def _lacking(self, row: TableRow) -> str | None:
+        """Tell what a row wants that there is not."""
+        if row.missing:
+            return row.missing
+        if row.trained_on and row.trained_on not in self.elsewhere:
+            return f"no --data {row.trained_on}=STORE is given to train on"
+        if row.weights and row.weights not in self.weights:
+            return f"it needs a file that you have: --weights {row.weights}=FILE"
+        if row.teacher and row.teacher not in self.amounts.teachers:
+            return f"the preset {self.preset} has no teacher {row.teacher}"
+        needed = row.teacher and self.amounts.teachers[row.teacher].needs
+        if needed and row.teacher not in self.weights:
+            return f"it needs {needed} that you have: --weights {row.teacher}=PATH"
+        return None
 
     def _seeds(self, row: TableRow) -> range:
         """List the seeds; nothing depends on them where nothing is trained."""
         return range(self.seeds if _reads_a_run(row) else 1)
 
+    def _many_shot(self, row: TableRow, train: ClipChoice) -> dict[tuple[int, int], Entry]:
+        """Plan a column that trains on some clips of all classes and tests on the others."""
+        store = self.data.store
+        sides = ClipSides.of(store, train)
+        results = {}
+        for seed in range(self.seeds):
+            own = list(_of_stages(row.set, row.strategy, "none"))
+            settings = self._settings(row, row.strategy, "none", seed, own, [sides.split])
+            config = settings.pretrain.model_dump(mode="json")
+            results[seed, 0] = Entry(
+                MANY_SHOT,
+                {
+                    "data": store.data_hash,
+                    "sides": store.document.sides,
+                    "train": repr(train),
+                    "options": config,
+                    "device": self.device,
+                },
+                call={"store": store.path, "train": train, "options": settings.pretrain},
+            )
+        return results
+
     def _result(self, row: TableRow, split: Split, seed: int) -> Entry:
-        method, store = METHODS.named(row.method), self.data.store
+        method, store = METHODS.named(str(row.method)), self.data.store
         changes = [*row.evaluate]
         settings = load_settings(
             self.preset,
@@ -151,10 +209,16 @@ class CellPlanner:
         method.from_options(said)  # refused before anything is trained
         settled = settings.on(self.device if is_there(self.device) else "cpu")
         options = settled.model_dump(mode="json", exclude={"classifiers"})
-        run = self._run(row, split, seed) if _reads_a_run(row) else None
+        run, elsewhere = None, {}
+        if _reads_a_run(row) and row.trained_on in (None, self.column.data):
+            run = self._run(row, split, seed)
+        elif _reads_a_run(row):
+            trainer = self._elsewhere(str(row.trained_on))
+            run = trainer._run(row, trainer.splits[0], seed)
+            elsewhere = {"encoder_split": trainer.splits[0].index}
         return Entry(
             EVALUATE,
-            self._about(split)
+            self._about(split, self.protocol)
             | {"method": method.name, "method_options": dict(said), "options": options}
             | {"shots": self.column.shots, "files": files_named(said)},
             needs=() if run is None else (run,),
@@ -167,17 +231,24 @@ class CellPlanner:
                 "preset": self.preset,
                 "device": self.device,
                 "changes": changes,
+                **elsewhere,
             },
         )
 
+    def _elsewhere(self, role: str) -> "CellPlanner":
+        """Plan runs on another data set, in the joints of this one."""
+        there = self.elsewhere[role]
+        store = there.store.in_layout(self.data.store.layout)
+        column = TableColumn.model_validate({"data": role})
+        return replace(self, data=replace(there, store=store), column=column)
+
     def _run(self, row: TableRow, split: Split, seed: int) -> Entry:
         """Plan a run; what comes before episodes is a run of its own, so that rows share it."""
-        changes = [*row.set, *self.column.set]
         if row.strategy == "none" or row.episodes == "none":
             needs = {"features": self._features(row.teacher)} if row.teacher else {}
-            return self._stage(row, row.strategy, row.episodes, split, seed, changes, needs)
+            return self._stage(row, row.strategy, row.episodes, split, seed, needs)
         first = self._run(row.model_copy(update={"episodes": "none"}), split, seed)
-        return self._stage(row, "none", row.episodes, split, seed, changes, {"start": first})
+        return self._stage(row, "none", row.episodes, split, seed, {"start": first})
 
     def _stage(
         self,
@@ -186,21 +257,20 @@ class CellPlanner:
         episodes: str,
         split: Split,
         seed: int,
-        changes: Sequence[str],
         needs: dict[str, Entry],
     ) -> Entry:
-        own = [*self._precision(), *_of_stages(changes, strategy, episodes)]
-        settings = self._settings(row, strategy, episodes, seed, own)
+        own = [*self._precision(), *_of_stages(self._with_weights(row), strategy, episodes)]
+        settings = self._settings(row, strategy, episodes, seed, own, self.splits)
         options = settings.pretrain.model_dump(mode="json")
         if episodes == "none":
             options.pop("episodic")
         return Entry(
             PRETRAIN,
-            self._about(split) | {"options": options, "files": files_named(options)},
+            self._about(split, self.trainer) | {"options": options, "files": files_named(options)},
             needs=tuple(needs.values()),
             call={
-                "store": self.data.store.path,
-                "protocol": self.protocol,
+                "store": self.data.store,
+                "protocol": self.trainer,
                 "preset": self.preset,
                 "encoder": row.encoder,
                 "strategy": strategy,
@@ -213,12 +283,23 @@ class CellPlanner:
             },
         )
 
+    def _with_weights(self, row: TableRow) -> list[str]:
+        """Put the path of a user's file in place."""
+        file = json.dumps(str(self.weights[row.weights].resolve())) if row.weights else ""
+        return [change.replace("{weights}", file) for change in row.set]
+
     def _settings(
-        self, row: TableRow, strategy: str, episodes: str, seed: int, changes: Sequence[str]
+        self,
+        row: TableRow,
+        strategy: str,
+        episodes: str,
+        seed: int,
+        changes: Sequence[str],
+        splits: Sequence[Split],
     ) -> Settings:
         return settings_of(
             self.data.store,
-            self.splits,
+            splits,
             self.preset,
             changes={
                 "pretrain.strategy": strategy,
@@ -238,26 +319,30 @@ class CellPlanner:
         """Plan a teacher's features; all columns of a data set share them."""
         teacher, data = self.amounts.teachers[name], self.data
         protocol = data.protocol() if teacher.videos else None
+        if model := self.weights.get(name):
+            teacher = teacher.model_copy(update={"teacher": teacher.own or teacher.teacher})
         said = {
             "teacher": teacher.teacher,
             "prompts": teacher.prompts,
             "class_names": data.role.class_names,
         }
-        marks = self.teachers.marks(teacher, data.role.class_names, data.store)
+        marks = self.teachers.marks(teacher, data.role.class_names, data.store, model)
         config = {"data": data.store.data_hash, **said, **marks}
         call: dict[str, Any] = {"store": data.store.path, **said}
+        if model:
+            call["model"] = model
         if teacher.videos:
             config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
             config["device"] = self.device
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
         return Entry(FEATURES, config, call=call)
 
-    def _about(self, split: Split) -> dict[str, Any]:
+    def _about(self, split: Split, protocol: FewShotProtocol) -> dict[str, Any]:
         store = self.data.store
         return {
             "data": store.data_hash,
             "sides": store.document.sides,
-            "protocol": repr(self.protocol),
+            "protocol": repr(protocol),
             "split": split.index,
             "device": self.device,
         }
@@ -266,7 +351,7 @@ class CellPlanner:
 def _reads_a_run(row: TableRow) -> bool:
     """Tell whether a row needs an encoder or weights."""
     untrained = row.strategy == row.episodes == "none"
-    return not (untrained and METHODS.named(row.method).reads == "clip")
+    return not (untrained and METHODS.named(str(row.method)).reads == "clip")
 
 
 def _of_stages(changes: Sequence[str], strategy: str, episodes: str) -> Iterator[str]:

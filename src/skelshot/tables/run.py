@@ -1,7 +1,7 @@
 """One table from its number to its pages."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class TableOptions:
         preset: `cpu`, `paper` or `smoke`.
         data: Stores as NAME=STORE.
         videos: Folders of videos as NAME=DIR.
+        weights: Files that only their user has, as NAME=PATH.
         rows: Names of the rows; all unless told.
         against: The row that the others are compared with; the best of a column unless told.
         seeds: Runs of each row; the preset's own unless told.
@@ -44,6 +45,7 @@ class TableOptions:
     preset: str = "cpu"
     data: Sequence[str] = ()
     videos: Sequence[str] = ()
+    weights: Sequence[str] = ()
     rows: Sequence[str] | None = None
     against: str | None = None
     seeds: int | None = None
@@ -85,15 +87,35 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
     if not 1 <= seeds <= 1000:
         raise SkelshotError(f"--seeds: found {seeds}, expected 1 to 1000")
     wanted = [column.data for column in definition.columns.values()]
+    trained = [definition.rows[name].trained_on for name in rows]
+    wanted += [role for role in trained if role is not None]
     stores = pairs_of(asked.data, "--data", wanted)
     videos = pairs_of(asked.videos, "--videos", wanted)
+    weights = _files(asked.weights, definition, rows, preset)
     cache = StageCache((asked.cache or asked.out / "cache").absolute())
     log = asked.out / f"table-{number}.log"
     place = placement(
         asked.executor, asked.executor_set, asked.device, asked.jobs, cache.root / "jobs"
     )
     data = find_data(wanted, stores, videos, preset, cache, place.executor, place.workers, log)
-    cells = _planned(definition, rows, data, asked.preset, preset, seeds, place.device)
+    teachers = TeacherMarks()
+    planners = {
+        name: CellPlanner(
+            data.roles[column.data],
+            column,
+            asked.preset,
+            preset,
+            seeds,
+            teachers,
+            place.device,
+            definition.presets.get(asked.preset, ()),
+            data.roles,
+            weights,
+        )
+        for name, column in definition.columns.items()
+        if column.data in data.roles
+    }
+    cells = _planned(definition, rows, data, planners)
     entries = [entry for cell in cells for entry in cell.results.values()]
     behind = {f"{c.row} / {c.column}": [*c.results.values()] for c in cells if c.results}
     watch = Watch(f"table {number}, stages", behind, log)
@@ -102,6 +124,7 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
         "preset": asked.preset,
         "data": stores,
         "videos": videos,
+        "weights": weights,
         "rows": asked.rows and rows,
         "seeds": asked.seeds,
         "against": asked.against,
@@ -134,31 +157,46 @@ def _rows(definition: TableDefinition, asked: Sequence[str] | None) -> list[str]
     return [name for name in definition.rows if asked is None or name in asked]
 
 
+def _files(
+    words: Sequence[str], definition: TableDefinition, rows: Sequence[str], preset: TablePreset
+) -> dict[str, Path]:
+    """Read which files the user has, by the names that the rows know them by."""
+    named = [definition.rows[row] for row in rows]
+    teachers = preset.teachers.items()
+    taking = {name for name, teacher in teachers if teacher.needs or teacher.own}
+    known = {row.weights for row in named if row.weights}
+    known |= {row.teacher for row in named if row.teacher in taking}
+    found = {}
+    for word in words:
+        name, _, path = word.partition("=")
+        if name not in known:
+            raise SkelshotError(
+                f"--weights {word:.80}: found {name!r}, expected NAME=PATH with one of "
+                f"{', '.join(sorted(known)) or 'none, the table needs no such file'}"
+                f"{did_you_mean(name, known)}"
+            )
+        if not path or not Path(path).exists():
+            raise SkelshotError(f"--weights {word}: found no such file, expected {name}=PATH")
+        found[name] = Path(path)
+    return found
+
+
 def _planned(
     definition: TableDefinition,
     rows: Sequence[str],
     data: FoundData,
-    name: str,
-    preset: TablePreset,
-    seeds: int,
-    device: str,
+    planners: Mapping[str, CellPlanner],
 ) -> list[PlannedCell]:
     """Plan all cells of the columns that there are clips of, row by row."""
-    teachers = TeacherMarks()
-    planners = {
-        column_name: CellPlanner(
-            data.roles[column.data], column, name, preset, seeds, teachers, device
-        )
-        for column_name, column in definition.columns.items()
-        if column.data in data.roles
-    }
     planned = []
     for row in rows:
         for column_name, column in definition.columns.items():
-            if column_name in planners:
+            needed = (column.data, definition.rows[row].trained_on)
+            broken = [data.failed[role] for role in needed if role in data.failed]
+            if broken:
+                cell = PlannedCell(row, column_name, column.shots, error=broken[0])
+            elif column_name in planners:
                 cell = planners[column_name].cell(row, definition.rows[row], column_name)
-            elif column.data in data.failed:
-                cell = PlannedCell(row, column_name, column.shots, error=data.failed[column.data])
             else:
                 continue
             planned.append(cell)
