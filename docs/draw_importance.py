@@ -38,7 +38,7 @@ def main(out: Path = PICTURE) -> None:
         speed = np.minimum(speed, np.quantile(speed, 0.995))  # without the sensor's jumps
         frames = np.arange(clip.frames) if clip.frame_index is None else clip.frame_index
         importance = (speed * truth.purpose()[:, frames]).transpose(1, 2, 0)
-        told = "what the synthetic clip itself knows: speed of joints that move with purpose"
+        told = "ground truth: speed of the joints that move with purpose"
         draw_explained(clip, {told: importance}, out, "drink water", fps=30)
 
 

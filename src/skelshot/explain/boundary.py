@@ -128,7 +128,8 @@ def _side(margins: Tensor) -> Tensor:
 
 
 def _norms(offsets: Tensor) -> Tensor:
-    return offsets.flatten(1).norm(dim=1)
+    norms: Tensor = offsets.flatten(1).norm(dim=1)
+    return norms
 
 
 def _wide(values: Tensor, like: Tensor) -> Tensor:
