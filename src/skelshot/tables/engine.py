@@ -38,7 +38,7 @@ class Attempt:
 
     @property
     def told(self) -> str:
-        """What came of it, in words."""
+        """The outcome in words."""
         if self.obtained is None:
             return f"failed: {self.error}"
         return self.obtained.how
