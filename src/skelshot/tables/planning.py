@@ -88,7 +88,7 @@ class CellPlanner:
         amounts: The preset of tables.
         seeds: Runs of each row.
         teachers: Tells teachers from each other by their weights.
-        device: Kind of device that stages compute on: `cpu`, `cuda` or `mps`.
+        device: What stages compute on: `cpu`, `cuda`, `cuda:1` or `mps`; its kind decides results.
     """
 
     data: RoleData
@@ -247,9 +247,13 @@ class CellPlanner:
         call: dict[str, Any] = {"store": data.store.path, **said}
         if teacher.videos:
             config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
-            config["device"] = self.device
+            config["device"] = self._kind
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
         return Entry(FEATURES, config, call=call)
+
+    @property
+    def _kind(self) -> str:
+        return self.device.partition(":")[0]
 
     def _about(self, split: Split) -> dict[str, Any]:
         store = self.data.store
@@ -258,7 +262,7 @@ class CellPlanner:
             "sides": store.document.sides,
             "protocol": repr(self.protocol),
             "split": split.index,
-            "device": self.device,
+            "device": self._kind,
         }
 
 
