@@ -5,6 +5,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -134,9 +135,9 @@ def _started(
     with ctrl_c_for_parent_only():
         process.start()
     far_end.close()
-    worker = _Worker(process, line, job)
-    line.send(job)
-    return worker
+    with suppress(OSError):  # it is dead already, as its sentinel tells
+        line.send(job)
+    return _Worker(process, line, job)
 
 
 def _serve(work: Callable[[Job], Result], line: Connection, environment: Mapping[str, str]) -> None:
