@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -40,6 +41,10 @@ def make_sum(output: Path, call: Mapping[str, Any], needs: Sequence[Path]) -> No
         kill.touch()
         output.write_text("{", encoding="utf-8")  # half of it
         os.kill(os.getpid(), signal.SIGKILL)
+    if call.get("waits"):
+        output.write_text("{", encoding="utf-8")
+        while Path(call["waits"]).exists():
+            time.sleep(0.05)
     write_json(output, call["own"] + sum(read_json(path) for path in needs))
 
 
@@ -75,8 +80,8 @@ def toy_grid(calls: Path) -> list[Entry]:
 
 def in_this_process(
     work: Callable[[Entry], Attempt], jobs: Sequence[Entry], lost: object, begun: object
-) -> Iterator[Attempt]:
-    return map(work, jobs)
+) -> Generator[Attempt, None, None]:
+    yield from map(work, jobs)
 
 
 def done(grid: list[Entry], cache: StageCache) -> Made:
@@ -186,6 +191,34 @@ def test_a_killed_call_goes_on_and_makes_only_what_is_missing(
     out, err = second.communicate(timeout=120)
     assert second.returncode == 0, err
     assert out.startswith("1 cache entry second/")
+    assert "left half-written" in out
+    assert calls.read_text().split() == ["shared", "a", "b", "b"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_processes_end_with_a_stopped_call_which_goes_on(
+    tmp_path: Path, calls: Path, cache: StageCache, number: int
+) -> None:
+    program = (
+        "calls, root, waits = map(Path, sys.argv[1:])\n"
+        "shared = entry(FIRST, 'shared', calls)\n"
+        "grid = [entry(SECOND, 'a', calls, shared), entry(SECOND, 'b', calls, shared, "
+        "waits=str(waits))]\n"
+        "made = make_entries(grid, StageCache(root), local_executor(1))\n"
+        "print(len(made.made), *made.remarks)"
+    )
+    waits = tmp_path / "waits"
+    waits.touch()
+    first = started(program, calls, cache.root, waits)
+    deadline = time.monotonic() + 240
+    while not calls.exists() or calls.read_text().split() != ["shared", "a", "b"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    first.send_signal(number)
+    first.communicate(timeout=120)  # both pipes are closed: the process that worked is gone, too
+    waits.unlink()
+    out, err = started(program, calls, cache.root, waits).communicate(timeout=240)
+    assert out.startswith("1 cache entry second/"), err
     assert "left half-written" in out
     assert calls.read_text().split() == ["shared", "a", "b", "b"]
 

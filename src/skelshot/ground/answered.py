@@ -4,7 +4,8 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -43,7 +44,7 @@ def answered_by_processes(
     lost: Callable[[Job, str], Result],
     begun: Callable[[Job], None] = lambda job: None,
     environments: Sequence[Mapping[str, str]] = ({},),
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Do jobs in fresh processes, in whatever order they are done; a death costs one job alone.
 
     Ctrl-C reaches the calling process alone, which ends the others; they end with it, too, when
@@ -65,8 +66,9 @@ def answered_by_processes(
         ['ended with code 3']
     """
     waiting, busy = deque(jobs), dict[int, _Worker[Job]]()
-    idle = deque((number, None) for number in range(min(workers, len(jobs))))
-    free: deque[tuple[int, _Worker[Job] | None]] = deque(idle)
+    free = deque[tuple[int, _Worker[Job] | None]](
+        (number, None) for number in range(min(workers, len(jobs)))
+    )
     try:
         while waiting or busy:
             while waiting and free:
@@ -133,9 +135,9 @@ def _started(
     with ctrl_c_for_parent_only():
         process.start()
     far_end.close()
-    worker = _Worker(process, line, job)
-    line.send(job)
-    return worker
+    with suppress(OSError):  # it is dead already, as its sentinel tells
+        line.send(job)
+    return _Worker(process, line, job)
 
 
 def _serve(work: Callable[[Job], Result], line: Connection, environment: Mapping[str, str]) -> None:

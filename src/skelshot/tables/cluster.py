@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ def cluster_executor(
         jobs: Sequence[Entry],
         lost: Callable[[Entry, str], Attempt],
         begun: Callable[[Entry], None],
-    ) -> Iterator[Attempt]:
+    ) -> Generator[Attempt, None, None]:
         waiting, flying = deque(jobs), list[_Flying]()
         try:
             while waiting or flying:

@@ -1,7 +1,8 @@
 """Making many entries: wave by wave, each once, what fails told, the rest going on."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -52,7 +53,7 @@ class Executor(Protocol):
         jobs: Sequence[Entry],
         lost: Callable[[Entry, str], Attempt],
         begun: Callable[[Entry], None],
-    ) -> Iterator[Attempt]:
+    ) -> Generator[Attempt, None, None]:
         """Do jobs in any order.
 
         Args:
@@ -85,7 +86,7 @@ def local_executor(workers: int, cards: Sequence[str] = ()) -> Executor:
         jobs: Sequence[Entry],
         lost: Callable[[Entry, str], Attempt],
         begun: Callable[[Entry], None],
-    ) -> Iterator[Attempt]:
+    ) -> Generator[Attempt, None, None]:
         return answered_by_processes(work, jobs, workers, lost, begun, seen)
 
     return run
@@ -133,11 +134,14 @@ def make_entries(
                 if entry.key in tally.errors:
                     view.left_out(entry)
             while ready:
-                for attempt in executor(
+                answers = executor(
                     partial(attempted, cache), ready, partial(_lost, cache), view.begun
-                ):
-                    if tally.count(attempt):
-                        view.ended(by_key[attempt.key], attempt.told, attempt.error is not None)
+                )
+                with closing(answers):  # so that Ctrl-C ends what still works
+                    for attempt in answers:
+                        if tally.count(attempt):
+                            entry, failed = by_key[attempt.key], attempt.error is not None
+                            view.ended(entry, attempt.told, failed)
                 ready = [entry for entry in ready if entry.key not in tally.seen]
                 while ready and all(map(cache.is_busy, ready)):  # another process makes them
                     time.sleep(PAUSE)

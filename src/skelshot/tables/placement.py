@@ -26,7 +26,7 @@ class Placement:
     Args:
         executor: Does the work.
         device: What pre-training, teachers and evaluation compute on, as their `--device`.
-        workers: Jobs at a time on this machine.
+        workers: Processes that a stage which spreads its work may start, all such stages together.
     """
 
     executor: Executor
@@ -65,13 +65,14 @@ def placement(
         )
     name = _device_name(executor, device)
     cards = _cards() if name == "cuda" else []
-    workers = jobs if jobs is not None else len(cards) or usable_cores()
+    usual = usable_cores() if name == "cpu" else max(1, len(cards))
+    workers = usual if jobs is None else jobs
     check_workers(workers)
     if executor == PROCESSES:
         return Placement(local_executor(workers, cards if len(cards) > 1 else ()), name, workers)
-    most = jobs if executor == "slurm" else workers
-    known = cluster_settings(executor, settings)
-    return Placement(cluster_executor(executor, known, folder, most), name, workers)
+    known, on_slurm = cluster_settings(executor, settings), executor == "slurm"
+    pool = cluster_executor(executor, known, folder, jobs if on_slurm else workers)
+    return Placement(pool, name, int(known.get("cpus_per_task", 1)) if on_slurm else workers)
 
 
 def _device_name(executor: str, device: str) -> str:

@@ -93,7 +93,7 @@ class CellPlanner:
         amounts: The preset of tables.
         seeds: Runs of each row.
         teachers: Tells teachers from each other by their weights.
-        device: Kind of device that stages compute on: `cpu`, `cuda` or `mps`.
+        device: What stages compute on: `cpu`, `cuda`, `cuda:1` or `mps`; its kind decides results.
         changes: As `pretrain --set`, before those of the rows.
         elsewhere: The clips of the other roles that rows are trained on.
         weights: Files that only their user has, by name.
@@ -190,7 +190,7 @@ class CellPlanner:
                     "sides": store.document.sides,
                     "train": repr(train),
                     "options": config,
-                    "device": self.device,
+                    "device": self._kind,
                 },
                 call={"store": store.path, "train": train, "options": settings.pretrain},
             )
@@ -333,9 +333,13 @@ class CellPlanner:
             call["model"] = model
         if teacher.videos:
             config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
-            config["device"] = self.device
+            config["device"] = self._kind
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
         return Entry(FEATURES, config, call=call)
+
+    @property
+    def _kind(self) -> str:
+        return self.device.partition(":")[0]
 
     def _about(self, split: Split, protocol: FewShotProtocol) -> dict[str, Any]:
         store = self.data.store
@@ -344,7 +348,7 @@ class CellPlanner:
             "sides": store.document.sides,
             "protocol": repr(protocol),
             "split": split.index,
-            "device": self.device,
+            "device": self._kind,
         }
 
 
