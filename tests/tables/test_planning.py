@@ -46,8 +46,8 @@ def test_columns_with_the_same_splits_share_their_runs(toy_store: Store) -> None
     row = TableRow(strategy="supervised")
     columns = [
         column(protocol=""),
-        column(protocol="-same-camera"),
-        column(protocol="nw-ucla-cross-view", shots=5),
+        column(protocol="-cross-subject"),
+        column(protocol="nw-ucla-cross-subject", shots=2),
         column(method="nearest"),
     ]
     results = [only_result(planner(toy_store, each).cell("r", row, "c")) for each in columns]
@@ -55,6 +55,21 @@ def test_columns_with_the_same_splits_share_their_runs(toy_store: Store) -> None
     assert len({need.key for entry in results for need in entry.needs}) == 1
     other = only_result(planner(toy_store, column(protocol="toy")).cell("r", row, "c"))
     assert other.needs[0].key != results[0].needs[0].key
+
+
+@pytest.mark.parametrize(
+    ("told", "measure"),
+    [
+        ("by which camera it is", {"protocol": "-same-camera"}),
+        ("has 8 clips, 8 shots and a query need 9", {"shots": 8}),
+    ],
+)
+def test_clips_that_do_not_fit_a_column_fail_before_any_training(
+    toy_store: Store, told: str, measure: dict[str, Any]
+) -> None:
+    cell = planner(toy_store, column(**measure)).cell("r", TableRow(strategy="supervised"), "c")
+    assert told in str(cell.error)
+    assert not cell.results
 
 
 def test_the_row_decides_the_method_before_the_column(toy_store: Store) -> None:

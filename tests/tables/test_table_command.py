@@ -24,6 +24,10 @@ REFUSED = {
     ),
     "a data set twice": ("table XI --data ntu60=STORE ntu60=STORE", "ntu60 is named twice"),
     "a store that does not fit": ("table III --data ntu60=STORE", NOT_ITS_OWN),
+    "a store of other classes": (
+        "table C --data kinder-gator=STORE",
+        "--data kinder-gator=STORE: protocol kinder-gator-58: the store has no class",
+    ),
     "no store": ("table V --data nw-ucla=nowhere", "nowhere"),
     "videos of no store": ("table XI --videos ntu60=STORE", "add --data ntu60=STORE"),
     "a row": (

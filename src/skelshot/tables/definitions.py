@@ -84,13 +84,13 @@ class TableRow(Options):
             >>> row.in_column(column).method, TableRow(method="apsr").in_column(column).method
             ('nearest', 'apsr')
         """
-        return self.model_copy(
-            update={
-                "set": changes + self.set + column.set,
-                "method": self.method or column.method or "cosine",
+        own: dict[str, Any] = {"method": self.method, "evaluate": self.evaluate}
+        if self.method is None:
+            own = {
+                "method": column.method or "cosine",
                 "evaluate": self.evaluate + column.evaluate,
             }
-        )
+        return self.model_copy(update={"set": changes + self.set + column.set, **own})
 
 
 class TableColumn(Options):
@@ -106,7 +106,7 @@ class TableColumn(Options):
         set: As `pretrain --set`, after those of the row; a row whose strategy they do not concern
             must not stand in such a table.
         method: As `evaluate --method`, for rows that name none.
-        evaluate: As `evaluate --set`, after those of the row.
+        evaluate: As `evaluate --set`, after those of the row, for rows that name no method.
     """
 
     described: ClassVar[str] = "column"

@@ -145,9 +145,12 @@ class CellPlanner:
         try:
             if self.column.train is not None:
                 return replace(plan, results=self._many_shot(row, self.column.train))
+            splits = self.splits[: self.amounts.splits]
+            for split in splits:  # refused before anything is trained
+                self.protocol.check_clips(self.data.store, split, self.column.shots)
             results = {
                 (seed, split.index): self._result(row, split, seed)
-                for seed, split in product(self._seeds(row), self.splits[: self.amounts.splits])
+                for seed, split in product(self._seeds(row), splits)
             }
         except SkelshotError as error:
             if self.data.twin and shots == "many":

@@ -1,6 +1,6 @@
 """Random choices of classes whose exemplars and queries are told apart by their cameras."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
@@ -71,21 +71,28 @@ class CameraSplitProtocol(ClassSplitProtocol):
             SkelshotError: The message names the class, the cameras, their clips and what is needed.
         """
         check_shots(shots)
-        for draw in range(self.draws):
-            sides = self._sides(store, split, draw)
+        for sides in dict.fromkeys(self._sides(store, split, draw) for draw in range(self.draws)):
             both = set(sides.exemplars) & set(sides.queries)
-            needed = {"exemplars": shots, "queries": 1 + shots * bool(both)}
-            for label in split.novel:
-                for part, least in needed.items():
-                    cameras = getattr(sides, part)
-                    found = len(_seen(store, split, cameras)[label])
-                    if found < least:
-                        raise SkelshotError(
-                            f"protocol {self.name}, split {split.index}: class "
-                            f"{store.class_names[label]!r:.80} has {found} clips by the cameras "
-                            f"{', '.join(map(str, cameras))} for {part}, {shots} shots need "
-                            f"{least}; lower --shots or name other cameras"
-                        )
+            self._check_part(store, split, "exemplars", sides.exemplars, shots, shots)
+            self._check_part(store, split, "queries", sides.queries, 1 + shots * bool(both), shots)
+
+    def _check_part(
+        self,
+        store: LabelledClips,
+        split: Split,
+        part: str,
+        cameras: Sequence[int],
+        least: int,
+        shots: int,
+    ) -> None:
+        for label, members in _seen(store, split, cameras).items():
+            if len(members) < least:
+                raise SkelshotError(
+                    f"protocol {self.name}, split {split.index}: class "
+                    f"{store.class_names[label]!r:.80} has {len(members)} clips by the cameras "
+                    f"{', '.join(map(str, cameras))} for {part}, {shots} shots need {least}; lower "
+                    "--shots or name other cameras"
+                )
 
     def _sides(self, store: LabelledClips, split: Split, draw: int) -> CameraSides:
         """Choose the cameras of a draw."""
