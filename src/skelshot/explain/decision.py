@@ -51,7 +51,7 @@ class FeaturePath:
         averaged = (View(),) if alone else self.views
         seen = [view_clips(inputs, each.after(view), self.spec) for each in averaged]
         read = encode_view(self.method, self.encoder, torch.cat(seen), self.readout)
-        return read.unflatten(0, (len(seen), len(inputs))).mean(0)
+        return read.view(len(seen), len(inputs), *read.shape[1:]).mean(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ class Decision:
         if method.is_transductive:
             return method.score(self.support[of], features[:, None], self.classes[of])[:, 0]
         logits = features.new_zeros(len(rows), self.support.shape[1])
-        for task in of.unique().tolist():
+        for task in sorted(set(of.tolist())):
             mine = (of == task).nonzero()[:, 0]
             scored = method.score(
                 self.support[task][None], features[mine][None], self.classes[task][None]

@@ -198,7 +198,7 @@ class Explainer:
         which = [int(index) for index in task.support.flat]
         batches = clip_batches(self.member.store, path.spec, which, EXEMPLARS_AT_ONCE)
         features = torch.cat([path(clips.to(self.device)) for clips in batches])
-        return features.unflatten(0, task.support.shape)
+        return features.view(*task.support.shape, *features.shape[1:])
 
     def _of_clip(self, shares: Shares, row: int, seen: SeenClip, label: int) -> Attribution:
         """Bring the shares of one clip to its own frames."""

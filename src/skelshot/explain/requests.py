@@ -87,6 +87,7 @@ def _ready(
     member: Member, store: Store, protocol: FewShotProtocol | None, request: Request
 ) -> tuple[ReadyMember, list[Task]]:
     """Find the encoder and draw the tasks."""
+    drawn: FewShotProtocol
     if request.support:
         drawn, shots = _protocol_of(store, request.support)
         ready = ReadyMember.of(member, store, drawn, None, request.split)
