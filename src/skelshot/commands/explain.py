@@ -1,4 +1,4 @@
-"""`skelshot explain`: which joints and frames a decision rests on."""
+"""`skelshot explain`: the joints and frames that a decision rests on."""
 
 import argparse
 from pathlib import Path
