@@ -145,6 +145,16 @@ def test_soft_dtw_tells_its_path(toy_store: sk.Store, run: sk.Run, novel: list[s
     assert frames <= round(steps) <= 2 * frames - 1
 
 
+def test_dastm_tells_its_joints(toy_store: sk.Store, run: sk.Run, novel: list[str]) -> None:
+    (found,) = sk.explain_clips(
+        run, novel[2], store=toy_store, method="dastm", attribution="alignment", device="cpu",
+        changes=["classifiers.dastm={activation: false}"], target="margin",
+    )  # fmt: skip
+    values = found.attribution.values
+    assert values.isfinite().all()
+    assert found.attribution.importance().sum((0, 2)).unique().numel() > 10, "joints differ"
+
+
 def clip_shape(run: sk.Run) -> tuple[int, ...]:
     encoder = run.split(0).encoder()
     return encoder.channels, encoder.frames, encoder.num_joints, encoder.persons
