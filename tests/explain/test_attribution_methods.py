@@ -58,8 +58,7 @@ def test_big_of_a_linear_decision_is_shared_out_from_the_boundary(
     linear: Callable[..., Question],
 ) -> None:
     question = linear(target="margin")
-    method = ATTRIBUTIONS.named("big")()
-    found = method.attribute(question)
+    found = ATTRIBUTIONS.named("big").from_options({"metric": "euclid"}).attribute(question)
     boundary = nearest_boundary(question, 16, 10, 1.0)
     margins = question.values(question.positions, question.rows)
     assert found.found is not None
@@ -67,6 +66,28 @@ def test_big_of_a_linear_decision_is_shared_out_from_the_boundary(
     # the margin is 0 at the boundary, so all of it is shared out
     torch.testing.assert_close(found.values.flatten(1).sum(1), margins, rtol=0.02, atol=0.02)
     assert torch.equal(found.values == 0, question.positions == boundary.points)
+
+
+@pytest.mark.parametrize("metric", ["euclid", "movement"])
+def test_the_metric_says_which_joints_are_changed(
+    metric: str, linear: Callable[..., Question]
+) -> None:
+    """A joint that rests is hardly changed where movement counts, and as others where not."""
+    question = linear(target="margin")
+    question.positions[:, :, :, 2] = question.positions[:, :, :1, 2]
+    found = ATTRIBUTIONS.named("big").from_options({"metric": metric}).attribute(question)
+    assert found.found is not None
+    assert found.found.all()
+    of_joints = found.values.abs().sum((0, 1, 2, 4))
+    others = of_joints[[0, 1, 3, 4]].mean()
+    assert (of_joints[2] < 0.01 * others) == (metric == "movement")
+
+
+def test_a_clip_that_holds_still_has_a_boundary_too() -> None:
+    question = asked(lambda x: torch.stack([x[:, 0], 0 * x[:, 0]], dim=1), torch.tensor([3.0, 4.0]))
+    found = ATTRIBUTIONS.named("big")().attribute(question)
+    assert found.distances is not None
+    assert found.distances.item() == pytest.approx(3, rel=0.01)
 
 
 @pytest.mark.parametrize("name", ["big", "integrated-gradients"])
@@ -79,7 +100,9 @@ def test_the_sum_is_the_difference_of_logits_within_the_gap(name: str) -> None:
     gaps = {}
     question = asked(scores, torch.tensor([0.3, -0.9, 0.5, 0.4]))
     for steps in (1, 4, 16):
-        options = {"steps": steps} | ({"baseline": "zero"} if name != "big" else {"reach": 3})
+        options = {"steps": steps} | (
+            {"baseline": "zero"} if name != "big" else {"reach": 3, "metric": "euclid"}
+        )
         found = ATTRIBUTIONS.named(name).from_options(options).attribute(question)
         origin = torch.zeros_like(question.positions)
         if name == "big":

@@ -1,4 +1,4 @@
-"""`skelshot explain`: which joints and frames a decision rests on."""
+"""`skelshot explain`: the joints and frames that a decision rests on."""
 
 import argparse
 from pathlib import Path
@@ -32,7 +32,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--attribution",
         default="big",
-        help="big, integrated-gradients, saliency, occlusion, alignment or random (default: big)",
+        help="big, integrated-gradients, saliency, occlusion, alignment, movement or random "
+        "(default: big)",
     )
     parser.add_argument("--label", metavar="CLASS", help="class to explain (default: predicted)")
     parser.add_argument("--shots", type=int, default=1, help="exemplars a class (default: 1)")

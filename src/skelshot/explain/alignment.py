@@ -54,7 +54,8 @@ class Alignment(AttributionMethod):
             _spread(self._of_clip(decision, method, question, row), question.present[row])
             for row in range(len(question))
         ]
-        return Shares(torch.stack([each.expand_as(question.positions[0]) for each in shares]))
+        even = torch.stack(shares) / question.positions.shape[1]
+        return Shares(even.expand_as(question.positions))
 
     @torch.no_grad()
     def _of_clip(

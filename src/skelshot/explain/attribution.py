@@ -7,7 +7,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What a method of attribution says about one clip.
+    """Answer of a method of attribution about one clip.
 
     Args:
         values: One value a coordinate, (C, T, V, M), in the clip's own joints and frames;

@@ -27,7 +27,7 @@ class AttributionOptions(Options):
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """What a method of attribution says about n clips.
+    """Answers of a method of attribution about n clips.
 
     Args:
         values: One value a coordinate, (n, C, T, V, M), at the positions as they are seen.

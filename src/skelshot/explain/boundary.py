@@ -1,5 +1,6 @@
 """The nearest decision boundary: projected gradient over radii, then bisection on the segment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,21 @@ from skelshot.explain.question import Question
 from skelshot.ground import SkelshotError
 
 _TINY = 1e-12
+
+Moved = Callable[[Tensor], Tensor]
+"""From coordinates that are searched to changes of clips, (n, C, T, V, M)."""
+
+
+def unchanged(offsets: Tensor) -> Tensor:
+    """Change clips by the coordinates that are searched themselves: Euclidean distance.
+
+    Args:
+        offsets: (n, C, T, V, M).
+
+    Returns:
+        The same.
+    """
+    return offsets
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +43,9 @@ class Boundary:
     distances: Tensor
 
 
-def nearest_boundary(question: Question, steps: int, halvings: int, reach: float) -> Boundary:
+def nearest_boundary(
+    question: Question, steps: int, halvings: int, reach: float, moved: Moved = unchanged
+) -> Boundary:
     """Search near each clip for the point at which "is it this class?" gets another answer.
 
     The search goes down the slope of the margin (up where the class is not the answer), and is
@@ -41,6 +59,9 @@ def nearest_boundary(question: Question, steps: int, halvings: int, reach: float
         steps: Gradients of the search.
         halvings: Of the segment.
         reach: Largest distance, as a multiple of the clip's own norm.
+        moved: Which changes count as near: what is searched are coordinates u, and the clip is
+            changed by `moved(u)`, a linear map that is its own adjoint. Plain Euclidean distance
+            unless told.
 
     Returns:
         The boundary; where none is crossed, the best effort, marked as not found.
@@ -61,9 +82,9 @@ def nearest_boundary(question: Question, steps: int, halvings: int, reach: float
     asked = question.aiming("margin")
     start, rows = question.positions, question.rows
     side = _side(asked.values(start, rows))
-    crossing, best = _search(asked, side, steps, reach)
+    crossing, best = _search(asked, side, steps, reach, moved)
     found = crossing.flatten(1).isfinite().all(1)
-    ends = start + torch.where(_wide(found, start), crossing, best)
+    ends = start + moved(torch.where(_wide(found, start), crossing, best))
     near, far = start.clone(), ends
     for _ in range(halvings):
         middle = (near + far) / 2
@@ -73,7 +94,9 @@ def nearest_boundary(question: Question, steps: int, halvings: int, reach: float
     return Boundary(points, found, _norms(points - start))
 
 
-def _search(asked: Question, side: Tensor, steps: int, reach: float) -> tuple[Tensor, Tensor]:
+def _search(
+    asked: Question, side: Tensor, steps: int, reach: float, moved: Moved
+) -> tuple[Tensor, Tensor]:
     """Return the nearest crossings, NaN where there is none, and the points nearest to one."""
     start, rows = asked.positions, asked.rows
     limits = (reach * _norms(start)).clamp(min=_TINY)
@@ -83,7 +106,8 @@ def _search(asked: Question, side: Tensor, steps: int, reach: float) -> tuple[Te
     best, least = offset.clone(), torch.full_like(limits, torch.inf)
     radius = limits
     for step in range(steps):
-        margin, slope = asked.slopes(start + offset, rows)
+        margin, slope = asked.slopes(start + moved(offset), rows)
+        slope = moved(slope)
         length = _norms(slope)
         if step == 0:
             _check_slopes(asked, length)
@@ -128,8 +152,7 @@ def _side(margins: Tensor) -> Tensor:
 
 
 def _norms(offsets: Tensor) -> Tensor:
-    norms: Tensor = offsets.flatten(1).norm(dim=1)
-    return norms
+    return torch.linalg.vector_norm(offsets.flatten(1), dim=1)
 
 
 def _wide(values: Tensor, like: Tensor) -> Tensor:

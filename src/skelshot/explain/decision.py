@@ -51,7 +51,7 @@ class FeaturePath:
         averaged = (View(),) if alone else self.views
         seen = [view_clips(inputs, each.after(view), self.spec) for each in averaged]
         read = encode_view(self.method, self.encoder, torch.cat(seen), self.readout)
-        return read.reshape(len(seen), len(inputs), *read.shape[1:]).mean(0)
+        return read.view(len(seen), len(inputs), *read.shape[1:]).mean(0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -155,7 +155,14 @@ class Explainer:
         positions = torch.stack([clip.positions for clip in seen]).to(self.device)
         rows = torch.arange(len(clips), device=self.device)
         with torch.no_grad(), METHODS.telling(path.method.name):
-            best = decision(positions, rows).argmax(1).tolist()
+            logits = decision(positions, rows)
+        if bool(logits.isnan().any()):
+            name = store.clips[clips[int(logits.isnan().any(1).nonzero()[0])]].name
+            raise SkelshotError(
+                f"clip {name}: method {path.method.name} gives it scores that are no numbers; "
+                "train the encoder again with a lower learning rate"
+            )
+        best = logits.argmax(1).tolist()
         asked = [None] * len(clips) if labels is None else labels
         places = [
             chosen if label is None else _place(store, task, label)
@@ -198,7 +205,7 @@ class Explainer:
         which = [int(index) for index in task.support.flat]
         batches = clip_batches(self.member.store, path.spec, which, EXEMPLARS_AT_ONCE)
         features = torch.cat([path(clips.to(self.device)) for clips in batches])
-        return features.reshape(*task.support.shape, *features.shape[1:])
+        return features.view(*task.support.shape, *features.shape[1:])
 
     def _of_clip(self, shares: Shares, row: int, seen: SeenClip, label: int) -> Attribution:
         """Bring the shares of one clip to its own frames."""

@@ -56,14 +56,14 @@ def write_explanations(explanations: Sequence[Explanation], out: Path) -> list[d
     lines = []
     for number, explanation in enumerate(explanations):
         file = out / f"{_file_name(explanation.clip, number)}.safetensors"
-        line = describe(explanation) | {"file": str(file)}
+        line = describe(explanation)
         told = explanation.attribution
         write_tensors(
             file,
             {"values": told.values, "importance": told.importance()},
             {"explanation": json.dumps(line)},
         )
-        lines.append(line)
+        lines.append(line | {"file": str(file)})
     with whole_file(out / LINES) as partial:
         partial.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return lines

@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """How faithful one method of attribution is to one classifier; means over clips.
+    """Faithfulness of one method of attribution to one classifier; means over clips.
 
     Args:
         attribution: The method of attribution.

@@ -4,6 +4,7 @@ from skelshot.explain.alignment import Alignment
 from skelshot.explain.attribution_method import AttributionMethod, AttributionOptions
 from skelshot.explain.big import BIG
 from skelshot.explain.integrated_gradients import IntegratedGradients
+from skelshot.explain.movement import Movement
 from skelshot.explain.occlusion import Occlusion
 from skelshot.explain.random_attribution import RandomAttribution
 from skelshot.explain.saliency import Saliency
@@ -15,6 +16,7 @@ SHIPPED: tuple[type[AttributionMethod], ...] = (
     Saliency,
     Occlusion,
     Alignment,
+    Movement,
     RandomAttribution,
 )
 

@@ -1,4 +1,4 @@
-"""What is asked of a decision: which clips, which class, and the function that scores them."""
+"""Questions about decisions: which clips, which class, and the function that scores them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -23,7 +23,7 @@ CLIPS_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be explained.
+    """Names of what is to be explained.
 
     Args:
         clips: Names of clips, at least one.
