@@ -38,13 +38,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_prints_what_the_document_says(folder: Path) -> None:
     document = json.loads((folder / "demo.json").read_text())
     keys = {"with_transfer", "without_transfer", "untrained", "ci95", "queries", "report"}
-    assert keys | {"teacher", "seconds"} == document.keys()
+    assert keys | {"gain", "gain_ci95", "teacher", "seconds"} == document.keys()
+    gain = document["with_transfer"] - document["without_transfer"]
+    assert document["gain"] == pytest.approx(gain)
+    low, high = document["gain_ci95"]
+    assert low <= gain <= high
     text = COMMAND.show(document)
     for name in ("untrained", "without_transfer", "with_transfer"):
         low, high = document["ci95"][name]
         assert 0 <= low <= document[name] <= high <= 1
         assert f"{100 * document[name]:.1f} %" in text
     assert f"{document['queries']} queries" in text
+    assert f"transfer adds {100 * gain:.1f} points (95 % interval" in text
 
 
 def test_novel_classes_are_never_filmed(folder: Path) -> None:

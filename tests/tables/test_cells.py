@@ -12,7 +12,7 @@ from skelshot.tables.cells import QUERIES, SharedParts, saved_cell, stages_of, v
 from skelshot.tables.engine import Made
 from skelshot.tables.entries import Entry, GridStage
 from skelshot.tables.hits import unpacked
-from skelshot.tables.planning import PlannedCell
+from skelshot.tables.planned_cell import PlannedCell
 from skelshot.tables.stage_cache import StageCache
 
 FIRST = GridStage("pretrain", 1, print, "run")

@@ -13,7 +13,8 @@ from skelshot.tables.amounts import DataRole, table_preset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.figures import cell_figure
 from skelshot.tables.many_shot import ClipSides
-from skelshot.tables.planning import CellPlanner, RoleData
+from skelshot.tables.planning import CellPlanner
+from skelshot.tables.role_data import RoleData
 
 
 def people_of(store: Store) -> list[int]:

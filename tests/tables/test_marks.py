@@ -13,7 +13,8 @@ from skelshot.ground import SkelshotError
 from skelshot.tables.amounts import DataRole, TablePreset, TableTeacher, TwinSize
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.marks import TeacherMarks, files_named
-from skelshot.tables.planning import CellPlanner, RoleData
+from skelshot.tables.planning import CellPlanner
+from skelshot.tables.role_data import RoleData
 from skelshot.tables.twins import twin_entry
 
 CODE = TableTeacher(teacher="random-code")

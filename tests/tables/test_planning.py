@@ -16,7 +16,9 @@ from skelshot.tables.definitions import TableColumn, TableRow, table_named
 from skelshot.tables.engine import local_executor, make_entries
 from skelshot.tables.entries import Entry
 from skelshot.tables.marks import TeacherMarks
-from skelshot.tables.planning import CellPlanner, PlannedCell, RoleData
+from skelshot.tables.planned_cell import PlannedCell
+from skelshot.tables.planning import CellPlanner
+from skelshot.tables.role_data import RoleData
 from skelshot.tables.stage_cache import StageCache
 
 

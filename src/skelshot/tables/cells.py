@@ -16,7 +16,7 @@ from skelshot.tables.engine import Made
 from skelshot.tables.entries import Entry, all_entries
 from skelshot.tables.figures import cell_figure
 from skelshot.tables.hits import packed
-from skelshot.tables.planning import PlannedCell
+from skelshot.tables.planned_cell import PlannedCell
 from skelshot.tables.saved import SavedCell, SavedStage
 from skelshot.tables.stage_cache import StageCache
 

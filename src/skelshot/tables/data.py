@@ -12,7 +12,7 @@ from skelshot.tables.amounts import TablePreset, data_roles
 from skelshot.tables.definitions import ROLES, Role
 from skelshot.tables.engine import Executor, Made, make_entries
 from skelshot.tables.live import Watch
-from skelshot.tables.planning import RoleData
+from skelshot.tables.role_data import RoleData
 from skelshot.tables.stage_cache import StageCache
 from skelshot.tables.twins import twin_entry
 

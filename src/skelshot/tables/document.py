@@ -9,7 +9,7 @@ from skelshot.tables.data import FoundData
 from skelshot.tables.definitions import TableDefinition, printed_numbers
 from skelshot.tables.engine import Made
 from skelshot.tables.entries import all_entries
-from skelshot.tables.planning import PlannedCell
+from skelshot.tables.planned_cell import PlannedCell
 from skelshot.tables.saved import SavedClips, SavedTable
 from skelshot.tables.stage_cache import StageCache
 

@@ -8,78 +8,23 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split
-from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
 from skelshot.experiments.settings import Settings, evaluation_changes, load_settings
 from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import is_there
-from skelshot.tables.amounts import DataRole, TablePreset
+from skelshot.tables.amounts import TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.entries import Entry
 from skelshot.tables.many_shot import MANY_SHOT, ClipSides
 from skelshot.tables.marks import TeacherMarks, files_named
+from skelshot.tables.planned_cell import PlannedCell
+from skelshot.tables.role_data import RoleData
 from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
-
-
-@dataclass(frozen=True, eq=False)
-class RoleData:
-    """The clips behind the columns of a role.
-
-    Args:
-        role: What the role means.
-        store: The clips.
-        videos: The folder of their videos; pictures are made of the skeletons without one.
-        videos_mark: What tells these videos from others.
-        twin: Whether the clips are synthetic.
-    """
-
-    role: DataRole
-    store: Store
-    videos: str = "rendered"
-    videos_mark: str = "rendered"
-    twin: bool = False
-
-    def protocol(self, suffix: str = "") -> FewShotProtocol:
-        """Return the protocol of a column.
-
-        Args:
-            suffix: Behind the name of the role's own, or a whole name.
-
-        Returns:
-            The protocol.
-
-        Raises:
-            SkelshotError: There is none of that name.
-        """
-        beside = not suffix or suffix.startswith("-")
-        return protocol_named(self.role.protocol + suffix if beside else suffix)
-
-
-@dataclass(frozen=True)
-class PlannedCell:
-    """The entries behind a number.
-
-    Args:
-        row: Name of the row.
-        column: Name of the column.
-        shots: Exemplars a class, or `many` where trained classes are tested.
-        results: Entries of the evaluations, by seed and split.
-        error: Why there are none.
-        left_out: Why nobody expects a number here.
-    """
-
-    row: str
-    column: str
-    shots: int | Literal["many"]
-    results: dict[tuple[int, int], Entry] = field(default_factory=dict)
-    error: str | None = None
-    left_out: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

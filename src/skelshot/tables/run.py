@@ -17,7 +17,8 @@ from skelshot.tables.live import Watch
 from skelshot.tables.marks import TeacherMarks
 from skelshot.tables.page import write_pages
 from skelshot.tables.placement import PROCESSES, placement
-from skelshot.tables.planning import CellPlanner, PlannedCell
+from skelshot.tables.planned_cell import PlannedCell
+from skelshot.tables.planning import CellPlanner
 from skelshot.tables.stage_cache import StageCache
 
 

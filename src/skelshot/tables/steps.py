@@ -69,15 +69,18 @@ def make_run(output: Path, call: Call, needs: Sequence[Path]) -> None:
 
 
 def make_result(output: Path, call: Call, needs: Sequence[Path]) -> None:
-    """Evaluate one split of a run.
+    """Evaluate one split of a run; a table of the queries stands beside the result.
 
     Args:
         output: The result file.
         call: Arguments of `front_door.evaluate`.
         needs: The run; none for methods that read clips.
     """
+    queries = output.with_name(QUERIES)
+    queries.unlink(missing_ok=True)
     with one_thread():
-        front_door.evaluate(out=output, run=needs[0] if needs else None, **call)
+        run = needs[0] if needs else None
+        front_door.evaluate(out=output, queries=queries, run=run, **call)
 
 
 TWIN = GridStage("twin", 1, make_twin, "store")
