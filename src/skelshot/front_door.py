@@ -319,8 +319,10 @@ def evaluate(
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
-    members = [_member(store, each, kind, preset, list(changes)) for each in every or [None]]
-    others = [METHODS.named(name, "--beside") for name in beside]
+    if run is None and not files:
+        every = [None]
+    others = [METHODS.named(name, "--beside") for name in beside if every]
+    members = [_member(store, each, kind, preset, list(changes)) for each in every]
     members += [_member(store, None, other, preset, list(changes)) for other in others]
     return evaluate_members(
         store,
