@@ -319,9 +319,11 @@ def evaluate(
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
-    others = [METHODS.named(name, "--beside") for name in beside]
+    if run is None and not files:
+        every = [None]
+    others = [METHODS.named(name, "--beside") for name in beside if every]
     changes = evaluation_changes(changes, {each.name for each in (kind, *others)})
-    members = [member_of(store, each, kind, preset, changes) for each in every or [None]]
+    members = [member_of(store, each, kind, preset, changes) for each in every]
     members += [member_of(store, None, other, preset, changes) for other in others]
     return evaluate_members(
         store,

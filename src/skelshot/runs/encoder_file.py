@@ -33,7 +33,7 @@ class EncoderFile(SplitRun):
 
     @property
     def result(self) -> dict[str, Any]:
-        """The place it comes from, by its notes or its name."""
+        """Its origin, by its notes or its name."""
         notes = read_header(self.file).extra
         return {"store": notes.get("imported_from", self.file.name)}
 

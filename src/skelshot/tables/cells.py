@@ -13,7 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import read_mapping
 from skelshot.ground.seeding import digest_of
 from skelshot.tables.engine import Made
-from skelshot.tables.entries import Entry, all_entries
+from skelshot.tables.entries import QUERIES, Entry, all_entries
 from skelshot.tables.figures import cell_figure
 from skelshot.tables.hits import packed
 from skelshot.tables.planned_cell import PlannedCell
@@ -22,8 +22,6 @@ from skelshot.tables.stage_cache import StageCache
 
 LONG = 200
 """Settings of more letters stand apart, once for all cells."""
-QUERIES = "queries.parquet"
-"""The table of queries that may stand beside a result."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from typing import Any
 Make = Callable[[Path, Mapping[str, Any], Sequence[Path]], object]
 """Called with an entry's output, its call, and the outputs of what it needs."""
 
+QUERIES = "queries.parquet"
+"""The table of queries beside a result, where there is one."""
+
 
 @dataclass(frozen=True)
 class GridStage:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from skelshot import front_door
-from skelshot.tables.entries import GridStage
+from skelshot.tables.entries import QUERIES, GridStage
 
 Call = Mapping[str, Any]
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from skelshot.encoders import load_encoder
-from skelshot.encoders.public import LAYOUTS, import_checkpoint
+from skelshot.encoders.public import LAYOUTS, import_checkpoint, reading
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import InputSpec
 
@@ -110,6 +111,10 @@ BAD = {
     "values that are not finite": (
         "ctr-gcn", changed("l2.gcn1.bn.bias", torch.full((8,), torch.nan)), "NaN or infinite",
     ),
+    "a tensor of more numbers than are stored": (
+        "ctr-gcn", changed("l1.gcn1.PA", torch.zeros(1).expand(3 * 10**9)),
+        "found tensors of 3,000,.* numbers, expected at most",
+    ),
     "no tensors at all": ("ctr-gcn", lambda _: {"epoch": 3}, "found no tensors by name"),
 }  # fmt: skip
 
@@ -165,6 +170,15 @@ def test_a_pickle_that_runs_code_is_refused_and_not_run(protocol, file, tmp_path
         import_checkpoint(file, "ctr-gcn")
     assert str(refusal.value).count("\n") == 0
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_file_that_unpacks_to_more_than_it_may_is_refused(file, monkeypatch):
+    monkeypatch.setattr(reading, "LARGEST", 10**6)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("public/data/0", bytes(10**6 + 1))
+    assert file.stat().st_size < 10**4
+    with pytest.raises(SkelshotError, match=r"found 1,000,.* bytes, expected at most"):
+        import_checkpoint(file, "ctr-gcn")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])

@@ -227,15 +227,15 @@ def _filled(
     )
     encoder = build_encoder(spec, seed=0)
     ours: dict[str, Tensor] = encoder.state_dict()
-    for name, recipe in layout.recipes().items():
-        parts = [found[part] for part in recipe.names]
+    for name, conversion in layout.conversions().items():
+        parts = [found[part] for part in conversion.names]
         try:
-            made = recipe.make(parts)
+            made = conversion.make(parts)
         except (RuntimeError, IndexError) as error:  # shapes that do not go together
-            raise _unlike(path, recipe.names[0], parts[0], None) from error
+            raise _unlike(path, conversion.names[0], parts[0], None) from error
         if name not in ours or made.shape != ours[name].shape:
             wanted = tuple(ours[name].shape) if name in ours else None
-            raise _unlike(path, recipe.names[0], parts[0], wanted)
+            raise _unlike(path, conversion.names[0], parts[0], wanted)
         ours[name] = made.contiguous()
     encoder.load_state_dict(ours)
     return encoder.eval()

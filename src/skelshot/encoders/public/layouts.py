@@ -1,4 +1,4 @@
-"""The names of tensors in public checkpoints, as recipes of our encoders' tensors.
+"""The names of tensors in public checkpoints, as conversions of our encoders' tensors.
 
 Sources, for the names: Uason-Chen/CTR-GCN, lshiwjx/2s-AGCN, yysijie/st-gcn and
 kennymckormick/pyskl.
@@ -12,9 +12,9 @@ from torch import Tensor
 
 from skelshot.encoders.blocks import BlockPlan, ten_blocks
 from skelshot.encoders.graph_spec import BASE_WIDTHS
-from skelshot.encoders.public.recipes import (
-    Recipe,
-    Recipes,
+from skelshot.encoders.public.conversions import (
+    Conversion,
+    Conversions,
     batch_norms,
     convolution,
     joined,
@@ -32,7 +32,7 @@ class PublicLayout:
     Args:
         name: The name users type.
         encoder: Which encoder of ours it is.
-        block: From a block's number and plan to the recipes of its tensors.
+        block: From a block's number and plan to the conversions of its tensors.
         data_norm: The first batch norm.
         first: A convolution of the raw channels.
         base: A norm with as many channels as the first block.
@@ -45,7 +45,7 @@ class PublicLayout:
 
     name: str
     encoder: str
-    block: Callable[[int, BlockPlan], Recipes]
+    block: Callable[[int, BlockPlan], Conversions]
     data_norm: str
     first: str
     base: str
@@ -55,20 +55,22 @@ class PublicLayout:
     fed: str
     inputs: Mapping[str, object]
 
-    def recipes(self) -> Recipes:
-        """Return the recipes of all tensors of the encoder but the counters of its norms."""
+    def conversions(self) -> Conversions:
+        """Return the conversions of all tensors of the encoder but the counters of its norms."""
         found = batch_norms("input_norm", {self.data_norm: []})
         for number, plan in enumerate(ten_blocks(3, BASE_WIDTHS)):
             parts = self.block(number, plan)
-            found |= {f"blocks.{number}.{name}": recipe for name, recipe in parts.items()}
+            found |= {f"blocks.{number}.{name}": conversion for name, conversion in parts.items()}
         return found
 
     def names(self) -> list[str]:
         """List the names that such a checkpoint has at least, in order, each once."""
-        return list(dict.fromkeys(name for each in self.recipes().values() for name in each.names))
+        return list(
+            dict.fromkeys(name for each in self.conversions().values() for name in each.names)
+        )
 
 
-def _ctr_gcn(number: int, plan: BlockPlan) -> Recipes:
+def _ctr_gcn(number: int, plan: BlockPlan) -> Conversions:
     block = f"l{number + 1}"
     unit, time = f"{block}.gcn1", f"{block}.tcn1.branches"
     parts = [f"{unit}.convs.{k}" for k in SUBSETS]
@@ -78,7 +80,7 @@ def _ctr_gcn(number: int, plan: BlockPlan) -> Recipes:
     last = f"{time}.3"
     found = {
         f"{SPATIAL}.A_learned": joined(f"{unit}.PA"),
-        f"{SPATIAL}.alpha": Recipe((f"{unit}.alpha",), lambda tensors: tensors[0].reshape(())),
+        f"{SPATIAL}.alpha": Conversion((f"{unit}.alpha",), lambda tensors: tensors[0].reshape(())),
         f"{SPATIAL}.psi_phi.weight": _flat(f"{name}.weight" for name in compared),
         f"{SPATIAL}.psi_phi.bias": joined(*(f"{name}.bias" for name in compared)),
         f"{SPATIAL}.refine": _stacked(f"{name}.weight" for name in refined),
@@ -107,7 +109,7 @@ def _ctr_gcn(number: int, plan: BlockPlan) -> Recipes:
     return found | _ways_around(plan, block, unit)
 
 
-def _agcn(number: int, plan: BlockPlan) -> Recipes:
+def _agcn(number: int, plan: BlockPlan) -> Conversions:
     block = f"l{number + 1}"
     unit, time = f"{block}.gcn1", f"{block}.tcn1"
     embedded = [f"{unit}.{conv}.{k}" for conv in ("conv_a", "conv_b") for k in SUBSETS]
@@ -124,9 +126,9 @@ def _agcn(number: int, plan: BlockPlan) -> Recipes:
     return found | _ways_around(plan, block, unit)
 
 
-def _ways_around(plan: BlockPlan, block: str, unit: str) -> Recipes:
+def _ways_around(plan: BlockPlan, block: str, unit: str) -> Conversions:
     """Make the shortcuts of a block of CTR-GCN or 2s-AGCN."""
-    found: Recipes = {}
+    found: Conversions = {}
     if plan.channels_in != plan.channels_out:
         found |= shortcut(f"{SPATIAL}.down", f"{unit}.down.0", f"{unit}.down.1")
     if _is_bent(plan):
@@ -134,7 +136,7 @@ def _ways_around(plan: BlockPlan, block: str, unit: str) -> Recipes:
     return found
 
 
-def _st_gcn(number: int, plan: BlockPlan) -> Recipes:
+def _st_gcn(number: int, plan: BlockPlan) -> Conversions:
     block = f"st_gcn_networks.{number}"
     found = {
         f"{SPATIAL}.edge_importance": joined(f"edge_importance.{number}"),
@@ -147,7 +149,7 @@ def _st_gcn(number: int, plan: BlockPlan) -> Recipes:
     return found
 
 
-def _pyskl_st_gcn(number: int, plan: BlockPlan) -> Recipes:
+def _pyskl_st_gcn(number: int, plan: BlockPlan) -> Conversions:
     block = f"backbone.gcn.{number}"
     found = {
         f"{SPATIAL}.edge_importance": joined(f"{block}.gcn.PA"),
@@ -160,7 +162,7 @@ def _pyskl_st_gcn(number: int, plan: BlockPlan) -> Recipes:
     return found
 
 
-def _values_first(conv: str, norm: str) -> Recipes:
+def _values_first(conv: str, norm: str) -> Conversions:
     """Make ST-GCN's spatial layer, whose public form multiplies with W_k before it gathers."""
 
     def by_subset(tensors: Sequence[Tensor]) -> Tensor:
@@ -170,8 +172,8 @@ def _values_first(conv: str, norm: str) -> Recipes:
         return by_subset(tensors).flatten(2).transpose(0, 1).flatten(1)[:, :, None, None]
 
     return {
-        f"{SPATIAL}.value.weight": Recipe((f"{conv}.weight",), weight),
-        f"{SPATIAL}.value_bias": Recipe((f"{conv}.bias",), by_subset),
+        f"{SPATIAL}.value.weight": Conversion((f"{conv}.weight",), weight),
+        f"{SPATIAL}.value_bias": Conversion((f"{conv}.bias",), by_subset),
     } | batch_norms(f"{SPATIAL}.norm", {norm: []})
 
 
@@ -180,14 +182,14 @@ def _is_bent(plan: BlockPlan) -> bool:
     return not plan.is_first and (plan.channels_in != plan.channels_out or plan.stride > 1)
 
 
-def _flat(names: Iterable[str]) -> Recipe:
+def _flat(names: Iterable[str]) -> Conversion:
     """Join 1x1 convolutions as one linear layer, (O, I)."""
-    return Recipe(tuple(names), lambda tensors: torch.cat(list(tensors)).flatten(1))
+    return Conversion(tuple(names), lambda tensors: torch.cat(list(tensors)).flatten(1))
 
 
-def _stacked(names: Iterable[str]) -> Recipe:
+def _stacked(names: Iterable[str]) -> Conversion:
     """Stack 1x1 convolutions, or their biases, one a subset: (K, O, I), or (K, O, 1)."""
-    return Recipe(
+    return Conversion(
         tuple(names), lambda tensors: torch.stack([t.reshape(len(t), -1) for t in tensors])
     )
 

@@ -1,6 +1,7 @@
 """The tensors of a file that PyTorch wrote, by name; nothing in the file is executed."""
 
 import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.regular import open_regular
 
 LARGEST = 2_000_000_000
-"""Most bytes a file may have; published graph networks have some 15 million."""
+"""Most bytes that a file may have, packed and unpacked, and most numbers in all its tensors.
+
+Published graph networks have some 15 million bytes."""
 
 _NESTED = ("state_dict", "model_state_dict", "model", "net", "weights")
 _WRAPPER = "module."
@@ -33,6 +36,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             tensors and plain values (which could run code), or no weights.
     """
     found = _state(_loaded(path))
+    numbers = sum(tensor.numel() for tensor in (found or {}).values())
+    if numbers > LARGEST:  # a few stored numbers may stand for any number
+        raise _too_large(path, f"tensors of {numbers:,} numbers")
     if found is None:
         raise SkelshotError(
             f"{path}: found no tensors by name, at the top or under one of {', '.join(_NESTED)}; "
@@ -47,11 +53,11 @@ def _loaded(path: Path) -> object:
     try:
         with open_regular(path) as file:
             size = file.seek(0, 2)
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as archive:
+                    size = max(size, sum(member.file_size for member in archive.infolist()))
             if size > LARGEST:
-                raise SkelshotError(
-                    f"{path}: found {size:,} bytes, expected at most {LARGEST:,}; name the "
-                    "checkpoint of one network"
-                )
+                raise _too_large(path, f"{size:,} bytes")
             file.seek(0)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what is wrong is told below
@@ -72,6 +78,12 @@ def _loaded(path: Path) -> object:
         raise SkelshotError(
             f"{path}: truncated, damaged or not a file of PyTorch's ({told}); fetch it again"
         ) from error
+
+
+def _too_large(path: Path, found: str) -> SkelshotError:
+    return SkelshotError(
+        f"{path}: found {found}, expected at most {LARGEST:,}; name the checkpoint of one network"
+    )
 
 
 def _state(document: object) -> dict[str, Tensor] | None:

@@ -1,4 +1,4 @@
-"""Recipes: how a tensor of an encoder is made of tensors with other names."""
+"""Conversions: how a tensor of an encoder is made of tensors with other names."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 
-class Recipe(NamedTuple):
+class Conversion(NamedTuple):
     """The making of one tensor.
 
     Args:
@@ -19,11 +19,11 @@ class Recipe(NamedTuple):
     make: Callable[[Sequence[Tensor]], Tensor]
 
 
-Recipes = dict[str, Recipe]
-"""Recipes by the encoder's own names."""
+Conversions = dict[str, Conversion]
+"""Conversions by the encoder's own names."""
 
 
-def joined(*names: str, dim: int = 0) -> Recipe:
+def joined(*names: str, dim: int = 0) -> Conversion:
     """Join tensors along an axis.
 
     Args:
@@ -31,16 +31,16 @@ def joined(*names: str, dim: int = 0) -> Recipe:
         dim: The axis.
 
     Returns:
-        The recipe.
+        The conversion.
 
     Example:
         >>> joined("a", "b").make([torch.zeros(2), torch.ones(1)]).tolist()
         [0.0, 0.0, 1.0]
     """
-    return Recipe(names, lambda tensors: torch.cat(list(tensors), dim))
+    return Conversion(names, lambda tensors: torch.cat(list(tensors), dim))
 
 
-def convolution(*names: str, dim: int = 0) -> Recipe:
+def convolution(*names: str, dim: int = 0) -> Conversion:
     """Join convolutions over time and joints, `(O, I, k, 1)`, as ones over joints and time.
 
     Args:
@@ -48,13 +48,13 @@ def convolution(*names: str, dim: int = 0) -> Recipe:
         dim: 0 side by side, 1 where their sum is wanted.
 
     Returns:
-        The recipe of the weight `(O, I, 1, k)`.
+        The conversion of the weight `(O, I, 1, k)`.
     """
     weights = tuple(f"{name}.weight" for name in names)
-    return Recipe(weights, lambda tensors: torch.cat(list(tensors), dim).transpose(2, 3))
+    return Conversion(weights, lambda tensors: torch.cat(list(tensors), dim).transpose(2, 3))
 
 
-def batch_norms(ours: str, parts: Mapping[str, Sequence[str]]) -> Recipes:
+def batch_norms(ours: str, parts: Mapping[str, Sequence[str]]) -> Conversions:
     """Join batch norms, and take in the biases of the convolutions before them.
 
     A bias before a norm only moves the mean that the norm subtracts.
@@ -64,9 +64,9 @@ def batch_norms(ours: str, parts: Mapping[str, Sequence[str]]) -> Recipes:
         parts: Names of norms, each with the convolutions whose sum it norms.
 
     Returns:
-        Recipes of all tensors of the norm but its counter.
+        Conversions of all tensors of the norm but its counter.
     """
-    recipes = {
+    conversions = {
         f"{ours}.{kind}": joined(*(f"{norm}.{kind}" for norm in parts))
         for kind in ("weight", "bias", "running_var")
     }
@@ -80,10 +80,10 @@ def batch_norms(ours: str, parts: Mapping[str, Sequence[str]]) -> Recipes:
             each.append(mean - sum((next(rest) for _ in range(count)), torch.zeros(())))
         return torch.cat(each)
 
-    return recipes | {f"{ours}.running_mean": Recipe(means + biases, moved)}
+    return conversions | {f"{ours}.running_mean": Conversion(means + biases, moved)}
 
 
-def shortcut(ours: str, convolved: str, normed: str) -> Recipes:
+def shortcut(ours: str, convolved: str, normed: str) -> Conversions:
     """Make the way around a layer: a convolution over single frames and its norm.
 
     Args:
@@ -92,7 +92,7 @@ def shortcut(ours: str, convolved: str, normed: str) -> Recipes:
         normed: The norm.
 
     Returns:
-        The recipes.
+        The conversions.
     """
     return {f"{ours}.0.weight": convolution(convolved)} | batch_norms(
         f"{ours}.1", {normed: [convolved]}
