@@ -152,7 +152,8 @@ def _side(margins: Tensor) -> Tensor:
 
 
 def _norms(offsets: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(offsets.flatten(1), dim=1)
+    norms: Tensor = torch.linalg.vector_norm(offsets.flatten(1), dim=1)
+    return norms
 
 
 def _wide(values: Tensor, like: Tensor) -> Tensor:
