@@ -159,8 +159,9 @@ def _explained(store: Store, name: str, maps: Mapping[str, Path]) -> Explained:
     clip = store.sequence(index)
     found = {how: saved_map(map_file(folder, name), clip) for how, folder in maps.items()}
     efforts = ", ".join(how for how, one in found.items() if one.best_effort)
-    note = f"; best effort, no boundary found: {efforts}" if efforts else ""
-    title = f"{store.class_of(index) or 'unlabelled'} ({name}){note}"
+    # In front, since long titles are cut.
+    note = f"best effort, no boundary found: {efforts}; " if efforts else ""
+    title = f"{note}{store.class_of(index) or 'unlabelled'} ({name})"
     return Explained(title, clip, {how: one.importance for how, one in found.items()})
 
 

@@ -82,7 +82,7 @@ def draw_explained(
     name_frames(axes[-1], fps)
     add_colour_bar(figure, mesh, list(axes[1:]))
     if title:
-        figure.suptitle(plain(title, 100), fontsize=TITLE, parse_math=False)
+        figure.suptitle(plain(title, 90), fontsize=TITLE, parse_math=False)
     return write_figure(figure, path, dpi=DPI)
 
 
