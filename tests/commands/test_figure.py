@@ -95,6 +95,7 @@ def test_bad_calls_are_one_line(run: Run, folder: Path, toy_store: Store, tmp_pa
         ("--clips: found 2, expected one", (3, "--clips", name, name, "--maps", ours)),
         ("no clip is called 'x'", (4, "--clips", "x", "--maps", ours)),
         ("a.npz: cannot be read", (4, "--clips", name, "--maps", f"a={tmp_path}")),
+        ("found no", (4, "--clips", name, "--maps", f"a={folder}")),
         ("--videos: for figure 4", (4, "--clips", name, "--maps", ours, "--videos", tmp_path)),
         ("no video of", (3, "--clips", name, "--maps", ours, "--videos", tmp_path)),
         ("--fps: found 0.0", (3, "--clips", name, "--maps", ours, "--fps", 0)),

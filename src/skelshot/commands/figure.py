@@ -26,7 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--maps",
         nargs="+",
         metavar="METHOD=DIR",
-        help="attributions of each method: DIR/CLIP.npz with values (C, T, V, M)",
+        help="attributions of each method: DIR/CLIP.safetensors or .npz with values (C, T, V, M)",
     )
     maps.add_argument("--videos", type=Path, metavar="DIR", help="3: videos, for their frames")
     maps.add_argument("--fps", type=float, help="frames a second, for seconds")

@@ -17,7 +17,7 @@ from skelshot.explain.pictures.confused_pairs import (
 )
 from skelshot.explain.pictures.failures import draw_failures
 from skelshot.explain.pictures.film import Film, film_of
-from skelshot.explain.pictures.saved_maps import saved_importance
+from skelshot.explain.pictures.saved_maps import map_file, saved_map
 from skelshot.ground import SkelshotError
 from skelshot.rendering.charts import draw_confusion
 from skelshot.rendering.theme import FORMS
@@ -125,7 +125,8 @@ def heatmap_figure(
         number: 3 for one clip, 4 for several.
         store: The clips.
         clips: Their names.
-        maps: Folders with a file CLIP.npz a clip (see `saved_importance`), by method.
+        maps: Folders with a file a clip (see `saved_map`), by method. Where a decision boundary was
+            sought and not found, the clip's title says so.
         out: The folder for the files.
         videos: A folder of videos, for the frames of Figure 3.
         fps: Frames a second, for seconds below the frames.
@@ -156,8 +157,12 @@ def _explained(store: Store, name: str, maps: Mapping[str, Path]) -> Explained:
     """Read what each method says of a clip."""
     index = store.index_of(name)
     clip = store.sequence(index)
-    found = {how: saved_importance(folder / f"{name}.npz", clip) for how, folder in maps.items()}
-    return Explained(f"{store.class_of(index) or 'unlabelled'} ({name})", clip, found)
+    found = {how: saved_map(map_file(folder, name), clip) for how, folder in maps.items()}
+    efforts = ", ".join(how for how, one in found.items() if one.best_effort)
+    # In front, since long titles are cut.
+    note = f"best effort, no boundary found: {efforts}; " if efforts else ""
+    title = f"{note}{store.class_of(index) or 'unlabelled'} ({name})"
+    return Explained(title, clip, {how: one.importance for how, one in found.items()})
 
 
 def _film(store: Store, name: str, videos: Path, moments: int) -> Film:

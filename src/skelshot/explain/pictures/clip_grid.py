@@ -92,7 +92,7 @@ def draw_grid(rows: Sequence[Explained], path: Path, fps: float | None = None) -
             block[-1, column].tick_params(labelbottom=True)
             told = f"\n{plain(method, 24)}"  # below the clip's own title
             block[0, column].set_title(told, fontsize=TEXT, pad=3, parse_math=False)
-        told = f"({letter}) {plain(row.title, 60)}\n"
+        told = f"({letter}) {plain(row.title, 80)}\n"
         title = block[0, 0].set_title(told, fontsize=TEXT, loc="left", pad=3, parse_math=False)
         title.set_in_layout(False)  # it may reach over the other columns
     add_colour_bar(figure, mesh, list(axes.ravel()))
