@@ -144,7 +144,7 @@ def test_another_recipe_or_other_sets_are_refused(made: BaseReport, out: Path, f
 
 
 BAD: dict[str, tuple[tuple[int, ...], str]] = {
-    "no files": ((), "--ui-prmd: .*found no"),
+    "no files": ((), "--ui-prmd: .*holds no UI-PRMD files"),
     "held-out people alone": ((7, 9), "--ui-prmd: found people 7, 9 alone, who are held out"),
 }
 

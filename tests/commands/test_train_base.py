@@ -45,9 +45,10 @@ def test_bad_calls_are_one_line(run: Run, tmp_path: Path, case: str) -> None:
     words, *said = BAD[case]
     answer = run("train-base", "--out", tmp_path / "out", *words)
     assert answer.code == 2
-    told = [line for line in answer.err.splitlines() if "step" not in line]
+    told = [line for line in answer.err.splitlines() if "step 1 of" not in line]
     assert len(told) == 1
     assert all(text in told[0] for text in said)
+    assert not (tmp_path / "out" / "raw").exists()
 
 
 def test_packaged_encoders_are_listed(run: Run) -> None:
@@ -78,7 +79,8 @@ def test_joints_that_it_cannot_take_are_named(run: Run, tmp_path: Path) -> None:
     from skelshot.skeletons.layouts import layout_from
 
     joints = ["wrist", "thumb", "finger"]
-    hand = {"name": "hand", "joints": joints, "parents": [0, 0, 0]}
+    bones = [["thumb", "wrist"], ["finger", "wrist"]]
+    hand = {"name": "hand", "joints": joints, "bones": bones}
     layout = layout_from(hand)
     for place in range(8):
         clip = np.random.default_rng(place).normal(size=(1, 9, 3, 3))

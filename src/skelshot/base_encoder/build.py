@@ -24,6 +24,7 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import load_encoder, save_encoder
 from skelshot.encoders.packaged import Measured, TrainingData, WeightsCard
 from skelshot.front_door import pretrain
+from skelshot.ground.devices import chosen_device
 from skelshot.ground.environment import environment
 from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import only_writer
@@ -118,6 +119,7 @@ def make_base(
         SkelshotError: `out` was begun with another recipe or other sets, or a step says why not.
     """
     began = time.perf_counter()
+    chosen_device(device)  # which refuses one that is not there before any work
     given = given or {}
     with only_writer(out, "train-base"):
         out.mkdir(parents=True, exist_ok=True)
