@@ -80,7 +80,7 @@ def test_joints_that_it_cannot_take_are_named(run: Run, tmp_path: Path) -> None:
 
     joints = ["wrist", "thumb", "finger"]
     bones = [["thumb", "wrist"], ["finger", "wrist"]]
-    hand = {"name": "hand", "joints": joints, "bones": bones}
+    hand = {"name": "three-fingers", "joints": joints, "bones": bones}
     layout = layout_from(hand)
     for place in range(8):
         clip = np.random.default_rng(place).normal(size=(1, 9, 3, 3))

@@ -96,7 +96,7 @@ def card_page(card: WeightsCard) -> str:
     )
 
 
-def _made(card: WeightsCard) -> Mapping[str, Any]:
+def _made(card: WeightsCard) -> dict[str, Any]:
     return {"seed": card.seed, **card.environment}
 
 

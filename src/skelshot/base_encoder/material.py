@@ -115,7 +115,7 @@ def _prepared(reader: Reader, raw: Path, out: Path, workers: int) -> Store:
 
 
 @dataclass(frozen=True)
-class Parts:
+class SetParts:
     """Which part of each set is trained on and which is measured.
 
     Args:
@@ -128,7 +128,7 @@ class Parts:
     measured: dict[str, OneSet]
 
 
-def parts_of(stores: Mapping[str, Store], recipe: BaseRecipe) -> Parts:
+def parts_of(stores: Mapping[str, Store], recipe: BaseRecipe) -> SetParts:
     """Divide the sets: by actions the synthetic one, by people the real one.
 
     Args:
@@ -161,7 +161,7 @@ def parts_of(stores: Mapping[str, Store], recipe: BaseRecipe) -> Parts:
             if held:
                 rest = tuple(sorted(people - held))
                 measured[name] = OneSet(store=path, leave_out_subjects=rest)
-    return Parts(trained, measured)
+    return SetParts(trained, measured)
 
 
 def joined(
