@@ -82,6 +82,7 @@ def test_joints_that_it_cannot_take_are_named(run: Run, tmp_path: Path) -> None:
     bones = [["thumb", "wrist"], ["finger", "wrist"]]
     hand = {"name": "three-fingers", "joints": joints, "bones": bones}
     layout = layout_from(hand)
+    (tmp_path / "raw").mkdir()
     for place in range(8):
         clip = np.random.default_rng(place).normal(size=(1, 9, 3, 3))
         write_npz_clip(
@@ -93,4 +94,4 @@ def test_joints_that_it_cannot_take_are_named(run: Run, tmp_path: Path) -> None:
     answer = run("evaluate", store.path, *words)
     assert (answer.code, answer.err.count("\n")) == (2, 1)
     assert "cannot be mapped to the joints that skelshot-base reads" in answer.err
-    assert "hip" in answer.err
+    assert "joint 'shoulder centre'" in answer.err

@@ -116,7 +116,7 @@ def _prepared(reader: Reader, raw: Path, out: Path, workers: int) -> Store:
 
 @dataclass(frozen=True)
 class SetParts:
-    """Which part of each set is trained on and which is measured.
+    """The part of each set that is trained on, and the one that is measured.
 
     Args:
         trained: What is left out of training, by set.

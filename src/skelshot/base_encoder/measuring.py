@@ -1,4 +1,4 @@
-"""What the base encoder is worth on actions and people that it never saw, beside raw matching."""
+"""Accuracy of the base encoder on actions and people that it never saw, beside raw matching."""
 
 from collections import Counter
 from math import comb

@@ -37,7 +37,7 @@ class EncoderFile(SplitRun):
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """What it was trained on, as far as its notes tell: the names of its classes."""
+        """Names of the classes that it was trained on, as far as its notes tell."""
         notes = read_header(self.file).extra
         try:
             classes = json.loads(notes.get(CLASSES, "[]"))
@@ -131,7 +131,7 @@ class EncoderRun(Run):
 
     @property
     def keeps_results(self) -> bool:
-        """Whether results of evaluations are kept beside the file."""
+        """True if results of evaluations are kept beside the file."""
         return not self.is_packaged
 
     @property

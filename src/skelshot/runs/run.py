@@ -61,7 +61,7 @@ class Run:
 
     @property
     def keeps_results(self) -> bool:
-        """Whether results of evaluations are kept in its folder."""
+        """True if results of evaluations are kept in its folder."""
         return True
 
     @property
