@@ -3,6 +3,7 @@
 from collections import Counter
 from math import comb
 from pathlib import Path
+from typing import Literal
 
 from skelshot.base_encoder.material import REHAB
 from skelshot.base_encoder.recipe import WAYS, BaseRecipe
@@ -12,7 +13,9 @@ from skelshot.encoders.packaged import Measured
 from skelshot.front_door import evaluate
 from skelshot.ground.files import read_json, sha256_of
 
-SHOTS = (1, 5)
+SHOTS = {"actions": (1, 5), "people": (1, 3)}
+"""Exemplars a class, by what is held out; people have one clip of each class among them."""
+
 METHODS = {"cosine": True, "raw-dtw": False, "raw-nearest": False}
 """Few-shot methods, and whether they use the encoder."""
 
@@ -21,6 +24,8 @@ def measure_base(
     name: str, store: Store, encoder: Path, recipe: BaseRecipe, out: Path, device: str
 ) -> list[Measured]:
     """Recognise what was held out of a set, with the encoder and without.
+
+    Where people are held out, queries are of other people than the exemplars.
 
     Args:
         name: The set.
@@ -34,10 +39,12 @@ def measure_base(
         A row a method and number of shots; none where there are too few classes or clips.
     """
     counts = Counter(clip.label for clip in store.clips)
-    shots = [count for count in SHOTS if count < min(counts.values())]
+    held: Literal["people", "actions"] = "people" if name == REHAB.name else "actions"
+    seen = {(clip.label, clip.subject) for clip in store.clips}
+    units = Counter(label for label, _ in seen) if held == "people" else counts
+    shots = [count for count in SHOTS[held] if count < min(units.values())]
     if len(counts) < WAYS or not shots:
         return []
-    held = "people" if name == REHAB.name else "actions"
     protocol = ClassSplitProtocol(
         name=f"{name}-held-out-{held}",
         draws_as=f"base encoder {name}",
@@ -45,6 +52,7 @@ def measure_base(
         base=0,
         novel=WAYS,
         draws=recipe.draws,
+        exemplars="same-subjects" if held == "people" else "any-clips",
     )
     rows = []
     for method, uses_encoder in METHODS.items():
@@ -59,7 +67,8 @@ def measure_base(
                 out=file,
                 device=device,
             )
-        task = f"{WAYS} of {len(counts)} classes of {name}, held-out {held}"
+        across = ", across people" if held == "people" else ""
+        task = f"{WAYS} of {len(counts)} classes of {name}, held-out {held}{across}"
         for count, found in read_json(file)["accuracy"].items():
             rows.append(
                 Measured(
