@@ -29,7 +29,7 @@ from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs import Run
-from skelshot.runs.encoder_file import EncoderRun
+from skelshot.runs.encoder_file import EncoderRun, is_packaged
 from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
@@ -290,9 +290,9 @@ def evaluate(
     Args:
         store: The clips, of the run's data or of any other.
         protocol: Its name, or a YAML file of yours.
-        run: What `pretrain` made, or several whose scores are added up; None for methods that
-            read clips.
-        encoder: Files of encoders in place of runs, or beside them.
+        run: What `pretrain` made, or the name of weights that come with the package, or several
+            whose scores are added up; None for methods that read clips.
+        encoder: Files of encoders, or such names, in place of runs or beside them.
         method: One of `METHODS`.
         beside: Methods that need no run, such as `raw-dtw`, whose scores are added.
         shots: Numbers of exemplars a class.
@@ -301,7 +301,8 @@ def evaluate(
         weights: Weights of the scores, of runs first, then of methods beside; equal unless told.
         fusion: How scores are added up; `softmax` unless told, `z-scores` with methods beside.
         preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
-        out: Where the result goes, besides being returned; the run's `results/` unless told.
+        out: Where the result goes, besides being returned; the run's `results/` unless told,
+            nowhere for weights that come with the package.
         queries: Where a table of all queries goes, `.parquet` or `.csv`.
         sides: Whether a clip and its mirror image are different actions.
         device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one.
@@ -317,7 +318,7 @@ def evaluate(
     kind = METHODS.named(method, "--method")
     several = [run] if isinstance(run, Run | Path | str) else list(run or ())
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
-    runs = [Run(Path(each)) if isinstance(each, Path | str) else each for each in several]
+    runs = [_run(each) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     if run is None and not files:
         every = [None]
@@ -381,6 +382,10 @@ def member_of(
 
 def _store(store: Store | Folder) -> Store:
     return store if isinstance(store, Store) else Store.open(Path(store))
+
+
+def _run(run: Folder) -> Run:
+    return EncoderRun.of_package(str(run)) if is_packaged(run) else Run(Path(run))
 
 
 def _protocol(protocol: Folder | FewShotProtocol) -> FewShotProtocol:

@@ -28,6 +28,7 @@ from skelshot.commands import (
     table,
     teach,
     teachers,
+    train_base,
     train_mini,
     verify,
 )
@@ -44,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     draw.COMMAND,
     teach.COMMAND,
     train_mini.COMMAND,
+    train_base.COMMAND,
     pretrain.COMMAND,
     evaluate.COMMAND,
     explain.COMMAND,

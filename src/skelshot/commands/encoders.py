@@ -1,8 +1,10 @@
-"""`skelshot encoders`: the encoders there are."""
+"""`skelshot encoders`: the encoders there are, and the trained ones that come with the package."""
 
+import argparse
 from typing import TYPE_CHECKING, Any
 
-from skelshot.commands.listing import family_command
+from skelshot.commands.command import Command, Document
+from skelshot.commands.listing import family_command, no_arguments, parts_text
 
 if TYPE_CHECKING:
     from skelshot.ground.families import Family
@@ -14,4 +16,27 @@ def _family() -> "Family[Any]":
     return ENCODERS
 
 
-COMMAND = family_command("encoders", "List the encoders.", _family)
+_NETWORKS = family_command("encoders", "List the encoders.", _family)
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    from skelshot.encoders import packaged_card, packaged_names
+
+    cards = map(packaged_card, packaged_names())
+    return _NETWORKS.run(parsed) | {
+        "packaged": [
+            {**card.model_dump(mode="json", include=_SHOWN), "from": None, "paper": ""}
+            for card in cards
+        ]
+    }
+
+
+_SHOWN = {"name", "about", "encoder", "parameters", "licence", "sha256"}
+
+
+def _show(document: Document) -> str:
+    return "\n".join([_NETWORKS.show(document), "", "trained:", parts_text(document["packaged"])])
+
+
+COMMAND = Command("encoders", "List the encoders, and the trained ones.", no_arguments, _run, _show)
+"""The command."""

@@ -28,7 +28,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="extend",
         dest="folders",
         metavar="RUN",
-        help="pre-trained run, of this data or of any other; several are an ensemble",
+        help="pre-trained run, of this data or of any other, or weights that come with Skelshot "
+        "by name (see `skelshot encoders`); several are an ensemble",
     )
     parser.add_argument(
         "--encoder",
@@ -37,7 +38,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="extend",
         dest="encoders",
         metavar="FILE",
-        help="an encoder's file (.safetensors) in place of a run, or beside runs",
+        help="an encoder's file (.safetensors), or such a name, in place of a run or beside runs",
     )
     parser.add_argument(
         "--encoder-split", type=int, metavar="N", help="RUN's split whose encoder serves all splits"

@@ -13,6 +13,13 @@ from skelshot.encoders.ctr_gcn import CTRGCN
 from skelshot.encoders.family import ENCODERS, read_spec
 from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.packaged import (
+    WeightsCard,
+    load_packaged,
+    packaged_card,
+    packaged_file,
+    packaged_names,
+)
 from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.public import ImportedEncoder, import_checkpoint
 from skelshot.encoders.spec import EncoderSpec
@@ -30,11 +37,16 @@ __all__ = [
     "GraphNetworkSpec",
     "ImportedEncoder",
     "STGCNSpec",
+    "WeightsCard",
     "build_encoder",
     "fold_persons",
     "import_checkpoint",
     "load_encoder",
+    "load_packaged",
     "mean_over_persons",
+    "packaged_card",
+    "packaged_file",
+    "packaged_names",
     "read_header",
     "read_spec",
     "save_encoder",

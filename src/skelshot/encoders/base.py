@@ -1,7 +1,7 @@
 """The contract of every encoder: clips in, feature maps and vectors out."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -54,6 +54,36 @@ class Encoder(nn.Module, ABC):
         self.frames = spec.frames
         self.persons = spec.persons
         self.num_joints = spec.layout.num_joints
+
+    @classmethod
+    def from_pretrained(cls, name: str) -> "tuple[Encoder, dict[str, Any]]":
+        """Load an encoder that comes with the package, without a network.
+
+        Args:
+            name: Such as `skelshot-base`; `skelshot encoders` lists them.
+
+        Returns:
+            The encoder in evaluation mode on the CPU, and the input spec as JSON values, as
+            `load_encoder` gives them.
+
+        Raises:
+            SkelshotError: There is none of that name, it is of another class than the one that
+                is asked, or its file is not the one of its card.
+
+        Example:
+            >>> encoder, inputs = Encoder.from_pretrained("skelshot-base")
+            >>> encoder.name, inputs["layout"]
+            ('agcn', 'kinect-v1')
+        """
+        from skelshot.encoders.packaged import load_packaged  # noqa: PLC0415 - it makes encoders
+
+        encoder, inputs = load_packaged(name)
+        if not isinstance(encoder, cls):
+            raise SkelshotError(
+                f"packaged encoder {name}: found {encoder.name}, expected {cls.name}; call "
+                "Encoder.from_pretrained"
+            )
+        return encoder, inputs
 
     @abstractmethod
     def feature_map(self, x: Tensor) -> Tensor:

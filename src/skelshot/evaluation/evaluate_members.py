@@ -67,7 +67,8 @@ def evaluate_members(
             a run was trained so, or where novel classes mirror each other by their names or
             by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
         out: Where the result goes, besides being returned; the first run's `results/` unless
-            told. A result of other settings is never overwritten.
+            told, nowhere for weights of the package. A result of other settings is never
+            overwritten.
         queries: Where a table of all queries goes, `.parquet` or `.csv`; none unless told.
         device: Where encoders and methods run, see `chosen_device`.
 
@@ -107,7 +108,7 @@ def evaluate_members(
     )
     digest = settings_digest(job.settings())
     first = members[0].run
-    if out is None and first is not None:
+    if out is None and first is not None and first.keeps_results:
         out = result_file(first.path, protocol.name, members[0].method.name, digest)
     if out is None:
         return job.evaluated() | {"settings": digest, "file": None}

@@ -289,7 +289,8 @@ def _check_pair(first: ReadyMember, other: ReadyMember, place: str) -> None:
             "both or none"
         )
     one, two = (each.of(first.splits[0]).config for each in (first.encoders, other.encoders))
-    if one.get("data_hash") == two.get("data_hash") and one.get("base") != two.get("base"):
+    same_data = one.get("data_hash") is not None and one["data_hash"] == two.get("data_hash")
+    if same_data and one.get("base") != two.get("base"):
         raise SkelshotError(
             f"{place}: found encoders trained on {one.get('base')} and {two.get('base')} of the "
             "same data, expected the same classes"

@@ -1,12 +1,19 @@
 """An encoder's file in place of a run: imported or packaged weights, for any data."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from skelshot.encoders import read_header
+from skelshot.encoders import packaged_file, packaged_names, read_header
+from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
+from skelshot.runs.kept_features import KeptFeatures, NothingKept
 from skelshot.runs.run import Run, SplitRun
+
+TRAINED_ON, CLASSES = "trained_on", "classes"
+"""Notes of an encoder's file: the data, in words, and the names of its classes as a JSON list."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +24,11 @@ class EncoderFile(SplitRun):
         folder: Where its features are kept.
         number: 0.
         file: The encoder, as `save_encoder` wrote it.
+        is_packaged: Whether it comes with the package, where nothing is kept.
     """
 
     file: Path
+    is_packaged: bool = False
 
     @property
     def done(self) -> bool:
@@ -28,19 +37,34 @@ class EncoderFile(SplitRun):
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """No configuration: what it was trained on is not known."""
-        return {}
+        """Names of the classes that it was trained on, as far as its notes tell."""
+        notes = read_header(self.file).extra
+        try:
+            classes = json.loads(notes.get(CLASSES, "[]"))
+        except ValueError:
+            classes = None
+        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            raise SkelshotError(
+                f"{self.file}, notes, {CLASSES}: found {notes[CLASSES]!r:.80}, expected a JSON "
+                "list of names; write the file again"
+            )
+        return {"base": classes} if classes else {}
 
     @property
     def result(self) -> dict[str, Any]:
         """Its origin, by its notes or its name."""
         notes = read_header(self.file).extra
-        return {"store": notes.get("imported_from", self.file.name)}
+        return {"store": notes.get(TRAINED_ON, notes.get("imported_from", self.file.name))}
 
     @property
     def encoder_file(self) -> Path:
         """The encoder."""
         return self.file
+
+    @property
+    def kept(self) -> KeptFeatures:
+        """The features that evaluations keep beside the encoder, none within the package."""
+        return NothingKept() if self.is_packaged else super().kept
 
     def check(self) -> dict[str, Any]:
         """Read its header, which refuses what is no encoder.
@@ -59,11 +83,14 @@ class EncoderRun(Run):
     """A run of one split, which is an encoder's file.
 
     Args:
-        path: The folder beside the file where features and results are kept.
+        path: The folder beside the file where features and results are kept; of weights that
+            come with the package their name.
         file: The encoder.
+        is_packaged: Whether it comes with the package, where nothing is kept.
     """
 
     file: Path
+    is_packaged: bool = False
 
     @classmethod
     def of_file(cls, file: Path | str) -> "EncoderRun":
@@ -71,6 +98,7 @@ class EncoderRun(Run):
 
         Args:
             file: `NAME.safetensors`; features and results are kept in the folder `NAME` beside it.
+                Or the name of weights that come with the package.
 
         Returns:
             The run.
@@ -78,9 +106,33 @@ class EncoderRun(Run):
         Raises:
             SkelshotError: The file is missing, damaged or no encoder's.
         """
+        if is_packaged(file):
+            return cls.of_package(str(file))
         file = Path(file)
+        if not file.exists() and (near := did_you_mean(str(file), packaged_names())):
+            raise SkelshotError(f"{file}: no such file, expected an encoder (.safetensors){near}")
         read_header(file)
         return cls(file.with_suffix(""), file)
+
+    @classmethod
+    def of_package(cls, name: str) -> "EncoderRun":
+        """Take weights that come with the package for a run; nothing is written beside them.
+
+        Args:
+            name: One of `packaged_names`.
+
+        Returns:
+            The run.
+
+        Raises:
+            SkelshotError: There are none of that name, or their file is not the one of their card.
+        """
+        return cls(Path(name), packaged_file(name), is_packaged=True)
+
+    @property
+    def keeps_results(self) -> bool:
+        """True if results of evaluations are kept beside the file."""
+        return not self.is_packaged
 
     @property
     def splits(self) -> dict[int, SplitRun]:
@@ -96,4 +148,32 @@ class EncoderRun(Run):
         Returns:
             It.
         """
-        return EncoderFile(self.path, number, self.file)
+        return EncoderFile(self.path, number, self.file, self.is_packaged)
+
+
+def is_packaged(word: Path | str) -> bool:
+    """Tell the name of weights that come with the package from a path.
+
+    Args:
+        word: As given to `--run` or `--encoder`.
+
+    Returns:
+        Whether it is such a name.
+
+    Raises:
+        SkelshotError: It is, and a file or folder of that name lies here, so that nobody knows
+            which of the two is meant.
+
+    Example:
+        >>> is_packaged("skelshot-base"), is_packaged("runs/mine")
+        (True, False)
+    """
+    name = str(word)
+    if name not in packaged_names():
+        return False
+    if Path(name).exists():
+        raise SkelshotError(
+            f"{name}: found weights of the package and a place here of that name; name the place "
+            f"by its whole path, {Path(name).resolve()}, or rename it"
+        )
+    return True

@@ -8,7 +8,9 @@ from typing import Any
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split
 from skelshot.datasets.store import Store
+from skelshot.encoders import packaged_names
 from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.runs.run import Run, SplitRun
 
 
@@ -148,6 +150,7 @@ def choose_encoders(
         raise SkelshotError(
             f"{run.path}: {found}holds no finished split; name another --run, or run "
             f"`skelshot pretrain` with --out {run.path} first"
+            f"{did_you_mean(str(run.path), packaged_names()) if found else ''}"
         )
     own = any(_is_of(done[s.index], store, s) for s in every if s.index in done)
     same_data = done[min(done)].config.get("data_hash") == store.data_hash

@@ -77,7 +77,7 @@ class RunFeatures:
             return self._clips(self.inputs_of(split), indices, view)
         trained, store = self._encoders.of(split), self._store
         options = seen_from(self._options, view)
-        kept = self._kept.setdefault(trained.number, KeptFeatures(trained.folder))
+        kept = self._kept.setdefault(trained.number, trained.kept)
         if (embedder := method.embedder) is not None:
             network = trained.method(embedder, options.readout)
             form = network.options.model_dump_json()

@@ -88,6 +88,27 @@ class KeptFeatures:
         return features
 
 
+class NothingKept(KeptFeatures):
+    """Features that are made anew each time: weights within the package leave no files there."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def read_or_make(self, file: Path, count: int, make: Callable[[], Tensor]) -> Tensor:
+        """Make the features.
+
+        Args:
+            file: Not read.
+            count: How many clips.
+            make: Makes the features, (count, ...).
+
+        Returns:
+            The features.
+        """
+        del file, count
+        return make()
+
+
 def _read(file: Path, count: int) -> Tensor:
     """Read features of an earlier evaluation, if they are what the file's name says."""
     tensors, notes, has_digest = read_digested(file)

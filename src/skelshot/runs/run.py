@@ -60,6 +60,11 @@ class Run:
         return run
 
     @property
+    def keeps_results(self) -> bool:
+        """True if results of evaluations are kept in its folder."""
+        return True
+
+    @property
     def splits(self) -> dict[int, "SplitRun"]:
         """All splits that were begun, by number."""
         folders = sorted(self.path.glob("split-*")) if self.path.is_dir() else []
@@ -123,6 +128,11 @@ class SplitRun:
     def method_file(self) -> Path:
         """The weights of the few-shot method, where it has any."""
         return self.folder / "checkpoints" / METHOD
+
+    @property
+    def kept(self) -> KeptFeatures:
+        """The features that evaluations keep beside the encoder."""
+        return KeptFeatures(self.folder)
 
     @cached_property
     def weights(self) -> dict[str, str]:
@@ -223,7 +233,7 @@ class SplitRun:
         chosen = EmbedOptions.model_validate(options).on(device)
         which = list(range(len(store.clips)) if indices is None else indices)
         inputs = self.inputs  # which compares the encoder with the configuration
-        kept = kept or KeptFeatures(self.folder)
+        kept = kept or self.kept
         file = kept.file(self.encoder_file, store.data_hash, chosen, keep_map, which, device)
         return kept.read_or_make(
             file,

@@ -163,7 +163,14 @@ REFUSED = {
     "no such split": ({"queries": {"split": "tset"}}, r"no split 'tset', it has test; did you"),
     "no query": ({"queries": {"subjects": [77]}}, "draw 0 has no query"),
     "unknown option": ({"exemplars": {"splitt": "a"}}, r"unknown option 'splitt'"),
-    "nothing": ({"novel": ["bow"]}, "at least 2"),
+    "nothing": ({"novel": ["bow"]}, "found 1 classes, expected at least 2, or none beside base"),
+    "neither novel nor base": ({"novel": []}, "novel: found 0 classes, expected at least 2"),
+    "one novel class beside base": ({"novel": ["bow"], "base": ["sit"]}, "novel: found 1 classes"),
+    "ways without novel": ({"novel": [], "base": ["bow"], "ways": 2}, "ways 2, expected at most 0"),
+    "nothing to recognise": (
+        {"novel": [], "base": ["bow", "wave"]},
+        "names no novel classes, it is for pre-training alone; name at least 2 under novel",
+    ),
     "a number for a name": ({"novel": ["bow", 1]}, "novel.1: found 1; .* put it in quotes"),
     "a clip in place of a list": (
         {"exemplars": {"wave": "wave_0", "bow": "bow_0"}},
@@ -273,3 +280,12 @@ def test_without_base_classes_nothing_can_be_trained() -> None:
     assert len(protocol.tasks(store, split, 1)[0].queries) == 6
     with pytest.raises(SkelshotError, match="no base classes to train on"):
         base_clips(store, split)
+
+
+def test_base_classes_alone_can_be_trained_on(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text("{name: all, base: [wave, bow, sit]}")
+    protocol = protocol_named(tmp_path / "all.yaml")
+    store = clips()
+    (split,) = protocol.split_list(store)
+    assert split == Split(0, (0, 1, 2), ())
+    assert len(base_clips(store, split)) == 12

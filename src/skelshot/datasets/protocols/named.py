@@ -30,7 +30,8 @@ class NamedProtocol(ProtocolFile):
 
     Args:
         name: The protocol's name.
-        novel: Names of the classes to recognise.
+        novel: Names of the classes to recognise, at least two; none where encoders are trained for
+            other data, which is pre-training alone.
         base: Names of the classes to train on; none where encoders come from elsewhere.
         exemplars: The clips to choose exemplars from; all of the novel classes unless told.
         queries: The clips to recognise; all that are no exemplars unless told. Clips without a
@@ -42,14 +43,14 @@ class NamedProtocol(ProtocolFile):
             part of what is drawn.
 
     Raises:
-        SkelshotError: A class is named twice, or there are fewer than are to be drawn.
+        SkelshotError: A class is named twice, or there are fewer than are to be drawn, or none.
 
     Example:
         >>> NamedProtocol(name="own", novel=("wave", "bow", "sit"), ways=2, draws=600).interval_over
         'draws'
     """
 
-    novel: tuple[str, ...] = Field(min_length=2)
+    novel: tuple[str, ...] = ()
     base: tuple[str, ...] = ()
     exemplars: ClipChoice = ClipChoice()
     queries: ClipChoice = ClipChoice()
@@ -64,6 +65,11 @@ class NamedProtocol(ProtocolFile):
             raise SkelshotError(
                 f"protocol {self.name}: class {twice!r:.80} is named twice in novel and base, "
                 "expected each class once"
+            )
+        if len(self.novel) == 1 or not (self.novel or self.base):
+            raise SkelshotError(
+                f"protocol {self.name}, novel: found {len(self.novel)} classes, expected at least "
+                "2, or none beside base classes, for pre-training alone"
             )
         if self.ways is not None and self.ways > len(self.novel):
             raise SkelshotError(
@@ -231,6 +237,11 @@ class NamedProtocol(ProtocolFile):
     ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
         """Gather what may be an exemplar and what a query, by label."""
         check_shots(shots)
+        if not split.novel:
+            raise SkelshotError(
+                f"protocol {self.name}: names no novel classes, it is for pre-training alone; name "
+                "at least 2 under novel to recognise them"
+            )
         pools = self._chosen(store, split, self.exemplars, "exemplars")
         for label in split.novel:
             if len(pools[label]) < shots:

@@ -37,9 +37,9 @@ Protocol = (
 def protocol_named(name: str | Path) -> Protocol:
     """Load a protocol by its name, or from a YAML file of one's own.
 
-    A file whose `novel` are names describes a `NamedProtocol`, one with the key `groups` a
-    `GroupedProtocol`, one with `auxiliary` an `ExemplarProtocol`, one with `cameras` a
-    `CameraSplitProtocol`, any other a `ClassSplitProtocol`.
+    A file whose `novel` or `base` are names describes a `NamedProtocol`, one with the key
+    `groups` a `GroupedProtocol`, one with `auxiliary` an `ExemplarProtocol`, one with `cameras`
+    a `CameraSplitProtocol`, any other a `ClassSplitProtocol`.
 
     Args:
         name: `nw-ucla`, `ntu120-one-shot`, ..., or a path that ends in `.yaml`. A shipped
@@ -87,7 +87,7 @@ def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
             f"{name}: found {document!r:.80}, expected a protocol: keys such as name and novel"
         )
     try:
-        if not isinstance(document.get("novel", 0), int):
+        if not all(isinstance(document.get(part, 0), int) for part in ("novel", "base")):
             return NamedProtocol.model_validate(with_lists_read(document, folder))
         if "groups" in document:
             return GroupedProtocol.model_validate(document)

@@ -1,0 +1,1 @@
+"""The general encoder that comes with the package: how it is trained, measured and carded."""

@@ -1,0 +1,107 @@
+"""The page of a model card: what a trained encoder is, how it was made, what it can do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from skelshot.encoders.packaged import WeightsCard
+
+_PAGE = """---
+license: apache-2.0
+tags: [skeleton, few-shot, action-recognition]
+---
+
+# {name}
+
+{about} {encoder} with {parameters:,} parameters.
+
+    skelshot evaluate STORE --protocol PROTOCOL --run {name}
+
+    encoder, inputs = Encoder.from_pretrained("{name}")
+
+SHA-256 of `{name}.safetensors`: `{sha256}`
+
+## Trained on
+
+| set | what | clips | classes | people | terms | SHA-256 of the clips |
+|---|---|---|---|---|---|---|
+{data}
+
+{left_out}
+
+## Recipe
+
+`{command}`
+
+| setting | value |
+|---|---|
+{recipe}
+
+Labels of all classes, each set's own; left and right are different actions, so nothing is mirrored.
+The epochs of a set that is repeated show its clips so often.
+
+## Numbers
+
+In percent, with half of the 95 % interval; without the encoder, raw matching beside.
+
+| task | method | shots | accuracy |
+|---|---|---|---|
+{measured}
+
+## Bad at
+
+{bad_at}
+
+## Licence
+
+{licence}; the sets keep their own terms.
+"""
+
+
+def card_page(card: WeightsCard) -> str:
+    """Write the page of a card.
+
+    Args:
+        card: The card as data.
+
+    Returns:
+        Markdown with the front matter of a model hub.
+    """
+    data = [
+        f"| {one.name} | {one.about} | {one.clips} | {one.classes} | {one.people} | {one.terms} | "
+        f"`{one.data_hash}` |"
+        for one in card.data
+    ]
+    measured = [
+        f"| {one.task} | {one.method} | {one.shots} | {100 * one.mean:.1f}"
+        + ("" if one.ci95 is None else f" ± {100 * one.ci95:.1f}")
+        + " |"
+        for one in card.measured
+    ]
+    left_out = ", ".join(card.left_out)
+    return _PAGE.format(
+        name=card.name,
+        about=card.about,
+        encoder=card.encoder,
+        parameters=card.parameters,
+        sha256=card.sha256,
+        licence=card.licence,
+        command=card.command,
+        data="\n".join(data),
+        left_out=f"Not given, so left out: {left_out}." if left_out else "No set was left out.",
+        recipe="\n".join(
+            f"| {key} | {_shown(value)} |" for key, value in (card.recipe | _made(card)).items()
+        ),
+        measured="\n".join(measured) or "| not measured | | | |",
+        bad_at="\n".join(f"- {line}" for line in card.bad_at),
+    )
+
+
+def _made(card: WeightsCard) -> dict[str, Any]:
+    return {"seed": card.seed, **card.environment}
+
+
+def _shown(value: object) -> str:
+    """Write a value as a cell of a table."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {one}" for key, one in value.items()) or "none"
+    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple | list) else str(value)

@@ -1,0 +1,25 @@
+"""Trained encoders that come with the package, each with its card."""
+
+from skelshot.encoders.packaged.card import (
+    Measured,
+    TrainingData,
+    WeightsCard,
+    read_card,
+)
+from skelshot.encoders.packaged.weights import (
+    load_packaged,
+    packaged_card,
+    packaged_file,
+    packaged_names,
+)
+
+__all__ = [
+    "Measured",
+    "TrainingData",
+    "WeightsCard",
+    "load_packaged",
+    "packaged_card",
+    "packaged_file",
+    "packaged_names",
+    "read_card",
+]

@@ -1,0 +1,106 @@
+"""The card of trained weights: what went in, how they were made, what they are bad at."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from skelshot.ground.files import read_json
+from skelshot.ground.options import Options, read_document
+
+
+class TrainingData(Options):
+    """A set that weights were trained on.
+
+    Args:
+        name: What its clips and classes begin with.
+        about: What it is.
+        terms: Under which it may be used.
+        clips: How many were trained on.
+        classes: Of how many classes.
+        people: Of how many people.
+        data_hash: Hash of the store that they are of.
+    """
+
+    described: ClassVar[str] = "card, data"
+
+    name: str
+    about: str
+    terms: str
+    clips: int
+    classes: int
+    people: int
+    data_hash: str
+
+
+class Measured(Options):
+    """An accuracy of weights, beside which a method without them stands as another one.
+
+    Args:
+        task: What was recognised.
+        method: The few-shot method.
+        shots: Exemplars a class.
+        mean: Accuracy, 0 to 1.
+        ci95: Half of its 95 % interval; None where there is none.
+    """
+
+    described: ClassVar[str] = "card, measured"
+
+    task: str
+    method: str
+    shots: int
+    mean: float
+    ci95: float | None = None
+
+
+class WeightsCard(Options):
+    """A model card as data, from which the page beside the weights is written.
+
+    Args:
+        name: What the weights are called.
+        about: One sentence.
+        sha256: Of their file, 64 hexadecimal digits.
+        encoder: Name of the encoder.
+        parameters: Numbers that it learnt.
+        licence: Of the weights.
+        data: What they were trained on.
+        left_out: Sets that the recipe can take and that were not given.
+        seed: Data, first weights, batches and changes follow from it.
+        recipe: All settings, flat.
+        command: The call that makes them again.
+        environment: Processor and versions.
+        measured: What they are worth.
+        bad_at: What not to expect of them.
+    """
+
+    described: ClassVar[str] = "card"
+
+    name: str
+    about: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    encoder: str
+    parameters: int
+    licence: str
+    data: tuple[TrainingData, ...] = Field(min_length=1)
+    left_out: tuple[str, ...] = ()
+    seed: int
+    recipe: dict[str, Any]
+    command: str
+    environment: dict[str, Any] = Field(default_factory=dict)
+    measured: tuple[Measured, ...] = ()
+    bad_at: tuple[str, ...] = ()
+
+
+def read_card(file: Path) -> WeightsCard:
+    """Read a card.
+
+    Args:
+        file: `NAME.json`.
+
+    Returns:
+        The card.
+
+    Raises:
+        SkelshotError: The file is missing, damaged or no card.
+    """
+    return read_document(WeightsCard, read_json(file), str(file), "install Skelshot again")

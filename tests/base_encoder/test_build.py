@@ -1,0 +1,168 @@
+"""The base encoder: made of little data, made again, and gone on with after a stop."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skelshot.base_encoder import build
+from skelshot.base_encoder.build import NAME, BaseReport, make_base
+from skelshot.base_encoder.card import card_page
+from skelshot.base_encoder.recipe import BaseRecipe
+from skelshot.datasets.store import Store
+from skelshot.encoders import load_encoder, packaged_card, packaged_file, read_header
+from skelshot.encoders.packaged import read_card
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import sha256_of
+from skelshot.pretraining import pretrain as training
+
+from ..datasets.test_ui_prmd import write
+
+TINY = BaseRecipe(
+    last_class=3, performers=2, cameras=(1,), replications=(1,), preset="smoke", epochs=1, draws=2
+)
+
+
+def rehab(folder: Path, *people: int) -> Path:
+    """Five exercises of some people."""
+    for person in people:
+        for exercise in range(1, 6):
+            write(folder, f"m{exercise:02d}_s{person:02d}_e01")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return rehab(tmp_path_factory.mktemp("ui-prmd"), 1, 2, 7, 8)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("base") / "out"
+
+
+@pytest.fixture(scope="module")
+def made(out: Path, files: Path) -> BaseReport:
+    return make_base(out, TINY, {"ui-prmd": files})
+
+
+def test_it_is_trained_on_all_classes_of_people_who_are_not_held_out(
+    made: BaseReport, out: Path
+) -> None:
+    assert (made.clips, made.classes, made.sets) == (3 * 2 + 5 * 2, 3 + 5, ("ntu", "rehab"))
+    store = Store.open(out / "trained.store")
+    assert store.layout.name == "kinect-v1"
+    assert {clip.name.split("_s")[1][:2] for clip in store.clips if "rehab" in clip.name} == {
+        "01",
+        "02",
+    }
+    encoder, inputs = load_encoder(made.encoder)
+    assert inputs["sides"] == "matter"
+    notes = read_header(made.encoder).extra
+    assert "deep squat" in notes["classes"]
+    assert notes["trained_on"] == "skelshot-base (ntu, rehab)"
+    assert made.parameters == sum(weight.numel() for weight in encoder.parameters())
+
+
+def test_its_run_shows_a_small_set_as_often_as_the_recipe_says(made: BaseReport, out: Path) -> None:
+    config = (out / "run" / "split-00" / "config.yaml").read_text()
+    assert "repeats:\n    rehab: 2" in config
+    assert "novel: []" in config
+
+
+def test_people_who_were_held_out_are_recognised_beside_raw_matching(made: BaseReport) -> None:
+    rows = [(one.method, one.shots) for one in made.measured]
+    assert rows == [("cosine", 1), ("raw-dtw", 1), ("raw-nearest", 1)]
+    assert {one.task for one in made.measured} == {
+        "5 of 5 classes of rehab, held-out people, across people"
+    }
+    assert all(0 <= one.mean <= 1 for one in made.measured)
+
+
+def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) -> None:
+    card = read_card(out / f"{NAME}.json")
+    assert card.sha256 == made.digest == sha256_of(Path(made.encoder))
+    assert [(one.name, one.clips, one.classes, one.people) for one in card.data] == [
+        ("ntu", 6, 3, 2),
+        ("rehab", 10, 5, 2),
+    ]
+    assert card.left_out == made.left_out == ("--kinder-gator",)
+    page = (out / f"{NAME}.md").read_text(encoding="utf-8")
+    assert page == card_page(card)
+    for fact in (
+        card.sha256,
+        "Public Domain Dedication",
+        "| held_out_people | 7, 8, 9, 10 |",
+        "skelshot train-base --out DIR --preset OWN --ui-prmd PATH --seed 0",
+        "Not given, so left out: --kinder-gator.",
+        "raw-dtw",
+        "## Bad at",
+    ):
+        assert fact in page, fact
+    assert str(out) not in page
+
+
+def test_the_packaged_page_is_that_of_its_card() -> None:
+    page = packaged_file(NAME).with_suffix(".md").read_text(encoding="utf-8")
+    assert page == card_page(packaged_card(NAME))
+
+
+def test_made_again_nothing_is_trained_or_measured_anew(
+    made: BaseReport, out: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("done already")
+
+    before = {file: file.stat().st_mtime_ns for file in (out / "measured").iterdir()}
+    monkeypatch.setattr(training, "run_stage", refuse)
+    again = make_base(out, TINY, {"ui-prmd": files})
+    assert (again.digest, again.measured) == (made.digest, made.measured)
+    assert {file: file.stat().st_mtime_ns for file in (out / "measured").iterdir()} == before
+
+
+def test_after_a_stop_it_goes_on(
+    made: BaseReport, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped before it measures; the second call trains nothing and ends with the same."""
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "measure_base", stop)
+        with pytest.raises(KeyboardInterrupt):
+            make_base(tmp_path / "out", TINY, {"ui-prmd": files})
+    monkeypatch.setattr(training, "run_stage", stop)
+    again = make_base(tmp_path / "out", TINY, {"ui-prmd": files})
+    assert (again.digest, again.measured) == (made.digest, made.measured)
+
+
+def test_another_recipe_or_other_sets_are_refused(made: BaseReport, out: Path, files: Path) -> None:
+    other = TINY.model_copy(update={"epochs": 2})
+    with pytest.raises(SkelshotError, match=r"another recipe.epochs \(found 1, now asked for 2\)"):
+        make_base(out, other, {"ui-prmd": files})
+    with pytest.raises(SkelshotError, match="of another sets"):
+        make_base(out, TINY)
+
+
+BAD: dict[str, tuple[tuple[int, ...], str]] = {
+    "no files": ((), "--ui-prmd: .*holds no UI-PRMD files"),
+    "held-out people alone": ((7, 9), "--ui-prmd: found people 7, 9 alone, who are held out"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_sets_that_cannot_be_trained_on(tmp_path: Path, case: str) -> None:
+    people, message = BAD[case]
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(SkelshotError, match=message) as caught:
+        make_base(tmp_path / "out", TINY, {"ui-prmd": rehab(tmp_path / "raw", *people)})
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out" / "raw").exists()  # told before clips are made
+
+
+def test_one_person_is_trained_on_and_nothing_measured(tmp_path: Path) -> None:
+    raw = rehab(tmp_path / "raw", 1)
+    report = make_base(tmp_path / "out", TINY, {"ui-prmd": raw})
+    assert report.measured == ()
+    assert "| not measured |" in Path(report.card).read_text()

@@ -1,0 +1,53 @@
+"""Recipes of the base encoder: what ships, and what cannot be."""
+
+from typing import Any
+
+import pytest
+
+from skelshot.base_encoder.recipe import PRESETS, BaseRecipe, recipe_named
+from skelshot.ground import SkelshotError
+
+
+def test_the_full_recipe_is_what_the_card_promises() -> None:
+    full = recipe_named("full", seed=5)
+    assert (full.last_class, full.performers, full.held_out, full.seed) == (120, 8, (), 5)
+    assert (full.preset, full.epochs, full.repeats) == ("cpu", 10, {"rehab": 2})
+    assert full.held_out_people == (7, 8, 9, 10)
+    assert full.changes == [
+        "strategy.epochs=10",
+        "augmentation.as_layouts=[openni-15, coco-17]",
+        "augmentation.as_layout=0.2",
+    ]
+
+
+def test_the_smoke_recipe_is_small() -> None:
+    assert PRESETS["smoke"].last_class * PRESETS["smoke"].performers < 100
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "a seed below zero": ({"seed": -1}, "seed: found -1"),
+    "more classes than there are": ({"last_class": 121}, "last_class: found 121"),
+    "one class": ({"last_class": 1}, "last_class: found 1"),
+    "a class that is not written": (
+        {"last_class": 9, "held_out": [10] * 5},
+        "found 10, expected 1",
+    ),
+    "too few to measure on": ({"held_out": [1, 2, 2]}, "held_out: found 2, expected 5 or more"),
+    "none left": ({"last_class": 6, "held_out": [1, 2, 3, 4, 5]}, "two to train on"),
+    "no such layout": ({"layout": "kinect-v9"}, "kinect-v9"),
+    "no epoch": ({"epochs": 0}, "epochs: found 0"),
+    "unknown": ({"epoch": 1}, "unknown option 'epoch'.*did you mean 'epochs'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_is_one_line(case: str) -> None:
+    fields, message = BAD[case]
+    with pytest.raises(SkelshotError, match=message) as caught:
+        BaseRecipe.model_validate(fields)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_preset_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SkelshotError, match=r"--preset: found 'ful', .*did you mean 'full'"):
+        recipe_named("ful")

@@ -1,0 +1,116 @@
+"""Encoders without a run: by file, and by the name of weights that come with the package."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from skelshot.datasets.protocols.tasks import Split
+from skelshot.datasets.store import Store
+from skelshot.encoders import load_packaged, packaged_file, save_encoder
+from skelshot.front_door import evaluate
+from skelshot.ground import SkelshotError
+from skelshot.runs.encoder_file import EncoderRun
+from skelshot.runs.encoders import RunEncoders
+
+BASE = "skelshot-base"
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def saved(folder: Path, **notes: str) -> Path:
+    encoder, inputs = load_packaged(BASE)
+    save_encoder(folder / "mine.safetensors", encoder, inputs=inputs, extra=notes)
+    return folder / "mine.safetensors"
+
+
+def listing(folder: Path) -> dict[Path, int]:
+    return {
+        file: file.stat().st_mtime_ns
+        for file in folder.rglob("*")
+        if "__pycache__" not in file.parts
+    }
+
+
+@pytest.mark.parametrize("option", ["run", "encoder"])
+def test_packaged_weights_serve_a_store_and_nothing_is_written(
+    toy_store: Store, there: Path, option: str
+) -> None:
+    package = packaged_file(BASE).parent
+    before = listing(package)
+    found = evaluate(toy_store, protocol="toy", shots=[1], splits=[0], **{option: BASE})
+    assert listing(package) == before
+    assert not list(there.iterdir())
+    assert found["file"] is None
+    assert found["trained_on"]["run"] == BASE
+    assert found["trained_on"]["data"].startswith(BASE)
+    assert found["sides"]["sides"] == "matter"
+    assert 0 < found["accuracy"]["1"]["mean"] <= 1
+    assert str(package) not in json.dumps(found)
+
+
+def test_a_result_goes_where_it_is_told(toy_store: Store, there: Path) -> None:
+    out = there / "base.json"
+    words = {"protocol": "toy", "shots": [1], "splits": [0]}
+    found = evaluate(toy_store, run=BASE, out=out, **words)
+    assert json.loads(out.read_text())["accuracy"] == found["accuracy"]
+    file = evaluate(toy_store, encoder=packaged_copy(there), **words)
+    assert file["accuracy"]["1"]["mean"] == found["accuracy"]["1"]["mean"]
+
+
+def packaged_copy(folder: Path) -> Path:
+    copy = folder / "copy.safetensors"
+    copy.write_bytes(packaged_file(BASE).read_bytes())
+    return copy
+
+
+def test_a_place_of_the_same_name_is_not_guessed_at(toy_store: Store, there: Path) -> None:
+    (there / BASE).mkdir()
+    with pytest.raises(SkelshotError, match="and a place here of that name; name the place by its"):
+        evaluate(toy_store, protocol="toy", run=BASE)
+    with pytest.raises(SkelshotError, match="holds no finished split"):
+        evaluate(toy_store, protocol="toy", run=there / BASE)
+
+
+@pytest.mark.parametrize("option", ["run", "encoder"])
+def test_the_nearest_name_is_suggested(toy_store: Store, there: Path, option: str) -> None:
+    with pytest.raises(SkelshotError, match=r"did you mean 'skelshot-base'\?") as caught:
+        evaluate(toy_store, protocol="toy", **{option: "skelshot-bsae"})
+    assert "\n" not in str(caught.value)
+
+
+def test_classes_that_an_encoder_was_trained_on_are_told(toy_store: Store, tmp_path: Path) -> None:
+    split = Split(0, (), (0, 1))
+    names = [toy_store.class_names[1], "another"]
+    run = EncoderRun.of_file(saved(tmp_path, trained_on="much", classes=json.dumps(names)))
+    encoders = RunEncoders(run, 0)
+    assert encoders.seen(toy_store, [split]) == names[:1]
+    assert encoders.record([split])["data"] == "much"
+    assert encoders.record([split])["base"] == names
+
+
+@pytest.mark.parametrize("classes", ["{", "{}", "[1]", '"wave"', "null"])
+def test_notes_that_are_no_classes(toy_store: Store, tmp_path: Path, classes: str) -> None:
+    run = EncoderRun.of_file(saved(tmp_path, classes=classes))
+    with pytest.raises(SkelshotError, match=r"notes, classes: found .*, expected a JSON list"):
+        RunEncoders(run, 0).seen(toy_store, [Split(0, (), (0, 1))])
+
+
+def test_encoders_of_other_data_are_an_ensemble(toy_store: Store, there: Path) -> None:
+    """Neither tells its data's hash, so nobody takes them for encoders of the same data."""
+    from skelshot.encoders import build_encoder
+
+    encoder, inputs = load_packaged(BASE)
+    other = there / "other.safetensors"
+    fresh = build_encoder(encoder.spec, seed=1)
+    save_encoder(other, fresh, inputs=inputs, extra={"classes": '["one"]'})
+    found = evaluate(toy_store, protocol="toy", run=BASE, encoder=other, shots=[1], splits=[0])
+    assert [member["trained_on"]["run"] for member in found["members"]] == [
+        BASE,
+        str(there / "other"),
+    ]
