@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.experiments.settings import preset_names
+from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.json_text import parse_json
@@ -91,6 +92,12 @@ class TableRow(Options):
                 "evaluate": self.evaluate + column.evaluate,
             }
         return self.model_copy(update={"set": changes + self.set + column.set, **own})
+
+    @property
+    def reads_a_run(self) -> bool:
+        """Whether the row of one cell needs an encoder or weights."""
+        untrained = self.strategy == self.episodes == "none"
+        return not (untrained and METHODS.named(str(self.method)).reads == "clip")
 
 
 class TableColumn(Options):

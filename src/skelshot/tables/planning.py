@@ -120,7 +120,7 @@ class CellPlanner:
 
     def _seeds(self, row: TableRow) -> range:
         """List the seeds; nothing depends on them where nothing is trained."""
-        return range(self.seeds if _reads_a_run(row) else 1)
+        return range(self.seeds if row.reads_a_run else 1)
 
     def _many_shot(self, row: TableRow, train: ClipChoice) -> dict[tuple[int, int], Entry]:
         """Plan a column that trains on some clips of all classes and tests on the others."""
@@ -158,9 +158,9 @@ class CellPlanner:
         settled = settings.on(self.device if is_there(self.device) else "cpu")
         options = settled.model_dump(mode="json", exclude={"classifiers"})
         run, elsewhere = None, {}
-        if _reads_a_run(row) and row.trained_on in (None, self.column.data):
+        if row.reads_a_run and row.trained_on in (None, self.column.data):
             run = self._run(row, split, seed)
-        elif _reads_a_run(row):
+        elif row.reads_a_run:
             trainer = self._elsewhere(str(row.trained_on))
             run = trainer._run(row, trainer.splits[0], seed)
             elsewhere = {"encoder_split": trainer.splits[0].index}
@@ -298,12 +298,6 @@ class CellPlanner:
             "split": split.index,
             "device": self._kind,
         }
-
-
-def _reads_a_run(row: TableRow) -> bool:
-    """Tell whether a row needs an encoder or weights."""
-    untrained = row.strategy == row.episodes == "none"
-    return not (untrained and METHODS.named(str(row.method)).reads == "clip")
 
 
 def _of_stages(changes: Sequence[str], strategy: str, episodes: str) -> Iterator[str]:
