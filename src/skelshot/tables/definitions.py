@@ -95,7 +95,7 @@ class TableRow(Options):
 
     @property
     def reads_a_run(self) -> bool:
-        """Whether the row of one cell needs an encoder or weights."""
+        """True where the row of one cell needs an encoder or weights."""
         untrained = self.strategy == self.episodes == "none"
         return not (untrained and METHODS.named(str(self.method)).reads == "clip")
 
