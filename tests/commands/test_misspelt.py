@@ -38,7 +38,7 @@ CALLS = {
         "method cosine, options: found the unknown option 'scal', expected ",
     ),
     "another method's option": (
-        "evaluate STORE --protocol toy --set classifiers.rfs.turn=10",
+        "evaluate STORE --protocol toy --method rfs --set classifiers.rfs.turn=10",
         "method rfs, options: found the unknown option 'turn', expected C, turns, ",
     ),
     "a key of the evaluation": (

@@ -129,8 +129,8 @@ def test_labels_leave_no_trace(
 
     gather = BaseSet.of.__func__  # type: ignore[attr-defined]
 
-    def exchanged(cls: type[BaseSet], store: Store, split: Split) -> BaseSet:
-        found: BaseSet = gather(cls, store, split)
+    def exchanged(cls: type[BaseSet], store: Store, split: Split, *more: Any) -> BaseSet:
+        found: BaseSet = gather(cls, store, split, *more)
         return BaseSet(found.store, found.split, found.indices, found.rows[::-1].copy())
 
     monkeypatch.setattr(BaseSet, "of", classmethod(exchanged))

@@ -26,7 +26,7 @@ def test_a_figure_gives_the_same_bytes_each_time(tmp_path: Path, form: str) -> N
     assert b"/Type3" not in first
 
 
-@pytest.mark.parametrize("name", ["a", "a.jpg", "a.svgz", "svg"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.svgz", "a.b"])
 def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(SkelshotError, match=r"expected \.png, \.svg, \.pdf; name the picture so"):
         write_figure(figure(), tmp_path / name)

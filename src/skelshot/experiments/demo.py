@@ -257,6 +257,7 @@ def _row(
         train += ["--set", change]
     call("pretrain", out / "store", *common, *train)
     test: list[object] = ["--run", run, "--out", run / "result.json"]
+    (run / QUERIES).unlink(missing_ok=True)  # of a call before, which is gone on with
     test += ["--queries", run / QUERIES]
     for change in changes:
         if change.startswith("evaluate."):

@@ -218,7 +218,7 @@ def evaluation_changes(
         other = key.partition(".")[0]
         if methods is None or section != "classifiers" or not other:
             continue
-        if METHODS.named(other, f"--set {text}").name not in methods:
+        if METHODS.named(other, "evaluate.classifiers").name not in methods:
             raise SkelshotError(
                 f"--set {text}: changes the method {other}, but what is evaluated is "
                 f"{', '.join(sorted(methods))}; leave it out, or evaluate with --method {other}"

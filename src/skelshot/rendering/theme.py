@@ -60,7 +60,7 @@ def plain(name: str, most: int = 40) -> str:
 
 
 def form_of_figure(path: Path) -> str:
-    """Return which of `FORMS` a file's ending names.
+    """Return which of `FORMS` a file's ending names; PNG where it has none.
 
     Args:
         path: The file.
@@ -75,7 +75,7 @@ def form_of_figure(path: Path) -> str:
         >>> form_of_figure(Path("map.SVG"))
         'svg'
     """
-    form = path.suffix.lower().removeprefix(".")
+    form = path.suffix.lower().removeprefix(".") or "png"
     if form not in FORMS:
         raise SkelshotError(
             f"{path}: found the ending {path.suffix!r}, expected .{', .'.join(FORMS)}; name the "
