@@ -35,7 +35,8 @@ _SHOWN = {"name", "about", "encoder", "parameters", "licence", "sha256"}
 
 
 def _show(document: Document) -> str:
-    return "\n".join([_NETWORKS.show(document), "", "trained:", parts_text(document["packaged"])])
+    trained = ["trained, ready-made:", parts_text(document["packaged"]), "", "to be trained:"]
+    return "\n".join([*trained, _NETWORKS.show(document)])
 
 
 COMMAND = Command("encoders", "List the encoders, and the trained ones.", no_arguments, _run, _show)
