@@ -29,7 +29,9 @@ def test_a_public_checkpoint_recognises_clips_of_a_store(
     assert "the classifier of 7 classes" in told
     assert "ctr-gcn, kinect-v2, 2 persons, 8 frames, joint" in told
     judged = ("--encoder", tmp_path / "encoder.safetensors", "--json")
-    document = run("evaluate", toy_store.path, *TASK, *judged).json
+    answer = run("evaluate", toy_store.path, *TASK, *judged)
+    assert not answer.err
+    document = answer.json
     assert document["trained_on"]["data"] == "ctr-gcn"
     assert document["mapped"]["to"] == "kinect-v2"
     assert len(document["accuracy"]["1"]["per_split"]) == 3

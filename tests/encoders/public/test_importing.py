@@ -62,7 +62,7 @@ def test_the_head_stays_beside(layout, file, tmp_path):
     torch.save(public.weights, file)
     imported = import_checkpoint(file, layout)
     beside = imported.save(tmp_path / "encoder.safetensors")
-    assert (imported.classes, imported.notes["classes"]) == (7, "7")
+    assert (imported.classes, imported.notes["head_classes"]) == (7, "7")
     head = load_file(beside)
     torch.testing.assert_close(head["weight"], public.weights[f"{public.head}.weight"].flatten(1))
     torch.testing.assert_close(head["bias"], public.weights[f"{public.head}.bias"])

@@ -122,7 +122,7 @@ def import_checkpoint(
         "file": path.name,
         "sha256": sha256_of(path),
         "fed": layout.fed,
-        "classes": "none" if head is None else str(len(head["weight"])),
+        "head_classes": "none" if head is None else str(len(head["weight"])),
     }
     return ImportedEncoder(encoder, inputs, layout.fed, head, notes)
 
