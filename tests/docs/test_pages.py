@@ -29,7 +29,7 @@ PAGES = sorted(
 GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SHELLS = ("bash", "console", "sh", "")
-SECONDS = 240
+SECONDS = 900
 """The most that a block may take."""
 
 
