@@ -12,7 +12,7 @@ from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store.reader import StoreReader, StoreReaderOptions
 from skelshot.ground import SkelshotError
-from skelshot.ground.options import Options
+from skelshot.ground.options import Options, read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import read_yaml
 from skelshot.skeletons.layout import SkeletonLayout
@@ -77,6 +77,7 @@ class SetsReader(Reader):
 
     def __init__(self, layout: str | None = None) -> None:
         self._wanted = layout_from(layout) if layout else None
+        self._layout = self._wanted
         self._readers: dict[str, StoreReader] = {}
         self._names: tuple[str, ...] = ()
         self._labels: dict[tuple[str, str], int] = {}
@@ -91,9 +92,9 @@ class SetsReader(Reader):
     @property
     def layout(self) -> SkeletonLayout:
         """The layout of the clips that are given; known after `sources`."""
-        if self._wanted is None:
+        if self._layout is None:
             raise SkelshotError("sets: the layout is not known before the sources have been listed")
-        return self._wanted
+        return self._layout
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
@@ -141,11 +142,7 @@ class SetsReader(Reader):
         path = Path(raw)
         if path.is_dir():
             raise SkelshotError(f"{path}: found a folder, expected a .yaml file with sets:")
-        try:
-            asked = StoreSets.model_validate(read_yaml(path))
-        except SkelshotError as error:
-            text = str(error)
-            raise SkelshotError(text if str(path) in text else f"{path}, {text}") from error
+        asked = read_document(StoreSets, read_yaml(path), str(path), "name stores under sets:")
         listed: dict[str, list[Source]] = {}
         self._readers = {}
         for name, one in asked.sets.items():
@@ -220,8 +217,7 @@ class SetsReader(Reader):
                 told = ", ".join(f"{name} {value}" for name, value in found.items())
                 advice = "leave one kind out" if what == "coordinates" else "name one by --layout"
                 raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
-        if self._wanted is None:
-            self._wanted = next(iter(stores.values())).layout
+        self._layout = self._wanted or next(iter(stores.values())).layout
 
     def _check_subjects(self, path: Path, asked: StoreSets) -> None:
         """Refuse people to leave out who are not there."""
