@@ -92,7 +92,7 @@ def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) 
     for fact in (
         card.sha256,
         "Public Domain Dedication",
-        "| held_out_people | 7, 8, 9, 10 |",
+        "| held_out.rehab.people | 7, 8, 9, 10 |",
         "skelshot train-base --out DIR --preset OWN --ui-prmd PATH --seed 0",
         "Not given, so left out: --kinder-gator.",
         "raw-dtw",

@@ -4,15 +4,19 @@ from typing import Any
 
 import pytest
 
-from skelshot.base_encoder.recipe import PRESETS, BaseRecipe, recipe_named
+from skelshot.base_encoder.recipe import PRESETS, BaseRecipe, HeldOut, recipe_named
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 
 
 def test_the_full_recipe_is_what_the_card_promises() -> None:
     full = recipe_named("full", seed=5)
-    assert (full.last_class, full.performers, full.held_out, full.seed) == (120, 8, (), 5)
+    assert (full.last_class, full.performers, full.seed) == (120, 8, 5)
     assert (full.preset, full.epochs, full.repeats) == ("cpu", 10, {"rehab": 2})
-    assert full.held_out_people == (7, 8, 9, 10)
+    assert full.held_out["rehab"] == HeldOut(people=(7, 8, 9, 10))
+    assert "ntu" not in full.held_out
+    gator = full.held_out["gator"]
+    assert (len(set(gator.classes)), len(set(gator.people))) == (20, 6)
     assert full.changes == [
         "strategy.epochs=10",
         "augmentation.as_layouts=[openni-15, coco-17]",
@@ -24,16 +28,28 @@ def test_the_smoke_recipe_is_small() -> None:
     assert PRESETS["smoke"].last_class * PRESETS["smoke"].performers < 100
 
 
+ACTIONS = ntu_class_names()
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a seed below zero": ({"seed": -1}, "seed: found -1"),
     "more classes than there are": ({"last_class": 121}, "last_class: found 121"),
     "one class": ({"last_class": 1}, "last_class: found 1"),
     "a class that is not written": (
-        {"last_class": 9, "held_out": [10] * 5},
-        "found 10, expected 1",
+        {"last_class": 9, "held_out": {"ntu": {"classes": ACTIONS[5:10]}}},
+        "found 'clapping', expected a name of the actions 1 to 9",
     ),
-    "too few to measure on": ({"held_out": [1, 2, 2]}, "held_out: found 2, expected 5 or more"),
-    "none left": ({"last_class": 6, "held_out": [1, 2, 3, 4, 5]}, "two to train on"),
+    "a class misspelt": (
+        {"held_out": {"ntu": {"classes": ["drink watr", *ACTIONS[:5]]}}},
+        "found 'drink watr', .*did you mean 'drink water'",
+    ),
+    "too few to measure on": (
+        {"held_out": {"ntu": {"classes": ["drop", "throw", "throw"]}}},
+        "held_out.ntu.classes: found .*expected 5 different classes or more",
+    ),
+    "none left": (
+        {"last_class": 6, "held_out": {"ntu": {"classes": ACTIONS[:5]}}},
+        "two to train on",
+    ),
     "no such layout": ({"layout": "kinect-v9"}, "kinect-v9"),
     "no epoch": ({"epochs": 0}, "epochs: found 0"),
     "unknown": ({"epoch": 1}, "unknown option 'epoch'.*did you mean 'epochs'"),

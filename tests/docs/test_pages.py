@@ -204,6 +204,7 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.docs
 def test_the_quickstart_runs(quickstart: Path) -> None:
     assert (quickstart / "run/split-00/result.json").is_file()
     assert (quickstart / "clips.png").is_file()

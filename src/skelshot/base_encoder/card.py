@@ -1,7 +1,6 @@
 """The page of a model card: what a trained encoder is, how it was made, what it can do."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from skelshot.encoders.packaged import WeightsCard
 
@@ -88,16 +87,20 @@ def card_page(card: WeightsCard) -> str:
         command=card.command,
         data="\n".join(data),
         left_out=f"Not given, so left out: {left_out}." if left_out else "No set was left out.",
-        recipe="\n".join(
-            f"| {key} | {_shown(value)} |" for key, value in (card.recipe | _made(card)).items()
-        ),
+        recipe="\n".join(f"| {key} | {_shown(value)} |" for key, value in _settings(card)),
         measured="\n".join(measured) or "| not measured | | | |",
         bad_at="\n".join(f"- {line}" for line in card.bad_at),
     )
 
 
-def _made(card: WeightsCard) -> dict[str, Any]:
-    return {"seed": card.seed, **card.environment}
+def _settings(card: WeightsCard) -> Iterator[tuple[str, object]]:
+    """Yield the recipe with where it was followed; a setting of many parts has a row for each."""
+    for key, value in (card.recipe | {"seed": card.seed, **card.environment}).items():
+        if isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
+            for name, parts in value.items():
+                yield from ((f"{key}.{name}.{part}", one) for part, one in parts.items() if one)
+        else:
+            yield key, value
 
 
 def _shown(value: object) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from skelshot.base_encoder.recipe import BaseRecipe
-from skelshot.datasets.ntu.names import ntu_class_names
+from skelshot.base_encoder.recipe import BaseRecipe, HeldOut
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.readers import Reader
@@ -15,6 +14,7 @@ from skelshot.datasets.store import Store
 from skelshot.datasets.store.sets import OneSet
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.synthesis.plan import SynthesisPlan, performers_of
 from skelshot.synthesis.synthesise import synthesise
 
@@ -129,7 +129,7 @@ class SetParts:
 
 
 def parts_of(stores: Mapping[str, Store], recipe: BaseRecipe) -> SetParts:
-    """Divide the sets: by actions the synthetic one, by people the real one.
+    """Divide the sets by the classes and the people that the recipe holds out of each.
 
     Args:
         stores: The stores by set.
@@ -139,29 +139,54 @@ def parts_of(stores: Mapping[str, Store], recipe: BaseRecipe) -> SetParts:
         The parts.
 
     Raises:
-        SkelshotError: Nobody is left to train on.
+        SkelshotError: A class that is held out is not there, or nothing is left to train on.
     """
     trained: dict[str, OneSet] = {}
     measured: dict[str, OneSet] = {}
     for name, store in stores.items():
-        path, people = Path(store.path.name), _people(store)
-        held = people & set(recipe.held_out_people) if name == REHAB.name else set()
-        if held and held == people:
-            raise SkelshotError(
-                f"{REHAB.option}: found people {', '.join(map(str, sorted(people)))} alone, who "
-                "are held out to measure on; give files of others too, or leave it out"
+        path, held = Path(store.path.name), recipe.held_out.get(name, HeldOut())
+        people = _people(store)
+        held_people = people & set(held.people)
+        _check_left(_option(name), store, held, people - held_people)
+        trained[name] = OneSet(
+            store=path,
+            leave_out=tuple(sorted(held.classes)),
+            leave_out_subjects=tuple(sorted(held_people)),
+        )
+        if held.classes or held_people:
+            others = set(store.class_names) - set(held.classes) if held.classes else ()
+            rest = people - held_people if held_people else ()
+            measured[name] = OneSet(
+                store=path,
+                leave_out=tuple(sorted(others)),
+                leave_out_subjects=tuple(sorted(rest)),
             )
-        actions = {ntu_class_names()[number - 1] for number in recipe.held_out}
-        if name == SYNTHETIC.name and actions:
-            others = tuple(one for one in store.class_names if one not in actions)
-            trained[name] = OneSet(store=path, leave_out=tuple(sorted(actions)))
-            measured[name] = OneSet(store=path, leave_out=others)
-        else:
-            trained[name] = OneSet(store=path, leave_out_subjects=tuple(sorted(held)))
-            if held:
-                rest = tuple(sorted(people - held))
-                measured[name] = OneSet(store=path, leave_out_subjects=rest)
     return SetParts(trained, measured)
+
+
+def _check_left(option: str, store: Store, held: HeldOut, people: Collection[int]) -> None:
+    """Refuse a set of which what is held out is not there, or everything."""
+    names = set(store.class_names)
+    if unknown := sorted(set(held.classes) - names):
+        raise SkelshotError(
+            f"{option}: found no class {unknown[0]!r:.80}, which is held out, expected the set's "
+            f"own names{did_you_mean(unknown[0], names)}; give all files, or leave it out"
+        )
+    if held.people and not people:
+        raise SkelshotError(
+            f"{option}: found people {', '.join(map(str, sorted(_people(store))))} alone, who are "
+            "held out to measure on; give files of others too, or leave it out"
+        )
+    if names == set(held.classes):
+        raise SkelshotError(
+            f"{option}: found no class but those that are held out to measure on; give files of "
+            "others too, or leave it out"
+        )
+
+
+def _option(name: str) -> str:
+    """The option that gives a set."""
+    return next(facts.option for facts in (SYNTHETIC, *GIVEN) if facts.name == name)
 
 
 def joined(

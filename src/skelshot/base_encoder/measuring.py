@@ -1,11 +1,10 @@
 """Accuracy of the base encoder on actions and people that it never saw, beside raw matching."""
 
 from collections import Counter
+from collections.abc import Sequence
 from math import comb
 from pathlib import Path
-from typing import Literal
 
-from skelshot.base_encoder.material import REHAB
 from skelshot.base_encoder.recipe import WAYS, BaseRecipe
 from skelshot.datasets.protocols import ClassSplitProtocol
 from skelshot.datasets.store import Store
@@ -13,8 +12,11 @@ from skelshot.encoders.packaged import Measured
 from skelshot.front_door import evaluate
 from skelshot.ground.files import read_json, sha256_of
 
-SHOTS = {"actions": (1, 5), "people": (1, 3)}
-"""Exemplars a class, by what is held out; people have one clip of each class among them."""
+SHOTS = (1, 3, 5)
+"""Exemplars a class."""
+
+MORE_WAYS = 20
+"""Classes of the tasks that are measured beside those of five, where there are so many."""
 
 METHODS = {"cosine": True, "raw-dtw": False, "raw-nearest": False}
 """Few-shot methods, and whether they use the encoder."""
@@ -38,22 +40,46 @@ def measure_base(
     Returns:
         A row a method and number of shots; none where there are too few classes or clips.
     """
+    held = recipe.held_out[name]
     counts = Counter(clip.label for clip in store.clips)
-    held: Literal["people", "actions"] = "people" if name == REHAB.name else "actions"
     seen = {(clip.label, clip.subject) for clip in store.clips}
-    units = Counter(label for label, _ in seen) if held == "people" else counts
-    shots = [count for count in SHOTS[held] if count < min(units.values())]
-    if len(counts) < WAYS or not shots:
+    units = Counter(label for label, _ in seen) if held.people else counts
+    shots = [count for count in SHOTS if count < min(units.values(), default=0)]
+    if not shots:
         return []
-    protocol = ClassSplitProtocol(
-        name=f"{name}-held-out-{held}",
-        draws_as=f"base encoder {name}",
-        splits=min(recipe.splits, comb(len(counts), WAYS)),
-        base=0,
-        novel=WAYS,
-        draws=recipe.draws,
-        exemplars="same-subjects" if held == "people" else "any-clips",
+    what = " and ".join(
+        word for word, some in (("actions", held.classes), ("people", held.people)) if some
     )
+    rows = []
+    for ways in (WAYS, MORE_WAYS):
+        if ways > len(counts):
+            continue
+        splits = min(recipe.splits, comb(len(counts), ways))
+        protocol = ClassSplitProtocol(
+            name=f"{name}-held-out-{what.replace(' ', '-')}-{ways}",
+            draws_as=f"base encoder {name}",
+            splits=splits,
+            base=0,
+            novel=ways,
+            draws=recipe.splits * recipe.draws // splits,
+            exemplars="same-subjects" if held.people else "any-clips",
+        )
+        across = ", across people" if held.people else ""
+        task = f"{ways} of {len(counts)} classes of {name}, held-out {what}{across}"
+        rows += _measured(protocol, task, store, encoder, shots, out, device)
+    return rows
+
+
+def _measured(
+    protocol: ClassSplitProtocol,
+    task: str,
+    store: Store,
+    encoder: Path,
+    shots: Sequence[int],
+    out: Path,
+    device: str,
+) -> list[Measured]:
+    """Recognise the clips of a protocol with each method."""
     rows = []
     for method, uses_encoder in METHODS.items():
         file = out / f"{protocol.name}-{method}-{sha256_of(encoder)[:12]}.json"
@@ -67,8 +93,6 @@ def measure_base(
                 out=file,
                 device=device,
             )
-        across = ", across people" if held == "people" else ""
-        task = f"{WAYS} of {len(counts)} classes of {name}, held-out {held}{across}"
         for count, found in read_json(file)["accuracy"].items():
             rows.append(
                 Measured(

@@ -4,11 +4,71 @@ from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.skeletons.layouts import layout_from
 from skelshot.synthesis.plan import CAMERAS, CLASSES, PERFORMERS, REPLICATIONS
+
+WAYS = 5
+"""The fewest classes of a measurement's tasks."""
+
+
+class HeldOut(Options):
+    """What of a set is not trained on and measured instead.
+
+    Where both are told, neither the classes nor the people are trained on, and these people's
+    clips of these classes are measured.
+
+    Args:
+        classes: Names of classes.
+        people: Numbers of people.
+    """
+
+    described: ClassVar[str] = "held_out"
+
+    classes: tuple[str, ...] = ()
+    people: tuple[int, ...] = ()
+
+    @field_validator("classes")
+    @classmethod
+    def _make_a_task(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if 0 < len(set(names)) < WAYS:
+            raise ValueError(f"expected {WAYS} different classes or more")
+        return names
+
+
+HELD_OUT = {
+    "rehab": HeldOut(people=(7, 8, 9, 10)),
+    "gator": HeldOut(
+        classes=(
+            "wave your hand",
+            "wave your other hand",
+            "put your hands on your hips and lean to the side",
+            "put your hands on your hips and lean to the other side",
+            "put your hands on your hips and twist",
+            "run in place",
+            "run in place as fast as you can",
+            "push an imaginary button in front of you",
+            "swipe across an imaginary screen in front of you from left to right",
+            "swipe across an imaginary screen in front of you from right to left",
+            "swim",
+            "kick a ball",
+            "kick a ball as far as you can",
+            "kick a ball with the other leg",
+            "kick a ball as far as you can with the other leg",
+            "throw a ball",
+            "throw a ball as far as you can",
+            "throw a ball with your other arm",
+            "throw a ball as far as you can with the other arm",
+            "climb an imaginary ladder",
+        ),
+        people=(169, 342, 577, 644, 876, 934),
+    ),
+}
+"""Four people of UI-PRMD; of Kinder-Gator every third person and whole kinds of movement, so that
+no twin of a held-out class (the other hand, as far as you can) is trained on."""
 
 
 class BaseRecipe(Options):
@@ -19,11 +79,10 @@ class BaseRecipe(Options):
     Args:
         seed: Of the synthetic people, weights, batches and changes.
         last_class: Synthetic NTU actions 1 to this one are written.
-        held_out: Numbers of those that are not trained on and measured instead.
+        held_out: What of each set is not trained on and measured instead, by the set's name.
         performers: Synthetic people.
         cameras: Cameras that record them.
         replications: Times that each performs an action.
-        held_out_people: People of UI-PRMD who are not trained on and measured instead.
         layout: Joints that all sets are mapped to.
         preset: Of training.
         epochs: Passes over all clips.
@@ -38,11 +97,10 @@ class BaseRecipe(Options):
 
     seed: int = Field(0, ge=0, lt=2**32)
     last_class: int = Field(CLASSES, ge=2, le=CLASSES)
-    held_out: tuple[int, ...] = ()
+    held_out: dict[str, HeldOut] = Field(default_factory=lambda: dict(HELD_OUT))
     performers: int = Field(8, ge=1, le=PERFORMERS)
     cameras: tuple[int, ...] = CAMERAS
     replications: tuple[int, ...] = REPLICATIONS
-    held_out_people: tuple[int, ...] = (7, 8, 9, 10)
     layout: str = "kinect-v1"
     preset: str = "cpu"
     epochs: int = Field(10, ge=1)
@@ -60,12 +118,17 @@ class BaseRecipe(Options):
 
     @model_validator(mode="after")
     def _leaves_classes(self) -> Self:
-        if wrong := [number for number in self.held_out if not 1 <= number <= self.last_class]:
-            raise ValueError(f"held_out: found {wrong[0]}, expected 1 to {self.last_class}")
-        if 0 < len(set(self.held_out)) < WAYS:
-            raise ValueError(f"held_out: found {len(set(self.held_out))}, expected {WAYS} or more")
-        if self.last_class - len(set(self.held_out)) < 2:
-            raise ValueError("held_out: found all classes but one, expected two to train on")
+        written = set(ntu_class_names()[: self.last_class])
+        held = set(self.held_out.get("ntu", HeldOut()).classes)
+        if unknown := sorted(held - written):
+            raise ValueError(
+                f"held_out.ntu.classes: found {unknown[0]!r:.80}, expected a name of the actions "
+                f"1 to {self.last_class} of NTU{did_you_mean(unknown[0], written)}"
+            )
+        if len(written - held) < 2:
+            raise ValueError(
+                "held_out.ntu.classes: found all classes but one, expected two to train on"
+            )
         return self
 
     @property
@@ -78,13 +141,13 @@ class BaseRecipe(Options):
         ]
 
 
-WAYS = 5
-"""Classes of a measurement's tasks."""
-
 PRESETS = {
     "smoke": BaseRecipe(
         last_class=24,
-        held_out=(1, 7, 13, 19, 24),
+        held_out={
+            **HELD_OUT,
+            "ntu": HeldOut(classes=tuple(ntu_class_names()[n - 1] for n in (1, 7, 13, 19, 24))),
+        },
         performers=2,
         cameras=(1, 3),
         replications=(1,),
