@@ -30,8 +30,8 @@ class EpisodicOptions(StageOptions):
         batch: Episodes a step.
         episode: Shape of an episode.
         optimizer: SGD, momentum 0.9, weight decay 1e-4, lr 1e-3, cosine annealing as printed.
-        readout: What of the encoder's output the method sees: `pooled` as in the paper, or
-            `joints`.
+        readout: What of the encoder's output the method sees: `pooled` as in the paper,
+            `joints` or `flat`.
         method_options: Options of the method that is trained, such as the cosine's `scale`.
         time_reversed: Draw base classes played backwards as classes of their own too.
     """
