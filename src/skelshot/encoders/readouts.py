@@ -7,8 +7,8 @@ from torch import Tensor
 from skelshot.encoders.persons import mean_over_persons
 
 ReadOut = Literal["pooled", "joints", "flat"]
-"""`pooled`: one vector a clip, as the encoder's own forward. `joints`: one vector a joint. `flat`: one
-a joint and step of time."""
+"""`pooled`: one vector a clip, as the encoder's own forward. `joints`: one vector a joint. `flat`:
+one a joint and step of time."""
 
 
 def read_out(feature_map: Tensor, kind: ReadOut, counted: Tensor | None = None) -> Tensor:
