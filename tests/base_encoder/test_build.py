@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 
 from skelshot.base_encoder import build
-from skelshot.base_encoder.build import NAME, BaseReport, make_base
+from skelshot.base_encoder.build import BaseReport, make_base
 from skelshot.base_encoder.card import card_page
 from skelshot.base_encoder.recipe import BaseRecipe
 from skelshot.datasets.store import Store
-from skelshot.encoders import load_encoder, packaged_card, packaged_file, read_header
+from skelshot.encoders import (
+    load_encoder,
+    packaged_card,
+    packaged_file,
+    packaged_names,
+    read_header,
+)
 from skelshot.encoders.packaged import read_card
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
@@ -19,7 +25,14 @@ from skelshot.pretraining import pretrain as training
 from ..datasets.test_ui_prmd import write
 
 TINY = BaseRecipe(
-    last_class=3, performers=2, cameras=(1,), replications=(1,), preset="smoke", epochs=1, draws=2
+    last_class=3,
+    performers=2,
+    cameras=(1,),
+    replications=(1,),
+    preset="smoke",
+    width=0.125,
+    epochs=1,
+    draws=2,
 )
 
 
@@ -80,14 +93,14 @@ def test_people_who_were_held_out_are_recognised_beside_raw_matching(made: BaseR
 
 
 def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) -> None:
-    card = read_card(out / f"{NAME}.json")
+    card = read_card(out / f"{TINY.name}.json")
     assert card.sha256 == made.digest == sha256_of(Path(made.encoder))
     assert [(one.name, one.clips, one.classes, one.people) for one in card.data] == [
         ("ntu", 6, 3, 2),
         ("rehab", 10, 5, 2),
     ]
     assert card.left_out == made.left_out == ("--kinder-gator",)
-    page = (out / f"{NAME}.md").read_text(encoding="utf-8")
+    page = (out / f"{TINY.name}.md").read_text(encoding="utf-8")
     assert page == card_page(card)
     for fact in (
         card.sha256,
@@ -102,9 +115,10 @@ def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) 
     assert str(out) not in page
 
 
-def test_the_packaged_page_is_that_of_its_card() -> None:
-    page = packaged_file(NAME).with_suffix(".md").read_text(encoding="utf-8")
-    assert page == card_page(packaged_card(NAME))
+def test_every_packaged_page_is_that_of_its_card() -> None:
+    for name in packaged_names():
+        page = packaged_file(name).with_suffix(".md").read_text(encoding="utf-8")
+        assert page == card_page(packaged_card(name))
 
 
 def test_made_again_nothing_is_trained_or_measured_anew(

@@ -12,16 +12,22 @@ from skelshot.ground import SkelshotError
 def test_the_full_recipe_is_what_the_card_promises() -> None:
     full = recipe_named("full", seed=5)
     assert (full.last_class, full.performers, full.seed) == (120, 8, 5)
-    assert (full.preset, full.epochs, full.repeats) == ("cpu", 10, {"rehab": 2})
+    assert (full.preset, full.epochs, full.repeats) == ("cpu", 12, {"rehab": 2, "gator": 4})
     assert full.held_out["rehab"] == HeldOut(people=(7, 8, 9, 10))
     assert "ntu" not in full.held_out
     gator = full.held_out["gator"]
     assert (len(set(gator.classes)), len(set(gator.people))) == (20, 6)
     assert full.changes == [
-        "strategy.epochs=10",
+        "encoder.width=0.5",
+        "strategy.epochs=12",
         "augmentation.as_layouts=[openni-15, coco-17]",
         "augmentation.as_layout=0.2",
     ]
+
+
+def test_the_small_one_differs_in_width_alone() -> None:
+    changes = {"name": "skelshot-small", "width": 0.25}
+    assert recipe_named("small") == recipe_named("full").model_copy(update=changes)
 
 
 def test_the_smoke_recipe_is_small() -> None:

@@ -32,9 +32,6 @@ from skelshot.ground.plans import Plan
 from skelshot.ground.streams import print_error
 from skelshot.runs.encoder_file import CLASSES, TRAINED_ON
 
-NAME = "skelshot-base"
-"""What the encoder is called."""
-
 BAD_AT = (
     "Real decisions about people: watching, rating or identifying anyone, medicine, safety, work.",
     "Telling a correct execution of an exercise from an incorrect one: both had the same label.",
@@ -147,12 +144,12 @@ def make_base(
         ]
         steps.tell("card")
         card = _card(file, every, stores, recipe, tuple(measured))
-        write_json(out / f"{NAME}.json", card.model_dump(mode="json"))
-        with whole_file(out / f"{NAME}.md") as partial:
+        write_json(out / f"{recipe.name}.json", card.model_dump(mode="json"))
+        with whole_file(out / f"{recipe.name}.md") as partial:
             partial.write_text(card_page(card), encoding="utf-8")
     return BaseReport(
         encoder=str(file),
-        card=str(out / f"{NAME}.md"),
+        card=str(out / f"{recipe.name}.md"),
         digest=card.sha256,
         parameters=card.parameters,
         clips=len(every),
@@ -199,10 +196,10 @@ def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
     encoder, inputs = load_encoder(run.split(0).encoder_file)
     sets = dict.fromkeys(name.partition("/")[0] for name in names)
     notes = {
-        TRAINED_ON: f"{NAME} ({', '.join(sets)})",
+        TRAINED_ON: f"{recipe.name} ({', '.join(sets)})",
         CLASSES: json.dumps([name.partition("/")[2] for name in names]),
     }
-    file = out / f"{NAME}.safetensors"
+    file = out / f"{recipe.name}.safetensors"
     save_encoder(file, encoder, inputs=inputs, extra=notes)
     return file
 
@@ -219,7 +216,7 @@ def _card(
     machine = environment()
     forms = {facts.name: facts for facts in (SYNTHETIC, *GIVEN)}
     return WeightsCard(
-        name=NAME,
+        name=recipe.name,
         about="A general encoder of skeleton clips for few-shot recognition on foreign sensors.",
         sha256=sha256_of(file),
         encoder=encoder.name,

@@ -77,6 +77,7 @@ class BaseRecipe(Options):
     The sets are called `ntu` (synthetic), `rehab` (UI-PRMD) and `gator` (Kinder-Gator).
 
     Args:
+        name: What the encoder is called.
         seed: Of the synthetic people, weights, batches and changes.
         last_class: Synthetic NTU actions 1 to this one are written.
         held_out: What of each set is not trained on and measured instead, by the set's name.
@@ -85,6 +86,7 @@ class BaseRecipe(Options):
         replications: Times that each performs an action.
         layout: Joints that all sets are mapped to.
         preset: Of training.
+        width: Channels of the encoder, as a share of the public network's.
         epochs: Passes over all clips.
         repeats: How often an epoch shows the clips of a set, by the set's name; once unless told.
         as_layouts: Sensors that clips are seen as in training.
@@ -95,6 +97,7 @@ class BaseRecipe(Options):
 
     described: ClassVar[str] = "recipe"
 
+    name: str = Field("skelshot-base", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     seed: int = Field(0, ge=0, lt=2**32)
     last_class: int = Field(CLASSES, ge=2, le=CLASSES)
     held_out: dict[str, HeldOut] = Field(default_factory=lambda: dict(HELD_OUT))
@@ -103,8 +106,9 @@ class BaseRecipe(Options):
     replications: tuple[int, ...] = REPLICATIONS
     layout: str = "kinect-v1"
     preset: str = "cpu"
-    epochs: int = Field(10, ge=1)
-    repeats: dict[str, int] = Field(default_factory=lambda: {"rehab": 2})
+    width: float = Field(0.5, gt=0, le=4)
+    epochs: int = Field(12, ge=1)
+    repeats: dict[str, int] = Field(default_factory=lambda: {"rehab": 2, "gator": 4})
     as_layouts: tuple[str, ...] = ("openni-15", "coco-17")
     as_layout: float = Field(0.2, ge=0, le=1)
     splits: int = Field(20, ge=1)
@@ -135,6 +139,7 @@ class BaseRecipe(Options):
     def changes(self) -> list[str]:
         """Changes of the preset, as `pretrain --set` takes them."""
         return [
+            f"encoder.width={self.width}",
             f"strategy.epochs={self.epochs}",
             f"augmentation.as_layouts=[{', '.join(self.as_layouts)}]",
             f"augmentation.as_layout={self.as_layout}",
@@ -152,20 +157,22 @@ PRESETS = {
         cameras=(1, 3),
         replications=(1,),
         preset="smoke",
+        width=0.125,
         epochs=3,
         splits=1,
         draws=5,
     ),
+    "small": BaseRecipe(name="skelshot-small", width=0.25),
     "full": BaseRecipe(),
 }
-"""Recipes by name: minutes, and what made the weights that come with the package."""
+"""Recipes by name: one of minutes, and those of the weights that come with the package."""
 
 
 def recipe_named(name: str, seed: int = 0) -> BaseRecipe:
     """Choose a recipe.
 
     Args:
-        name: `smoke` or `full`.
+        name: `smoke`, `small` or `full`.
         seed: Data, first weights, batches and changes follow from it.
 
     Returns:

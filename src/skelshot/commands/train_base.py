@@ -1,4 +1,4 @@
-"""`skelshot train-base`: the general encoder that ships with Skelshot, made anew."""
+"""`skelshot train-base`: the general encoders that ship with Skelshot, made anew."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="folder of all that is made"
     )
     parser.add_argument(
-        "--preset", default="smoke", help="smoke: minutes, or full: what ships (default: smoke)"
+        "--preset",
+        default="smoke",
+        help="smoke: minutes, or what ships: small, full (default: smoke)",
     )
     parser.add_argument(
         "--ui-prmd", type=Path, metavar="PATH", help="files of UI-PRMD, or their tar archive"
@@ -62,7 +64,7 @@ def _show(document: Document) -> str:
 
 COMMAND = Command(
     "train-base",
-    "Train the general encoder that ships with Skelshot.",
+    "Train a general encoder such as those that ship with Skelshot.",
     _arguments,
     _run,
     _show,
