@@ -271,8 +271,8 @@ def evaluate(
     protocol: Folder | FewShotProtocol,
     run: Run | Folder | Sequence[Run | Folder] | None = None,
     encoder: Folder | Sequence[Folder] | None = None,
-    method: str = "cosine",
-    beside: Sequence[str] = (),
+    method: str | None = None,
+    beside: Sequence[str] | None = None,
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
     encoder_split: int | None = None,
@@ -293,8 +293,9 @@ def evaluate(
         run: What `pretrain` made, or the name of weights that come with the package, or several
             whose scores are added up; None for methods that read clips.
         encoder: Files of encoders, or such names, in place of runs or beside them.
-        method: One of `METHODS`.
-        beside: Methods that need no run, such as `raw-dtw`, whose scores are added.
+        method: One of `METHODS`; `cosine` unless told.
+        beside: Methods that need no run, such as `raw-dtw`, whose scores are added. Unless this,
+            `method` or `preset` is told, those that a single encoder's own notes name.
         shots: Numbers of exemplars a class.
         splits: Numbers of splits; all of the run unless told.
         encoder_split: The split of the run whose encoder serves all splits.
@@ -315,14 +316,19 @@ def evaluate(
         SkelshotError: A name is unknown, or run, store and protocol do not belong together.
     """
     store = _store(store)
-    kind = METHODS.named(method, "--method")
+    kind = METHODS.named(method or "cosine", "--method")
     several = [run] if isinstance(run, Run | Path | str) else list(run or ())
     files = [encoder] if isinstance(encoder, Path | str) else list(encoder or ())
     runs = [_run(each) if isinstance(each, Path | str) else each for each in several]
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     if run is None and not files:
         every = [None]
-    others = [METHODS.named(name, "--beside") for name in beside if every]
+    recipe = None
+    if beside is None and method is None and preset is None and len(every) == 1:
+        recipe = every[0].recipe if isinstance(every[0], EncoderRun) else None
+    if recipe is not None:
+        beside, weights = recipe.beside, weights or recipe.weights or None
+    others = [METHODS.named(name, "--beside") for name in beside or ()]
     changes = evaluation_changes(changes, {each.name for each in (kind, *others)})
     members = [member_of(store, each, kind, preset, changes) for each in every]
     members += [member_of(store, None, other, preset, changes) for other in others]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,3 +115,61 @@ def test_encoders_of_other_data_are_an_ensemble(toy_store: Store, there: Path) -
         BASE,
         str(there / "other"),
     ]
+
+
+WORDS = {"protocol": "toy", "shots": [1], "splits": [0]}
+NOTE = {
+    "name": "mine",
+    "evaluate": {"readout": "flat"},
+    "beside": ["raw-nearest"],
+    "weights": [1.0, 0.25],
+}
+
+
+def test_an_encoder_s_own_recipe_is_taken_where_nothing_else_is_asked_for(
+    toy_store: Store, there: Path
+) -> None:
+    file = saved(there, recipe=json.dumps(NOTE))
+    found = evaluate(toy_store, encoder=file, **WORDS)
+    assert [(one["method"], one["weight"]) for one in found["members"]] == [
+        ("cosine", 1.0),
+        ("raw-nearest", 0.25),
+    ]
+    assert {one["fusion"] for one in found["members"]} == {"z-scores"}
+    told = evaluate(
+        toy_store,
+        encoder=file,
+        beside=["raw-nearest"],
+        weights=[1, 0.25],
+        changes=["readout=flat"],
+        out=there / "told.json",
+        **WORDS,
+    )
+    assert told["accuracy"] == found["accuracy"]
+
+
+@pytest.mark.parametrize("words", [{"beside": []}, {"method": "cosine"}, {"preset": "smoke"}])
+def test_what_is_asked_for_comes_before_the_recipe(
+    toy_store: Store, there: Path, words: dict[str, Any]
+) -> None:
+    found = evaluate(toy_store, encoder=saved(there, recipe=json.dumps(NOTE)), **words, **WORDS)
+    assert not found["members"]
+
+
+BAD_RECIPES = {
+    "not JSON": ("{", "notes, recipe, line 1, column 2: not valid JSON"),
+    "no name": ("{}", "notes, recipe, name: field required; write the file again"),
+    "weights of another number": (
+        json.dumps({**NOTE, "weights": [1.0]}),
+        "notes, recipe.*weights: found 1, expected 2",
+    ),
+    "an unknown method": (json.dumps({**NOTE, "beside": ["raw"]}), "--beside: found 'raw'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_RECIPES)
+def test_a_damaged_recipe_is_one_line(toy_store: Store, there: Path, case: str) -> None:
+    note, message = BAD_RECIPES[case]
+    with pytest.raises(SkelshotError, match=message) as caught:
+        evaluate(toy_store, encoder=saved(there, recipe=note), **WORDS)
+    assert "\n" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from skelshot.base_encoder.recipe import COMPARED
 from skelshot.encoders.packaged import WeightsCard
 
 _PAGE = """---
@@ -40,7 +41,8 @@ The epochs of a set that is repeated show its clips so often.
 
 ## Numbers
 
-In percent, with half of the 95 % interval; without the encoder, raw matching beside.
+In percent, with half of the 95 % interval; without the encoder, raw matching beside. `default` is
+what `skelshot evaluate` does with these weights where nothing else is asked for: {compared}.
 
 | task | method | shots | accuracy |
 |---|---|---|---|
@@ -88,9 +90,15 @@ def card_page(card: WeightsCard) -> str:
         data="\n".join(data),
         left_out=f"Not given, so left out: {left_out}." if left_out else "No set was left out.",
         recipe="\n".join(f"| {key} | {_shown(value)} |" for key, value in _settings(card)),
+        compared=_compared(),
         measured="\n".join(measured) or "| not measured | | | |",
         bad_at="\n".join(f"- {line}" for line in card.bad_at),
     )
+
+
+def _compared() -> str:
+    readout, views = COMPARED.evaluate["readout"], len(COMPARED.evaluate["views"])
+    return f"{readout} read-out, {views} views, {', '.join(COMPARED.beside)} beside"
 
 
 def _settings(card: WeightsCard) -> Iterator[tuple[str, object]]:

@@ -18,8 +18,14 @@ SHOTS = (1, 3, 5)
 MORE_WAYS = 20
 """Classes of the tasks that are measured beside those of five, where there are so many."""
 
-METHODS = {"cosine": True, "raw-dtw": False, "raw-nearest": False}
-"""Few-shot methods, and whether they use the encoder."""
+ROWS: dict[str, tuple[str | None, bool]] = {
+    "default": (None, True),
+    "cosine": ("cosine", True),
+    "raw-dtw": ("raw-dtw", False),
+    "raw-nearest": ("raw-nearest", False),
+}
+"""What is measured: a few-shot method, or what the encoder's own notes say where it is None, and
+whether it uses the encoder."""
 
 
 def measure_base(
@@ -81,8 +87,8 @@ def _measured(
 ) -> list[Measured]:
     """Recognise the clips of a protocol with each method."""
     rows = []
-    for method, uses_encoder in METHODS.items():
-        file = out / f"{protocol.name}-{method}-{sha256_of(encoder)[:12]}.json"
+    for row, (method, uses_encoder) in ROWS.items():
+        file = out / f"{protocol.name}-{row}-{sha256_of(encoder)[:12]}.json"
         if not file.exists():
             evaluate(
                 store,
@@ -97,7 +103,7 @@ def _measured(
             rows.append(
                 Measured(
                     task=task,
-                    method=method,
+                    method=row,
                     shots=int(count),
                     mean=found["mean"],
                     ci95=found["ci95"],

@@ -8,8 +8,20 @@ from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
+from skelshot.runs.recipe import Recipe
 from skelshot.skeletons.layouts import layout_from
 from skelshot.synthesis.plan import CAMERAS, CLASSES, PERFORMERS, REPLICATIONS
+
+COMPARED = Recipe(
+    name="ready-made",
+    evaluate={
+        "readout": "flat",
+        "precision": "auto",
+        "views": [{}, {"turn": 28.6}, {"turn": -28.6}],
+    },
+    beside=("raw-dtw",),
+)
+"""How the features are best compared, chosen on Kinder-Gator."""
 
 WAYS = 5
 """The fewest classes of a measurement's tasks."""

@@ -56,14 +56,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="what an ensemble adds up: probabilities (the default), logits, or logits "
         "standardised over classes (the default with --beside)",
     )
-    parser.add_argument("--method", default="cosine", help="see `skelshot methods`")
+    parser.add_argument("--method", help="see `skelshot methods` (default: cosine)")
     parser.add_argument(
         "--beside",
         nargs="+",
         action="extend",
-        default=[],
         metavar="METHOD",
-        help="methods without an encoder, such as raw-dtw, whose scores are added",
+        help="methods without an encoder, such as raw-dtw, whose scores are added, or none "
+        "(default: none, but what the notes of weights such as skelshot-base say)",
     )
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 5], help="exemplars a class")
     add_splits(parser, "all of RUN")
@@ -86,7 +86,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         run=parsed.folders,
         encoder=parsed.encoders,
         method=parsed.method,
-        beside=parsed.beside,
+        beside=[] if parsed.beside == ["none"] else parsed.beside,
         shots=parsed.shots,
         splits=splits_of(parsed.split),
         encoder_split=parsed.encoder_split,

@@ -8,12 +8,16 @@ from typing import Any
 
 from skelshot.encoders import packaged_file, packaged_names, read_header
 from skelshot.ground import SkelshotError
+from skelshot.ground.json_text import parse_json
+from skelshot.ground.options import read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.runs.kept_features import KeptFeatures, NothingKept
+from skelshot.runs.recipe import Recipe
 from skelshot.runs.run import Run, SplitRun
 
-TRAINED_ON, CLASSES = "trained_on", "classes"
-"""Notes of an encoder's file: the data, in words, and the names of its classes as a JSON list."""
+TRAINED_ON, CLASSES, RECIPE = "trained_on", "classes", "recipe"
+"""Notes of an encoder's file: the data, in words, the names of its classes as a JSON list, and how
+its features are best compared, as a JSON object."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,21 @@ class EncoderFile(SplitRun):
         """Its origin, by its notes or its name."""
         notes = read_header(self.file).extra
         return {"store": notes.get(TRAINED_ON, notes.get("imported_from", self.file.name))}
+
+    @cached_property
+    def recipe(self) -> Recipe | None:
+        """How its features are best compared, where its notes tell."""
+        note = read_header(self.file).extra.get(RECIPE)
+        if note is None:
+            return None
+        place = f"{self.file}, notes, {RECIPE}"
+        return read_document(Recipe, parse_json(note, place), place, "write the file again")
+
+    @property
+    def preset(self) -> dict[str, Any] | None:
+        """Its recipe, as runs tell of their preset."""
+        recipe = self.recipe
+        return None if recipe is None else recipe.model_dump(include={"name", "evaluate"})
 
     @property
     def encoder_file(self) -> Path:
@@ -135,11 +154,16 @@ class EncoderRun(Run):
         return not self.is_packaged
 
     @property
+    def recipe(self) -> Recipe | None:
+        """How the encoder's features are best compared, where its notes tell."""
+        return self.split(0).recipe
+
+    @property
     def splits(self) -> dict[int, SplitRun]:
         """The one encoder, as split 0."""
         return {0: self.split(0)}
 
-    def split(self, number: int) -> SplitRun:
+    def split(self, number: int) -> EncoderFile:
         """Return the encoder.
 
         Args:
