@@ -13,23 +13,17 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
 from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
-from skelshot.evaluation.member import Member
-from skelshot.experiments.settings import (
-    Settings,
-    adapted_for,
-    evaluation_changes,
-    load_settings,
-    own_evaluation,
-)
+from skelshot.experiments.members import member_of
+from skelshot.experiments.settings import Settings, evaluation_changes
 from skelshot.experiments.store_settings import settings_of
-from skelshot.fewshot import METHODS, FewShotMethod
+from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs import Run
-from skelshot.runs.encoder_file import EncoderRun, is_packaged
+from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
@@ -323,9 +317,7 @@ def evaluate(
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     if run is None and not files:
         every = [None]
-    recipe = None
-    if beside is None and method is None and preset is None and len(every) == 1:
-        recipe = every[0].recipe if isinstance(every[0], EncoderRun) else None
+    recipe = own_matching(every) if (beside, method, preset) == (None, None, None) else None
     if recipe is not None:
         beside, weights = recipe.beside, weights or recipe.weights or None
     others = [METHODS.named(name, "--beside") for name in beside or ()]
@@ -346,44 +338,6 @@ def evaluate(
         queries=_path(queries),
         device=device,
     )
-
-
-def member_of(
-    store: Store,
-    run: Run | None,
-    method: type[FewShotMethod],
-    preset: Folder | None = None,
-    changes: Sequence[str] = (),
-) -> Member:
-    """Put a run and a method together with the preset asked for, or the run's own.
-
-    Args:
-        store: The clips.
-        run: The run; None for methods that read clips.
-        method: The few-shot method.
-        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
-        changes: Changes of the preset's evaluation.
-
-    Returns:
-        The classifier.
-
-    Raises:
-        SkelshotError: A change names no option, or does not fit.
-    """
-    own = own_evaluation(run, changes) if run is not None and preset is None else None
-    if own is None:
-        name = str(preset or "cpu")
-        settings = load_settings(
-            name,
-            layout=store.layout,
-            coordinates=store.channels,
-            assignments=evaluation_changes(changes),
-        )
-        options, adapted = settings.evaluate, settings.adapted
-    else:
-        name, options, adapted = own
-    chosen = method.from_options(options.classifiers.get(method.name, {}))
-    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
 
 
 def _store(store: Store | Folder) -> Store:

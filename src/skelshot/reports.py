@@ -12,11 +12,11 @@ from skelshot.evaluation.comparison import comparison_document
 from skelshot.evaluation.pairing import Measured, Side
 from skelshot.evaluation.query_table import QueryTable, read_queries
 from skelshot.evaluation.saved_results import read_saved_result, saved_result
+from skelshot.experiments.members import member_of
 from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.explain.requests import Request, explain_request
 from skelshot.fewshot import METHODS
-from skelshot.front_door import member_of
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import escaped, printable
 from skelshot.runs import Run

@@ -167,8 +167,8 @@ def test_random_weights_give_another_map(
 
     from skelshot.datasets.protocols import protocol_named
     from skelshot.evaluation.member import ReadyMember
+    from skelshot.experiments.members import member_of
     from skelshot.explain import Explainer
-    from skelshot.front_door import member_of
 
     member = member_of(toy_store, run, sk.METHODS.named("protonet"))
     protocol = protocol_named("toy")

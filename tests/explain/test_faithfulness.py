@@ -6,9 +6,9 @@ import pytest
 
 import skelshot as sk
 from skelshot.evaluation.member import ReadyMember
+from skelshot.experiments.members import member_of
 from skelshot.explain import Explainer
 from skelshot.explain.faithfulness import Faithfulness, measure_faithfulness
-from skelshot.front_door import member_of
 from skelshot.synthesis.plan import SynthesisPlan
 from skelshot.synthesis.synthesise import synthesise
 

@@ -126,10 +126,10 @@ NOTE = {
 }
 
 
-def test_an_encoder_s_own_recipe_is_taken_where_nothing_else_is_asked_for(
+def test_an_encoder_s_own_matching_is_taken_where_nothing_else_is_asked_for(
     toy_store: Store, there: Path
 ) -> None:
-    file = saved(there, recipe=json.dumps(NOTE))
+    file = saved(there, matching=json.dumps(NOTE))
     found = evaluate(toy_store, encoder=file, **WORDS)
     assert [(one["method"], one["weight"]) for one in found["members"]] == [
         ("cosine", 1.0),
@@ -149,27 +149,27 @@ def test_an_encoder_s_own_recipe_is_taken_where_nothing_else_is_asked_for(
 
 
 @pytest.mark.parametrize("words", [{"beside": []}, {"method": "cosine"}, {"preset": "smoke"}])
-def test_what_is_asked_for_comes_before_the_recipe(
+def test_what_is_asked_for_comes_before_its_notes(
     toy_store: Store, there: Path, words: dict[str, Any]
 ) -> None:
-    found = evaluate(toy_store, encoder=saved(there, recipe=json.dumps(NOTE)), **words, **WORDS)
+    found = evaluate(toy_store, encoder=saved(there, matching=json.dumps(NOTE)), **words, **WORDS)
     assert not found["members"]
 
 
-BAD_RECIPES = {
-    "not JSON": ("{", "notes, recipe, line 1, column 2: not valid JSON"),
-    "no name": ("{}", "notes, recipe, name: field required; write the file again"),
+BAD_MATCHINGS = {
+    "not JSON": ("{", "notes, matching, line 1, column 2: not valid JSON"),
+    "no name": ("{}", "notes, matching, name: field required; write the file again"),
     "weights of another number": (
         json.dumps({**NOTE, "weights": [1.0]}),
-        "notes, recipe.*weights: found 1, expected 2",
+        "notes, matching.*weights: found 1, expected 2",
     ),
     "an unknown method": (json.dumps({**NOTE, "beside": ["raw"]}), "--beside: found 'raw'"),
 }
 
 
-@pytest.mark.parametrize("case", BAD_RECIPES)
-def test_a_damaged_recipe_is_one_line(toy_store: Store, there: Path, case: str) -> None:
-    note, message = BAD_RECIPES[case]
+@pytest.mark.parametrize("case", BAD_MATCHINGS)
+def test_a_damaged_matching_is_one_line(toy_store: Store, there: Path, case: str) -> None:
+    note, message = BAD_MATCHINGS[case]
     with pytest.raises(SkelshotError, match=message) as caught:
-        evaluate(toy_store, encoder=saved(there, recipe=note), **WORDS)
+        evaluate(toy_store, encoder=saved(there, matching=note), **WORDS)
     assert "\n" not in str(caught.value)

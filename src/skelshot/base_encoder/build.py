@@ -30,7 +30,7 @@ from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.plans import Plan
 from skelshot.ground.streams import print_error
-from skelshot.runs.encoder_file import CLASSES, RECIPE, TRAINED_ON
+from skelshot.runs.encoder_file import CLASSES, MATCHING, TRAINED_ON
 
 BAD_AT = (
     "Real decisions about people: watching, rating or identifying anyone, medicine, safety, work.",
@@ -198,7 +198,7 @@ def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
     notes = {
         TRAINED_ON: f"{recipe.name} ({', '.join(sets)})",
         CLASSES: json.dumps([name.partition("/")[2] for name in names]),
-        RECIPE: COMPARED.model_dump_json(),
+        MATCHING: COMPARED.model_dump_json(),
     }
     file = out / f"{recipe.name}.safetensors"
     save_encoder(file, encoder, inputs=inputs, extra=notes)

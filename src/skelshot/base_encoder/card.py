@@ -98,7 +98,9 @@ def card_page(card: WeightsCard) -> str:
 
 def _compared() -> str:
     readout, views = COMPARED.evaluate["readout"], len(COMPARED.evaluate["views"])
-    return f"{readout} read-out, {views} views, {', '.join(COMPARED.beside)} beside"
+    beside = zip(COMPARED.beside, COMPARED.weights[1:], strict=True)
+    others = ", ".join(f"{method} beside with weight {weight:g}" for method, weight in beside)
+    return f"{readout} read-out, {views} views, {others}"
 
 
 def _settings(card: WeightsCard) -> Iterator[tuple[str, object]]:

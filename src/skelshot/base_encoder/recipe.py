@@ -8,11 +8,11 @@ from skelshot.datasets.ntu.names import ntu_class_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.runs.recipe import Recipe
+from skelshot.runs.matching import Matching
 from skelshot.skeletons.layouts import layout_from
 from skelshot.synthesis.plan import CAMERAS, CLASSES, PERFORMERS, REPLICATIONS
 
-COMPARED = Recipe(
+COMPARED = Matching(
     name="ready-made",
     evaluate={
         "readout": "flat",
@@ -20,6 +20,7 @@ COMPARED = Recipe(
         "views": [{}, {"turn": 28.6}, {"turn": -28.6}],
     },
     beside=("raw-dtw",),
+    weights=(1.0, 0.5),
 )
 """How the features are best compared, chosen on Kinder-Gator."""
 
@@ -28,7 +29,7 @@ WAYS = 5
 
 
 class HeldOut(Options):
-    """What of a set is not trained on and measured instead.
+    """Part of a set that is not trained on and measured instead.
 
     Where both are told, neither the classes nor the people are trained on, and these people's
     clips of these classes are measured.

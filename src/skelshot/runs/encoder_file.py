@@ -1,6 +1,7 @@
 """An encoder's file in place of a run: imported or packaged weights, for any data."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,10 @@ from skelshot.ground.json_text import parse_json
 from skelshot.ground.options import read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.runs.kept_features import KeptFeatures, NothingKept
-from skelshot.runs.recipe import Recipe
+from skelshot.runs.matching import Matching
 from skelshot.runs.run import Run, SplitRun
 
-TRAINED_ON, CLASSES, RECIPE = "trained_on", "classes", "recipe"
+TRAINED_ON, CLASSES, MATCHING = "trained_on", "classes", "matching"
 """Notes of an encoder's file: the data, in words, the names of its classes as a JSON list, and how
 its features are best compared, as a JSON object."""
 
@@ -61,19 +62,19 @@ class EncoderFile(SplitRun):
         return {"store": notes.get(TRAINED_ON, notes.get("imported_from", self.file.name))}
 
     @cached_property
-    def recipe(self) -> Recipe | None:
-        """How its features are best compared, where its notes tell."""
-        note = read_header(self.file).extra.get(RECIPE)
+    def matching(self) -> Matching | None:
+        """Comparison of its features, where its notes tell which is best."""
+        note = read_header(self.file).extra.get(MATCHING)
         if note is None:
             return None
-        place = f"{self.file}, notes, {RECIPE}"
-        return read_document(Recipe, parse_json(note, place), place, "write the file again")
+        place = f"{self.file}, notes, {MATCHING}"
+        return read_document(Matching, parse_json(note, place), place, "write the file again")
 
     @property
     def preset(self) -> dict[str, Any] | None:
-        """Its recipe, as runs tell of their preset."""
-        recipe = self.recipe
-        return None if recipe is None else recipe.model_dump(include={"name", "evaluate"})
+        """Options of its evaluation, as runs tell of their preset."""
+        matching = self.matching
+        return None if matching is None else matching.model_dump(include={"name", "evaluate"})
 
     @property
     def encoder_file(self) -> Path:
@@ -154,9 +155,9 @@ class EncoderRun(Run):
         return not self.is_packaged
 
     @property
-    def recipe(self) -> Recipe | None:
-        """How the encoder's features are best compared, where its notes tell."""
-        return self.split(0).recipe
+    def matching(self) -> Matching | None:
+        """Comparison of the encoder's features, where its notes tell which is best."""
+        return self.split(0).matching
 
     @property
     def splits(self) -> dict[int, SplitRun]:
@@ -173,6 +174,19 @@ class EncoderRun(Run):
             It.
         """
         return EncoderFile(self.path, number, self.file, self.is_packaged)
+
+
+def own_matching(runs: Sequence[Run | None]) -> Matching | None:
+    """Return the comparison that the notes of a single encoder name.
+
+    Args:
+        runs: Those of an evaluation.
+
+    Returns:
+        It; None for runs, and for several.
+    """
+    only = runs[0] if len(runs) == 1 else None
+    return only.matching if isinstance(only, EncoderRun) else None
 
 
 def is_packaged(word: Path | str) -> bool:

@@ -1,4 +1,4 @@
-"""How the features of a general encoder are best compared, as the notes in its file say."""
+"""Comparison of a general encoder's features, as the notes in its file say."""
 
 from typing import Any, ClassVar, Self
 
@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from skelshot.ground.options import Options
 
 
-class Recipe(Options):
-    """What an evaluation takes where nothing else is asked for.
+class Matching(Options):
+    """Evaluation with an encoder where nothing else is asked for.
 
     Args:
         name: What results call it, in the place of a preset's name.
@@ -20,11 +20,11 @@ class Recipe(Options):
         SkelshotError: A value does not fit, or the weights are not one for each.
 
     Example:
-        >>> Recipe(name="mine", evaluate={"readout": "flat"}, beside=["raw-dtw"]).beside
+        >>> Matching(name="mine", evaluate={"readout": "flat"}, beside=["raw-dtw"]).beside
         ('raw-dtw',)
     """
 
-    described: ClassVar[str] = "recipe"
+    described: ClassVar[str] = "matching"
 
     name: str = Field(min_length=1, max_length=80)
     evaluate: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""A classifier of an evaluation with the settings of a preset, or of its run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from skelshot.datasets.store import Store
+from skelshot.evaluation.member import Member
+from skelshot.experiments.settings import (
+    adapted_for,
+    evaluation_changes,
+    load_settings,
+    own_evaluation,
+)
+from skelshot.fewshot import FewShotMethod
+from skelshot.runs import Run
+
+
+def member_of(
+    store: Store,
+    run: Run | None,
+    method: type[FewShotMethod],
+    preset: Path | str | None = None,
+    changes: Sequence[str] = (),
+) -> Member:
+    """Put a run and a method together with the preset asked for, or the run's own.
+
+    Args:
+        store: The clips.
+        run: The run; None for methods that read clips.
+        method: The few-shot method.
+        preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
+        changes: Changes of the preset's evaluation.
+
+    Returns:
+        The classifier.
+
+    Raises:
+        SkelshotError: A change names no option, or does not fit.
+    """
+    own = own_evaluation(run, changes) if run is not None and preset is None else None
+    if own is None:
+        name = str(preset or "cpu")
+        settings = load_settings(
+            name,
+            layout=store.layout,
+            coordinates=store.channels,
+            assignments=evaluation_changes(changes),
+        )
+        options, adapted = settings.evaluate, settings.adapted
+    else:
+        name, options, adapted = own
+    chosen = method.from_options(options.classifiers.get(method.name, {}))
+    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
