@@ -15,7 +15,8 @@ class EmbedOptions(Options):
     """Options of reading clips out.
 
     Args:
-        readout: `pooled` vectors as in the paper, or one vector a joint.
+        readout: `pooled` vectors as in the paper, one vector a joint (`joints`), or the whole map,
+            which keeps time (`flat`).
         views: Views of each clip whose features are averaged; the clip alone by default. They
             use no other clip, so an evaluation stays inductive.
         batch: Clips a forward pass.
