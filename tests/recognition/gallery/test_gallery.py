@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def test_one_that_cannot_be_kept_enrols_none(place: Path, exemplar: Make) -> Non
     double = type(good.sequence)(
         good.sequence.joints.astype(float), good.sequence.present, good.sequence.layout
     )
-    bad = Exemplar("wave", double, "bad.json", None, good.digest)
+    bad = replace(good, sequence=double, name="bad.json")
     with Gallery.open(place, create=True) as gallery:
         with pytest.raises(SkelshotError, match=r"bad.json: joints: found numbers of float64"):
             gallery.add([good, bad])
@@ -147,11 +148,8 @@ def test_one_that_cannot_be_kept_enrols_none(place: Path, exemplar: Make) -> Non
 )
 def test_an_exemplar_is_checked(exemplar: Make, field: str, value: object, told: str) -> None:
     one = exemplar()
-    words = {
-        name: getattr(one, name) for name in ["action", "sequence", "name", "source", "digest"]
-    }
     with pytest.raises(SkelshotError, match=told):
-        Exemplar(**{**words, field: value})
+        replace(one, **{field: value})
 
 
 def another_program(path: Path) -> None:

@@ -19,7 +19,7 @@ from skelshot.recognition.gallery.rows import (
     feature_in,
     note_in,
 )
-from skelshot.recognition.gallery.tables import EXEMPLARS, FEATURES, NOTES
+from skelshot.recognition.gallery.tables import EXEMPLARS, FEATURES, NOTES, TABLES
 
 SMALL = 64 << 20
 """Up to so many bytes a gallery is looked through whenever it is opened and saved after each
@@ -126,8 +126,8 @@ def _check_whole(connection: Connection, place: str) -> None:
     found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if found != "ok":
         raise DamagedGallery(f"{place}: damaged ({' '.join(str(found).split())})")
-    if not inspect(connection).has_table(NOTES.name):
-        raise DamagedGallery(f"{place}: found no gallery")
+    if TABLES.tables.keys() - inspect(connection).get_table_names():
+        raise DamagedGallery(f"{place}: damaged, found no gallery in it")
     for row in connection.execute(select(NOTES)).mappings():
         note_in(dict(row), place)
     for row in connection.execute(select(EXEMPLARS)).mappings():

@@ -40,7 +40,7 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Database:
-    """Where a gallery is kept.
+    """The place of a gallery: a file, or a database on a server.
 
     Args:
         engine: Connects to it.

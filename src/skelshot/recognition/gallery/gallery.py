@@ -28,7 +28,7 @@ _AT_ONCE = 500
 """Numbers of exemplars in one statement; databases take few thousand."""
 
 
-class Entry(NamedTuple):
+class GalleryEntry(NamedTuple):
     """An exemplar without its movement, for lists.
 
     Args:
@@ -98,7 +98,7 @@ class Gallery:
 
     @property
     def place(self) -> str:
-        """What messages call it: the file, or the URL without its password."""
+        """The gallery as messages call it: the file, or the URL without its password."""
         return self._database.place
 
     @property
@@ -115,7 +115,7 @@ class Gallery:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """How the gallery is recognised with: a small mapping that JSON holds."""
+        """Settings of whoever recognises with it: a small mapping that JSON holds."""
         with self._database.reading() as connection:
             found = _note(connection, _SETTINGS, self.place)
         return found if isinstance(found, dict) else {}
@@ -189,15 +189,16 @@ class Gallery:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(asked.order_by(first))}
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[GalleryEntry]:
         """List the exemplars without their movements.
 
         Returns:
             One entry each, by number.
         """
-        columns = [EXEMPLARS.c[name] for name in Entry._fields]
+        columns = [EXEMPLARS.c[name] for name in GalleryEntry._fields]
         with self._database.reading() as connection:
-            return [Entry(*row) for row in connection.execute(select(*columns).order_by("id"))]
+            found = connection.execute(select(*columns).order_by("id"))
+            return [GalleryEntry(*row) for row in found]
 
     def by_id(self) -> dict[int, Exemplar]:
         """Read all exemplars.
@@ -300,7 +301,8 @@ class Gallery:
         """Check that a gallery is there, or make one."""
         with self._database.reading() as connection:
             tables = inspect(connection).get_table_names()
-            version = _note(connection, _VERSION, self.place) if NOTES.name in tables else None
+            whole = not TABLES.tables.keys() - tables
+            version = _note(connection, _VERSION, self.place) if whole else None
         if version is None:
             self._make(tables, create)
         elif version != SCHEMA_VERSION:
