@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +27,10 @@ class Exemplar:
         name: What the clip is called in answers, for example its file's name.
         source: The file it was read from, if any.
         digest: SHA-256 over layout, arrays and rate (see `digest_of`).
-        rate: Frames a second, if known.
 
     Raises:
         SkelshotError: A name is empty, over 400 characters or not printable, the source is no
-            Unicode text, the digest is none, or the rate is no number of frames.
+            Unicode text, or the digest is none.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -47,7 +45,6 @@ class Exemplar:
     name: str
     source: str | None
     digest: str
-    rate: float | None = None
 
     def __post_init__(self) -> None:
         """Check what travels into tables and files."""
@@ -64,16 +61,13 @@ class Exemplar:
             )
         if len(self.digest) != 64 or set(self.digest) - set("0123456789abcdef"):
             raise SkelshotError(f"digest: found {self.digest[:80]!r}, expected a SHA-256")
-        if self.rate is not None and not (math.isfinite(self.rate) and self.rate > 0):
-            raise SkelshotError(f"rate: found {self.rate}, expected frames a second above 0")
 
 
-def digest_of(sequence: SkeletonSequence, rate: float | None = None) -> str:
+def digest_of(sequence: SkeletonSequence) -> str:
     """Return the SHA-256 of a movement: the same movement has the same digest, whatever its file.
 
     Args:
         sequence: The clip.
-        rate: Frames a second, if known.
 
     Returns:
         64 hexadecimal digits, over layout, picture size, rate and the arrays' bytes.
@@ -84,7 +78,7 @@ def digest_of(sequence: SkeletonSequence, rate: float | None = None) -> str:
         for name, array in arrays.items()
         if array is not None
     ]
-    about = [layout_mapping(sequence.layout), sequence.picture_size, rate, forms]
+    about = [layout_mapping(sequence.layout), sequence.picture_size, sequence.rate, forms]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for array in arrays.values():
         if array is not None:
