@@ -1,0 +1,367 @@
+"""The recogniser: actions are shown a few times, and named from then on."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.answer import Answer
+from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
+from skelshot.recognition.engine import Engine
+from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.gallery import Gallery
+from skelshot.recognition.judge import Judge
+from skelshot.recognition.keeping import InMemory, Keeping, forget_action
+from skelshot.recognition.match_options import MatchOptions
+from skelshot.recognition.negatives import negatives_of
+from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
+from skelshot.recognition.trained import name_of, split_of, trained_named
+from skelshot.recognition.unknown import UNKNOWNS
+from skelshot.recognition.verdict import Verdict, verdicts_of
+from skelshot.runs import Run, SplitRun
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What came of enrolling clips.
+
+    Args:
+        action: The action.
+        added: Names of the clips that were added.
+        warnings: What the user should look at.
+        verdicts: How well every action is told from the others now.
+        remarks: What was done to the clips.
+        seconds: How long it took.
+    """
+
+    action: str
+    added: tuple[str, ...]
+    warnings: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    remarks: tuple[str, ...]
+    seconds: float
+
+
+class Recognizer:
+    """Recognises actions from a few exemplars, and says when a clip shows none of them.
+
+    A clip goes one way from file to answer, that of `skelshot evaluate`: it is mapped to the
+    encoder's joints, read out, compared with the exemplars by the encoder and by raw positions,
+    and the scores, standardised over the actions, are added up (docs/guide/recognise.md).
+
+    Args:
+        encoder: The name of packaged weights, an encoder's file, a run, or a split of one.
+        options: How clips are compared.
+        unknown: How unknown clips are told, one of `UNKNOWNS`.
+        threshold: How sure it must be that a clip is known, from 0 to 1.
+        conformal: How often a known clip may be refused, in place of the threshold: a promise that
+            takes every second exemplar to keep, and so many of them.
+        gallery: Where exemplars are kept; in memory unless told.
+
+    Raises:
+        SkelshotError: There is no such encoder or strategy, or a value is out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> from skelshot.skeletons import KINECT_V1, SkeletonSequence
+        >>> rng = np.random.default_rng(0)
+        >>> def clip(axis: int) -> SkeletonSequence:
+        ...     joints = rng.normal(0, 0.01, (1, 30, 20, 3)) + rng.normal(0, 0.4, (20, 3))
+        ...     joints[0, :, 11, axis] += np.sin(np.arange(30) / 3)
+        ...     there = np.ones((1, 30), bool)
+        ...     return SkeletonSequence(joints.astype(np.float32), there, KINECT_V1)
+        >>> recognizer = Recognizer()
+        >>> wave = clip(0)
+        >>> _ = recognizer.enroll("wave", [wave]), recognizer.enroll("bow", [clip(1)])
+        >>> recognizer.predict(wave).label
+        'wave'
+    """
+
+    def __init__(
+        self,
+        encoder: SplitRun | Path | str = DEFAULT_ENCODER,
+        *,
+        options: MatchOptions | None = None,
+        unknown: str | None = None,
+        threshold: float = 0.5,
+        conformal: float | None = None,
+        gallery: Keeping | None = None,
+    ) -> None:
+        trained = encoder if isinstance(encoder, SplitRun) else trained_named(encoder)
+        self.settings = RecognizerSettings.model_validate(
+            {
+                "encoder": name_of(trained),
+                "match": options or MatchOptions(),
+                "threshold": threshold,
+                "conformal": conformal,
+            }
+            | ({} if unknown is None else {"unknown": UNKNOWNS.named(unknown, "--unknown").name})
+        )
+        self.engine = Engine(trained, self.settings.match, self.settings.encoder)
+        self._gallery: Keeping = InMemory() if gallery is None else gallery
+        self._judge: Judge | None = None
+
+    @classmethod
+    def from_run(cls, run: Run | Path | str, split: int | None = None, **settings: Any) -> Self:
+        """Take the encoder of a run in place of the packaged one.
+
+        Args:
+            run: What `skelshot pretrain` made.
+            split: Number of the split whose encoder serves; the first that is done unless told.
+            settings: As for the class.
+
+        Returns:
+            The recogniser.
+
+        Raises:
+            SkelshotError: The run holds no such encoder.
+        """
+        run = run if isinstance(run, Run) else Run.open(run)
+        return cls(split_of(run, split), **settings)
+
+    @classmethod
+    def load(cls, place: Path | str, **changes: Any) -> Self:
+        """Open a gallery and recognise what it holds; what is enrolled is kept there at once.
+
+        Args:
+            place: The gallery: a file, or the URL of a database.
+            changes: Settings in place of those that the gallery keeps.
+
+        Returns:
+            The recogniser.
+
+        Raises:
+            SkelshotError: There is no gallery, or its encoder is not there any more.
+        """
+        return cls.on(Gallery.open(place), **changes)
+
+    @classmethod
+    def on(cls, gallery: Keeping, **changes: Any) -> Self:
+        """Recognise what a gallery holds, as its settings say.
+
+        Args:
+            gallery: Where exemplars are kept.
+            changes: Settings in place of those that the gallery keeps; None changes nothing.
+
+        Returns:
+            The recogniser.
+
+        Raises:
+            SkelshotError: The gallery's encoder is not there any more, or a setting is unknown.
+        """
+        told = RecognizerSettings.model_validate(gallery.settings)
+        kept = {name: getattr(told, name) for name in RecognizerSettings.model_fields}
+        kept["options"] = kept.pop("match")
+        chosen = kept | {name: value for name, value in changes.items() if value is not None}
+        return cls(**chosen, gallery=gallery)
+
+    def save(self, place: Path | str) -> None:
+        """Write exemplars and settings into a new gallery.
+
+        Args:
+            place: Where: a file, or the URL of a database.
+
+        Raises:
+            SkelshotError: It holds exemplars already, or cannot be written.
+        """
+        with Gallery.open(place, create=True) as gallery:
+            if found := gallery.actions():
+                raise SkelshotError(
+                    f"{gallery.place}: found a gallery with {', '.join(found)}, expected none; "
+                    "name another place, or load it and enrol there"
+                )
+            gallery.settings = self.settings.model_dump(mode="json")
+            gallery.add(self.exemplars)
+
+    def keep_settings(self) -> None:
+        """Let the gallery keep the settings, for whoever opens it next."""
+        settings = self.settings.model_dump(mode="json")
+        if self._gallery.settings != settings:
+            self._gallery.settings = settings
+
+    @property
+    def exemplars(self) -> list[Exemplar]:
+        """The enrolled clips, in their order."""
+        return list(self._gallery.by_id().values())
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """The enrolled actions, and how many clips show each."""
+        return self._gallery.actions()
+
+    def enroll(self, name: str, clips: ClipLike | Iterable[ClipLike]) -> Enrolment:
+        """Enrol clips that show an action; all of them or none.
+
+        Args:
+            name: The action.
+            clips: One or several: files, sequences, or arrays (M, T, V, C).
+
+        Returns:
+            What was added, warnings, and a verdict on every action.
+
+        Raises:
+            SkelshotError: A clip cannot be read, or not by this encoder.
+        """
+        return self.enroll_found(name, found_clips(clips))
+
+    def enroll_found(self, name: str, found: Sequence[FoundClip]) -> Enrolment:
+        """Enrol clips that were read.
+
+        Args:
+            name: The action.
+            found: The clips, at least one.
+
+        Returns:
+            As `enroll`.
+
+        Raises:
+            SkelshotError: A clip does not fit this encoder.
+        """
+        began = time.perf_counter()
+        remarks = dict.fromkeys(told for one in found for told in self._remarks(one))
+        for one in found:
+            self.engine.probe(one.name or "given", one.sequence)
+        first = 1 + self.actions.get(name, 0)
+        exemplars = [
+            Exemplar(
+                name,
+                one.sequence,
+                one.name or f"{name} {number}",
+                one.source,
+                digest_of(one.sequence),
+            )
+            for number, one in enumerate(found, start=first)
+        ]
+        new, warnings = _without_twins(exemplars, self.exemplars)
+        self._gallery.add(new)
+        self._judge = None
+        judge = self._ready()
+        return Enrolment(
+            name,
+            tuple(one.name for one in new),
+            tuple(warnings),
+            tuple(verdicts_of(judge)),
+            tuple(remarks),
+            time.perf_counter() - began,
+        )
+
+    def forget(self, name: str) -> int:
+        """Leave an action out.
+
+        Args:
+            name: The action.
+
+        Returns:
+            How many clips it had.
+
+        Raises:
+            SkelshotError: There is none of that name; the nearest is named.
+        """
+        count = forget_action(self._gallery, name)
+        self._judge = None
+        return count
+
+    def predict(self, clip: ClipLike) -> Answer:
+        """Name the action that a clip shows, or say that it shows none of them.
+
+        Args:
+            clip: A file with one clip, a sequence, or an array (M, T, V, C).
+
+        Returns:
+            The answer.
+
+        Raises:
+            SkelshotError: The clip cannot be read, or nothing is enrolled.
+        """
+        found = found_clips([clip])
+        if len(found) > 1:
+            raise SkelshotError(
+                f"{clip!s:.200}: found {len(found)} clips, expected one; call predict_many"
+            )
+        return self.answers(found)[0]
+
+    def predict_many(self, clips: Iterable[ClipLike]) -> list[Answer]:
+        """Name the actions of several clips in one batch.
+
+        Args:
+            clips: Files, sequences or arrays; a file may hold several clips.
+
+        Returns:
+            One answer a clip.
+
+        Raises:
+            SkelshotError: A clip cannot be read, or nothing is enrolled.
+        """
+        return self.answers(found_clips(clips))
+
+    def answers(self, found: Sequence[FoundClip]) -> list[Answer]:
+        """Answer about clips that were read.
+
+        Args:
+            found: The clips.
+
+        Returns:
+            One answer a clip.
+
+        Raises:
+            SkelshotError: A clip does not fit the encoder, or nothing is enrolled.
+        """
+        judge = self._ready()
+        remarks = [self._remarks(one) for one in found]
+        sequences = [one.sequence for one in found]
+        answers = judge.answers([term.read(sequences) for term in judge.support.terms])
+        return [replace(one, remarks=told) for one, told in zip(answers, remarks, strict=True)]
+
+    def verdicts(self) -> list[Verdict]:
+        """Judge every action by its own exemplars.
+
+        Returns:
+            One verdict an action.
+
+        Raises:
+            SkelshotError: Nothing is enrolled.
+        """
+        return verdicts_of(self._ready())
+
+    def _remarks(self, one: FoundClip) -> tuple[str, ...]:
+        return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
+
+    def _ready(self) -> Judge:
+        """Read the exemplars and learn from them, once until they change."""
+        if self._judge is None:
+            exemplars = self._gallery.by_id()
+            if not exemplars:
+                raise SkelshotError(
+                    "gallery: found nothing enrolled, expected an action at least; show it with "
+                    "`skelshot enroll NAME CLIP ... --gallery G`"
+                )
+            for one in exemplars.values():
+                self.engine.check(one.name, one.sequence)
+            support = self.engine.support(self._gallery, exemplars)
+            sequences = [one.sequence for one in exemplars.values()]
+            negatives = negatives_of(sequences, self.engine.layout)
+            told = self.settings
+            strategy = UNKNOWNS.named(told.unknown, "--unknown")()
+            self._judge = Judge.of(support, strategy, told.threshold, negatives, told.conformal)
+        return self._judge
+
+
+def _without_twins(
+    new: Sequence[Exemplar], old: Sequence[Exemplar]
+) -> tuple[list[Exemplar], list[str]]:
+    """Leave out clips that show the same action already, and warn of those under another name."""
+    kept: list[Exemplar] = []
+    warnings = []
+    for one in new:
+        same = [each for each in (*old, *kept) if each.digest == one.digest]
+        if any(each.action == one.action for each in same):
+            warnings.append(f"{one.name}: is enrolled as {one.action} already, left out")
+            continue
+        warnings += [
+            f"{one.name}: is enrolled as {each.action} too, so that it speaks for both; forget one"
+            for each in same
+        ]
+        kept.append(one)
+    return kept, warnings
