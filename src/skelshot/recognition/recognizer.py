@@ -237,15 +237,16 @@ class Recognizer:
             )
             for number, one in enumerate(found, start=first)
         ]
-        new, warnings = _without_twins(exemplars, self.exemplars)
+        old = self.exemplars
+        self._check(old)
+        new, warnings = _without_twins(exemplars, old)
         self._gallery.add(new)
         self._judge = None
-        judge = self._ready()
         return Enrolment(
             name,
             tuple(one.name for one in new),
             tuple(warnings),
-            tuple(verdicts_of(judge)),
+            tuple(self.verdicts()),
             tuple(remarks),
             time.perf_counter() - began,
         )
@@ -354,6 +355,8 @@ class Recognizer:
         Raises:
             SkelshotError: Nothing is enrolled.
         """
+        if self.settings.conformal is not None:  # a promise that may still lack exemplars
+            return verdicts_of(self._judged(None))
         return verdicts_of(self._ready())
 
     def _one(self, clip: ClipLike) -> FoundClip:
@@ -368,23 +371,29 @@ class Recognizer:
         return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
     def _ready(self) -> Judge:
-        """Read the exemplars and learn from them, once until they change."""
+        """Learn from the exemplars, once until they change."""
         if self._judge is None:
-            exemplars = self._gallery.by_id()
-            if not exemplars:
-                raise SkelshotError(
-                    "gallery: found nothing enrolled, expected an action at least; show it with "
-                    "`skelshot enroll NAME CLIP ... --gallery G`"
-                )
-            for one in exemplars.values():
-                self.engine.check(one.name, one.sequence)
-            support = self.engine.support(self._gallery, exemplars)
-            sequences = [one.sequence for one in exemplars.values()]
-            negatives = negatives_of(sequences, self.engine.layout)
-            told = self.settings
-            strategy = UNKNOWNS.named(told.unknown, "--unknown")()
-            self._judge = Judge.of(support, strategy, told.threshold, negatives, told.conformal)
+            self._judge = self._judged(self.settings.conformal)
         return self._judge
+
+    def _judged(self, conformal: float | None) -> Judge:
+        exemplars = self._gallery.by_id()
+        if not exemplars:
+            raise SkelshotError(
+                "gallery: found nothing enrolled, expected an action at least; show it with "
+                "`skelshot enroll NAME CLIP ... --gallery G`"
+            )
+        self._check(exemplars.values())
+        support = self.engine.support(self._gallery, exemplars)
+        sequences = [one.sequence for one in exemplars.values()]
+        strategy = UNKNOWNS.named(self.settings.unknown, "--unknown")()
+        negatives = negatives_of(sequences, self.engine.layout)
+        return Judge.of(support, strategy, self.settings.threshold, negatives, conformal)
+
+    def _check(self, exemplars: Iterable[Exemplar]) -> None:
+        """Refuse exemplars that this encoder cannot read."""
+        for one in exemplars:
+            self.engine.check(one.name, one.sequence)
 
 
 def _without_twins(
