@@ -1,0 +1,1 @@
+"""Recognition of people's own actions, and what is looked at before."""
