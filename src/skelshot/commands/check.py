@@ -54,9 +54,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.reports import check
 
     options: dict[str, Any] = {**given(parsed, parsed.parts), **options_of(parsed)}
-    report = check(
-        parsed.clips, parsed.out, form=parsed.format, rate=parsed.rate, **options
-    )
+    report = check(parsed.clips, parsed.out, form=parsed.format, rate=parsed.rate, **options)
     return {**report.as_json(), "strict": parsed.strict}
 
 

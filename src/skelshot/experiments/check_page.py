@@ -72,7 +72,9 @@ def draw_moments(rows: Sequence[Row], path: Path) -> Path:
     figure = Figure(figsize=(WIDE, _HIGH * len(rows) + 0.1), layout="constrained")
     axes = figure.subplots(len(rows), 1, squeeze=False).ravel()
     for axis, (title, clip) in zip(axes, rows, strict=True):
-        axis.set_title(plain(title, _MOST_TITLE), fontsize=TEXT, loc="left", pad=10, parse_math=False)
+        axis.set_title(
+            plain(title, _MOST_TITLE), fontsize=TEXT, loc="left", pad=10, parse_math=False
+        )
         draw_strip(axis, clip, np.arange(clip.frames))
     return write_figure(figure, path, dpi=90)
 

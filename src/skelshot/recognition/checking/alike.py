@@ -18,7 +18,7 @@ EACH = 0.2
 
 
 class Alike(Suspect):
-    """Looks for classes that nearest neighbours by `raw-dtw`, leaving one out, cannot tell apart."""
+    """Looks for classes that nearest neighbours by `raw-dtw` cannot tell apart."""
 
     kind = "alike"
     about = "two classes that look alike"
@@ -26,31 +26,41 @@ class Alike(Suspect):
     def of_all(self, clips: NotedClips) -> Iterator[Suspicion]:
         """Hold every two classes beside each other; the most alike come first."""
         likeness = clips.likeness
-        found: list[tuple[float, Suspicion]] = []
-        for one, other in combinations(range(len(likeness.names)), 2):
-            both = np.flatnonzero((likeness.labels == one) | (likeness.labels == other))
-            labels = likeness.labels[both]
-            nearest = labels[likeness.apart[np.ix_(both, both)].argmin(axis=1)]
-            wrong = nearest != labels
-            of_each = [float(wrong[labels == label].mean()) for label in (one, other)]
-            fewest = min(int((labels == label).sum()) for label in (one, other))
-            if wrong.mean() < CONFUSED + FOR_FEW / fewest or min(of_each) < EACH:
-                continue
+        pairs = sorted(classes_alike(likeness), key=lambda pair: -pair[2] / pair[3])
+        for one, other, wrong, of in pairs:
             first, second = likeness.names[one], likeness.names[other]
             clip, beside = _nearest_two(likeness, one, other)
-            told = Suspicion(
+            yield Suspicion(
                 self.kind,
                 clip,
-                f"{first!r} and {second!r}, of which {int(wrong.sum())} of {len(wrong)} clips are "
-                "nearer to one of the other class",
+                f"{first!r} and {second!r}, of which {wrong} of {of} clips are nearer to one of "
+                "the other class",
                 "clips nearer to their own class",
                 "make them one class, or choose exemplars that show the difference; if they "
                 "differ by left and right, say --sides matter",
                 first,
                 beside,
             )
-            found.append((float(wrong.mean()), told))
-        yield from (told for _, told in sorted(found, key=lambda pair: -pair[0]))
+
+
+def classes_alike(likeness: Likeness) -> Iterator[tuple[int, int, int, int]]:
+    """Find classes that nearest neighbours of the two cannot tell apart, leaving one out.
+
+    Args:
+        likeness: How alike clips are.
+
+    Yields:
+        The numbers of two classes, how many of their clips are nearer to one of the other class,
+        and how many clips they have.
+    """
+    for one, other in combinations(range(len(likeness.names)), 2):
+        both = np.flatnonzero((likeness.labels == one) | (likeness.labels == other))
+        labels = likeness.labels[both]
+        wrong = labels[likeness.apart[np.ix_(both, both)].argmin(axis=1)] != labels
+        sizes = [int((labels == label).sum()) for label in (one, other)]
+        of_each = [float(wrong[labels == label].mean()) for label in (one, other)]
+        if wrong.mean() >= CONFUSED + FOR_FEW / min(sizes) and min(of_each) >= EACH:
+            yield one, other, int(wrong.sum()), len(wrong)
 
 
 def _nearest_two(likeness: Likeness, one: int, other: int) -> tuple[str, str]:

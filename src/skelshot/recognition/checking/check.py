@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from skelshot.ground import SkelshotError
 from skelshot.recognition.checking.clip_source import ClipSource
 from skelshot.recognition.checking.family import SUSPECTS
 from skelshot.recognition.checking.noted_clips import NotedClips
+from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 UNREADABLE = "unreadable"
@@ -114,30 +115,45 @@ def check_clips(
     if not paths:
         raise SkelshotError("clips: found none, expected a store, a folder or files")
     source = ClipSource(paths, form, rate, options)
+    found, noted = suspicions_of(source.clips(), suspects)
+    if not found and not noted.clips:
+        raise SkelshotError(f"{paths[0]}: found no clip, expected one at least")
+    return CheckReport(
+        len(noted.clips),
+        tuple(_classes(noted)),
+        found,
+        (*source.notes, *_not_looked_at(noted)),
+        time.perf_counter() - started,
+        noted,
+    )
+
+
+def suspicions_of(
+    clips: Iterable[SeenClip | Rejected], suspects: Sequence[type[Suspect]] = SUSPECTS
+) -> tuple[tuple[Suspicion, ...], NotedClips]:
+    """Look at clips one by one, and then at all together.
+
+    Args:
+        clips: The clips, and what could not be read.
+        suspects: What is looked for.
+
+    Returns:
+        The suspicions, those of one kind beside each other, and what is kept of the clips.
+    """
     looking = [suspect() for suspect in suspects]
-    noted = NotedClips(rate=rate)
+    noted = NotedClips()
     found: list[Suspicion] = []
-    for clip in source.clips():
+    for clip in clips:
         if isinstance(clip, Rejected):
             found.append(_unreadable(clip))
             continue
         noted.note(clip)
         for suspect in looking:
             found += suspect.of_clip(clip)
-    noted.reading = source.reading
     for suspect in looking:
         found += suspect.of_all(noted)
-    if not found and not noted.clips:
-        raise SkelshotError(f"{paths[0]}: found no clip, expected one at least")
     kinds = [UNREADABLE, *(suspect.kind for suspect in suspects)]
-    return CheckReport(
-        len(noted.clips),
-        tuple(_classes(noted)),
-        tuple(sorted(found, key=lambda suspicion: kinds.index(suspicion.kind))),
-        (*source.notes, *_not_looked_at(noted)),
-        time.perf_counter() - started,
-        noted,
-    )
+    return tuple(sorted(found, key=lambda suspicion: kinds.index(suspicion.kind))), noted
 
 
 def _unreadable(clip: Rejected) -> Suspicion:

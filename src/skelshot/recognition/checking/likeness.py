@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from skelshot.fewshot.raw_dtw import RawDTW
 from skelshot.skeletons.inputs import InputSpec, encode_input
 from skelshot.skeletons.normalise import can_align_view
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
@@ -95,10 +97,6 @@ def _distances(joints: Sequence[FloatArray]) -> NDArray[np.float64]:
     """Return soft-DTW divergences (n, n): 0 for the same movement, and the same both ways."""
     if not joints:
         return np.zeros((0, 0))
-    import torch  # slow to import, and only needed where there are classes to compare
-
-    from skelshot.fewshot.raw_dtw import RawDTW
-
     together = np.stack(joints)
     persons = max(int(together.any(axis=(0, 1, 2, 3)).sum()), 1)  # absent ones are zeros
     clips = torch.from_numpy(together[..., :persons])[None]

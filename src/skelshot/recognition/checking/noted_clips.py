@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 
@@ -57,14 +58,15 @@ class NotedClip:
 class NotedClips:
     """What is kept of all clips; memory does not grow with their length.
 
-    Args:
+    Attributes:
+        clips: The clips, in the order in which they were seen.
         reading: How they were read.
         rate: Frames a second, if stated.
     """
 
+    clips: list[NotedClip] = field(default_factory=list)
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     rate: float | None = None
-    clips: list[NotedClip] = field(default_factory=list)
     _sample: dict[str, dict[bytes, tuple[int, FloatArray]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -76,7 +78,8 @@ class NotedClips:
             clip: The clip.
         """
         whole = clip.sequence
-        digest = digest_of(whole.layout.name, whole.joints.tobytes().hex())
+        self.reading, self.rate = clip.reading, clip.rate
+        digest = sha256(whole.joints.tobytes()).digest()
         self.clips.append(
             NotedClip(
                 clip.name, clip.label, clip.subject, whole.frames, whole.persons, digest,
@@ -119,9 +122,7 @@ class NotedClips:
         """How many clips of classes that are compared are not in the sample."""
         return len(self.clips) - len(self.likeness.clips)
 
-    def _chosen(
-        self, classes: list[str], share: int
-    ) -> Iterator[tuple[NotedClip, FloatArray]]:
+    def _chosen(self, classes: list[str], share: int) -> Iterator[tuple[NotedClip, FloatArray]]:
         for label in classes:
             for _, (place, joints) in sorted(self._sample[label].items())[:share]:
                 yield self.clips[place], joints

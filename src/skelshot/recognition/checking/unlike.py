@@ -29,30 +29,43 @@ class Unlike(Suspect):
     def of_all(self, clips: NotedClips) -> Iterator[Suspicion]:
         """Hold each clip of the sample against its class and all others."""
         likeness = clips.likeness
-        for label, name in enumerate(likeness.names):
-            members = np.flatnonzero(likeness.labels == label)
-            if len(members) < _CLIPS or len(likeness.names) < 2:
-                continue
-            own = np.log([likeness.nearest(int(at), label)[1] for at in members])
-            spread = 1.4826 * float(np.median(np.abs(own - np.median(own))))
-            far = (own - np.median(own)) / max(spread, _LEAST_SPREAD)
-            for at, away in zip(members[far >= FAR].tolist(), own[far >= FAR], strict=True):
-                others = np.where(_no_evidence(likeness, at), np.inf, likeness.apart[at])
-                nearest = int(others.argmin())
-                times = float(np.exp(away) / others[nearest])
-                if times < NEARER:
-                    continue
-                other = likeness.clips[nearest]
-                yield Suspicion(
-                    self.kind,
-                    likeness.clips[at].name,
-                    f"a clip {times:.1f} times nearer to {other.name} of {other.label!r} than to "
-                    f"any of {name!r}",
-                    f"clips of {name!r} near each other",
-                    "correct its class, or leave it out",
-                    name,
-                    other.name,
-                )
+        for at, nearest, times in clips_unlike(likeness):
+            clip, other = likeness.clips[at], likeness.clips[nearest]
+            yield Suspicion(
+                self.kind,
+                clip.name,
+                f"a clip {times:.1f} times nearer to {other.name} of {other.label!r} than to any "
+                f"of {clip.label!r}",
+                f"clips of {clip.label!r} near each other",
+                "correct its class, or leave it out",
+                clip.label,
+                other.name,
+            )
+
+
+def clips_unlike(likeness: Likeness) -> Iterator[tuple[int, int, float]]:
+    """Find clips that are far from their class and much nearer to another.
+
+    Args:
+        likeness: How alike clips are.
+
+    Yields:
+        The place of each, of the clip of another class that is nearest, and how many times nearer
+        that is than any of its own.
+    """
+    for label in range(len(likeness.names) if len(likeness.names) > 1 else 0):
+        members = np.flatnonzero(likeness.labels == label)
+        if len(members) < _CLIPS:
+            continue
+        own = np.log([likeness.nearest(int(at), label)[1] for at in members])
+        spread = 1.4826 * float(np.median(np.abs(own - np.median(own))))
+        far = (own - np.median(own)) / max(spread, _LEAST_SPREAD)
+        for at, away in zip(members[far >= FAR].tolist(), own[far >= FAR], strict=True):
+            others = np.where(_no_evidence(likeness, at), np.inf, likeness.apart[at])
+            nearest = int(others.argmin())
+            times = float(np.exp(away) / others[nearest])
+            if times >= NEARER:
+                yield at, nearest, times
 
 
 def _no_evidence(likeness: Likeness, at: int) -> NDArray[np.bool_]:
