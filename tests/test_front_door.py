@@ -13,9 +13,9 @@ GIVEN = [
     "AGCN", "ATTRIBUTIONS", "CTRGCN", "CosineClassifier", "ENCODERS", "Encoder",
     "EvaluateOptions", "FeatureCache", "FewShotMethod", "InputSpec", "METHODS", "NamedProtocol",
     "PretrainOptions", "ProtoNet", "READERS", "Run", "STGCN", "STRATEGIES", "SkeletonLayout",
-    "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS", "compare",
-    "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain", "protocol_named", "show",
-    "teach",
+    "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS", "check",
+    "compare", "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain",
+    "protocol_named", "show", "teach",
 ]  # fmt: skip
 
 

@@ -53,6 +53,8 @@ class BodySuspect(Suspect):
     ) -> Suspicion:
         option = option_for(problem, reading)
         advice = f"{problem.advice}{f', or say {option}' if option else ''}"
+        if problem.kind == "units" and "units" in reading.changed():
+            advice = f"say another than --units {reading.units}, or leave it out"
         return Suspicion(self.kind, clip, problem.found, problem.expected, advice, label)
 
 

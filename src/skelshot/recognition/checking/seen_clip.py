@@ -51,7 +51,9 @@ class SeenClip:
     def joints(self) -> Floats:
         """Joints (T, V, C) of the person who is there the longest, where that one is there."""
         there = self.sequence.present
-        actor = int(there.sum(axis=1).argmax()) if there.size else 0
+        if not there.any():
+            return np.zeros((0, *self.sequence.joints.shape[2:]))
+        actor = int(there.sum(axis=1).argmax())
         return self.sequence.joints[actor][there[actor]].astype(np.float64)
 
     @cached_property
