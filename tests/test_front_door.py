@@ -14,6 +14,7 @@ GIVEN = [
     "EvaluateOptions", "FeatureCache", "FewShotMethod", "InputSpec", "METHODS", "NamedProtocol",
     "PretrainOptions", "ProtoNet", "READERS", "Recognizer", "Run", "STGCN", "STRATEGIES",
     "SkeletonLayout", "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS",
+    "check",
     "compare", "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain",
     "protocol_named", "show", "teach",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "skelshot.front_door": ("evaluate", "prepare", "pretrain", "teach"),
     "skelshot.explain": ("ATTRIBUTIONS",),
-    "skelshot.reports": ("compare", "explain_clips", "show"),
+    "skelshot.reports": ("check", "compare", "explain_clips", "show"),
     "skelshot.datasets.protocols": ("NamedProtocol", "protocol_named"),
     "skelshot.datasets.reader_family": ("READERS",),
     "skelshot.datasets.store": ("Store",),
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from skelshot.pretraining import PretrainOptions as PretrainOptions
     from skelshot.pretraining import Stage as Stage
     from skelshot.recognition import Recognizer as Recognizer
+    from skelshot.reports import check as check
     from skelshot.reports import compare as compare
     from skelshot.reports import explain_clips as explain_clips
     from skelshot.reports import show as show

@@ -1,6 +1,7 @@
 """Comparisons of evaluations, reasons of decisions, and a page about a run, by name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from skelshot.evaluation.comparison import comparison_document
 from skelshot.evaluation.pairing import Measured, Side
 from skelshot.evaluation.query_table import QueryTable, read_queries
 from skelshot.evaluation.saved_results import read_saved_result, saved_result
+from skelshot.experiments.check_page import write_check_page
 from skelshot.experiments.members import member_of
 from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.explain import ATTRIBUTIONS, Explanation
@@ -19,6 +21,7 @@ from skelshot.explain.requests import Request, explain_request
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import escaped, printable
+from skelshot.recognition.checking import CheckReport, check_clips
 from skelshot.runs import Run
 from skelshot.skeletons.inputs import AskedSides
 
@@ -193,11 +196,7 @@ def show(
     Raises:
         SkelshotError: A file is damaged, or of another run, other data or other clips.
     """
-    place = Path(out)
-    page = place if place.suffix.lower() in (".html", ".htm") else place / "index.html"
-    if page.is_dir() or (page != place and place.exists() and not place.is_dir()):
-        found = "a folder" if page.is_dir() else "a file"
-        raise SkelshotError(f"--out {out}: found {found}, expected a folder or FILE.html")
+    page = _page_at(out)
     material = gather(
         run if isinstance(run, Run) else Run.open(run),
         None if result is None else Path(result),
@@ -206,3 +205,44 @@ def show(
     )
     page.parent.mkdir(parents=True, exist_ok=True)
     return write_run_page(material, page)
+
+
+def check(
+    clips: File | Sequence[File],
+    out: File | None = None,
+    *,
+    form: str | None = None,
+    rate: float | None = None,
+    **options: Any,
+) -> CheckReport:
+    """Look for what is probably a mistake in clips, as `skelshot check` does.
+
+    Args:
+        clips: A store, a folder of clips, an archive, or files and folders of one format.
+        out: The HTML file of the page, or a folder for it; none unless told.
+        form: The format, one of `READERS`; guessed from the files' names unless told.
+        rate: Frames a second at which the clips were written, if known.
+        options: Those of the format's reader, such as `units`.
+
+    Returns:
+        The suspicions, what there is of each class, and the page.
+
+    Raises:
+        SkelshotError: There is no clip, the format is not known, or an option does not fit.
+    """
+    page = None if out is None else _page_at(out)
+    report = check_clips(clips, form=form, rate=rate, **options)
+    if page is None:
+        return report
+    page.parent.mkdir(parents=True, exist_ok=True)
+    return replace(report, page=write_check_page(report, page))
+
+
+def _page_at(out: File) -> Path:
+    """Return the file of a page, which may be named by its folder."""
+    place = Path(out)
+    page = place if place.suffix.lower() in (".html", ".htm") else place / "index.html"
+    if page.is_dir() or (page != place and place.exists() and not place.is_dir()):
+        found = "a folder" if page.is_dir() else "a file"
+        raise SkelshotError(f"--out {out}: found {found}, expected a folder or FILE.html")
+    return page

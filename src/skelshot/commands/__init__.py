@@ -4,6 +4,7 @@ Modules import what they need when they run, so that `--help` and bad calls answ
 """
 
 from skelshot.commands import (
+    check,
     compare,
     config,
     crop,
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     demo.COMMAND,
     prepare.COMMAND,
     verify.COMMAND,
+    check.COMMAND,
     export.COMMAND,
     import_checkpoint.COMMAND,
     synth.COMMAND,

@@ -22,12 +22,25 @@ def body_advice(problem: BodyProblem, reading: ReadingOptions) -> str:
         >>> body_advice(problem, ReadingOptions())
         'upright: found z up, expected y up; turn them, or say --axes x,z,-y'
     """
-    option = _option_for(problem, reading)
+    option = option_for(problem, reading)
     return f"{problem.kind}: {problem}{f', or say {option}' if option else ''}"
 
 
-def _option_for(problem: BodyProblem, reading: ReadingOptions) -> str | None:
-    """Name the options that read such clips as they are."""
+def option_for(problem: BodyProblem, reading: ReadingOptions) -> str | None:
+    """Name the options that read such clips as they are.
+
+    Args:
+        problem: What was found in clips as they were read.
+        reading: How they were read.
+
+    Returns:
+        The options as they are typed, None where there is none.
+
+    Example:
+        >>> small = BodyProblem("units", "wrong", "170, like centimetres", "metres", "scale them")
+        >>> option_for(small, ReadingOptions())
+        '--units centimetres'
+    """
     options = [_axes_option(problem.axes, reading)] if problem.axes else []
     if problem.kind == "units":
         found = problem.found

@@ -74,6 +74,10 @@ class Listing:
     unreadable: tuple[str, ...] = ()
 
 
+class FolderExpectedError(SkelshotError):
+    """Fault of a call that names one file of a format whose clips lie in folders."""
+
+
 class Reader(ABC):
     """Turns one format's raw files into clips; `prepare` does the rest.
 
@@ -235,7 +239,7 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
     if not raw.is_dir():
         if wanted(raw.name):
             return Listing([Source(raw.name, raw)], ())
-        raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
+        raise FolderExpectedError(f"{raw}: found a file, expected a folder that holds {expected}")
     found: list[Source] = []
     others: list[str] = []
     unreadable: list[str] = []

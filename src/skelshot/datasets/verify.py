@@ -140,6 +140,27 @@ def guess_reader(
         SkelshotError: `raw` is missing, no reader knows such files, or the reader that does has
             no layout and way of reading to be told.
     """
+    likely = likely_reader(raw)
+    told = _told(layout, reading)
+    has = likely.options_type.model_fields
+    if not told.keys() <= has.keys():
+        _refuse_options(raw, f"{likely.name} files", layout, reading)
+    reject = {"on_missing": "reject"} if "on_missing" in has else {}
+    return likely.from_options({**reject, **told})
+
+
+def likely_reader(raw: Path) -> type[Reader]:
+    """Choose the class of a reader by how most of the files' names end.
+
+    Args:
+        raw: The folder (or file) of raw clips.
+
+    Returns:
+        The class.
+
+    Raises:
+        SkelshotError: `raw` is missing, or no reader knows such files.
+    """
     if not raw.exists():
         raise SkelshotError(f"{raw}: no such file or folder, expected raw clips or a store")
     if raw.is_file() and raw.name == DOCUMENT:
@@ -155,12 +176,7 @@ def guess_reader(
         raise SkelshotError(
             f"{raw}: neither a store nor raw clips of a known format; expected files {known}"
         )
-    told = _told(layout, reading)
-    has = likely.options_type.model_fields
-    if not told.keys() <= has.keys():
-        _refuse_options(raw, f"{likely.name} files", layout, reading)
-    reject = {"on_missing": "reject"} if "on_missing" in has else {}
-    return likely.from_options({**reject, **told})
+    return likely
 
 
 def _likely(names: Sequence[str], readers: Sequence[type[Reader]]) -> type[Reader] | None:

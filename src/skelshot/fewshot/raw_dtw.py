@@ -72,9 +72,22 @@ class RawDTW(RawMethod):
             SkelshotError: The two do not make up a task, or are no clips.
         """
         self.check_inputs(support, queries)
-        asked, known = _poses(queries), _poses(support.flatten(1, 2))
+        distances = self.distances(queries, support.flatten(1, 2))
+        return best_of_class(-distances, classes=support.shape[1])
+
+    def distances(self, clips: Tensor, others: Tensor) -> Tensor:
+        """Return the mean cost of a frame along the best alignments of clips with others.
+
+        Args:
+            clips: `(B, n, C, T, V, M)`.
+            others: `(B, m, C, T, V, M)`.
+
+        Returns:
+            Distances `(B, n, m)`; by the smoothing a clip may be nearer than 0 to its like.
+        """
+        asked, known = _poses(clips), _poses(others)
         cost: FrameCost = cosine_cost if self.options.distance == "cosine" else mean_square
-        distances = alignment_distances(
+        apart = alignment_distances(
             asked.maps,
             known.maps,
             cost,
@@ -83,7 +96,7 @@ class RawDTW(RawMethod):
             lengths=(asked.lengths, known.lengths),
         )
         frames = (asked.lengths[:, :, None] + known.lengths[:, None]) / 2
-        return best_of_class(-distances / frames, classes=support.shape[1])
+        return apart / frames
 
 
 class _Poses(NamedTuple):
