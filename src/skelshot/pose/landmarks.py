@@ -87,8 +87,9 @@ class LandmarkModel:
         pixels = region.to_picture(inside)
         turned = world.reshape(_POINTS, 3)[:JOINTS].copy()
         turned[:, :2] = turned[:, :2] @ region.axes.T
+        whole = np.isfinite(pixels).all() and np.isfinite(turned).all()
         return Landmarks(
-            score=float(score[0, 0]),
+            score=float(score[0, 0]) if whole else 0.0,
             world=turned.astype(np.float32),
             pixels=pixels[:JOINTS],
             confidence=sigmoid(points[:JOINTS, 3]),

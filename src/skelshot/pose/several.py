@@ -15,6 +15,9 @@ SAME_BOX, SAME_BODY = 0.5, 0.12
 """Two people whose boxes overlap more and whose joints are nearer, as a share of the box's
 diagonal, are one person seen twice."""
 
+STEADY = 0.3
+"""A body whose box overlaps less with where it should be has slipped off behind somebody else."""
+
 
 @dataclass(eq=False)
 class _Followed:
@@ -63,7 +66,8 @@ class SeveralPeople(PoseSession):
         for person in self._people:
             if person.region is not None:
                 joints = self._landmarks.find(picture, person.region)
-                if joints.score >= PRESENCE:
+                steady = overlap(box_of(joints.pixels), person.track.expected) >= STEADY
+                if joints.score >= PRESENCE and steady:
                     found.append((person, joints))
         found = _each_once(found)
         self._note(found)
@@ -76,7 +80,9 @@ class SeveralPeople(PoseSession):
         for place, one in enumerate(found):
             if place in pairs:
                 person = self._people[pairs[place]]
-                person.region = person.region or one.region
+                if person.region is None:
+                    person.region = one.region
+                    person.track.seen(one.box)
             elif sum(each.region is not None for each in self._people) < self._persons:
                 track = PersonTrack(self._next, one.box)
                 self._people.append(_Followed(track, one.region))

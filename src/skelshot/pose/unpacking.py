@@ -85,7 +85,7 @@ def unpack_models(sources: Sequence[Path], folder: Path | None = None) -> Unpack
     for name, (place, digest) in others.items():
         if name not in found:
             raise SkelshotError(
-                f"{printable(place)}: found the sha256 {digest}, expected {table[name].sha256} for "
+                f"{printable(place, 400)}: found the sha256 {digest}, expected {table[name].sha256} for "
                 f"{name}; take it from {table[name].package}"
             )
     if not found:

@@ -119,8 +119,14 @@ def video_poses(
     mirroring = mirroring_of(path, mirrored)
     sequence = _sequence(seen, video.frames, rate, estimator, mirroring.mirrored, focal)
     sequence, _ = order_persons(sequence)
-    sequence = sequence.of_persons(range(min(persons, sequence.persons)))
     remarks = []
+    if sequence.persons > persons:
+        more = sequence.persons - persons
+        remarks.append(
+            f"{more} more {'person was' if more == 1 else 'people were'} followed for a while and "
+            "left out: somebody who passed, or one of those here after they had been lost"
+        )
+        sequence = sequence.of_persons(range(persons))
     if video.rate is None:
         remarks.append(f"the video does not tell its rate; {USUAL_RATE:g} a second was taken")
     if seen.session is not None and seen.session.several > persons:
@@ -179,19 +185,25 @@ class _Seen:
             )
         self.size, self._last = size, number
         for body in self.session.see(picture):
-            _check(body, self._joints)
+            _check(body, self._joints, f"{self._path}, picture {number}")
             self.people.setdefault(body.track, {})[number] = body
         if self._watch is not None:
             self._watch(number)
 
 
-def _check(body: BodyPose, joints: int) -> None:
+def _check(body: BodyPose, joints: int, place: str) -> None:
     """Hold an estimator to its contract."""
-    found = (body.world.shape, body.pixels.shape, body.confidence.shape)
+    arrays = (body.world, body.pixels, body.confidence)
+    found = tuple(array.shape for array in arrays)
     if found != ((joints, 3), (joints, 2), (joints,)):
         raise SkelshotError(
-            f"pose estimator: found world, pixels and confidence of shapes {found}, expected "
-            f"({joints}, 3), ({joints}, 2) and ({joints},)"
+            f"{place}: found world, pixels and confidence of shapes {found}, expected "
+            f"({joints}, 3), ({joints}, 2) and ({joints},); mend the pose estimator"
+        )
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise SkelshotError(
+            f"{place}: found joints that are no numbers, expected finite ones; mend the pose "
+            "estimator"
         )
 
 
