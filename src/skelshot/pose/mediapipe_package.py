@@ -12,9 +12,9 @@ from pydantic import Field
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
-from skelshot.pose.boxes import Box, box_of
 from skelshot.pose.estimator import BodyPose, Picture, PoseEstimator, PoseOptions, PoseSession
-from skelshot.pose.tracks import PersonTrack, matches
+from skelshot.skeletons.boxes import box_of
+from skelshot.skeletons.person_tracks import PersonFollower
 
 PATIENCE = 1.0
 """Seconds for which somebody who is lost is waited for."""
@@ -67,7 +67,14 @@ class _SolutionSession(PoseSession):
     """The model that older versions carry."""
 
     def __init__(self, mediapipe: Any) -> None:
-        self._pose = mediapipe.solutions.pose.Pose(model_complexity=1)
+        try:
+            self._pose = mediapipe.solutions.pose.Pose(model_complexity=1)
+        except (AttributeError, TypeError, RuntimeError, OSError) as error:  # another protobuf
+            raise SkelshotError(
+                f"pose estimator mediapipe: mediapipe {mediapipe.__version__} does not run with "
+                f"the packages there are ({printable(str(error), 200)}); it wants protobuf below "
+                "5; install that, or take another estimator with --backend"
+            ) from error
 
     def see(self, picture: Picture) -> list[BodyPose]:
         """Find the person in the next picture."""
@@ -98,9 +105,8 @@ class _TaskSession(PoseSession):
                 "expected a pose_landmarker .task file"
             ) from error
         self._image, self._form = mediapipe.Image, mediapipe.ImageFormat.SRGB
-        self._milliseconds, self._patience = 1000 / rate, round(PATIENCE * rate)
-        self._tracks: list[PersonTrack] = []
-        self._seen = self._next = 0
+        self._follower = PersonFollower(round(PATIENCE * rate))
+        self._milliseconds, self._seen = 1000 / rate, 0
 
     def see(self, picture: Picture) -> list[BodyPose]:
         """Find people in the next picture, and tell who is who."""
@@ -110,30 +116,11 @@ class _TaskSession(PoseSession):
         people = zip(found.pose_landmarks, found.pose_world_landmarks, strict=True)
         bodies = [_body(0, inside, world, picture) for inside, world in people]
         self.several = max(self.several, len(bodies))
-        numbers = self._followed([box_of(body.pixels) for body in bodies])
+        numbers = self._follower.follow([box_of(body.pixels) for body in bodies])
         return [
             BodyPose(number, body.world, body.pixels, body.confidence)
             for number, body in zip(numbers, bodies, strict=True)
         ]
-
-    def _followed(self, boxes: list[Box]) -> list[int]:
-        """Return who stands in each box."""
-        pairs = matches(boxes, self._tracks)
-        for track in self._tracks:
-            track.missed += 1
-        numbers = []
-        for place, box in enumerate(boxes):
-            if place in pairs:
-                track = self._tracks[pairs[place]]
-                track.missed -= 1
-                track.seen(box)
-            else:
-                track = PersonTrack(self._next, box)
-                self._tracks.append(track)
-                self._next += 1
-            numbers.append(track.number)
-        self._tracks = [track for track in self._tracks if track.missed <= self._patience]
-        return numbers
 
 
 def _body(track: int, inside: Any, world: Any, picture: Picture) -> BodyPose:

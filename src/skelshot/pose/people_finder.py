@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from skelshot.pose.boxes import Box, box_of
 from skelshot.pose.estimator import Picture
 from skelshot.pose.network import TfliteNetwork
 from skelshot.pose.region import Region
 from skelshot.pose.squares import Letterbox
+from skelshot.skeletons.boxes import Box, box_of
 from skelshot.skeletons.layouts import COCO_17
 from skelshot.skeletons.sequence import FloatArray
 

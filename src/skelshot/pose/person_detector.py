@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from skelshot.pose.boxes import overlap
 from skelshot.pose.estimator import Picture
 from skelshot.pose.network import TfliteNetwork, sigmoid
 from skelshot.pose.region import Region
 from skelshot.pose.squares import Letterbox
+from skelshot.skeletons.boxes import overlap
 from skelshot.skeletons.sequence import FloatArray
 
 SIDE = 224

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skelshot.pose.boxes import box_of, overlap
 from skelshot.pose.estimator import BodyPose, Picture, PoseSession
 from skelshot.pose.landmarks import PRESENCE, LandmarkModel, Landmarks
 from skelshot.pose.people_finder import FoundPerson, PeopleFinder
 from skelshot.pose.region import Region
-from skelshot.pose.tracks import PersonTrack, matches
+from skelshot.skeletons.boxes import box_of, overlap
+from skelshot.skeletons.person_tracks import PersonTrack, matches
 
 SAME_BOX, SAME_BODY = 0.5, 0.12
 """Two people whose boxes overlap more and whose joints are nearer, as a share of the box's

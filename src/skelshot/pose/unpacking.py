@@ -85,8 +85,8 @@ def unpack_models(sources: Sequence[Path], folder: Path | None = None) -> Unpack
     for name, (place, digest) in others.items():
         if name not in found:
             raise SkelshotError(
-                f"{printable(place, 400)}: found the sha256 {digest}, expected {table[name].sha256} for "
-                f"{name}; take it from {table[name].package}"
+                f"{printable(place, 400)}: found the sha256 {digest}, expected "
+                f"{table[name].sha256} for {name}; take it from {table[name].package}"
             )
     if not found:
         packages = " and ".join(sorted({row.package for row in table.values()}))

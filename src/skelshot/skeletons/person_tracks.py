@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from skelshot.pose.boxes import Box, overlap
+from skelshot.skeletons.boxes import Box, overlap
 
 LEAST = 0.15
 """Below this likeness of their boxes two people are different ones."""
@@ -94,3 +94,47 @@ def matches(boxes: Sequence[Box], tracks: Sequence[PersonTrack]) -> dict[int, in
     rows, columns = linear_sum_assignment(table, maximize=True)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return {box: track for box, track in pairs if table[box, track] > LEAST}
+
+
+class PersonFollower:
+    """Numbers people found picture by picture, the same person with the same number.
+
+    Args:
+        patience: For how many pictures somebody who is lost is waited for.
+
+    Example:
+        >>> follower, here = PersonFollower(patience=30), np.array([0, 0, 10, 20.0])
+        >>> follower.follow([here, here + 50]), follower.follow([here + 51, here + 1])
+        ([0, 1], [1, 0])
+    """
+
+    def __init__(self, patience: int) -> None:
+        self._patience = patience
+        self._tracks: list[PersonTrack] = []
+        self._next = 0
+
+    def follow(self, boxes: Sequence[Box]) -> list[int]:
+        """Tell who stands in each box of the next picture.
+
+        Args:
+            boxes: The people found.
+
+        Returns:
+            Their numbers, each once.
+        """
+        pairs = matches(boxes, self._tracks)
+        for track in self._tracks:
+            track.missed += 1
+        numbers = []
+        for place, box in enumerate(boxes):
+            if place in pairs:
+                track = self._tracks[pairs[place]]
+                track.missed -= 1
+                track.seen(box)
+            else:
+                track = PersonTrack(self._next, box)
+                self._tracks.append(track)
+                self._next += 1
+            numbers.append(track.number)
+        self._tracks = [track for track in self._tracks if track.missed <= self._patience]
+        return numbers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skelshot.pose.tracks import PersonTrack, likeness, matches
+from skelshot.skeletons.person_tracks import PersonTrack, likeness, matches
 
 HERE = np.array([0, 0, 10, 20.0])
 
