@@ -1,5 +1,9 @@
 """The family of readers: those that ship, and those that other packages register."""
 
+from skelshot.datasets.exports.bvh import BvhReader
+from skelshot.datasets.exports.mediapipe_json import MediaPipeReader
+from skelshot.datasets.exports.openpose import OpenPoseReader
+from skelshot.datasets.exports.pose_csv import PoseCsvReader
 from skelshot.datasets.kinder_gator import KinderGatorReader
 from skelshot.datasets.msr_action_pairs import MsrActionPairsReader
 from skelshot.datasets.npz import NpzReader
@@ -25,6 +29,10 @@ SHIPPED: tuple[type[Reader], ...] = (
     PysklReader,
     KinderGatorReader,
     UiPrmdReader,
+    MediaPipeReader,
+    OpenPoseReader,
+    BvhReader,
+    PoseCsvReader,
     TextReader,
     StoreReader,
     SetsReader,
