@@ -6,7 +6,9 @@ skelshot pretrain store --protocol P.yaml --strategy supervised --out run
 python benchmarks/faithfulness.py --raw raw --store store --protocol P.yaml \
     --run cosine=run protonet=run dastm=run-dastm --out runs/faithfulness.json
 
-Rows are methods of attribution by few-shot method; see `Faithfulness` for the columns.
+Rows are methods of attribution by few-shot method; see `Faithfulness` for the columns. Below them
+stands by how much the first one's area is above each other one's, with its interval. Clips are drawn
+from the queries of the protocol's first task by `--seed` alone.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.evaluate import draw_tasks
 from skelshot.evaluation.member import ReadyMember
+from skelshot.evaluation.metrics import paired_interval
 from skelshot.evaluation.task_sides import sides_of_tasks
 from skelshot.explain import ATTRIBUTIONS, Explainer
 from skelshot.explain.faithfulness import Faithfulness, measure_faithfulness
@@ -43,7 +46,8 @@ def measure(arguments: argparse.Namespace, method: str, folder: Path) -> list[Fa
     tasks = draw_tasks(store, protocol, ready.splits, [1])
     sides = sides_of_tasks(store, tasks, [ready], "auto").sides
     task = tasks[1][0][0]
-    queries = shuffled_by_hash(map(int, task.queries), "faithfulness")[: arguments.clips]
+    key = f"faithfulness {arguments.seed}"
+    queries = shuffled_by_hash(map(int, task.queries), key)[: arguments.clips]
     chosen = []
     for words in arguments.attribution:
         name, *options = words.split(",")
@@ -61,6 +65,16 @@ def print_rows(method: str, names: Sequence[str], rows: Sequence[Faithfulness]) 
         print(f"| {method} | {name} | {' | '.join(cells)} |", flush=True)
 
 
+def print_leads(method: str, names: Sequence[str], rows: Sequence[Faithfulness]) -> None:
+    """Print by how much the first attribution's area is above the others', paired over clips."""
+    for name, row in zip(names[1:], rows[1:], strict=True):
+        lead = paired_interval(rows[0].aucs, row.aucs)
+        low, high = lead.ci95
+        ends = "-" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+        told = f"{method}: {names[0]} above {name} by {lead.mean:.3f} (95 %: {ends})"
+        print(told, flush=True)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -68,7 +82,8 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--protocol", required=True)
     parser.add_argument("--run", nargs="+", required=True, metavar="METHOD=RUN")
-    parser.add_argument("--clips", type=int, default=40)
+    parser.add_argument("--clips", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", nargs="*", default=[])
     parser.add_argument(
         "--attribution",
@@ -85,6 +100,7 @@ def main() -> None:
         method, _, folder = words.partition("=")
         rows = measure(arguments, method, Path(folder))
         print_rows(method, arguments.attribution, rows)
+        print_leads(method, arguments.attribution, rows)
         found[method] = [asdict(row) for row in rows]
     if arguments.out:
         arguments.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,8 @@ from skelshot.experiments.check_page import write_check_page
 from skelshot.experiments.members import member_of
 from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.explain import ATTRIBUTIONS, Explanation
+from skelshot.explain.explanation_files import write_explanations
+from skelshot.explain.pictures.explanation_pictures import Drawing
 from skelshot.explain.requests import Request, explain_request
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
@@ -122,6 +124,9 @@ def explain_clips(
     sides: AskedSides = "auto",
     device: str = "auto",
     changes: Sequence[str] = (),
+    out: File | None = None,
+    pictures: Sequence[str] = ("png",),
+    fps: float | None = None,
     **options: Any,
 ) -> list[Explanation]:
     """Share decisions about clips out to joints and frames, as `skelshot explain` does.
@@ -141,22 +146,28 @@ def explain_clips(
         sides: Whether a clip and its mirror image are different actions.
         device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one.
         changes: Changes of the preset's evaluation, such as `readout=joints`.
+        out: The folder for attributions and pictures; nothing is written unless told.
+        pictures: Endings of the pictures: png, svg or pdf, gif, mp4 or avi for the clip in motion.
+        fps: Frames a second of the clips, for the pictures.
         options: Those of the attribution, such as `steps`.
 
     Returns:
-        The explanations, in the order of the clips.
+        The explanations, in the order of the clips; where `out` is told, with their `file` and
+        `pictures`.
 
     Raises:
         SkelshotError: A name is unknown, the class is not in the support, the clips have another
             layout than the run, or the answer has no gradient to follow.
     """
+    drawing = Drawing(pictures, fps)
     run = run if isinstance(run, Run) else Run.open(run)
     store = Store.open(Path(store)) if isinstance(store, File) else store
     how = ATTRIBUTIONS.named(attribution, "--attribution").from_options(options)
     member = member_of(store, run, METHODS.named(method, "--method"), preset, changes)
     request = Request(clips, tuple(support), label, split, shots, sides, device)
     drawn = None if support else _protocol(run, protocol)
-    return explain_request(member, store, drawn, request, how)
+    found = explain_request(member, store, drawn, request, how)
+    return found if out is None else write_explanations(found, store, Path(out), drawing)
 
 
 def _protocol(run: Run, asked: File | FewShotProtocol | None) -> FewShotProtocol:

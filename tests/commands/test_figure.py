@@ -11,6 +11,8 @@ import skelshot as sk
 from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import read_queries
 from skelshot.rendering.theme import FORMS
+from skelshot.synthesis.plan import SynthesisPlan
+from skelshot.synthesis.synthesise import synthesise
 
 Run = Callable[..., Any]
 
@@ -58,6 +60,28 @@ def test_failure_cases(run: Run, folder: Path, toy_store: Store, tmp_path: Path)
     assert sorted(file.name for file in (tmp_path / "b").iterdir()) == sorted(
         f"{name}.svg" for name in names
     )
+
+
+def test_the_papers_pairs_come_first_by_name(run: Run, tmp_path: Path) -> None:
+    """On clips of NTU RGB+D 120's own files: six novel classes, two performers."""
+    numbers = (1, 55, 67, 85, 103, 109)
+    plan = SynthesisPlan((1, 2, *numbers[1:]), (1, 2), cameras=(1,), replications=(1,))
+    synthesise(plan, tmp_path / "raw", workers=1)
+    store = sk.prepare("ntu", tmp_path / "raw", tmp_path / "store", missing_list="none")
+    drink, hug, hush, cream, yawn, grab = (store.class_names[number - 1] for number in numbers)
+    protocol = sk.NamedProtocol(name="pairs", novel=(drink, hug, hush, cream, yawn, grab),
+                                base=(store.class_names[1],))  # fmt: skip
+    trained = sk.pretrain(store, tmp_path / "run", protocol=protocol, preset="smoke",
+                          strategy="none", episodes="none")  # fmt: skip
+    sk.evaluate(store, protocol=protocol, run=trained, preset="smoke", shots=[1],
+                queries=tmp_path / "queries.parquet", out=tmp_path / "result.json")  # fmt: skip
+    answer = run("figure", 5, trained.path, "--store", store.path, "--out", tmp_path / "figure",
+                 "--queries", tmp_path / "queries.parquet", "--most", 0, "--forms", "svg",
+                 "--json")  # fmt: skip
+    assert answer.code == 0, answer.err
+    pairs = [tuple(pair["names"]) for pair in answer.json["pairs"]]
+    assert pairs == [(hush, yawn), (drink, cream), (hug, grab)]
+    assert all(pair["queries"] == [1, 1] for pair in answer.json["pairs"])
 
 
 @pytest.mark.parametrize("number", [3, 4])

@@ -1,12 +1,15 @@
 """The demo: accuracies with intervals, videos of the base classes only, and a report."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from skelshot.cli import build_parser
 from skelshot.commands.demo import COMMAND
 from skelshot.datasets.store import Store
+from skelshot.experiments import demo
 from skelshot.experiments.demo import DemoSize, run_demo
 
 SMALL = DemoSize(
@@ -26,6 +29,20 @@ SMALL = DemoSize(
         "with_transfer": ("strategy.epochs=1", "episodic.epochs=1"),
     },
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_this_process() -> Iterator[None]:
+    """Run the commands one after the other, without a new interpreter each."""
+
+    def call(*words: object) -> None:
+        parsed = build_parser().parse_args(list(map(str, words)))
+        parsed.run(parsed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "call", call)
+        patch.setattr(demo, "usable_cores", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +80,8 @@ def test_novel_classes_are_never_filmed(folder: Path) -> None:
 
 def test_the_report_shows_everything_in_one_file(folder: Path) -> None:
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == 3
+    assert page.count("data:image/png;base64,") == 3 + 3
+    assert page.count("rightly named") == 2 * page.count("wrongly named") > 0
     for text in ("episodes only", "transfer from the teacher", "Where the time went", "synthetic"):
         assert text in page
     assert 'src="http' not in page

@@ -11,7 +11,8 @@ import skelshot as sk
 from skelshot.cli import main
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store.reader import StoreReader
-from skelshot.explain.explanation_files import write_explanations
+from skelshot.explain import Explanation
+from skelshot.explain.explanation_files import describe
 
 QUICK = {"search_steps": 6, "halvings": 4, "steps": 3}
 
@@ -183,15 +184,42 @@ def test_random_weights_give_another_map(
     assert not torch.allclose(trained, forgotten)
 
 
+@pytest.mark.parametrize("method", ["protonet", "soft-dtw"])
+def test_the_nearest_of_several_exemplars_is_the_one_that_alone_says_most(
+    method: str, toy_store: sk.Store, run: sk.Run, novel: list[str]
+) -> None:
+    by_class: dict[str, list[str]] = {}
+    for name in novel:
+        by_class.setdefault(toy_store.class_of(toy_store.index_of(name)) or "", []).append(name)
+    (one, first), (_, second) = list(by_class.items())[:2]
+
+    def ask(*support: str) -> Explanation:
+        (found,) = sk.explain_clips(
+            run, first[7], store=toy_store, support=support, label=one, method=method,
+            attribution="random", device="cpu",
+        )  # fmt: skip
+        return found
+
+    alone = {name: float(ask(name, second[0]).logits[0]) for name in first[1:4]}
+    assert ask(*first[1:4], *second[1:4]).nearest == max(alone, key=alone.__getitem__)
+
+
 def test_files_hold_what_was_found(
     toy_store: sk.Store, run: sk.Run, novel: list[str], tmp_path: Path
 ) -> None:
-    found = sk.explain_clips(run, novel[1], store=toy_store, attribution="saliency", device="cpu")
-    (line,) = write_explanations(found, tmp_path / "out")
-    kept = load_file(line["file"])
-    assert torch.equal(kept["values"], found[0].attribution.values)
-    assert torch.equal(kept["importance"], found[0].attribution.importance())
-    assert json.loads((tmp_path / "out" / "explanations.jsonl").read_text()) == line
+    (found,) = sk.explain_clips(
+        run, novel[1], store=toy_store, attribution="saliency", device="cpu",
+        out=tmp_path / "out", pictures=["svg"],
+    )  # fmt: skip
+    assert found.file is not None
+    kept = load_file(found.file)
+    assert torch.equal(kept["values"], found.attribution.values)
+    assert torch.equal(kept["importance"], found.attribution.importance())
+    names = [f"{novel[1]}.svg", f"{novel[1]}-beside-exemplar.svg"]
+    assert [picture.name for picture in found.pictures] == names
+    assert all(picture.read_text().startswith("<?xml") for picture in found.pictures)
+    line = json.loads((tmp_path / "out" / "explanations.jsonl").read_text())
+    assert line == describe(found)
 
 
 def test_the_command(
@@ -204,10 +232,14 @@ def test_the_command(
     document = json.loads(capsys.readouterr().out)
     assert {"label", "boundary_found", "completeness_gap", "pictures"} <= set(document)
     assert [told["clip"] for told in document["clips"]] == novel[1:3]
-    main([*words, "--out", str(tmp_path / "b")])
+    pictures = [picture for told in document["clips"] for picture in told["pictures"]]
+    assert document["pictures"] == pictures
+    assert [Path(picture).stat().st_size > 10_000 for picture in pictures] == [True] * 4
+    main([*words, "--out", str(tmp_path / "b"), "--pictures"])
     assert "boundary" in capsys.readouterr().out
     one, other = ((tmp_path / folder / f"{novel[1]}.safetensors").read_bytes() for folder in "ab")
     assert one == other
+    assert not list((tmp_path / "b").glob("*.png"))
 
 
 @pytest.mark.parametrize(
@@ -222,6 +254,8 @@ def test_the_command(
         ({"attribution": "bigg"}, "--attribution: found 'bigg'"),
         ({"attribution": "alignment"}, "few-shot method cosine aligns no feature maps"),
         ({"stepz": 3}, "found the unknown option 'stepz'"),
+        ({"pictures": ["bmp"]}, "--pictures: found 'bmp', expected some of png, svg, pdf, gif"),
+        ({"fps": 0}, "--fps: found 0, expected 1 to 240"),
         ({"split": 3}, "--split 3: the protocol has the splits 0 to 2"),
         ({"method": "dastm"}, "has weights of its own"),
     ],

@@ -39,6 +39,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shots", type=int, default=1, help="exemplars a class (default: 1)")
     parser.add_argument("--split", type=int, metavar="N", help="RUN's split (default: the first)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    parser.add_argument(
+        "--pictures",
+        nargs="*",
+        default=["png"],
+        metavar="KIND",
+        help="png, svg, pdf; gif, mp4 or avi for the clip in motion; none where no word follows "
+        "(default: png)",
+    )
+    parser.add_argument("--fps", type=float, help="the clips' frames a second, for the pictures")
     add_option(parser, "attribution")
     add_sides(parser)
     add_device(parser)
@@ -49,7 +58,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     import time
 
     from skelshot.commands.part_words import options_of
-    from skelshot.explain.explanation_files import write_explanations
+    from skelshot.explain.explanation_files import describe
     from skelshot.reports import explain_clips
 
     use_threads(parsed.threads)
@@ -69,16 +78,18 @@ def _run(parsed: argparse.Namespace) -> Document:
         sides=parsed.sides,
         device=parsed.device or "auto",
         changes=parsed.assignments,
+        out=parsed.out,
+        pictures=parsed.pictures,
+        fps=parsed.fps,
         **options_of(parsed),
     )
-    told = write_explanations(explanations, parsed.out)
-    every: list[str] = []
+    told = [describe(explanation) for explanation in explanations]
     first = told[0]
     return {
         "label": first["label"],
         "boundary_found": first["boundary_found"],
         "completeness_gap": first["completeness_gap"],
-        "pictures": every,
+        "pictures": [picture for each in told for picture in each["pictures"]],
         "clips": told,
         "out": str(parsed.out),
         "seconds": round(time.perf_counter() - began, 3),

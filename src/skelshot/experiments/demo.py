@@ -16,12 +16,14 @@ from skelshot.evaluation.comparison import Difference, compare
 from skelshot.evaluation.pairing import Side
 from skelshot.evaluation.query_table import read_queries
 from skelshot.experiments.calls import call
+from skelshot.experiments.demo_explained import Picture, explain_queries
 from skelshot.experiments.demo_report import write_demo_report
 from skelshot.experiments.settings import load_settings
 from skelshot.ground import SkelshotError
 from skelshot.ground.environment import usable_cores
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.progress import progress_bar
+from skelshot.runs import Run
 from skelshot.synthesis.plan import NOVEL_ACTIONS, SynthesisPlan, performers_of
 from skelshot.synthesis.synthesise import synthesise
 from skelshot.teachers import (
@@ -89,6 +91,17 @@ class DemoSize:
         """
         return (*self.changes, *self.rows.get(row, ()))
 
+    def tests_of(self, row: str) -> tuple[str, ...]:
+        """List those of the changes for one row that an evaluation follows.
+
+        Args:
+            row: A key of `STAGES`.
+
+        Returns:
+            As `evaluate --set`.
+        """
+        return tuple(each for each in self.changes_of(row) if each.startswith("evaluate."))
+
 
 def run_demo(out: Path, size: DemoSize | None = None, device: str | None = None) -> dict[str, Any]:
     """Go from motion programs to accuracies, with and without a teacher.
@@ -120,7 +133,9 @@ def run_demo(out: Path, size: DemoSize | None = None, device: str | None = None)
         rows = _rows(out, size, representation, device)
     first = {name: row["accuracy"]["1"] for name, row in rows.items()}
     gain = _gain(out, store)
-    report = write_demo_report(out, store, rows, gain, teacher.teacher, spent)
+    with _timed(spent, "explain"):
+        why = _explained(out, store, size)
+    report = write_demo_report(out, store, rows, gain, why, teacher.teacher, spent)
     document = {
         **{name: accuracy["mean"] for name, accuracy in first.items()},
         "ci95": {name: accuracy["ci95"] for name, accuracy in first.items()},
@@ -188,6 +203,14 @@ def _gain(out: Path, store: Store) -> Difference:
     return gain
 
 
+def _explained(out: Path, store: Store, size: DemoSize) -> list[Picture]:
+    """Draw what a few answers rest on, of the row with transfer."""
+    run = _run_of(out, "with_transfer")
+    queries = read_queries(run / QUERIES)
+    protocol, changes = protocol_named(PROTOCOL), size.tests_of("with_transfer")
+    return explain_queries(store, protocol, Run.open(run), queries, out, changes)
+
+
 def _run_of(out: Path, row: str) -> Path:
     return out / "runs" / row.replace("_", "-")
 
@@ -248,18 +271,16 @@ def _row(
     strategy, episodes = STAGES[name]
     common = ["--protocol", PROTOCOL, "--threads", 1]
     common += [] if device is None else ["--device", device]
-    changes = size.changes_of(name)
     train: list[object] = ["--strategy", strategy, "--episodes", episodes, "--out", run]
     if strategy == "transfer":
         train += ["--features", out / "features"]
         train += ["--set", f"strategy.representation={representation}"]
-    for change in changes:
+    for change in size.changes_of(name):
         train += ["--set", change]
     call("pretrain", out / "store", *common, *train)
     test: list[object] = ["--run", run, "--out", run / "result.json"]
     (run / QUERIES).unlink(missing_ok=True)  # of a call before, which is gone on with
     test += ["--queries", run / QUERIES]
-    for change in changes:
-        if change.startswith("evaluate."):
-            test += ["--set", change]
+    for change in size.tests_of(name):
+        test += ["--set", change]
     call("evaluate", out / "store", *common, *test)

@@ -34,6 +34,7 @@ def write_demo_report(
     store: Store,
     rows: Mapping[str, Mapping[str, Any]],
     gain: Difference,
+    why: Sequence[tuple[Path, str]],
     teacher: str,
     spent: Mapping[str, float],
 ) -> Path:
@@ -44,6 +45,7 @@ def write_demo_report(
         store: The clips.
         rows: Result documents by the keys of `ROWS`.
         gain: The row with transfer against the one without.
+        why: Pictures of what answers of the row with transfer rest on, and what they show.
         teacher: The teacher's name.
         spent: Seconds by part.
 
@@ -89,6 +91,13 @@ def write_demo_report(
     confusion = np.array(best["confusion"])[np.ix_(labels, labels)]
     draw_confusion(confusion, list(novel), out / "confusion.png")
     report.picture(out / "confusion.png", "Which class (row) was called which (column)")
+    report.heading("What answers rest on, with transfer, 1-shot")
+    report.paragraph(
+        "By joint and frame, from the nearest point at which the answer changes (boundary-based "
+        "integrated gradients): the two narrowest right answers and the surest wrong one."
+    )
+    for file, told in why:
+        report.picture(file, told)
     report.heading("Where the time went")
     report.table(["part", "seconds"], [[name, f"{value:.0f}"] for name, value in spent.items()])
     where = json.dumps(rows["with_transfer"]["environment"]["packages"])

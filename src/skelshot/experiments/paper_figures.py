@@ -78,8 +78,8 @@ def failure_figure(
         queries: A table of queries; the one that a result names unless told.
         shots: Queries with so many exemplars a class; the fewest unless told.
         most: How many of the most confused pairs.
-        named: Pairs that are shown before them; those that the paper names, where the table has
-            them, unless told.
+        named: Pairs that are shown before them; those that the paper names, where a task offers
+            both classes, unless told.
         moments: How many moments of each clip.
         forms: Endings of the files, of `FORMS`.
 
@@ -97,7 +97,8 @@ def failure_figure(
             f"--protocol PROTOCOL --run {run.path} --queries queries.parquet, then name --queries"
         )
     chosen = int(table.shots.min()) if shots is None else shots
-    pairs = confused_pairs(table, chosen, most, paper_pairs(table) if named is None else named)
+    asked = paper_pairs(table, chosen) if named is None else named
+    pairs = confused_pairs(table, chosen, most, asked)
     names, counts = confusion_counts(table, chosen)
     files = new_files(out, ("figure-5", CONFUSION), forms)
     for file in files[: len(forms)]:

@@ -143,3 +143,38 @@ class Decision:
             )
             logits = logits.index_copy(0, mine, scored[0].to(logits.dtype))
         return logits
+
+    @torch.no_grad()
+    def nearest_exemplars(self, points: Tensor, rows: Tensor, labels: Tensor) -> list[int]:
+        """Find which exemplar of a class is nearest, by the method's own measure.
+
+        It is the one that gives the class the largest logit when it stands for the class alone.
+
+        Args:
+            points: (k, C, T, V, M).
+            rows: Whose positions they are, (k,).
+            labels: The class of each, (k,), an index into the logits.
+
+        Returns:
+            Places among the K exemplars of the class, k of them.
+        """
+        if self.support.shape[2] == 1:
+            return [0] * len(rows)
+        features = self.features(points, rows)
+        return [
+            self._nearest(feature, task, label)
+            for feature, task, label in zip(
+                features, self.tasks[rows].tolist(), labels.tolist(), strict=True
+            )
+        ]
+
+    def _nearest(self, feature: Tensor, task: int, label: int) -> int:
+        """Ask about K tasks, in each of which another exemplar stands for the class."""
+        support = self.support[task]
+        shots = support.shape[1]
+        alone = support[None].repeat(shots, *[1] * support.ndim)
+        alone[:, label] = support[label][:, None]
+        queries = feature[None, None].expand(shots, 1, *feature.shape)
+        classes = self.classes[task][None].expand(shots, -1)
+        logits = self.path.method.score(alone, queries, classes)
+        return int(logits[:, 0, label].argmax())

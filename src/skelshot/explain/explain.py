@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -33,14 +34,21 @@ class Explanation:
     Args:
         clip: The clip's name.
         exemplars: Names of the task's exemplars by class, in the order of the logits.
+        nearest: Name of the exemplar of the explained class that the clip is nearest to by the
+            classifier's own measure.
         logits: The classifier's answer, (N,).
         attribution: Of the class asked about.
+        file: Where the attribution was written; None where it was not.
+        pictures: What was drawn of it.
     """
 
     clip: str
     exemplars: dict[str, tuple[str, ...]]
+    nearest: str
     logits: Tensor
     attribution: Attribution
+    file: Path | None = None
+    pictures: tuple[Path, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -112,18 +120,23 @@ class Explainer:
                 encoder, or the answer has no gradient that the attribution could follow.
         """
         store = self.member.store
-        seen, question = self.ask(clips, tasks, labels)
+        seen, decision, question = self.ask(clips, tasks, labels)
+        asked = (question.positions, question.rows)
         with torch.no_grad():
-            logits = question.scores(question.positions, question.rows).cpu()
+            logits = decision(*asked).cpu()
+        nearest = decision.nearest_exemplars(*asked, question.labels)
         shares = self.attribution.attribute(question)
         return [
             Explanation(
                 store.clips[index].name,
                 _exemplars(store, task),
+                store.clips[int(task.support[label, nearest[row]])].name,
                 logits[row],
-                self._of_clip(shares, row, seen[row], int(question.labels[row])),
+                self._of_clip(shares, row, seen[row], label),
             )
-            for row, (index, task) in enumerate(zip(clips, tasks, strict=True))
+            for row, (index, task, label) in enumerate(
+                zip(clips, tasks, question.labels.tolist(), strict=True)
+            )
         ]
 
     def ask(
@@ -131,11 +144,11 @@ class Explainer:
         clips: Sequence[int],
         tasks: Sequence[Task],
         labels: Sequence[int | None] | None = None,
-    ) -> tuple[list[SeenClip], Question]:
+    ) -> tuple[list[SeenClip], Decision, Question]:
         """Put clips, tasks and classes together; the arguments are those of `explain`.
 
         Returns:
-            The clips as they are seen, and the question about them.
+            The clips as they are seen, how they are scored, and the question about them.
 
         Raises:
             SkelshotError: A class is not among those of the task, or a clip does not fit.
@@ -170,14 +183,9 @@ class Explainer:
         ]
         names = tuple(store.clips[index].name for index in clips)
         target = self.attribution.options.target
-        return seen, Question(
-            positions,
-            decision.present,
-            torch.tensor(places, device=self.device),
-            decision,
-            target,
-            names,
-        )
+        asked_of = torch.tensor(places, device=self.device)
+        question = Question(positions, decision.present, asked_of, decision, target, names)
+        return seen, decision, question
 
     def path(self) -> FeaturePath:
         """Load encoder and method.

@@ -1,12 +1,15 @@
-"""Explanations on disk: one safetensors file a clip, and a line of JSON beside it."""
+"""Explanations on disk: a safetensors file and pictures a clip, and a line of JSON beside them."""
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.store import Store
 from skelshot.evaluation.result_files import make_folder
 from skelshot.explain.explain import Explanation
+from skelshot.explain.pictures.explanation_pictures import Drawing, draw_explanation
 from skelshot.ground.file_names import check_file_name
 from skelshot.ground.files import whole_file
 from skelshot.ground.tensor_files import write_tensors
@@ -24,6 +27,51 @@ def describe(explanation: Explanation) -> dict[str, Any]:
     Returns:
         What the JSON of the command line says of it.
     """
+    return _note(explanation) | {
+        "file": None if explanation.file is None else str(explanation.file),
+        "pictures": list(map(str, explanation.pictures)),
+    }
+
+
+def write_explanations(
+    explanations: Sequence[Explanation], store: Store, out: Path, drawing: Drawing
+) -> list[Explanation]:
+    """Write explanations into a folder, over those of an earlier call.
+
+    Args:
+        explanations: One a clip.
+        store: The clips.
+        out: The folder; made where it is missing.
+        drawing: Which pictures.
+
+    Returns:
+        The explanations with their files, which hold `values` (C, T, V, M) and `importance`
+        (T, V, M), and their pictures; `explanations.jsonl` has a line for each.
+
+    Raises:
+        SkelshotError: Something else stands at the place of a file, or as for `draw_explanation`.
+    """
+    make_folder(out / LINES)
+    written = []
+    for number, explanation in enumerate(explanations):
+        stem = out / _file_name(explanation.clip, number)
+        told = explanation.attribution
+        file = stem.with_name(f"{stem.name}.safetensors")
+        write_tensors(
+            file,
+            {"values": told.values, "importance": told.importance()},
+            {"explanation": json.dumps(_note(explanation))},
+        )
+        pictures = draw_explanation(explanation, store, stem, drawing)
+        written.append(replace(explanation, file=file, pictures=tuple(pictures)))
+    lines = [json.dumps(describe(explanation)) + "\n" for explanation in written]
+    with whole_file(out / LINES) as partial:
+        partial.write_text("".join(lines), encoding="utf-8")
+    return written
+
+
+def _note(explanation: Explanation) -> dict[str, Any]:
+    """Tell what does not depend on where it is written."""
     told = explanation.attribution
     return {
         "clip": explanation.clip,
@@ -35,38 +83,8 @@ def describe(explanation: Explanation) -> dict[str, Any]:
         "completeness_gap": told.completeness_gap,
         "logits": dict(zip(explanation.classes, explanation.logits.tolist(), strict=True)),
         "exemplars": {name: list(clips) for name, clips in explanation.exemplars.items()},
+        "nearest": explanation.nearest,
     }
-
-
-def write_explanations(explanations: Sequence[Explanation], out: Path) -> list[dict[str, Any]]:
-    """Write explanations into a folder, over those of an earlier call.
-
-    Args:
-        explanations: One a clip.
-        out: The folder; made where it is missing.
-
-    Returns:
-        What was written of each clip: its line of `explanations.jsonl`, which names the file that
-        holds `values` (C, T, V, M) and `importance` (T, V, M).
-
-    Raises:
-        SkelshotError: Something else stands at the place of a file.
-    """
-    make_folder(out / LINES)
-    lines = []
-    for number, explanation in enumerate(explanations):
-        file = out / f"{_file_name(explanation.clip, number)}.safetensors"
-        line = describe(explanation)
-        told = explanation.attribution
-        write_tensors(
-            file,
-            {"values": told.values, "importance": told.importance()},
-            {"explanation": json.dumps(line)},
-        )
-        lines.append(line | {"file": str(file)})
-    with whole_file(out / LINES) as partial:
-        partial.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return lines
 
 
 def _file_name(clip: str, number: int) -> str:

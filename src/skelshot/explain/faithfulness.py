@@ -43,6 +43,7 @@ class Faithfulness:
             tells of what was trained is far from 1.
         boundaries: Share of the clips whose boundary was found; NaN where none is looked for.
         gap: Mean absolute completeness gap; NaN where there is none.
+        aucs: The areas of the clips, in their order, for comparisons clip by clip.
     """
 
     attribution: str
@@ -58,6 +59,7 @@ class Faithfulness:
     randomised: float
     boundaries: float
     gap: float
+    aucs: tuple[float, ...]
 
 
 def measure_faithfulness(
@@ -108,10 +110,10 @@ def _of_batch(
 ) -> Mapping[str, list[float]]:
     """Measure some clips: for each measure one number a clip."""
     store = explainer.member.store
-    seen, question = explainer.ask(clips, tasks)
+    seen, _, question = explainer.ask(clips, tasks)
     shares = explainer.attribution.attribute(question)
     labels = [task.classes[int(place)] for task, place in zip(tasks, question.labels, strict=True)]
-    _, forgetful = replace(explainer, forget=0).ask(clips, tasks, labels)
+    *_, forgetful = replace(explainer, forget=0).ask(clips, tasks, labels)
     random = explainer.attribution.attribute(forgetful)
     there = [store.sequence(index).present.T for index in clips]
     maps, of_random = (
@@ -150,4 +152,10 @@ def _row(name: str, measured: Mapping[str, list[float]]) -> Faithfulness:
     aucs = torch.tensor(measured["auc"])
     means = {key: float(np.mean(values)) for key, values in measured.items()}
     error = float(aucs.std() / len(aucs) ** 0.5) if len(aucs) > 1 else float("nan")
-    return Faithfulness(attribution=name, clips=len(aucs), auc_error=error, **means)
+    return Faithfulness(
+        attribution=name,
+        clips=len(aucs),
+        auc_error=error,
+        aucs=tuple(measured["auc"]),
+        **means,
+    )

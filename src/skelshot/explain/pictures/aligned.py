@@ -65,7 +65,7 @@ def draw_aligned(
         told = f"{plain(titles[at], 80)} ({clip.frames} frames)\n"
         axis.set_title(told, fontsize=TEXT, loc="left", pad=2, parse_math=False)
     _join(between, pairs, shown, (query.frames, exemplar.frames))
-    if all(found is None for found in importance):
+    if any(found is None for found in importance):
         figure.supxlabel(SIDES, fontsize=SMALL)
     return write_figure(figure, path, dpi=DPI)
 

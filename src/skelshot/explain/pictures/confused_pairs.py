@@ -39,18 +39,24 @@ class ConfusedPair:
         return sum(self.taken) / max(1, sum(self.queries))
 
 
-def paper_pairs(table: QueryTable) -> list[Pair]:
-    """List the pairs that the paper names and the table has.
+def paper_pairs(table: QueryTable, shots: int) -> list[Pair]:
+    """List the pairs that the paper names and some task of the table offers.
 
     Args:
         table: The queries.
+        shots: Those with so many exemplars a class.
 
     Returns:
         Their classes, as NTU RGB+D calls them.
+
+    Raises:
+        SkelshotError: As for `confusion_counts`.
     """
     names = ntu_class_names()
     pairs = [(names[first - 1], names[second - 1]) for first, second in PAPER_PAIRS]
-    return [pair for pair in pairs if set(pair) <= set(table.classes)]
+    there = [pair for pair in pairs if set(pair) <= set(table.classes)]
+    counted = confused_pairs(table, shots, 0, there)
+    return [pair.names for pair in counted if any(pair.queries)]
 
 
 def confusion_counts(table: QueryTable, shots: int) -> tuple[list[str], NDArray[np.int64]]:
