@@ -19,6 +19,7 @@ from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.explain.explanation_files import write_explanations
 from skelshot.explain.pictures.explanation_pictures import Drawing
+from skelshot.explain.pictures.shown_clips import shown_from
 from skelshot.explain.requests import Request, explain_request
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
@@ -167,7 +168,9 @@ def explain_clips(
     request = Request(clips, tuple(support), label, split, shots, sides, device)
     drawn = None if support else _protocol(run, protocol)
     found = explain_request(member, store, drawn, request, how)
-    return found if out is None else write_explanations(found, store, Path(out), drawing)
+    return (
+        found if out is None else write_explanations(found, shown_from(store), Path(out), drawing)
+    )
 
 
 def _protocol(run: Run, asked: File | FewShotProtocol | None) -> FewShotProtocol:

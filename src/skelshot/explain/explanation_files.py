@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skelshot.datasets.store import Store
 from skelshot.evaluation.result_files import make_folder
 from skelshot.explain.explain import Explanation
 from skelshot.explain.pictures.explanation_pictures import Drawing, draw_explanation
+from skelshot.explain.pictures.shown_clips import Showing
 from skelshot.ground.file_names import check_file_name
 from skelshot.ground.files import whole_file
 from skelshot.ground.tensor_files import write_tensors
@@ -34,13 +34,13 @@ def describe(explanation: Explanation) -> dict[str, Any]:
 
 
 def write_explanations(
-    explanations: Sequence[Explanation], store: Store, out: Path, drawing: Drawing
+    explanations: Sequence[Explanation], showing: Showing, out: Path, drawing: Drawing
 ) -> list[Explanation]:
     """Write explanations into a folder, over those of an earlier call.
 
     Args:
         explanations: One a clip.
-        store: The clips.
+        showing: Finds their clips, such as `shown_from(store)`.
         out: The folder; made where it is missing.
         drawing: Which pictures.
 
@@ -62,7 +62,7 @@ def write_explanations(
             {"values": told.values, "importance": told.importance()},
             {"explanation": json.dumps(_note(explanation))},
         )
-        pictures = draw_explanation(explanation, store, stem, drawing)
+        pictures = draw_explanation(explanation, showing(explanation), stem, drawing)
         written.append(replace(explanation, file=file, pictures=tuple(pictures)))
     lines = [json.dumps(describe(explanation)) + "\n" for explanation in written]
     with whole_file(out / LINES) as partial:

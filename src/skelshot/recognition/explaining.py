@@ -1,5 +1,6 @@
 """Why a clip was given its action: the encoder's decision shared out to joints and frames."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -8,10 +9,12 @@ from torch import Tensor
 from skelshot.explain.attribution import Attribution
 from skelshot.explain.attribution_method import AttributionMethod
 from skelshot.explain.explain import Explanation
+from skelshot.explain.pictures.shown_clips import ShownClips
 from skelshot.explain.question import Question
 from skelshot.explain.seen_clip import SeenClip, encoder_input
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
+from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import best_of_actions
 from skelshot.skeletons import SkeletonSequence
@@ -22,22 +25,24 @@ def explain_clip(
     support: Support,
     name: str,
     sequence: SkeletonSequence,
+    exemplars: Sequence[Exemplar],
     attribution: AttributionMethod,
     label: str | None = None,
-) -> Explanation:
+) -> tuple[Explanation, ShownClips]:
     """Share the encoder's score of a clip out to its joints and frames.
 
     The raw term has no part in it: it compares positions, frame by frame, as they are.
 
     Args:
-        support: The exemplars.
+        support: What is read of the exemplars.
         name: The clip's name.
         sequence: The clip, of any joints that can be mapped.
+        exemplars: All of them, as they were read.
         attribution: How the decision is shared out.
         label: The action to explain; the encoder's best unless told.
 
     Returns:
-        The explanation, in the encoder's joints and the clip's frames.
+        The explanation, in the encoder's joints and the clip's frames, and what its pictures show.
 
     Raises:
         SkelshotError: There are fewer than two actions, no such one, or the encoder has no part
@@ -55,20 +60,24 @@ def explain_clip(
         )
     term, known = support.terms[number], support.features[number]
     spec, count = term.path.spec, len(support.actions)
-    seen = SeenClip.of(map_layout(sequence, spec.layout), spec)
+    mapped = map_layout(sequence, spec.layout)
+    seen = SeenClip.of(mapped, spec)
 
-    def scores(points: Tensor, rows: Tensor) -> Tensor:
+    def features_of(points: Tensor, rows: Tensor) -> Tensor:
         there = seen.present[None].expand(len(rows), -1, -1)
         sure = seen.confidence
         sure = None if sure is None else sure[None].expand(len(rows), *sure.shape)
-        features = term.path(encoder_input(points, there, sure, spec))
+        return term.path(encoder_input(points, there, sure, spec))
+
+    def scores(points: Tensor, rows: Tensor) -> Tensor:
+        features = features_of(points, rows)
         if term.to_mean:
             return term.to_means(known, support.labels, count, features)
         return best_of_actions(term.to_exemplars(known, features), support.labels, count)
 
     positions, row = seen.positions[None], torch.zeros(1, dtype=torch.int64)
     with torch.no_grad():
-        logits = scores(positions, row)
+        logits, asked = scores(positions, row), features_of(positions, row)
     place = int(logits.argmax()) if label is None else support.actions.index(label)
     question = Question(
         positions,
@@ -88,7 +97,11 @@ def explain_clip(
         )
     if shares.gaps is not None:
         found = replace(found, completeness_gap=float(shares.gaps[0]))
-    return Explanation(name, _exemplars(support), logits[0], found)
+    near = term.to_exemplars(known, asked)[0].masked_fill(support.labels != place, -torch.inf)
+    nearest = int(near.argmax())
+    told = Explanation(name, _exemplars(support), support.names[nearest], logits[0], found)
+    exemplar = exemplars[int(support.places[nearest])].sequence
+    return told, ShownClips(mapped, exemplar, None)
 
 
 def _exemplars(support: Support) -> dict[str, tuple[str, ...]]:

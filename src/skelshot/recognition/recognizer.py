@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.explain.explanation_files import write_explanations
+from skelshot.explain.pictures.explanation_pictures import Drawing
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
@@ -326,7 +327,7 @@ class Recognizer:
 
         Args:
             clip: A file with one clip, a sequence, or an array (M, T, V, C).
-            out: A folder for the shares, as `skelshot explain` writes them.
+            out: A folder for the shares and pictures, as `skelshot explain` writes them.
             attribution: How the decision is shared out, one of `ATTRIBUTIONS`.
             label: The action to explain; the encoder's best unless told.
             options: Those of the attribution, such as `steps`.
@@ -340,11 +341,11 @@ class Recognizer:
         how = ATTRIBUTIONS.named(attribution, "--attribution").from_options(options)
         one = self._one(clip)
         self._remarks(one)
-        name = one.name or "clip"
-        told = explain_clip(self._ready().support, name, one.sequence, how, label)
-        if out is not None:
-            write_explanations([told], Path(out))
-        return told
+        name, ready = one.name or "clip", self._ready()
+        told, shown = explain_clip(ready.support, name, one.sequence, self.exemplars, how, label)
+        if out is None:
+            return told
+        return write_explanations([told], lambda _: shown, Path(out), Drawing())[0]
 
     def verdicts(self) -> list[Verdict]:
         """Judge every action by its own exemplars.

@@ -13,6 +13,7 @@ from PIL import Image
 
 from skelshot.explain import Attribution, Explanation
 from skelshot.explain.pictures.explanation_pictures import Drawing, draw_explanation
+from skelshot.explain.pictures.shown_clips import ShownClips, shown_from
 from skelshot.ground import SkelshotError
 
 Make = Callable[..., Any]
@@ -38,10 +39,15 @@ def explanation() -> Explanation:
     return Explanation("query", exemplars, "second", torch.tensor([2.0, 1.0]), attribution)
 
 
+@pytest.fixture
+def shown(store: Any, explanation: Explanation) -> ShownClips:
+    return shown_from(store)(explanation)
+
+
 def test_what_the_clip_is_and_what_it_was_taken_for_stand_above(
-    store: Any, explanation: Explanation, figures: list[Figure], legible: Make
+    shown: ShownClips, explanation: Explanation, figures: list[Figure], legible: Make
 ) -> None:
-    files = draw_explanation(explanation, store, Path("a"), Drawing())
+    files = draw_explanation(explanation, shown, Path("a"), Drawing())
     assert files == [Path("a.png"), Path("a-beside-exemplar.png")]
     heat, beside = map(legible, figures)
     assert "throw, answered wave (query)" in heat
@@ -51,23 +57,33 @@ def test_what_the_clip_is_and_what_it_was_taken_for_stand_above(
 
 
 def test_a_best_effort_is_said_in_every_picture(
-    store: Any, explanation: Explanation, figures: list[Figure], legible: Make
+    shown: ShownClips, explanation: Explanation, figures: list[Figure], legible: Make
 ) -> None:
     missed = replace(explanation.attribution, boundary_found=False)
-    draw_explanation(replace(explanation, attribution=missed), store, Path("a"), Drawing())
+    draw_explanation(
+        replace(explanation, attribution=missed),
+        shown,
+        Path("a"),
+        Drawing(),
+    )
     for figure in figures:
         assert any(text.startswith("best effort, no boundary found") for text in legible(figure))
 
 
-def test_the_clip_in_motion(store: Any, explanation: Explanation, tmp_path: Path) -> None:
-    (file,) = draw_explanation(explanation, store, tmp_path / "a.b", Drawing(["gif"], fps=20))
+def test_the_clip_in_motion(shown: ShownClips, explanation: Explanation, tmp_path: Path) -> None:
+    (file,) = draw_explanation(explanation, shown, tmp_path / "a.b", Drawing(["gif"], fps=20))
     assert file.name == "a.b.gif"
     with Image.open(file) as film:
         assert film.n_frames == 14  # type: ignore[attr-defined]
         assert film.info["duration"] == 50
 
 
-def test_importance_of_zeros_names_its_clip(store: Any, explanation: Explanation) -> None:
+def test_importance_of_zeros_names_its_clip(shown: ShownClips, explanation: Explanation) -> None:
     flat = replace(explanation.attribution, values=torch.zeros(3, 14, 25, 1))
-    with pytest.raises(SkelshotError, match="clip query: big: .* found zeros alone"):
-        draw_explanation(replace(explanation, attribution=flat), store, Path("a"), Drawing())
+    with pytest.raises(SkelshotError, match=r"clip query: big: .* found zeros alone"):
+        draw_explanation(
+            replace(explanation, attribution=flat),
+            shown,
+            Path("a"),
+            Drawing(),
+        )

@@ -74,7 +74,7 @@ def _more(frames: list[int]) -> str:
 
 def _ways(clip: SeenClip) -> Floats:
     """Return the middle of each person's joints (M, T, C), NaN where absent."""
-    middle = clip.sequence.joints.astype(np.float64).mean(axis=2)
+    middle: Floats = clip.sequence.joints.astype(np.float64).mean(axis=2)
     middle[~clip.sequence.present] = np.nan
     return middle
 

@@ -54,7 +54,8 @@ class SeenClip:
         if not there.any():
             return np.zeros((0, *self.sequence.joints.shape[2:]))
         actor = int(there.sum(axis=1).argmax())
-        return self.sequence.joints[actor][there[actor]].astype(np.float64)
+        shown: Floats = self.sequence.joints[actor][there[actor]].astype(np.float64)
+        return shown
 
     @cached_property
     def size(self) -> float:
