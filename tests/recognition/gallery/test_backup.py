@@ -141,8 +141,7 @@ def test_a_journal_of_the_damaged_file_is_not_played_into_the_new_one(
             shutil.copyfile(file, place.with_name(file.name))
     log = place.with_name("moves.gallery-wal")
     assert log.stat().st_size > 0
-    in_last_page = place.stat().st_size - 3000
-    write_over(place, in_last_page, bytes(range(256)) * 8)
+    DAMAGE["text"](place)
     with pytest.warns(Notice, match="restored"):
         assert content_of(place) == whole
     assert content_of(place) == whole
