@@ -57,7 +57,7 @@ def search(count: int) -> None:
         hits = [found.nearest(query[None], K).places[0] for query in queries]
         exact = exact or hits
         shared = np.mean([len(set(a) & set(b)) / K for a, b in zip(exact, hits, strict=True)])
-        times = [timed(lambda q=query, found=found: found.nearest(q[None], K)) for query in queries]
+        times = [timed(lambda q=query, f=found: f.nearest(q[None], K)) for query in queries]
         wall, used = (1e3 * np.array(column) for column in zip(*times, strict=True))
         print(
             f"| {kind.__name__}, {count:,} x {SIZE} | {built:.1f} | {np.median(wall):.1f} | "

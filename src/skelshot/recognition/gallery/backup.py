@@ -25,6 +25,7 @@ SMALL = 64 << 20
 """Up to so many bytes a gallery is looked through whenever it is opened and saved after each
 writing; a larger one is saved when something was forgotten, or when it has grown by a tenth."""
 
+_ADVICE = "import an export of it, or enrol anew under another --gallery"
 _GROWTH = 1.1
 _BESIDE = ("-journal", "-wal", "-shm")
 
@@ -51,6 +52,21 @@ def keep_backup(database: Database, always: bool = False) -> None:
             Notice,
             stacklevel=2,
         )
+
+
+def advice_on(database: Database) -> str:
+    """Say what to do about a damaged gallery that was not restored by itself.
+
+    Args:
+        database: The gallery.
+
+    Returns:
+        The advice, as messages end.
+    """
+    file = database.file
+    if file is None or not (kept := backup_of(file)).exists():
+        return _ADVICE
+    return f"put a copy of its backup {kept.name} in its place, or {_ADVICE}"
 
 
 def check_small(database: Database) -> None:
@@ -91,9 +107,6 @@ def restore(database: Database, damage: DamagedGallery) -> None:
             raise DamagedGallery(f"{now}, and so is its backup ({worse}); {_ADVICE}") from damage
         _put_in_place(kept, file)
     warnings.warn(f"{damage}; {_told(file, kept)}", Notice, stacklevel=3)
-
-
-_ADVICE = "import an export of it, or enrol anew under another --gallery"
 
 
 def _is_due(file: Path) -> bool:

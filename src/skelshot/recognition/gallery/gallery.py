@@ -1,6 +1,7 @@
 """A gallery: enrolled actions in one file, or in a database by its URL."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, inspect, se
 from skelshot.ground import SkelshotError
 from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.gallery.archive import GalleryArchive, Shown, write_archive
-from skelshot.recognition.gallery.backup import check_small, keep_backup, restore
+from skelshot.recognition.gallery.backup import advice_on, check_small, keep_backup, restore
 from skelshot.recognition.gallery.database import Database, backup_of, database_at
 from skelshot.recognition.gallery.rows import (
     DamagedGallery,
@@ -108,19 +109,19 @@ class Gallery:
     @property
     def ids(self) -> list[int]:
         """The exemplars' numbers, rising."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return list(connection.execute(select(EXEMPLARS.c.id).order_by("id")).scalars())
 
     @property
     def fingerprint(self) -> str | None:
         """Of the encoder whose features are kept; None where there are none."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return connection.execute(select(FEATURES.c.fingerprint).limit(1)).scalar()
 
     @property
     def settings(self) -> dict[str, Any]:
         """Settings of whoever recognises with it: a small mapping that JSON holds."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             found = _note(connection, _SETTINGS, self.place)
         return found if isinstance(found, dict) else {}
 
@@ -190,7 +191,7 @@ class Gallery:
         """
         first = func.min(EXEMPLARS.c.id)
         asked = select(EXEMPLARS.c.action, func.count()).group_by(EXEMPLARS.c.action)
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return {row[0]: row[1] for row in connection.execute(asked.order_by(first))}
 
     def entries(self) -> list[GalleryEntry]:
@@ -200,7 +201,7 @@ class Gallery:
             One entry each, by number.
         """
         columns = [EXEMPLARS.c[name] for name in GalleryEntry._fields]
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             found = connection.execute(select(*columns).order_by("id"))
             return [GalleryEntry(*row) for row in found]
 
@@ -214,7 +215,7 @@ class Gallery:
             DamagedGallery: One is not what was written.
         """
         found: dict[int, Exemplar] = {}
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             for row in connection.execute(select(EXEMPLARS).order_by("id")).mappings():
                 found[row["id"]] = exemplar_in(dict(row), self.place)
         return found
@@ -243,7 +244,7 @@ class Gallery:
             SkelshotError: There is no such exemplar.
         """
         asked = select(EXEMPLARS.c.thumbnail).where(EXEMPLARS.c.id == exemplar)
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             found = connection.execute(asked).scalar()
         if not isinstance(found, bytes):
             raise SkelshotError(f"{self.place}: no exemplar has the number {exemplar}")
@@ -282,7 +283,7 @@ class Gallery:
             DamagedGallery: One is not what was written.
         """
         asked = select(FEATURES).where(FEATURES.c.fingerprint == fingerprint)
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             rows = connection.execute(asked.order_by(FEATURES.c.exemplar)).mappings()
             return {row["exemplar"]: feature_in(dict(row), self.place) for row in rows}
 
@@ -296,7 +297,7 @@ class Gallery:
             SkelshotError: Something else than a file stands there, or the gallery is damaged.
             OSError: It cannot be written.
         """
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             fingerprint = connection.execute(select(FEATURES.c.fingerprint).limit(1)).scalar()
             settings = _note(connection, _SETTINGS, self.place) or {}
             write_archive(file, self._shown(connection), fingerprint, settings)
@@ -340,6 +341,15 @@ class Gallery:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read, and say what to do where damage is found that the opening did not look for."""
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except DamagedGallery as damage:
+            raise DamagedGallery(f"{damage}; {advice_on(self._database)}") from damage
 
     def _shown(self, connection: Connection) -> Iterator[Shown]:
         """Read exemplars with their features, one at a time."""
