@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.commands.conftest import Answer
 
 from skelshot.datasets.store import Store
 
-Run = Callable[..., Answer]
+Run = Callable[..., Any]
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from skelshot.recognition.evidence import Evidence
 from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
 
 
-class Agreement(UnknownStrategy):
+class AgreementOfTerms(UnknownStrategy):
     """A clip is known to the extent that the terms share out their belief alike.
 
-    Of every action the least belief among the terms counts, and these are added up: 1 where all
-    terms say the same, near 0 where they name different actions; times how near the best is.
+    Of every action the least belief among the terms counts, and the largest of these is taken:
+    near 1 where all terms are sure of the same action, near 0 where they name different ones.
     """
 
     name: ClassVar[str] = "agreement"

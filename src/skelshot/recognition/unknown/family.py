@@ -1,7 +1,7 @@
 """The family of ways to tell unknown movements."""
 
 from skelshot.ground.families import Family
-from skelshot.recognition.unknown.agreement import Agreement
+from skelshot.recognition.unknown.agreement import AgreementOfTerms
 from skelshot.recognition.unknown.leave_one_out import LeaveOneOut
 from skelshot.recognition.unknown.max_softmax import MaxSoftmax
 from skelshot.recognition.unknown.nearest_distance import NearestDistance
@@ -13,7 +13,7 @@ SHIPPED: tuple[type[UnknownStrategy], ...] = (
     MaxSoftmax,
     LeaveOneOut,
     Negatives,
-    Agreement,
+    AgreementOfTerms,
 )
 
 
