@@ -18,10 +18,10 @@ import numpy as np
 from skelshot.datasets.store import Store
 from skelshot.recognition.checking.alike import classes_alike
 from skelshot.recognition.checking.check import suspicions_of
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.family import SUSPECTS
 from skelshot.recognition.checking.likeness import Likeness, comparable
 from skelshot.recognition.checking.noted_clips import NotedClip, moments_of
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.recognition.checking.unlike import clips_unlike
 from skelshot.skeletons import SkeletonSequence, repair_gaps
 
@@ -124,13 +124,13 @@ FAULTS: dict[str, tuple[str, Fault]] = {
 }
 
 
-def seen(store: Store, chosen: Sequence[int], rate: float | None = None) -> Iterator[SeenClip]:
+def seen(store: Store, chosen: Sequence[int], rate: float | None = None) -> Iterator[CheckedClip]:
     """Give clips of a store."""
     for index in chosen:
         record = store.clips[index]
         label = store.class_of(index)
         sequence = store.sequence(index)
-        yield SeenClip(record.name, sequence, label, record.subject, record.repaired, rate)
+        yield CheckedClip(record.name, sequence, label, record.subject, record.repaired, rate)
 
 
 def some_of(store: Store, rng: Generator, classes: int, clips: int) -> list[int]:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import skelshot as sk
-from skelshot.datasets.npz import write_npz_clip
 from skelshot.datasets.store import Store
 from skelshot.experiments import check_page
 
@@ -45,7 +44,7 @@ def clips(toy_store: Store, tmp_path: Path) -> Path:
         for index in np.flatnonzero(toy_store.labels == place)[:4].tolist():
             joints = toy_store.sequence(index).joints
             turned = joints * np.float32([1, -1, 1]) if (place, index % 4) == (0, 1) else joints
-            write_npz_clip(folder / name / f"{index % 4}.npz", turned, layout=toy_store.layout)
+            np.savez(folder / name / f"{index % 4}.npz", joints=turned, layout="kinect-v1")
     return folder
 
 
@@ -124,7 +123,7 @@ def test_a_clip_that_cannot_be_read_is_a_suspicion(run: Run, clips: Path, tmp_pa
             "found a store, which is read as it is, expected no --units",
         ),
         (["clips", "--out", "clips.txt/x"], "clips.txt"),
-        (["empty"], "neither a store nor raw clips"),
+        (["empty"], "empty: the folder holds no files"),
         (["broken.npz"], "broken.npz"),
     ],
 )

@@ -12,7 +12,7 @@ from skelshot.datasets.prepare import prepare
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.recognition.checking.check import suspicions_of
-from skelshot.recognition.checking.seen_clip import SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.skeletons import SkeletonSequence, repair_gaps
 
 Act = Callable[..., SkeletonSequence]
@@ -93,7 +93,7 @@ FAULTS: dict[str, tuple[set[str], Fault]] = {
 
 
 def kinds_in(*clips: SkeletonSequence, rate: float | None = None) -> set[str]:
-    seen = [SeenClip(f"clip {at}", clip, rate=rate) for at, clip in enumerate(clips)]
+    seen = [CheckedClip(f"clip {at}", clip, rate=rate) for at, clip in enumerate(clips)]
     return {suspicion.kind for suspicion in suspicions_of(seen)[0]}
 
 
@@ -127,13 +127,13 @@ def test_real_ntu_clips_are_not_suspected(real_data_dir: Path, tmp_path: Path) -
 
 
 def test_what_to_do_names_the_option_in_the_axes_that_were_told(act: Act) -> None:
-    turned = SeenClip(
+    turned = CheckedClip(
         "a", times(1, -1, 1)(act()), reading=ReadingOptions(axes="x,-y,z", units="metres")
     )
     (found, *_), _ = suspicions_of([turned])
     assert (found.kind, found.clip) == ("upside-down", "a")
     assert "--axes" in found.advice
-    small = SeenClip("b", times(100, 100, 100)(act()), label="bow")
+    small = CheckedClip("b", times(100, 100, 100)(act()), label="bow")
     (found, *_), _ = suspicions_of([small])
     assert "--units centimetres" in found.advice
     assert str(found).startswith("units: b: found bodies ")
@@ -148,7 +148,7 @@ def test_what_one_clip_cannot_show_several_do(act: Act) -> None:
 
 
 def test_the_worst_joint_is_named(act: Act) -> None:
-    (found,), _ = suspicions_of([SeenClip("a", hidden(act()))])
+    (found,), _ = suspicions_of([CheckedClip("a", hidden(act()))])
     assert found.found.startswith("not measured: left hand ")
 
 

@@ -7,23 +7,23 @@ import pytest
 
 from skelshot.recognition.checking import Suspicion, noted_clips
 from skelshot.recognition.checking.check import suspicions_of
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.noted_clips import NotedClips
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.skeletons import SkeletonSequence
 
 Act = Callable[..., SkeletonSequence]
 
 
-def people(act: Act, **labels: str) -> list[SeenClip]:
+def people(act: Act, **labels: str) -> list[CheckedClip]:
     """Six clips a class, by three people: labels by action."""
     return [
-        SeenClip(f"{action}_{seed}", act(action, seed), label, subject=seed % 3)
+        CheckedClip(f"{action}_{seed}", act(action, seed), label, subject=seed % 3)
         for action, label in labels.items()
         for seed in range(6)
     ]
 
 
-def told(clips: list[SeenClip], kind: str) -> list[Suspicion]:
+def told(clips: list[CheckedClip], kind: str) -> list[Suspicion]:
     return [found for found in suspicions_of(clips)[0] if found.kind == kind]
 
 
@@ -33,7 +33,7 @@ def test_sound_classes_are_not_suspected(act: Act) -> None:
 
 def test_two_names_for_one_action_look_alike(act: Act) -> None:
     clips = people(act, bow="bow", kick="kick")
-    clips += [SeenClip(f"again_{seed}", act("kick", 10 + seed), "karate") for seed in range(6)]
+    clips += [CheckedClip(f"again_{seed}", act("kick", 10 + seed), "karate") for seed in range(6)]
     (found,) = told(clips, "alike")
     assert "'karate' and 'kick'" in found.found or "'kick' and 'karate'" in found.found
     assert found.beside is not None
@@ -58,16 +58,16 @@ def test_a_person_who_moves_in_ones_own_way_is_no_evidence(act: Act) -> None:
 
 def test_a_copy_under_another_name_is_found(act: Act) -> None:
     clips = people(act, bow="bow", kick="kick")
-    (found,) = told([*clips, SeenClip("new", clips[0].sequence, "kick")], "copy")
+    (found,) = told([*clips, CheckedClip("new", clips[0].sequence, "kick")], "copy")
     assert (found.clip, found.beside) == ("new", "bow_0")
     assert "which is in 'bow'" in found.found
 
 
 def test_classes_of_one_clip_and_of_one_person_are_told(act: Act) -> None:
-    clips = [SeenClip("w", act("wave"), "wave", 0), *people(act, bow="bow")]
+    clips = [CheckedClip("w", act("wave"), "wave", 0), *people(act, bow="bow")]
     (found,) = told(clips, "few")
     assert (found.clip, found.label, found.found) == ("w", "wave", "one clip in 'wave'")
-    clips += [SeenClip(f"k{seed}", act("kick", seed), "kick", 1) for seed in range(3)]
+    clips += [CheckedClip(f"k{seed}", act("kick", seed), "kick", 1) for seed in range(3)]
     assert "one person in 'kick'" in [found.found for found in told(clips, "few")]
     (alone, *_) = told([replace(clip, subject=1) for clip in clips], "few")
     assert (alone.clip, alone.found) == (None, "one person in all clips")
@@ -93,7 +93,7 @@ def test_only_a_sample_is_compared(act: Act, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(noted_clips, "A_CLASS", 4)
     monkeypatch.setattr(noted_clips, "COMPARED", 6)
 
-    def sample(clips: Iterator[SeenClip] | list[SeenClip]) -> list[str]:
+    def sample(clips: Iterator[CheckedClip] | list[CheckedClip]) -> list[str]:
         noted = NotedClips()
         for clip in clips:
             noted.note(clip)

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from skelshot.datasets.body_advice import option_for
 from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.noted_clips import NotedClips
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 from skelshot.skeletons.body_problem import BodyProblem, ProblemKind
 
@@ -26,7 +26,7 @@ class BodySuspect(Suspect):
     def __init__(self) -> None:
         self._shown = False
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at one clip's bodies."""
         for problem in filter(self.takes, clip.problems):
             self._shown = True

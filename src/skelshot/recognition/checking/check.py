@@ -11,10 +11,10 @@ import numpy as np
 
 from skelshot.datasets.clips import Rejected
 from skelshot.ground import SkelshotError
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.clip_source import ClipSource
 from skelshot.recognition.checking.family import SUSPECTS
 from skelshot.recognition.checking.noted_clips import NotedClips
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 UNREADABLE = "unreadable"
@@ -26,7 +26,7 @@ RATES = (1.0, 1000.0)
 
 @dataclass(frozen=True)
 class CheckedClass:
-    """What there is of a class.
+    """Counts of a class.
 
     Args:
         name: Its name.
@@ -43,7 +43,7 @@ class CheckedClass:
 
 @dataclass(frozen=True, eq=False)
 class CheckReport:
-    """What was found in clips.
+    """Report on clips.
 
     Args:
         clips: How many could be read.
@@ -129,7 +129,7 @@ def check_clips(
 
 
 def suspicions_of(
-    clips: Iterable[SeenClip | Rejected], suspects: Sequence[type[Suspect]] = SUSPECTS
+    clips: Iterable[CheckedClip | Rejected], suspects: Sequence[type[Suspect]] = SUSPECTS
 ) -> tuple[tuple[Suspicion, ...], NotedClips]:
     """Look at clips one by one, and then at all together.
 

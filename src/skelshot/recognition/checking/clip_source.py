@@ -16,8 +16,8 @@ from skelshot.datasets.store.format import DOCUMENT
 from skelshot.datasets.verify import likely_reader
 from skelshot.ground import SkelshotError
 from skelshot.ground.progress import progress_bar
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.gathering import class_in_name, gather
-from skelshot.recognition.checking.seen_clip import SeenClip
 
 
 @dataclass(eq=False)
@@ -42,7 +42,7 @@ class ClipSource:
     reading: ReadingOptions = field(default_factory=ReadingOptions, init=False)
     notes: list[str] = field(default_factory=list, init=False)
 
-    def clips(self) -> Iterator[SeenClip | Rejected]:
+    def clips(self) -> Iterator[CheckedClip | Rejected]:
         """Read the clips; bodies that cannot be are read like all others.
 
         Yields:
@@ -65,7 +65,7 @@ class ClipSource:
         else:
             yield from self._of_files()
 
-    def _of_store(self, place: Path) -> Iterator[SeenClip]:
+    def _of_store(self, place: Path) -> Iterator[CheckedClip]:
         if told := [*(["format"] if self.form else []), *self.options]:
             raise SkelshotError(
                 f"{place}: found a store, which is read as it is, expected no --{', --'.join(told)}"
@@ -76,10 +76,12 @@ class ClipSource:
             for index, clip in enumerate(store.clips):
                 label = store.class_of(index)
                 sequence = store.sequence(index)
-                yield SeenClip(clip.name, sequence, label, clip.subject, clip.repaired, self.rate)
+                yield CheckedClip(
+                    clip.name, sequence, label, clip.subject, clip.repaired, self.rate
+                )
                 bar.advance(1)
 
-    def _of_files(self) -> Iterator[SeenClip | Rejected]:
+    def _of_files(self) -> Iterator[CheckedClip | Rejected]:
         with TemporaryDirectory() as folder, _real_names(folder, self.paths):
             gather(self.paths, Path(folder))
             yield from self._of_reader(*self._listed(Path(folder)))
@@ -96,7 +98,7 @@ class ClipSource:
                 self.reading = kind.options_type.model_validate(options).reading
             return reader, reader.sources(raw)
 
-    def _of_reader(self, reader: Reader, sources: list[Source]) -> Iterator[SeenClip | Rejected]:
+    def _of_reader(self, reader: Reader, sources: list[Source]) -> Iterator[CheckedClip | Rejected]:
         in_names = Counter(class_in_name(source.name) for source in sources)
         told = max(in_names.values()) > 1
         by_name = 0
@@ -113,8 +115,8 @@ class ClipSource:
                 bar.advance(1)
         self._note(reader, by_name)
 
-    def _seen(self, clip: Clip, label: str | None) -> SeenClip:
-        return SeenClip(
+    def _seen(self, clip: Clip, label: str | None) -> CheckedClip:
+        return CheckedClip(
             clip.name, clip.sequence, label, clip.subject, clip.repaired, self.rate, self.reading
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skelshot.recognition.checking.seen_clip import SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 TWICE = 0.1
@@ -17,7 +17,7 @@ class Frozen(Suspect):
     kind = "frozen"
     about = "frames that repeat the one before"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at the frames of one clip."""
         same = clip.steps.max(axis=1) == 0 if clip.steps.size else np.zeros(0, bool)
         count = int(same.sum())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.recognition.checking.seen_clip import Floats, SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip, Floats
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 LEAP = 0.6
@@ -24,7 +24,7 @@ class Leaps(Suspect):
     kind = "jump"
     about = "bodies that leap from one place to another"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at the way of each person."""
         swapped = set(_exchanges(clip))
         for person, ways in enumerate(_ways(clip)):
@@ -54,7 +54,7 @@ class Swapped(Suspect):
     kind = "swapped"
     about = "tracks that exchange their people"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at every two persons of a clip."""
         frames = _exchanges(clip)
         if frames:
@@ -72,14 +72,14 @@ def _more(frames: list[int]) -> str:
     return f" and {len(frames) - 1} more" if len(frames) > 1 else ""
 
 
-def _ways(clip: SeenClip) -> Floats:
+def _ways(clip: CheckedClip) -> Floats:
     """Return the middle of each person's joints (M, T, C), NaN where absent."""
     middle: Floats = clip.sequence.joints.astype(np.float64).mean(axis=2)
     middle[~clip.sequence.present] = np.nan
     return middle
 
 
-def _exchanges(clip: SeenClip) -> list[int]:
+def _exchanges(clip: CheckedClip) -> list[int]:
     """Return the frames before which two people exchange their tracks."""
     ways = _ways(clip)
     found: set[int] = set()

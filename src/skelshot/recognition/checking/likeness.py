@@ -1,4 +1,4 @@
-"""How alike clips are: distances of `raw-dtw`, each clip against all others."""
+"""Likeness of clips: distances by `raw-dtw`, each clip against all others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """How alike clips are.
+    """Likeness of clips, each against all others.
 
     Args:
         clips: The clips, those of a class beside each other.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skelshot.recognition.checking.seen_clip import Floats, SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip, Floats
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 OF_JOINT = 0.25
@@ -29,7 +29,7 @@ class Missing(Suspect):
     kind = "missing"
     about = "joints that were not seen"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at the joints of one clip."""
         shares = unmeasured(clip)
         joints = clip.sequence.present.sum() * clip.sequence.layout.num_joints
@@ -51,7 +51,7 @@ class Missing(Suspect):
         )
 
 
-def unmeasured(clip: SeenClip) -> Floats:
+def unmeasured(clip: CheckedClip) -> Floats:
     """Return how often each joint is not measured.
 
     Args:

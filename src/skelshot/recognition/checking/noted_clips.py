@@ -1,4 +1,4 @@
-"""What is kept of all clips: a few moments of each, and a sample that is compared."""
+"""Notes on all clips: a few moments of each, and a sample that is compared."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ import numpy as np
 
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground.seeding import digest_of
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.likeness import Likeness, comparable
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.skeletons.body_check import BodyProblem, body_problems
 from skelshot.skeletons.sequence import FloatArray, SkeletonSequence
 
@@ -33,7 +33,7 @@ FEWEST = 3
 
 @dataclass(frozen=True, eq=False)
 class NotedClip:
-    """What is kept of a clip.
+    """Notes on a clip.
 
     Args:
         name: Its name.
@@ -56,7 +56,7 @@ class NotedClip:
 
 @dataclass(eq=False)
 class NotedClips:
-    """What is kept of all clips; memory does not grow with their length.
+    """Notes on all clips; memory does not grow with their length.
 
     Attributes:
         clips: The clips, in the order in which they were seen.
@@ -71,7 +71,7 @@ class NotedClips:
         default_factory=lambda: defaultdict(dict)
     )
 
-    def note(self, clip: SeenClip) -> None:
+    def note(self, clip: CheckedClip) -> None:
         """Keep what is needed of a clip.
 
         Args:
@@ -105,22 +105,17 @@ class NotedClips:
 
     @cached_property
     def problems(self) -> list[BodyProblem]:
-        """What does not fit human bodies, of all clips together."""
+        """Problems with human bodies, of all clips together."""
         whole = [clip.moments for clip in self.clips]
         return body_problems(whole, whole[0].layout) if whole else []
 
     @cached_property
     def likeness(self) -> Likeness:
-        """How alike the clips of the sample are; all classes that can be judged are in it."""
+        """Likeness of the clips of the sample; all classes that can be judged are in it."""
         classes = [label for label in self.by_class if len(self._sample[label]) >= FEWEST]
         share = max(FEWEST, min(A_CLASS, COMPARED // max(len(classes), 1)))
         classes = classes[: COMPARED // FEWEST]
         return Likeness.of(list(self._chosen(classes, share)))
-
-    @property
-    def left_out(self) -> int:
-        """How many clips of classes that are compared are not in the sample."""
-        return len(self.clips) - len(self.likeness.clips)
 
     def _chosen(self, classes: list[str], share: int) -> Iterator[tuple[NotedClip, FloatArray]]:
         for label in classes:

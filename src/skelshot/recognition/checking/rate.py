@@ -6,8 +6,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.noted_clips import NotedClips
-from skelshot.recognition.checking.seen_clip import SeenClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 SLOW, FAST = 0.3, 2.7
@@ -34,7 +34,7 @@ class WrongRate(Suspect):
     def __init__(self) -> None:
         self._speeds: list[float] = []
 
-    def of_clip(self, clip: SeenClip) -> tuple[Suspicion, ...]:
+    def of_clip(self, clip: CheckedClip) -> tuple[Suspicion, ...]:
         """Note how fast the fastest joint usually moves, in sizes of the body a frame."""
         fastest = clip.steps.max(axis=1) if clip.steps.size else np.zeros(1)
         self._speeds.append(float(np.median(fastest)))

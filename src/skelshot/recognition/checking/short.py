@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from skelshot.recognition.checking.seen_clip import SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 FRAMES = 8
@@ -18,7 +18,7 @@ class Short(Suspect):
     kind = "short"
     about = "very short clips"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Count the frames in which somebody is there."""
         frames = int(clip.sequence.present.any(axis=0).sum())
         least = FRAMES if clip.rate is None else max(FRAMES, round(SECONDS * clip.rate))

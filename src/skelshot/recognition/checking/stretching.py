@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skelshot.recognition.checking.seen_clip import SeenClip
+from skelshot.recognition.checking.checked_clip import CheckedClip
 from skelshot.recognition.checking.suspicion import Suspect, Suspicion
 
 VARIES = 0.35
@@ -21,7 +21,7 @@ class Stretching(Suspect):
     kind = "bones"
     about = "bones that change their length"
 
-    def of_clip(self, clip: SeenClip) -> Iterator[Suspicion]:
+    def of_clip(self, clip: CheckedClip) -> Iterator[Suspicion]:
         """Look at the bones of one clip in three coordinates."""
         if clip.joints.shape[-1] != len("xyz") or len(clip.joints) < _FRAMES:
             return

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from skelshot.recognition.checking.checked_clip import CheckedClip
     from skelshot.recognition.checking.noted_clips import NotedClips
-    from skelshot.recognition.checking.seen_clip import SeenClip
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Suspect(ABC):
     kind: ClassVar[str]
     about: ClassVar[str]
 
-    def of_clip(self, clip: "SeenClip") -> Iterable[Suspicion]:
+    def of_clip(self, clip: "CheckedClip") -> Iterable[Suspicion]:
         """Look at one clip, and note what is needed of it later.
 
         Args:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class SeenClip:
+class CheckedClip:
     """A clip as suspicions look at it.
 
     Args:
@@ -30,7 +30,7 @@ class SeenClip:
         >>> from skelshot.skeletons.layouts import KINECT_V1
         >>> joints = np.zeros((1, 8, 20, 3), np.float32)
         >>> clip = SkeletonSequence(joints, np.ones((1, 8), bool), KINECT_V1)
-        >>> SeenClip("still", clip).steps.shape
+        >>> CheckedClip("still", clip).steps.shape
         (7, 20)
     """
 
@@ -44,7 +44,7 @@ class SeenClip:
 
     @cached_property
     def problems(self) -> list[BodyProblem]:
-        """What does not fit a human body, as `prepare` finds it."""
+        """Problems with a human body, as `prepare` finds them."""
         return body_problems(self.sequence, self.sequence.layout)
 
     @cached_property
@@ -54,8 +54,8 @@ class SeenClip:
         if not there.any():
             return np.zeros((0, *self.sequence.joints.shape[2:]))
         actor = int(there.sum(axis=1).argmax())
-        shown: Floats = self.sequence.joints[actor][there[actor]].astype(np.float64)
-        return shown
+        joints: Floats = self.sequence.joints[actor][there[actor]].astype(np.float64)
+        return joints
 
     @cached_property
     def size(self) -> float:
@@ -67,5 +67,5 @@ class SeenClip:
 
     @cached_property
     def steps(self) -> Floats:
-        """How far each joint moves from frame to frame (T - 1, V), in sizes of the body."""
+        """Ways of each joint from frame to frame (T - 1, V), in sizes of the body."""
         return np.asarray(np.linalg.norm(np.diff(self.joints, axis=0), axis=-1) / self.size)
