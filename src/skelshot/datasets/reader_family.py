@@ -29,13 +29,13 @@ SHIPPED: tuple[type[Reader], ...] = (
     PysklReader,
     KinderGatorReader,
     UiPrmdReader,
+    TextReader,
+    StoreReader,
+    SetsReader,
     MediaPipeReader,
     OpenPoseReader,
     BvhReader,
     PoseCsvReader,
-    TextReader,
-    StoreReader,
-    SetsReader,
 )
 
 

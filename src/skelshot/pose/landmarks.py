@@ -108,8 +108,8 @@ def refined(points: FloatArray, heat: FloatArray) -> FloatArray:
         The points, (P, 2).
 
     Example:
-        >>> heat = np.full((64, 64, 1), -9.0, np.float32)
-        >>> heat[31, 33] = 9
+        >>> heat = np.full((64, 64, 1), -30.0, np.float32)
+        >>> heat[31, 33] = 30
         >>> (64 * refined(np.array([[0.5, 0.5]], np.float32), heat)).round(2).tolist()
         [[33.0, 31.0]]
     """

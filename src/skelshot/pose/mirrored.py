@@ -20,7 +20,7 @@ _NTU = re.compile(r"S[0-9]{3}C[0-9]{3}P[0-9]{3}R[0-9]{3}A[0-9]{3}(_rgb)?")
 
 
 class Mirroring(NamedTuple):
-    """Whether a video is a mirror image, and why that is thought.
+    """The answer whether a video is a mirror image, and why that is thought.
 
     Attributes:
         mirrored: Whether it is.

@@ -66,7 +66,7 @@ class NoPose:
 
 @dataclass(frozen=True, eq=False)
 class PoseReport:
-    """What became of videos.
+    """The videos that were written, and those that gave nothing.
 
     Args:
         written: Those whose skeletons were written.

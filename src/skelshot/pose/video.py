@@ -159,7 +159,7 @@ def check_wishes(persons: int, focal: float) -> None:
 
 
 class _Seen:
-    """What was found in the pictures so far, by person."""
+    """The bodies found in the pictures so far, by person."""
 
     def __init__(
         self, path: Path, estimator: PoseEstimator, persons: int, rate: float, watch: Watch | None

@@ -1,4 +1,4 @@
-"""Who is who from picture to picture: people found are matched to those followed."""
+"""People followed from picture to picture: those found are matched to those known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class PersonTrack:
 
     @property
     def expected(self) -> Box:
-        """Where the person should be in the next picture, if they go on as they went."""
+        """Their box in the next picture, if they go on as they went."""
         expected: Box = self.box + np.tile(self.speed, 2) * (self.missed + 1)
         return expected
 

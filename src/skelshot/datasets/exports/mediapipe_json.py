@@ -46,8 +46,6 @@ class MediaPipeReader(ExportReader):
     """
 
     name: ClassVar[str] = "mediapipe"
-    suffixes: ClassVar[tuple[str, ...]] = (".json",)
-
     @property
     def layout(self) -> SkeletonLayout:
         """MediaPipe's 33 joints."""

@@ -35,12 +35,12 @@ class FramePerson:
 
     @property
     def in_picture(self) -> bool:
-        """Whether it is told where in the picture the person is."""
+        """True where the person's places in the picture are told."""
         return self.pixels is not None or self.joints.shape[1] == 2
 
     @property
     def places(self) -> NDArray[np.float32]:
-        """Where the joints that were seen stand in the picture, (n, 2)."""
+        """Places in the picture of the joints that were seen, (n, 2)."""
         points = self.joints[:, :2] if self.pixels is None else self.pixels
         seen = np.isfinite(points).all(axis=1) & (points != 0).any(axis=1)
         return points[seen] if seen.any() else points[:1] * 0

@@ -1,4 +1,4 @@
-"""What readers of exported poses share: one clip a source, whose folder names its class."""
+"""The base of readers of exported poses: one clip a source, whose folder names its class."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
