@@ -7,8 +7,8 @@ python benchmarks/faithfulness.py --raw raw --store store --protocol P.yaml \
     --run cosine=run protonet=run dastm=run-dastm --out runs/faithfulness.json
 
 Rows are methods of attribution by few-shot method; see `Faithfulness` for the columns. Below them
-stands by how much the first one's area is above each other one's, with its interval. Clips are drawn
-from the queries of the protocol's first task by `--seed` alone.
+stands by how much the first one's area is above each other one's, with its interval. Clips are
+drawn from the queries of the protocol's first task by `--seed` alone.
 """
 
 import argparse

@@ -69,5 +69,5 @@ def test_the_clip_in_motion(store: Any, explanation: Explanation, tmp_path: Path
 
 def test_importance_of_zeros_names_its_clip(store: Any, explanation: Explanation) -> None:
     flat = replace(explanation.attribution, values=torch.zeros(3, 14, 25, 1))
-    with pytest.raises(SkelshotError, match="clip query: big: .* found zeros alone"):
+    with pytest.raises(SkelshotError, match=r"clip query: big: .* found zeros alone"):
         draw_explanation(replace(explanation, attribution=flat), store, Path("a"), Drawing())
