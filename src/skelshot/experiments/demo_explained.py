@@ -1,4 +1,4 @@
-"""What a few of the demo's answers rest on: queries explained, right ones and a wrong one."""
+"""Explanations of a few of the demo's answers, right ones and a wrong one."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Why a clip was given its action: the encoder's decision shared out to joints and frames."""
+"""The encoder's decision about a clip, shared out to joints and frames."""
 
 from collections.abc import Sequence
 from dataclasses import replace

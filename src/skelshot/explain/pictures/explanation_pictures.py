@@ -25,7 +25,7 @@ FPS = 30.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """How explanations are drawn.
+    """Style of an explanation's pictures.
 
     Args:
         kinds: Endings, of `KINDS`; none draws nothing.
