@@ -46,6 +46,7 @@ class MediaPipeReader(ExportReader):
     """
 
     name: ClassVar[str] = "mediapipe"
+
     @property
     def layout(self) -> SkeletonLayout:
         """MediaPipe's 33 joints."""
