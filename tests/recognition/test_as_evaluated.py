@@ -20,7 +20,13 @@ PROTOCOL = protocol_named("toy")
 
 
 def evaluated(
-    store: Store, run: Run, shots: int, nearest: dict[str, object], readout: str, raw: str | None
+    store: Store,
+    run: Run,
+    shots: int,
+    nearest: dict[str, object],
+    readout: str,
+    raw: str | None,
+    raw_weight: float,
 ) -> tuple[Task, torch.Tensor]:
     """Score one task as `skelshot evaluate --method nearest --beside raw` does."""
     asked = [
@@ -35,7 +41,7 @@ def evaluated(
     ]
     tasks = {shots: [draw_tasks(store, PROTOCOL, ready[0].splits, [shots])[shots][0][:1]]}
     answers = [one.answer(tasks, {}, [], chosen_device("cpu"))[0] for one in ready]
-    fused = fuse(answers, [1.0] * len(answers), "z-scores")
+    fused = fuse(answers, [1.0, raw_weight][: len(answers)], "z-scores")
     return fused.tasks[0], fused.logits[0]
 
 
@@ -62,7 +68,7 @@ def test_scores_are_those_of_an_evaluation(
     raw: str | None,
 ) -> None:
     run = EncoderRun.of_file("skelshot-base")
-    task, logits = evaluated(toy_store, run, shots, nearest, readout, raw)
+    task, logits = evaluated(toy_store, run, shots, nearest, readout, raw, options.raw_weight)
     recognizer = Recognizer(options=options)
     for label, row in zip(task.classes, task.support, strict=True):
         exemplars = [toy_store.sequence(int(index)) for index in row]

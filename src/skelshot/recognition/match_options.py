@@ -39,7 +39,7 @@ class MatchOptions(Options):
     to: Literal["exemplar", "mean"] = "exemplar"
     encoder_weight: Weight = 1.0
     raw: Literal["raw-dtw", "raw-nearest", "none"] = "raw-dtw"
-    raw_weight: Weight = 1.0
+    raw_weight: Weight = 0.5
     mirrored: bool = False
 
     @model_validator(mode="after")
