@@ -17,7 +17,7 @@ from skelshot.encoders import (
     packaged_names,
     read_header,
 )
-from skelshot.encoders.packaged import read_card
+from skelshot.encoders.packaged import Measured, read_card
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining import pretrain as training
@@ -90,6 +90,12 @@ def test_people_who_were_held_out_are_recognised_beside_raw_matching(made: BaseR
         "5 of 5 classes of rehab, held-out people, across people"
     }
     assert all(0 <= one.mean <= 1 for one in made.measured)
+
+
+def test_an_interval_of_several_splits_stands_in_the_card() -> None:
+    row = Measured(task="5 of 10", method="cosine", shots=1, mean=0.5, ci95=(0.4, 0.6))
+    card = packaged_card("skelshot-base").model_copy(update={"measured": (row,)})
+    assert "| 5 of 10 | cosine | 1 | 50.0 (40.0 to 60.0) |" in card_page(card)
 
 
 def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) -> None:

@@ -41,7 +41,7 @@ The epochs of a set that is repeated show its clips so often.
 
 ## Numbers
 
-In percent, with half of the 95 % interval; without the encoder, raw matching beside. `default` is
+In percent, with the 95 % interval; without the encoder, raw matching beside. `default` is
 what `skelshot evaluate` does with these weights where nothing else is asked for: {compared}.
 
 | task | method | shots | accuracy |
@@ -74,7 +74,7 @@ def card_page(card: WeightsCard) -> str:
     ]
     measured = [
         f"| {one.task} | {one.method} | {one.shots} | {100 * one.mean:.1f}"
-        + ("" if one.ci95 is None else f" ± {100 * one.ci95:.1f}")
+        + ("" if one.ci95 is None else f" ({100 * one.ci95[0]:.1f} to {100 * one.ci95[1]:.1f})")
         + " |"
         for one in card.measured
     ]

@@ -41,7 +41,7 @@ class Measured(Options):
         method: The few-shot method.
         shots: Exemplars a class.
         mean: Accuracy, 0 to 1.
-        ci95: Half of its 95 % interval; None where there is none.
+        ci95: Its 95 % interval; None where there is none.
     """
 
     described: ClassVar[str] = "card, measured"
@@ -50,7 +50,7 @@ class Measured(Options):
     method: str
     shots: int
     mean: float
-    ci95: float | None = None
+    ci95: tuple[float, float] | None = None
 
 
 class WeightsCard(Options):
