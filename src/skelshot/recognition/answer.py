@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """What a clip shows, how sure that is, and why not.
+    """The answer about a clip: the action it shows, how sure that is, and why not.
 
     Args:
         label: The action; None where it is none of those enrolled.

@@ -11,7 +11,7 @@ from skelshot.evaluation.fusion import FUSIONS
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """How near Q clips are to N actions by S terms.
+    """Nearness of Q clips to N actions by S terms.
 
     Args:
         terms: Larger is nearer, (S, Q, N).
@@ -43,7 +43,7 @@ class Evidence:
 
     @property
     def nearness(self) -> Tensor:
-        """How near the best action is by every term, (S, Q)."""
+        """Nearness to the best action by every term, (S, Q)."""
         return self.terms.gather(2, self.best.expand(len(self.terms), -1)[..., None])[..., 0]
 
     def weighted(self, values: Tensor) -> Tensor:

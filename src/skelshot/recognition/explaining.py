@@ -1,4 +1,4 @@
-"""Why a clip was given its action: the encoder's decision shared out to joints and frames."""
+"""Explanation of an answer: the encoder's decision shared out to joints and frames."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Where exemplars are kept: the contract of a gallery, and one in memory."""
+"""Keeping of exemplars: the contract of a gallery, and one in memory."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -15,11 +15,11 @@ Features = Mapping[int, NDArray[np.float32]]
 
 
 class Keeping(Protocol):
-    """What a recogniser needs of a gallery."""
+    """Contract of a gallery, as far as a recogniser needs it."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """How the gallery's clips are recognised, as JSON values."""
+        """Settings of whoever recognises with it, as JSON values."""
 
     @settings.setter
     def settings(self, settings: Mapping[str, Any], /) -> None: ...

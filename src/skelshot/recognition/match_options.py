@@ -52,5 +52,5 @@ class MatchOptions(Options):
 
     @property
     def terms(self) -> int:
-        """How many ways of comparing are left."""
+        """Number of ways of comparing that are left."""
         return int(self.encoder_weight > 0) + int(self.raw != "none" and self.raw_weight > 0)

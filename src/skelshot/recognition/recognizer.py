@@ -28,7 +28,7 @@ from skelshot.runs import Run, SplitRun
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of enrolling clips.
+    """Outcome of enrolling clips.
 
     Args:
         action: The action.

@@ -109,7 +109,7 @@ class Support:
 
     @cached_property
     def among(self) -> tuple[Tensor, ...]:
-        """How near the exemplars are to each other by each term, S tensors (E, E)."""
+        """Nearness of the exemplars to each other by each term, S tensors (E, E)."""
         return self.nearness(self.features)
 
     def without_themselves(self) -> tuple[Evidence, Tensor]:

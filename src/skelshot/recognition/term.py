@@ -35,7 +35,7 @@ class Term:
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name in messages."""
         return "encoder" if self.path.encoder is not None else self.path.method.name
 
     @torch.no_grad()

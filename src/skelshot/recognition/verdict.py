@@ -9,7 +9,7 @@ from skelshot.recognition.judge import Judge
 
 @dataclass(frozen=True)
 class Verdict:
-    """How well an action is recognised, judged by its own exemplars.
+    """Verdict on an action, judged by its own exemplars.
 
     Args:
         action: The action.

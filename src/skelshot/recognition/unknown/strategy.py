@@ -16,7 +16,7 @@ Knownness = Callable[[Evidence], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What the support set alone tells of known and unknown clips.
+    """Known and unknown clips, as far as the support set alone tells of them.
 
     Args:
         known: Exemplars compared with all others; of actions with several exemplars.
