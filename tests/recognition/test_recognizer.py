@@ -89,7 +89,9 @@ def test_verdicts_say_what_to_do(toy_store: Store, toy_clips) -> None:
     (alone,) = recognizer.enroll(first, toy_clips(first)[0]).verdicts
     assert (alone.tried, alone.recognised) == (0, 0)
     assert alone.next_step == f"add a second clip of {first} to have it tried"
-    recognizer.enroll(first, toy_clips(first)[1:4])
+    (still_alone,) = recognizer.enroll(first, toy_clips(first)[1:4]).verdicts
+    assert (still_alone.exemplars, still_alone.tried) == (4, 0)
+    assert "enrol another action" in str(still_alone)
     mixed = recognizer.enroll(second, [*toy_clips(second)[:3], toy_clips(first)[5]])
     verdict = next(each for each in mixed.verdicts if each.action == second)
     assert verdict.tried == 4

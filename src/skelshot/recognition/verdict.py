@@ -14,7 +14,8 @@ class Verdict:
     Args:
         action: The action.
         exemplars: How many it has.
-        tried: How many of them were compared with all others; none where it has only one.
+        tried: How many of them were compared with all others; none where it has only one, or where
+            there is no other action to take them for.
         recognised: How many of those were given this action.
         unknown: How many were given none.
         confused: How often each other action was named instead.
@@ -36,7 +37,8 @@ class Verdict:
     def __str__(self) -> str:
         """Say it in one line."""
         if not self.tried:
-            return f"{self.action}: {self.exemplars} clip, not tried; {self.next_step}"
+            many = "s" if self.exemplars > 1 else ""
+            return f"{self.action}: {self.exemplars} clip{many}, not tried; {self.next_step}"
         parts = [f"{self.action}: {self.recognised} of {self.tried} recognised without itself"]
         parts += [f"{count} taken for {name}" for name, count in self.confused.items()]
         parts += [f"{self.unknown} unknown"] if self.unknown else []
@@ -60,6 +62,7 @@ def verdicts_of(judge: Judge) -> list[Verdict]:
     verdicts = []
     for number, action in enumerate(support.actions):
         rows = [row for row, label in enumerate(truth) if label == number]
+        rows = rows if len(support.actions) > 1 else []
         named = [support.actions[best[row]] if known[row] else None for row in rows]
         right, lost = named.count(action), named.count(None)
         confused = Counter(name for name in named if name not in (action, None))
@@ -71,15 +74,17 @@ def verdicts_of(judge: Judge) -> list[Verdict]:
                 right,
                 lost,
                 {str(name): count for name, count in confused.most_common()},
-                _next_step(action, len(rows), right, lost, confused),
+                _next_step(action, int(support.counts[number]), len(rows), right, lost, confused),
             )
         )
     return verdicts
 
 
 def _next_step(
-    action: str, tried: int, right: int, lost: int, confused: "Counter[str | None]"
+    action: str, exemplars: int, tried: int, right: int, lost: int, confused: "Counter[str | None]"
 ) -> str:
+    if not tried and exemplars > 1:
+        return "enrol another action, so that there is something to tell it from"
     if not tried:
         return f"add a second clip of {action} to have it tried"
     if right == tried:
