@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from skelshot import __version__
 from skelshot.ground import SkelshotError
-from skelshot.ground.errors import OldName
+from skelshot.ground.errors import Notice, OldName
 from skelshot.ground.interrupts import CtrlC, answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
@@ -179,8 +179,8 @@ def _note(
     lineno: int,
     line: str | None = None,
 ) -> str:
-    """Put the name that an option had before into one line; other warnings stay as they are."""
-    if issubclass(category, OldName):
+    """Put what Skelshot itself has to say into one line; other warnings stay as they are."""
+    if issubclass(category, OldName | Notice):
         return f"skelshot: note: {printable(str(message), LONGEST_MESSAGE)}\n"
     return _FORMAT(message, category, filename, lineno, line)
 

@@ -23,3 +23,7 @@ class SkelshotError(Exception):
 
 class OldName(FutureWarning):
     """An option was given by the name it had before."""
+
+
+class Notice(UserWarning):
+    """Something that did not stop the work and that the caller should know, in one line."""

@@ -28,6 +28,9 @@ AXES: Mapping[int, str] = MappingProxyType(
 LARGEST_PICTURE = 1 << 16
 """The most pixels that a side of a picture may have."""
 
+FASTEST = 100_000
+"""The most frames a second that any camera takes."""
+
 
 @dataclass(frozen=True, eq=False)
 class SkeletonSequence:
@@ -43,10 +46,11 @@ class SkeletonSequence:
         pixels: Where each joint stands in the colour picture, (M, T, V, 2), if known.
         picture_size: Width and height of the picture to which `pixels` belong, or the joints
             themselves where they are pixels, if known.
+        rate: Frames a second, if known.
 
     Raises:
-        SkelshotError: An array's shape does not fit the layout or the other arrays, or the picture
-            has no size.
+        SkelshotError: An array's shape does not fit the layout or the other arrays, the picture
+            has no size, or the rate is none.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -63,6 +67,7 @@ class SkeletonSequence:
     confidence: FloatArray | None = None
     pixels: FloatArray | None = None
     picture_size: tuple[int, int] | None = None
+    rate: float | None = None
 
     def __post_init__(self) -> None:
         """Check that the arrays fit the layout and each other."""
@@ -89,6 +94,11 @@ class SkeletonSequence:
             raise SkelshotError(
                 f"picture_size: found {width} x {height} pixels, expected 1 to {LARGEST_PICTURE} "
                 "each way"
+            )
+        if self.rate is not None and not 0 < self.rate <= FASTEST:
+            raise SkelshotError(
+                f"rate: found {self.rate:g} frames a second, expected more than 0 and at most "
+                f"{FASTEST}"
             )
 
     def of_persons(self, chosen: Sequence[int]) -> "SkeletonSequence":

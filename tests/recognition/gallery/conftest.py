@@ -1,0 +1,44 @@
+"""Exemplars that are made in no time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.gallery import Gallery
+from skelshot.skeletons import KINECT_V1, SkeletonSequence
+
+Make = Callable[..., Exemplar]
+
+
+@pytest.fixture(scope="session")
+def exemplar() -> Make:
+    """Makes the exemplar of an action and a number."""
+
+    def make(action: str = "wave", number: int = 0, frames: int = 12) -> Exemplar:
+        rng = np.random.default_rng(number)
+        joints = rng.normal(0.0, 0.4, (1, frames, 20, 3)).astype(np.float32)
+        present = np.ones((1, frames), bool)
+        sequence = SkeletonSequence(joints, present, KINECT_V1, rate=30.0)
+        name = f"{action} {number}.json"
+        return Exemplar(action, sequence, name, f"/clips/{name}", digest_of(sequence))
+
+    return make
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "moves.gallery"
+
+
+@pytest.fixture
+def filled(place: Path, exemplar: Make) -> Path:
+    """A gallery of three actions, two exemplars each, with features and settings."""
+    with Gallery.open(place, create=True) as gallery:
+        shown = [exemplar(action, n) for n, action in enumerate(["wave", "sit", "jump"] * 2)]
+        ids = gallery.add(shown)
+        gallery.keep_features("one", {id_: np.full(4, id_, np.float32) for id_ in ids})
+        gallery.settings = {"sides": "matter", "threshold": 0.5}
+    return place
