@@ -116,6 +116,10 @@ class Archive:
         """The members that are files, in the order of the archive's list."""
         return list(self._members)
 
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a member claims to hold."""
+        return self._members[name].file_size
+
     def check(self, name: str) -> None:
         """Refuse a member that is not to be touched.
 

@@ -14,7 +14,7 @@ from skelshot.skeletons.length_units import METRES
 from skelshot.skeletons.sequence import BoolArray, FloatArray, IntArray, SkeletonSequence
 from skelshot.skeletons.unseen import confidence_scale
 
-ARRAYS = ("joints", "present", "confidence", "pixels", "frame_index", "picture_size")
+ARRAYS = ("joints", "present", "confidence", "pixels", "frame_index", "picture_size", "rate")
 """What `sequence_from` puts together; only the first is needed."""
 
 AXES = "(persons, frames, joints, coordinates)"
@@ -72,6 +72,7 @@ def sequence_from(
             confidence=confidence,
             pixels=None if pixels is None else _persons_first(numbers_of(pixels, "pixels"), 4),
             picture_size=None if size is None else picture_size_of(size, "picture_size"),
+            rate=None if given.get("rate") is None else _rate(given["rate"]),
         )
     except BadClip:
         raise
@@ -258,6 +259,13 @@ def _present(value: object, joints: FloatArray) -> BoolArray:
         raise BadClip(f"present: found {described(value)}, expected true and false")
     present = value.astype(bool)
     return present[np.newaxis] if present.ndim == 1 else present
+
+
+def _rate(value: object) -> float:
+    rates = numbers_of(value, "rate")
+    if rates.size != 1:
+        raise BadClip(f"rate: found {described(value)}, expected one number, frames a second")
+    return float(rates.ravel()[0])
 
 
 def _frame_index(value: object) -> IntArray | None:

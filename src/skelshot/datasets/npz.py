@@ -49,12 +49,12 @@ class NpzReader(Reader):
 
     An `.npz` file holds `joints` (M, T, V, C) or (T, V, C) and may hold `label` (the class's
     name), `layout` (the layout's name), `layout_definition` (a layout of one's own), `present`,
-    `confidence`, `pixels`, `frame_index`, `picture_size` (width, height), `subject`, `camera`,
-    `setup`, `replication`, `video` (its file's name), `video_start` and `video_stop`; an `.npy`
-    file is the joints alone. A `labels.csv` beside the files, with the columns `file,label` and
-    perhaps those of the numbers, `video` and `split`, gives what the files leave out; where both
-    speak they must agree. A clip whose label neither tells is unlabelled. Classes are numbered in
-    the order of their names.
+    `confidence`, `pixels`, `frame_index`, `picture_size` (width, height), `rate` (frames a
+    second), `subject`, `camera`, `setup`, `replication`, `video` (its file's name), `video_start`
+    and `video_stop`; an `.npy` file is the joints alone. A `labels.csv` beside the files, with the
+    columns `file,label` and perhaps those of the numbers, `video` and `split`, gives what the files
+    leave out; where both speak they must agree. A clip whose label neither tells is unlabelled.
+    Classes are numbered in the order of their names.
 
     Args:
         layout: The layout's name, or a .yaml file of your own; without it the files' own, or else

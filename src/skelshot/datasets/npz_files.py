@@ -265,6 +265,7 @@ def write_npz_clip(
     pixels: ArrayLike | None = None,
     frame_index: ArrayLike | None = None,
     picture_size: tuple[int, int] | None = None,
+    rate: float | None = None,
     video: str | None = None,
     **numbers: int,
 ) -> None:
@@ -281,6 +282,7 @@ def write_npz_clip(
         pixels: (M, T, V, 2), where the joints stand in the colour picture.
         frame_index: (T,), the source's own frame numbers.
         picture_size: Width and height of the picture that pixels belong to.
+        rate: Frames a second.
         video: Name of the video that shows it, where it is another than the clip's.
         numbers: `subject`, `camera`, `setup` and `replication`, those that are known; in a
             video of several clips `video_start` and `video_stop`, the clip's first frame there
@@ -313,6 +315,7 @@ def write_npz_clip(
         "pixels": pixels,
         "frame_index": frame_index,
         "picture_size": picture_size,
+        "rate": rate,
         **{name: int(number) for name, number in numbers.items()},
     }
     arrays = {field: np.asarray(array) for field, array in given.items() if array is not None}

@@ -82,6 +82,10 @@ class TarArchive:
         """The members that are no folders, without `./` before them, in the archive's order."""
         return list(self._members)
 
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a member claims to hold."""
+        return self._members[name].size
+
     def read(self, name: str, limit: int) -> bytes:
         """Read a member.
 

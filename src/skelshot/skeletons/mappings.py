@@ -174,6 +174,7 @@ def map_layout(sequence: SkeletonSequence, target: SkeletonLayout) -> SkeletonSe
         confidence=confidence,
         pixels=None if sequence.pixels is None else _mean_joints(sequence.pixels, weights),
         picture_size=sequence.picture_size,
+        rate=sequence.rate,
     )
 
 

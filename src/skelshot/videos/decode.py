@@ -15,6 +15,9 @@ from skelshot.videos.orientation import orientation_of
 from skelshot.videos.packets import PacketTable, scan
 
 Picture = NDArray[np.uint8]
+FASTEST = 1000.0
+"""More pictures a second are the header's mistake, such as 90,000, the unit of its times."""
+
 Use = Callable[[int, Picture], None]
 """Takes a frame's number and the frame."""
 
@@ -54,6 +57,17 @@ class VideoFile:
     def promised(self) -> int:
         """Number of frames by its header, 0 if that does not say; fewer mean a truncation."""
         return self._table.promised
+
+    @cached_property
+    def rate(self) -> float | None:
+        """Frames a second by its header, on the average; None if that does not say.
+
+        Raises:
+            SkelshotError: The file is no video.
+        """
+        with opened(self.path) as (_, stream):
+            rate = float(stream.average_rate or stream.guessed_rate or 0)
+        return rate if 0 < rate <= FASTEST else None
 
     def read(self, indices: Sequence[int], short_side: int | None = None) -> Picture:
         """Read frames.

@@ -1,0 +1,96 @@
+"""Who is who from picture to picture: people found are matched to those followed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from skelshot.pose.boxes import Box, overlap
+
+LEAST = 0.15
+"""Below this likeness of their boxes two people are different ones."""
+
+_NEARNESS = 0.5
+"""What the distance of two boxes counts beside their overlap, which is 0 after a fast step."""
+
+_INERTIA = 0.6
+"""What share of its speed a box keeps from picture to picture."""
+
+
+@dataclass(eq=False)
+class PersonTrack:
+    """One person who is followed.
+
+    Args:
+        number: Who it is.
+        box: Where they were seen last.
+        speed: How far the box moves from picture to picture, (2,).
+        missed: For how many pictures they have not been seen.
+    """
+
+    number: int
+    box: Box
+    speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    missed: int = 0
+
+    @property
+    def expected(self) -> Box:
+        """Where the person should be in the next picture, if they go on as they went."""
+        expected: Box = self.box + np.tile(self.speed, 2) * (self.missed + 1)
+        return expected
+
+    def seen(self, box: Box) -> None:
+        """Note where the person is in the next picture.
+
+        Args:
+            box: Around them.
+        """
+        step = (box - self.box).reshape(2, 2).mean(axis=0) / (self.missed + 1)
+        self.speed = _INERTIA * self.speed + (1 - _INERTIA) * step
+        self.box, self.missed = box, 0
+
+
+def likeness(one: Box, other: Box) -> float:
+    """Tell how likely two boxes are of one person, by their overlap and their distance.
+
+    Args:
+        one: A box.
+        other: Another one.
+
+    Returns:
+        0 for boxes far apart to 1.5 for equal ones.
+
+    Example:
+        >>> here = np.array([0, 0, 10, 20.0])
+        >>> likeness(here, here), likeness(here, here + 100)
+        (1.5, 0.0)
+    """
+    size = max(float(np.hypot(*(one[2:] - one[:2]))), float(np.hypot(*(other[2:] - other[:2]))))
+    apart = float(np.hypot(*((one - other).reshape(2, 2).mean(axis=0))))
+    return overlap(one, other) + _NEARNESS * max(0.0, 1 - apart / max(size, 1e-6))
+
+
+def matches(boxes: Sequence[Box], tracks: Sequence[PersonTrack]) -> dict[int, int]:
+    """Match people found in a picture to those who are followed.
+
+    Args:
+        boxes: The people found.
+        tracks: Those followed.
+
+    Returns:
+        For each place in `boxes` that has a match, the place in `tracks`; each at most once, so
+        that the sum of likenesses is the largest.
+
+    Example:
+        >>> here = np.array([0, 0, 10, 20.0])
+        >>> matches([here + 50, here], [PersonTrack(7, here + 1), PersonTrack(8, here + 52)])
+        {0: 1, 1: 0}
+    """
+    table = np.array([[likeness(box, track.expected) for track in tracks] for box in boxes])
+    if not table.size:
+        return {}
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    return {box: track for box, track in pairs if table[box, track] > LEAST}
