@@ -12,10 +12,10 @@ from skelshot.experiments.toy import write_toy_clips
 GIVEN = [
     "AGCN", "ATTRIBUTIONS", "CTRGCN", "CosineClassifier", "ENCODERS", "Encoder",
     "EvaluateOptions", "FeatureCache", "FewShotMethod", "InputSpec", "METHODS", "NamedProtocol",
-    "PretrainOptions", "ProtoNet", "READERS", "Run", "STGCN", "STRATEGIES", "SkeletonLayout",
-    "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS", "compare",
-    "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain", "protocol_named", "show",
-    "teach",
+    "PretrainOptions", "ProtoNet", "READERS", "Recognizer", "Run", "STGCN", "STRATEGIES",
+    "SkeletonLayout", "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS",
+    "compare", "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain",
+    "protocol_named", "show", "teach",
 ]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ _PLACES = {
     "skelshot.fewshot": ("METHODS", "CosineClassifier", "FewShotMethod", "ProtoNet"),
     "skelshot.ground": ("SkelshotError",),
     "skelshot.pretraining": ("STRATEGIES", "PretrainOptions", "Stage"),
+    "skelshot.recognition": ("Recognizer",),
     "skelshot.runs": ("Run", "SplitRun"),
     "skelshot.skeletons": ("InputSpec", "SkeletonLayout", "SkeletonSequence"),
     "skelshot.teachers": ("TEACHERS", "FeatureCache"),
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from skelshot.pretraining import STRATEGIES as STRATEGIES
     from skelshot.pretraining import PretrainOptions as PretrainOptions
     from skelshot.pretraining import Stage as Stage
+    from skelshot.recognition import Recognizer as Recognizer
     from skelshot.reports import compare as compare
     from skelshot.reports import explain_clips as explain_clips
     from skelshot.reports import show as show

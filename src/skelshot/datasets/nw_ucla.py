@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, presence_of, validate_clip
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.field_values import leaves_of
 from skelshot.datasets.reader_options import MissingOptions
 from skelshot.datasets.readers import Reader, Remarks, Source, list_raw
@@ -97,9 +97,7 @@ class NwUclaReader(Reader):
         label = actions.index(action)
         document = _document(source.path)
         _check_agreement(document, source.path.stem, label)
-        joints = _joints(document)[np.newaxis]
-        sequence = SkeletonSequence(joints, presence_of(joints), KINECT_V1)
-        sequence, repaired = validate_clip(sequence, self._on_missing)
+        sequence, repaired = self._sequence(document)
         return Clip(
             name=source.path.stem,
             label=label,
@@ -110,6 +108,17 @@ class NwUclaReader(Reader):
             source_file=source.name,
             repaired=repaired,
         )
+
+    def clips_in(self, path: Path) -> list[Clip]:
+        """Read a file of any name; what it says of its label is not looked at."""
+        sequence, repaired = self._sequence(_document(path))
+        name = path.stem
+        return [Clip(name, UNLABELLED, sequence, source_file=path.name, repaired=repaired)]
+
+    def _sequence(self, document: dict[str, Any]) -> tuple[SkeletonSequence, int]:
+        joints = _joints(document)[np.newaxis]
+        sequence = SkeletonSequence(joints, presence_of(joints), KINECT_V1)
+        return validate_clip(sequence, self._on_missing)
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
@@ -175,6 +175,27 @@ class Reader(ABC):
             Its clips, and what had to be rejected; the same ones in the same order each time.
         """
 
+    def clips_in(self, path: Path) -> list[Clip]:
+        """Read the clips of one file for their movement alone; labels are not asked for.
+
+        Args:
+            path: The file; where a sub-class knows a clip by its content it may be called anything.
+
+        Returns:
+            Its clips.
+
+        Raises:
+            BadClip: A clip cannot be used.
+            SkelshotError: It is no file of this format.
+        """
+        clips: list[Clip] = []
+        for source in self.sources(path):
+            for item in self.read(source):
+                if isinstance(item, Rejected):
+                    raise BadClip(item.reason, item.line)
+                clips.append(item)
+        return clips
+
 
 def natural_key(name: str) -> list[tuple[int, str]]:
     """Return a sort key that puts `clip_2` before `clip_10`.
@@ -197,7 +218,8 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
     """List the files of a folder and its sub-folders in natural order.
 
     Args:
-        raw: The folder. Files and folders whose name begins with a dot are passed over.
+        raw: The folder, or one source. Files and folders whose name begins with a dot are passed
+            over.
         wanted: Tells from its name whether a file is a source.
         expected: What the folder should hold, for the error message.
 
@@ -211,6 +233,8 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
     if not raw.exists():
         raise SkelshotError(f"{raw}: no such folder, expected {expected}")
     if not raw.is_dir():
+        if wanted(raw.name):
+            return Listing([Source(raw.name, raw)], ())
         raise SkelshotError(f"{raw}: found a file, expected a folder that holds {expected}")
     found: list[Source] = []
     others: list[str] = []

@@ -85,8 +85,8 @@ def read_shape(method: FewShotMethod, encoder: Encoder, readout: ReadOut) -> tup
     if method.reads == "clip":
         return (encoder.channels, encoder.frames, encoder.num_joints, encoder.persons)
     if method.reads == "vector":
-        joints = _map_shape(encoder)[2] if readout == "joints" else 1
-        return (encoder.embed_dim * joints,)
+        _, moments, joints = (1, 1, 1) if readout == "pooled" else _map_shape(encoder)
+        return (encoder.embed_dim * joints * (moments if readout == "flat" else 1),)
     return _map_shape(encoder)
 
 

@@ -14,7 +14,7 @@ from skelshot.runs.embed_options import EmbedOptions
 from skelshot.runs.embedding import embed_clips, input_clips
 from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.kept_features import KeptFeatures
-from skelshot.skeletons import InputSpec
+from skelshot.skeletons import InputSpec, SkeletonLayout
 from skelshot.skeletons.inputs import todays_align
 from skelshot.skeletons.normalise import can_align_view
 
@@ -111,22 +111,37 @@ class RunFeatures:
         """
         alone = self._method.reads == "clip" and not self._method.has_weights
         if self._encoders is None or alone:
-            return self._own_inputs()
+            return own_inputs(self._method, self._store.layout, self._store.channels)
         return self._encoders.of(split).inputs
-
-    def _own_inputs(self) -> InputSpec:
-        """Say how clips are read without a run: as the method asks, as far as they can be."""
-        layout, coordinates = self._store.layout, self._store.channels
-        asked = todays_align(self._method.inputs)
-        if asked.get("align", "facing") == "facing" and not can_align_view(layout, coordinates):
-            # pixels have no common scale, and nothing to turn to the camera
-            asked |= {"align": "root", "torso_scale": True}
-        return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})
 
     def _clips(self, spec: InputSpec, indices: Sequence[int], view: View) -> Tensor:
         """Give the clips themselves from one view, (n, C, T, V, M)."""
         clips = input_clips(self._store, spec, indices, self._options.batch)
         return clips if view == View() else view_clips(clips, view, spec)
+
+
+def own_inputs(method: FewShotMethod, layout: SkeletonLayout, coordinates: int) -> InputSpec:
+    """Say how clips are read without an encoder: as the method asks, as far as they can be.
+
+    Args:
+        method: One that reads clips.
+        layout: The clips' joints.
+        coordinates: Coordinates a joint, 3 or 2.
+
+    Returns:
+        From a sequence to what the method reads.
+
+    Example:
+        >>> from skelshot.fewshot import RawDTW
+        >>> from skelshot.skeletons.layouts import KINECT_V1
+        >>> own_inputs(RawDTW(), KINECT_V1, 3).frames
+        24
+    """
+    asked = todays_align(method.inputs)
+    if asked.get("align", "facing") == "facing" and not can_align_view(layout, coordinates):
+        # pixels have no common scale, and nothing to turn to the camera
+        asked |= {"align": "root", "torso_scale": True}
+    return InputSpec.model_validate({"layout": layout, "coordinates": coordinates, **asked})
 
 
 def seen_from(options: Options, view: View) -> Options:

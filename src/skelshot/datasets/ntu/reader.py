@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from skelshot.datasets.archives import ARCHIVES, Archive
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named, validate_clip
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.ntu.bodies import EVERY_LEGACY, BodyOptions, Denoise, assemble
 from skelshot.datasets.ntu.names import missing_names, ntu_class_names, parse_name
 from skelshot.datasets.ntu.parse import parse_skeleton
@@ -20,6 +20,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.regular import open_regular
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.layouts import KINECT_V2, SkeletonLayout
+from skelshot.skeletons.sequence import SkeletonSequence
 
 MAX_BYTES = 64 << 20
 """The largest file that is read; 300 frames of six bodies have 5 MB."""
@@ -173,8 +174,7 @@ class NtuReader(Reader):
         name = parse_name(stem)
         if stem in self._missing:
             raise BadClip("listed as having missing skeletons")
-        sequence = assemble(parse_skeleton(self._text(source)), self._bodies)
-        sequence, repaired = validate_clip(sequence, self._on_missing)
+        sequence, repaired = self._sequence(source)
         return Clip(
             name=stem,
             label=name.label,
@@ -187,6 +187,19 @@ class NtuReader(Reader):
             video_file=source.video,
             repaired=repaired,
         )
+
+    def clips_in(self, path: Path) -> list[Clip]:
+        """Read a `.skeleton` file of any name; a list of missing skeletons is not asked."""
+        if not _ends(path.name, SKELETON):
+            return super().clips_in(path)
+        source = Source(path.name, path)
+        sequence, repaired = self._sequence(source)
+        name = _stem(source)
+        return [Clip(name, UNLABELLED, sequence, source_file=path.name, repaired=repaired)]
+
+    def _sequence(self, source: Source) -> tuple[SkeletonSequence, int]:
+        sequence = assemble(parse_skeleton(self._text(source)), self._bodies)
+        return validate_clip(sequence, self._on_missing)
 
     def _text(self, source: Source) -> bytes:
         """Read a file or a member of an archive."""

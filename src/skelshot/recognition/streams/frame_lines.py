@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import BadDocument
 from skelshot.ground.json_text import parse_json
 from skelshot.recognition.streams.frame import Frame
 from skelshot.skeletons.layouts import SkeletonLayout, layout_as_data, layout_from, layouts_with
@@ -14,6 +15,10 @@ from skelshot.skeletons.sequence import FloatArray
 
 LONGEST_LINE = 1 << 20
 """The most bytes of a line."""
+
+class BadHeader(SkelshotError):  # noqa: N818 - named for what it is
+    """What says what the frames are cannot be used, and so none of them can."""
+
 
 _HEADER = {"layout", "units"}
 _FRAME = {"time", "persons"}
@@ -65,7 +70,10 @@ class FrameLines:
             raise SkelshotError(
                 f"{place}: found {len(line)} bytes, expected at most {LONGEST_LINE}"
             )
-        document = parse_json(line, place)
+        try:
+            document = parse_json(line, place)
+        except BadDocument as error:
+            raise SkelshotError(f"{place}: {error.reason}") from error
         if not isinstance(document, dict):
             raise SkelshotError(
                 f"{place}: found {type(document).__name__}, expected a frame as {{}}"
@@ -82,12 +90,16 @@ class FrameLines:
         _refuse_others(document, _HEADER, place)
         units = document.get("units", "metres")
         if units not in METRES:
-            raise SkelshotError(
+            raise BadHeader(
                 f"{place}: units: found {units!r:.40}, expected one of {', '.join(METRES)}"
             )
         self._units = units
-        if "layout" in document and not self._told:
-            self._layout = layout_from(document["layout"])
+        if "layout" in document:
+            try:
+                layout = layout_from(document["layout"])
+            except SkelshotError as error:
+                raise BadHeader(f"{place}: {error}") from error
+            self._layout = self._layout if self._told else layout
             self._told = True
 
     def _frame(self, document: dict[str, Any]) -> Frame:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from skelshot.ground import SkelshotError
 from skelshot.recognition.streams.frame import Frame
-from skelshot.recognition.streams.frame_lines import FrameLines
+from skelshot.recognition.streams.frame_lines import BadHeader, FrameLines
 from skelshot.recognition.streams.line_source import Tell
 from skelshot.skeletons.layouts import SkeletonLayout
 
@@ -29,7 +29,8 @@ def frames_of_lines(
         Frames.
 
     Raises:
-        SkelshotError: No line is a frame, or with `strict` one is not.
+        SkelshotError: No line is a frame, the first one names joints or units that are not
+            known, or with `strict` a line is bad.
     """
     reader, bad, good = FrameLines(layout), 0, 0
     first: SkelshotError | None = None
@@ -40,7 +41,7 @@ def frames_of_lines(
             frame = reader.read(line, number)
         except SkelshotError as error:
             bad += 1
-            if strict or (not good and bad >= _GIVE_UP):
+            if strict or isinstance(error, BadHeader) or (not good and bad >= _GIVE_UP):
                 raise
             if bad <= _TOLD:
                 tell(f"left out: {error}")

@@ -1,0 +1,181 @@
+"""Clips as people have them: files of any format that a reader knows, arrays, and videos."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skelshot.datasets.clip_arrays import sequence_from
+from skelshot.datasets.clips import BadClip, Clip
+from skelshot.datasets.prepared_clip import prepared_clip
+from skelshot.datasets.reader_family import READERS
+from skelshot.datasets.readers import Reader
+from skelshot.datasets.reading_options import ReadingOptions
+from skelshot.datasets.store import Store
+from skelshot.datasets.store.format import DOCUMENT
+from skelshot.ground import SkelshotError
+from skelshot.skeletons import SkeletonLayout, SkeletonSequence
+from skelshot.skeletons.layouts import layouts_with
+from skelshot.videos.video_folder import SUFFIXES as VIDEOS
+
+ClipLike = Path | str | SkeletonSequence | Clip | NDArray[Any]
+_ONE = (Path, str, SkeletonSequence, Clip, np.ndarray)
+
+
+@dataclass(frozen=True, eq=False)
+class FoundClip:
+    """A clip to enrol or to recognise.
+
+    Args:
+        name: What answers call it.
+        sequence: The clip as it was read.
+        source: The file that it was read from, if any.
+        remarks: What was guessed or done on the way.
+    """
+
+    name: str
+    sequence: SkeletonSequence
+    source: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def found_clips(clips: ClipLike | Iterable[ClipLike]) -> list[FoundClip]:
+    """Take clips in any form.
+
+    Args:
+        clips: One or several: files, folders, sequences, or arrays (M, T, V, C), whose joints must
+            be those of one layout alone.
+
+    Returns:
+        The clips; a file may hold several.
+
+    Raises:
+        SkelshotError: There is none, or one cannot be read.
+    """
+    each = [clips] if isinstance(clips, _ONE) else list(clips)
+    found = [one for clip in each for one in _found(clip)]
+    if not found:
+        raise SkelshotError("clips: found none, expected at least one file, array or sequence")
+    return found
+
+
+def read_clips(path: Path | str) -> list[FoundClip]:
+    """Read the clips of a file, whatever its format, or of a store.
+
+    The reader is found by the file's ending and content. Videos are read by `skelshot.pose`.
+
+    Args:
+        path: The file, or the folder of a store.
+
+    Returns:
+        Its clips.
+
+    Raises:
+        SkelshotError: There is no such file, no reader knows it, or a clip cannot be used.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise SkelshotError(f"{path}: no such file, expected a clip")
+    if path.is_dir():
+        return _of_store(path)
+    if path.suffix.lower() in VIDEOS:
+        return [_of_video(path)]
+    readers = [kind for kind in READERS.every()[0] if kind.takes(path.name)]
+    if not readers:
+        known = sorted(
+            {ending for kind in READERS.shipped for ending in kind.suffixes} | set(VIDEOS)
+        )
+        raise SkelshotError(
+            f"{path}: no reader knows files of that ending, expected one of {', '.join(known)}"
+        )
+    complaints = []
+    for kind in readers:
+        try:
+            return _read_by(kind, path)
+        except SkelshotError as error:
+            where = f"line {error.line}: " if isinstance(error, BadClip) and error.line else ""
+            told = str(error).removeprefix(f"{path}: ")
+            complaints.append(f"{kind.name}: {where}{told}" if len(readers) > 1 else where + told)
+    raise SkelshotError(f"{path}: " + "; ".join(complaints))
+
+
+def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
+    """Take an array of joints for a clip.
+
+    Args:
+        joints: (M, T, V, C), or (T, V, C) for one person: metres, y up, or pixels, y down.
+        layout: Names the V joints; the only shipped layout of that many unless told.
+
+    Returns:
+        The clip, its gaps repaired.
+
+    Raises:
+        SkelshotError: The array is no clip, or several layouts have that many joints.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> of_array(rng.normal(size=(1, 8, 20, 3)).astype(np.float32)).layout.name
+        'kinect-v1'
+    """
+    if layout is None:
+        count = joints.shape[-2] if joints.ndim in (3, 4) else 0
+        known = layouts_with(count)
+        if len(known) != 1:
+            names = ", ".join(one.name for one in known) or "none"
+            raise SkelshotError(
+                f"clip: found an array of shape {joints.shape}, expected (persons, frames, joints, "
+                f"2 or 3) of one layout alone; {names} has {count} joints; give a SkeletonSequence"
+            )
+        layout = known[0]
+    reading = ReadingOptions(body_check="ignore")
+    return prepared_clip(
+        sequence_from({"joints": joints}, layout, reading), reading, "repair"
+    ).sequence
+
+
+def _found(clip: ClipLike) -> list[FoundClip]:
+    if isinstance(clip, Path | str):
+        return read_clips(clip)
+    if isinstance(clip, Clip):
+        return [FoundClip(clip.name, clip.sequence, clip.source_file or None)]
+    if isinstance(clip, SkeletonSequence):
+        return [FoundClip("clip", clip)]
+    return [FoundClip("clip", of_array(np.asarray(clip)))]
+
+
+def _read_by(kind: type[Reader], path: Path) -> list[FoundClip]:
+    with READERS.telling(kind.name):
+        reader = kind.from_options({})
+        clips = reader.clips_in(path)
+    guessed = tuple(f"{what}: {how}" for what, how in reader.remarks().guessed.items())
+    remarks = (*guessed, *reader.remarks().doubts)
+    if not clips:
+        raise BadClip("found no clip, expected at least one")
+    return [FoundClip(clip.name, clip.sequence, str(path), remarks) for clip in clips]
+
+
+def _of_store(path: Path) -> list[FoundClip]:
+    if not (path / DOCUMENT).is_file():
+        raise SkelshotError(
+            f"{path}: found a folder, expected a file, or a store that `skelshot prepare` made"
+        )
+    store = Store.open(path)
+    return [
+        FoundClip(clip.name, store.sequence(place), str(path))
+        for place, clip in enumerate(store.clips)
+    ]
+
+
+def _of_video(path: Path) -> FoundClip:
+    if find_spec("skelshot.pose") is None:
+        raise SkelshotError(
+            f"{path}: found a video, expected skeletons; this version reads no poses, make them "
+            "with a pose estimator first"
+        )
+    sequence: SkeletonSequence = import_module("skelshot.pose").read_video(path)
+    return FoundClip(path.stem, sequence, str(path))

@@ -1,0 +1,154 @@
+"""From clips to what is compared: the encoder, the raw term, and the features that are kept."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.enrolled import Exemplar
+from skelshot.recognition.keeping import Features, Keeping
+from skelshot.recognition.match_options import MatchOptions
+from skelshot.recognition.support import Support
+from skelshot.recognition.term import Term, encoder_term, raw_term
+from skelshot.runs import SplitRun
+from skelshot.skeletons import SkeletonLayout, SkeletonSequence
+from skelshot.skeletons.mappings import mapping_report
+
+WAY = 1
+"""Rises when the way from clip to feature changes, so that kept features are made anew."""
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """Reads clips by an encoder and by the positions of their joints.
+
+    Args:
+        trained: The encoder.
+        options: How clips are compared.
+        called: What messages call the encoder.
+    """
+
+    trained: SplitRun
+    options: MatchOptions
+    called: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the encoder and of the way from clip to feature."""
+        how = {"readout": self.options.readout, "mirrored": self.options.mirrored, "way": WAY}
+        told = json.dumps([self.trained.weights, how], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @cached_property
+    def encoder(self) -> Term | None:
+        """The term of the encoder; None where its weight is 0."""
+        return encoder_term(self.trained, self.options) if self.options.encoder_weight else None
+
+    @property
+    def layout(self) -> SkeletonLayout:
+        """The joints that the encoder sees."""
+        return self.trained.inputs.layout
+
+    @property
+    def coordinates(self) -> int:
+        """Coordinates a joint that the encoder reads."""
+        return self.trained.inputs.coordinates
+
+    def check(self, name: str, sequence: SkeletonSequence) -> tuple[str, ...]:
+        """Refuse a clip that the encoder cannot read.
+
+        Args:
+            name: What messages call it.
+            sequence: The clip.
+
+        Returns:
+            What becomes of its joints, where they are mapped with some loss.
+
+        Raises:
+            SkelshotError: It has other coordinates, or joints that cannot be mapped.
+        """
+        if sequence.channels != self.coordinates:
+            raise SkelshotError(
+                f"clip {name}: found {sequence.channels} coordinates a joint, the encoder "
+                f"{self.called} reads {self.coordinates}; name one of {sequence.channels}-D clips "
+                "with --encoder"
+            )
+        if sequence.layout == self.layout:
+            return ()
+        try:
+            report = mapping_report(sequence.layout, self.layout)
+        except SkelshotError as error:
+            raise SkelshotError(
+                f"clip {name}: its joints cannot be mapped to those that the encoder {self.called} "
+                f"reads ({error})"
+            ) from error
+        made = f"; made of others: {', '.join(report.made)}" if report.made else ""
+        lost = f"; not measured: {', '.join(report.borrowed)}" if report.borrowed else ""
+        return (f"joints mapped from {report.source} to {report.target}{made}{lost}",)
+
+    def support(self, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Support:
+        """Read all exemplars; what was kept of them is not made again.
+
+        Args:
+            keeping: Where features are kept.
+            exemplars: By number, in the order of their numbers; at least one.
+
+        Returns:
+            The support set.
+
+        Raises:
+            SkelshotError: An exemplar cannot be read by this encoder.
+        """
+        every = list(exemplars.values())
+        actions = tuple(dict.fromkeys(one.action for one in every))
+        terms, features = [], []
+        for term in self.terms([one.sequence for one in every]):
+            terms.append(term)
+            if term is self.encoder:
+                features.append(self._kept(term, keeping, exemplars))
+            else:
+                features.append(term.read([one.sequence for one in every]))
+        return Support(
+            tuple(terms),
+            tuple(features),
+            torch.tensor([actions.index(one.action) for one in every]),
+            actions,
+            tuple(one.name for one in every),
+            torch.arange(len(every)),
+        )
+
+    def terms(self, exemplars: Sequence[SkeletonSequence]) -> list[Term]:
+        """List the ways of comparing with exemplars.
+
+        Raw positions are compared in the exemplars' own joints where all have the same, as an
+        evaluation of a store does, else in the encoder's.
+
+        Args:
+            exemplars: The clips, at least one.
+
+        Returns:
+            One or two terms.
+        """
+        found = [] if self.encoder is None else [self.encoder]
+        if self.options.raw != "none" and self.options.raw_weight:
+            layouts = {one.layout for one in exemplars}
+            layout = layouts.pop() if len(layouts) == 1 else self.layout
+            found.append(raw_term(self.options, layout, self.coordinates))
+        return found
+
+    def _kept(self, encoder: Term, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Tensor:
+        """Read exemplars by the encoder, as far as that was not done before."""
+        kept: Features = keeping.features(self.fingerprint)
+        missing = [number for number in exemplars if number not in kept]
+        if missing:
+            made = encoder.read([exemplars[number].sequence for number in missing]).numpy()
+            new = dict(zip(missing, made, strict=True))
+            keeping.keep_features(self.fingerprint, new)
+            kept = kept | new
+        return torch.from_numpy(np.stack([kept[number] for number in exemplars]))

@@ -1,0 +1,27 @@
+"""The distance to the nearest action, in units of how far unknown clips are from it."""
+
+from typing import ClassVar
+
+import torch
+
+from skelshot.recognition.evidence import Evidence
+from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
+
+LEAST_SPREAD = 1e-6
+
+
+class NearestDistance(UnknownStrategy):
+    """A clip is known that is nearer to its best action than unknown clips are."""
+
+    name: ClassVar[str] = "nearest-distance"
+
+    def fit(self, reference: Reference) -> Knownness:
+        """Learn how near unknown clips are, term by term."""
+        near = torch.cat([each.nearness for each in reference.unknown], dim=1)
+        mean = near.mean(1, keepdim=True)
+        spread = near.std(1, correction=0, keepdim=True).clamp(min=LEAST_SPREAD)
+
+        def knownness(evidence: Evidence) -> torch.Tensor:
+            return evidence.weighted((evidence.nearness - mean) / spread)
+
+        return knownness
