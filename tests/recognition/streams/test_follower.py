@@ -47,16 +47,14 @@ def test_nobody_idle_is_asked_about(stage: Any) -> None:
     follower = Follower(recognizer)
     for frame in stage.frames([("idle", 10.0)]):
         follower.push(frame)
-    assert sum(recognizer.asked) == 0 and follower.status == {"a": "not moving"}
+    assert recognizer.asked == [] and follower.status == {"a": "not moving"}
 
 
 def test_windows_across_two_movements_do_not_fire(stage: Any) -> None:
-    scene = [("strange", 2.0), ("wave", 1.5), ("kick", 1.25), ("strange", 2.0), ("wave", 1.5)]
-    assert told(list(follow(stage.recognizer(), stage.frames(scene)))) == [
-        ("a", "wave"),
-        ("a", "kick"),
-        ("a", "wave"),
-    ]
+    scene = [("strange", 2.0), ("wave", 1.5), ("kick", 1.25), ("strange", 2.0)]
+    events = list(follow(stage.recognizer(), stage.frames(scene)))
+    assert told(events) == [("a", "wave"), ("a", "kick")]
+    assert events[0].end <= events[1].start
 
 
 def test_repetitions_are_one_event_unless_told(stage: Any) -> None:

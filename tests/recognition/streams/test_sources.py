@@ -119,9 +119,9 @@ def test_bad_lines_are_left_out_and_told(stage: Any) -> None:
         list(frames_of_lines(spoilt, None, quiet, strict=True))
 
 
-@pytest.mark.parametrize("count", [1, 50])
-def test_a_stream_of_no_frames_is_refused(count: int) -> None:
-    with pytest.raises(SkelshotError, match="line 1"):
+@pytest.mark.parametrize(("count", "line"), [(1, 1), (50, 20)])
+def test_a_stream_of_no_frames_is_refused(count: int, line: int) -> None:
+    with pytest.raises(SkelshotError, match=f"line {line}: not valid JSON"):
         list(frames_of_lines([b"hello"] * count, KINECT_V1, quiet))
 
 

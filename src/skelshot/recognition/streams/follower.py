@@ -130,8 +130,9 @@ class Follower:
             else:
                 windows.append(found)
         self.windows += len(windows)
-        answers = self._recognizer.predict_many([each.sequence for each in windows])
-        return self._hear(list(zip(windows, answers, strict=True))) if windows else self._hear([])
+        clips = [each.sequence for each in windows]
+        answers = self._recognizer.predict_many(clips) if clips else []
+        return self._hear(list(zip(windows, answers, strict=True)))
 
     def _hear(self, answered: list[tuple[Window, Answer]]) -> list[Event]:
         """Hand what the windows say to the spotters of those who act in them."""
