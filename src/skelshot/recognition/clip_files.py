@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.checks import validate_clip
 from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clips import BadClip, Clip
 from skelshot.datasets.prepared_clip import prepared_clip
@@ -32,13 +33,13 @@ class FoundClip:
     """A clip to enrol or to recognise.
 
     Args:
-        name: What answers call it.
+        name: What answers call it; None where nobody named it.
         sequence: The clip as it was read.
         source: The file that it was read from, if any.
         remarks: What was guessed or done on the way.
     """
 
-    name: str
+    name: str | None
     sequence: SkeletonSequence
     source: str | None = None
     remarks: tuple[str, ...] = ()
@@ -144,8 +145,8 @@ def _found(clip: ClipLike) -> list[FoundClip]:
     if isinstance(clip, Clip):
         return [FoundClip(clip.name, clip.sequence, clip.source_file or None)]
     if isinstance(clip, SkeletonSequence):
-        return [FoundClip("clip", clip)]
-    return [FoundClip("clip", of_array(np.asarray(clip)))]
+        return [FoundClip(None, validate_clip(clip, "repair")[0])]
+    return [FoundClip(None, of_array(np.asarray(clip)))]
 
 
 def _read_by(kind: type[Reader], path: Path) -> list[FoundClip]:

@@ -17,8 +17,8 @@ from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
-from skelshot.skeletons import SkeletonLayout, SkeletonSequence
-from skelshot.skeletons.mappings import mapping_report
+from skelshot.skeletons import SkeletonLayout, SkeletonSequence, encode_input
+from skelshot.skeletons.mappings import map_layout, mapping_report
 
 WAY = 1
 """Rises when the way from clip to feature changes, so that kept features are made anew."""
@@ -92,6 +92,21 @@ class Engine:
         lost = f"; not measured: {', '.join(report.borrowed)}" if report.borrowed else ""
         return (f"joints mapped from {report.source} to {report.target}{made}{lost}",)
 
+    def probe(self, name: str, sequence: SkeletonSequence) -> None:
+        """Read a clip as far as the encoder's input.
+
+        Args:
+            name: What messages call it.
+            sequence: The clip, which `check` has let pass.
+
+        Raises:
+            SkelshotError: It does not fit; the message names the clip.
+        """
+        try:
+            encode_input(map_layout(sequence, self.layout), self.trained.inputs)
+        except SkelshotError as error:
+            raise SkelshotError(f"clip {name}: {error}") from error
+
     def support(self, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Support:
         """Read all exemplars; what was kept of them is not made again.
 
@@ -150,5 +165,5 @@ class Engine:
             made = encoder.read([exemplars[number].sequence for number in missing]).numpy()
             new = dict(zip(missing, made, strict=True))
             keeping.keep_features(self.fingerprint, new)
-            kept = kept | new
+            kept = {**kept, **new}
         return torch.from_numpy(np.stack([kept[number] for number in exemplars]))

@@ -1,43 +1,45 @@
 """Where exemplars are kept: the contract of a gallery, and one in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.recognition.enrolled import Exemplar
 
-Features = dict[int, NDArray[np.float32]]
+Features = Mapping[int, NDArray[np.float32]]
 
 
 class Keeping(Protocol):
     """What a recogniser needs of a gallery."""
 
     @property
-    def ids(self) -> list[int]:
-        """Numbers of the exemplars, in their order."""
-
-    @property
     def settings(self) -> dict[str, Any]:
         """How the gallery's clips are recognised, as JSON values."""
 
     @settings.setter
-    def settings(self, values: dict[str, Any]) -> None: ...
+    def settings(self, settings: Mapping[str, Any], /) -> None: ...
 
-    def add(self, exemplars: Sequence[Exemplar]) -> list[int]:
+    def add(self, exemplars: Iterable[Exemplar], /) -> list[int]:
         """Keep exemplars, all or none; return their numbers."""
 
-    def forget(self, *, action: str | None = None, ids: Sequence[int] | None = None) -> int:
-        """Leave out exemplars; return how many."""
+    def forget(self, action: str | None = None, ids: Collection[int] | None = None) -> int:
+        """Leave out an action or single exemplars; return how many."""
 
-    def exemplars(self) -> list[Exemplar]:
-        """Return the exemplars, in the order of their numbers."""
+    def actions(self) -> dict[str, int]:
+        """Return how many exemplars each action has."""
 
-    def keep_features(self, fingerprint: str, features: Mapping[int, NDArray[np.float32]]) -> None:
+    def by_id(self) -> dict[int, Exemplar]:
+        """Return the exemplars by number, rising."""
+
+    def keep_features(self, fingerprint: str, features: Features, /) -> None:
         """Keep what an encoder says of exemplars; those of another fingerprint go."""
 
-    def features(self, fingerprint: str) -> Features:
+    def features(self, fingerprint: str, /) -> Features:
         """Return what is kept of that fingerprint, by number."""
 
 
@@ -47,54 +49,70 @@ class InMemory:
     def __init__(self) -> None:
         self._next = 1
         self._exemplars: dict[int, Exemplar] = {}
-        self._features: Features = {}
+        self._features: dict[int, NDArray[np.float32]] = {}
         self._fingerprint: str | None = None
-        self.settings: dict[str, Any] = {}
+        self._settings: dict[str, Any] = {}
 
     @property
-    def ids(self) -> list[int]:
-        """Numbers of the exemplars, in their order."""
-        return list(self._exemplars)
+    def settings(self) -> dict[str, Any]:
+        """Settings of whoever recognises with it."""
+        return self._settings
 
-    def add(self, exemplars: Sequence[Exemplar]) -> list[int]:
+    @settings.setter
+    def settings(self, settings: Mapping[str, Any]) -> None:
+        self._settings = dict(settings)
+
+    def add(self, exemplars: Iterable[Exemplar]) -> list[int]:
         """Keep exemplars.
 
         Args:
-            exemplars: Any number.
+            exemplars: Of any actions.
 
         Returns:
             Their numbers.
         """
-        numbers = list(range(self._next, self._next + len(exemplars)))
-        self._exemplars.update(zip(numbers, exemplars, strict=True))
-        self._next += len(exemplars)
-        return numbers
+        new = dict(enumerate(exemplars, start=self._next))
+        self._exemplars.update(new)
+        self._next += len(new)
+        return list(new)
 
-    def forget(self, *, action: str | None = None, ids: Sequence[int] | None = None) -> int:
-        """Leave out exemplars.
+    def forget(self, action: str | None = None, ids: Collection[int] | None = None) -> int:
+        """Leave out an action or single exemplars.
 
         Args:
-            action: All of this action.
-            ids: Those of these numbers.
+            action: All exemplars of this action.
+            ids: Exemplars by number; of this action alone where both are given.
 
         Returns:
             How many there were.
         """
-        gone = {
+        gone = [
             number
             for number, exemplar in self._exemplars.items()
-            if exemplar.action == action or number in (ids or ())
-        }
+            if action in (None, exemplar.action) and (ids is None or number in ids)
+        ]
         for number in gone:
             del self._exemplars[number]
             self._features.pop(number, None)
         return len(gone)
 
-    def exemplars(self) -> list[Exemplar]:
-        """Return the exemplars, in the order of their numbers."""
-        return list(self._exemplars.values())
+    def actions(self) -> dict[str, int]:
+        """Count the exemplars of each action.
 
-    def keep_features(self, fingerprint: str, features: Mapping[int, NDArray[np.float32]]) -> None:
+        Returns:
+            Counts by action, in the order in which they were first enrolled.
+        """
+        return dict(Counter(exemplar.action for exemplar in self._exemplars.values()))
+
+    def by_id(self) -> dict[int, Exemplar]:
+        """Return the exemplars.
+
+        Returns:
+            Exemplars by number, rising.
+        """
+        return dict(self._exemplars)
+
+    def keep_features(self, fingerprint: str, features: Features) -> None:
         """Keep what an encoder says of exemplars.
 
         Args:
@@ -115,3 +133,31 @@ class InMemory:
             Features by number; none of another fingerprint.
         """
         return dict(self._features) if fingerprint == self._fingerprint else {}
+
+
+def forget_action(keeping: Keeping, name: str) -> int:
+    """Leave an action out.
+
+    Args:
+        keeping: The gallery.
+        name: The action.
+
+    Returns:
+        How many clips it had.
+
+    Raises:
+        SkelshotError: There is none of that name; the nearest is named.
+
+    Example:
+        >>> forget_action(InMemory(), "wave")
+        Traceback (most recent call last):
+        ...
+        skelshot.ground.errors.SkelshotError: forget: found no action 'wave', nothing is enrolled
+    """
+    known = keeping.actions()
+    if name not in known:
+        expected = f"expected one of {', '.join(known)}" if known else "nothing is enrolled"
+        raise SkelshotError(
+            f"forget: found no action {name!r:.80}, {expected}{did_you_mean(name, known)}"
+        )
+    return keeping.forget(name)

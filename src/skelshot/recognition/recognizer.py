@@ -1,29 +1,26 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.suggestions import did_you_mean
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.gallery import Gallery
 from skelshot.recognition.judge import Judge
-from skelshot.recognition.keeping import InMemory, Keeping
+from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.negatives import negatives_of
+from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
+from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
 from skelshot.runs import Run, SplitRun
-from skelshot.runs.encoder_file import EncoderRun
-
-DEFAULT_ENCODER = "skelshot-base"
-DEFAULT_UNKNOWN = "leave-one-out"
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Recognizer:
     and the scores, standardised over the actions, are added up (docs/guide/recognise.md).
 
     Args:
-        encoder: The name of packaged weights, an encoder's file, or a split of a run.
+        encoder: The name of packaged weights, an encoder's file, a run, or a split of one.
         options: How clips are compared.
         unknown: How unknown clips are told, one of `UNKNOWNS`.
         threshold: How sure it must be that a clip is known, from 0 to 1.
@@ -87,21 +84,22 @@ class Recognizer:
         encoder: SplitRun | Path | str = DEFAULT_ENCODER,
         *,
         options: MatchOptions | None = None,
-        unknown: str = DEFAULT_UNKNOWN,
+        unknown: str | None = None,
         threshold: float = 0.5,
         conformal: float | None = None,
         gallery: Keeping | None = None,
     ) -> None:
-        for option, value in (("threshold", threshold), ("conformal", conformal)):
-            if value is not None and not 0 < value < 1:
-                raise SkelshotError(f"--{option}: found {value}, expected a number between 0 and 1")
-        if isinstance(encoder, SplitRun):
-            trained, called = encoder, str(encoder.folder)
-        else:
-            trained, called = EncoderRun.of_file(encoder).split(0), str(encoder)
-        self.engine = Engine(trained, options or MatchOptions(), called)
-        self._strategy = UNKNOWNS.named(unknown, "--unknown")()
-        self._threshold, self._conformal = threshold, conformal
+        trained = encoder if isinstance(encoder, SplitRun) else trained_named(encoder)
+        self.settings = RecognizerSettings.model_validate(
+            {
+                "encoder": name_of(trained),
+                "match": options or MatchOptions(),
+                "threshold": threshold,
+                "conformal": conformal,
+            }
+            | ({} if unknown is None else {"unknown": UNKNOWNS.named(unknown, "--unknown").name})
+        )
+        self.engine = Engine(trained, self.settings.match, self.settings.encoder)
         self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._judge: Judge | None = None
 
@@ -121,24 +119,77 @@ class Recognizer:
             SkelshotError: The run holds no such encoder.
         """
         run = run if isinstance(run, Run) else Run.open(run)
-        done = [number for number, one in run.splits.items() if one.done]
-        number = min(done, default=None) if split is None else split
-        if number is None or number not in done:
-            told = ", ".join(map(str, sorted(done))) or "none"
-            raise SkelshotError(
-                f"--split {number}: {run.path} has no such trained split, it has {told}"
-            )
-        return cls(run.split(number), **settings)
+        return cls(split_of(run, split), **settings)
+
+    @classmethod
+    def load(cls, place: Path | str, **changes: Any) -> Self:
+        """Open a gallery and recognise what it holds; what is enrolled is kept there at once.
+
+        Args:
+            place: The gallery: a file, or the URL of a database.
+            changes: Settings in place of those that the gallery keeps.
+
+        Returns:
+            The recogniser.
+
+        Raises:
+            SkelshotError: There is no gallery, or its encoder is not there any more.
+        """
+        return cls.on(Gallery.open(place), **changes)
+
+    @classmethod
+    def on(cls, gallery: Keeping, **changes: Any) -> Self:
+        """Recognise what a gallery holds, as its settings say.
+
+        Args:
+            gallery: Where exemplars are kept.
+            changes: Settings in place of those that the gallery keeps; None changes nothing.
+
+        Returns:
+            The recogniser.
+
+        Raises:
+            SkelshotError: The gallery's encoder is not there any more, or a setting is unknown.
+        """
+        told = RecognizerSettings.model_validate(gallery.settings)
+        kept = {name: getattr(told, name) for name in RecognizerSettings.model_fields}
+        kept["options"] = kept.pop("match")
+        chosen = kept | {name: value for name, value in changes.items() if value is not None}
+        return cls(**chosen, gallery=gallery)
+
+    def save(self, place: Path | str) -> None:
+        """Write exemplars and settings into a new gallery.
+
+        Args:
+            place: Where: a file, or the URL of a database.
+
+        Raises:
+            SkelshotError: It holds exemplars already, or cannot be written.
+        """
+        with Gallery.open(place, create=True) as gallery:
+            if found := gallery.actions():
+                raise SkelshotError(
+                    f"{gallery.place}: found a gallery with {', '.join(found)}, expected none; "
+                    "name another place, or load it and enrol there"
+                )
+            gallery.settings = self.settings.model_dump(mode="json")
+            gallery.add(self.exemplars)
+
+    def keep_settings(self) -> None:
+        """Let the gallery keep the settings, for whoever opens it next."""
+        settings = self.settings.model_dump(mode="json")
+        if self._gallery.settings != settings:
+            self._gallery.settings = settings
 
     @property
     def exemplars(self) -> list[Exemplar]:
         """The enrolled clips, in their order."""
-        return self._gallery.exemplars()
+        return list(self._gallery.by_id().values())
 
     @property
     def actions(self) -> dict[str, int]:
         """The enrolled actions, and how many clips show each."""
-        return dict(Counter(one.action for one in self.exemplars))
+        return self._gallery.actions()
 
     def enroll(self, name: str, clips: ClipLike | Iterable[ClipLike]) -> Enrolment:
         """Enrol clips that show an action; all of them or none.
@@ -153,12 +204,35 @@ class Recognizer:
         Raises:
             SkelshotError: A clip cannot be read, or not by this encoder.
         """
+        return self.enroll_found(name, found_clips(clips))
+
+    def enroll_found(self, name: str, found: Sequence[FoundClip]) -> Enrolment:
+        """Enrol clips that were read.
+
+        Args:
+            name: The action.
+            found: The clips, at least one.
+
+        Returns:
+            As `enroll`.
+
+        Raises:
+            SkelshotError: A clip does not fit this encoder.
+        """
         began = time.perf_counter()
-        found = found_clips(clips)
         remarks = dict.fromkeys(told for one in found for told in self._remarks(one))
+        for one in found:
+            self.engine.probe(one.name or "given", one.sequence)
+        first = 1 + self.actions.get(name, 0)
         exemplars = [
-            Exemplar(name, one.sequence, one.name, one.source, digest_of(one.sequence))
-            for one in found
+            Exemplar(
+                name,
+                one.sequence,
+                one.name or f"{name} {number}",
+                one.source,
+                digest_of(one.sequence),
+            )
+            for number, one in enumerate(found, start=first)
         ]
         new, warnings = _without_twins(exemplars, self.exemplars)
         self._gallery.add(new)
@@ -185,14 +259,9 @@ class Recognizer:
         Raises:
             SkelshotError: There is none of that name; the nearest is named.
         """
-        known = self.actions
-        if name not in known:
-            raise SkelshotError(
-                f"forget: found no action {name!r:.80}, expected one of "
-                f"{', '.join(known) or 'none: nothing is enrolled'}{did_you_mean(name, known)}"
-            )
+        count = forget_action(self._gallery, name)
         self._judge = None
-        return self._gallery.forget(action=name)
+        return count
 
     def predict(self, clip: ClipLike) -> Answer:
         """Name the action that a clip shows, or say that it shows none of them.
@@ -257,12 +326,12 @@ class Recognizer:
         return verdicts_of(self._ready())
 
     def _remarks(self, one: FoundClip) -> tuple[str, ...]:
-        return (*one.remarks, *self.engine.check(one.name, one.sequence))
+        return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
     def _ready(self) -> Judge:
         """Read the exemplars and learn from them, once until they change."""
         if self._judge is None:
-            exemplars = dict(zip(self._gallery.ids, self._gallery.exemplars(), strict=True))
+            exemplars = self._gallery.by_id()
             if not exemplars:
                 raise SkelshotError(
                     "gallery: found nothing enrolled, expected an action at least; show it with "
@@ -273,9 +342,9 @@ class Recognizer:
             support = self.engine.support(self._gallery, exemplars)
             sequences = [one.sequence for one in exemplars.values()]
             negatives = negatives_of(sequences, self.engine.layout)
-            self._judge = Judge.of(
-                support, self._strategy, self._threshold, negatives, self._conformal
-            )
+            told = self.settings
+            strategy = UNKNOWNS.named(told.unknown, "--unknown")()
+            self._judge = Judge.of(support, strategy, told.threshold, negatives, told.conformal)
         return self._judge
 
 

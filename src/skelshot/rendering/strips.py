@@ -11,7 +11,7 @@ from skelshot.rendering.theme import LEFT, MIDDLE, RIGHT
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.sequence import SkeletonSequence
 
-_FINER = 3
+_FINER = 2
 """Drawn so many times larger, then shrunk, which smooths the lines."""
 
 

@@ -1,5 +1,6 @@
 """Exemplars that are made in no time."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,12 +34,21 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "moves.gallery"
 
 
-@pytest.fixture
-def filled(place: Path, exemplar: Make) -> Path:
+@pytest.fixture(scope="session")
+def once_filled(tmp_path_factory: pytest.TempPathFactory, exemplar: Make) -> Path:
     """A gallery of three actions, two exemplars each, with features and settings."""
+    place = tmp_path_factory.mktemp("filled") / "moves.gallery"
     with Gallery.open(place, create=True) as gallery:
         shown = [exemplar(action, n) for n, action in enumerate(["wave", "sit", "jump"] * 2)]
         ids = gallery.add(shown)
         gallery.keep_features("one", {id_: np.full(4, id_, np.float32) for id_ in ids})
         gallery.settings = {"sides": "matter", "threshold": 0.5}
+    return place
+
+
+@pytest.fixture
+def filled(once_filled: Path, place: Path) -> Path:
+    """A copy of that gallery and its backup."""
+    for file in once_filled.parent.iterdir():
+        shutil.copyfile(file, place.with_name(file.name))
     return place

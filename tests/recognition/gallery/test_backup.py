@@ -95,7 +95,9 @@ def test_damage_without_a_backup_is_one_line(filled: Path, name: str) -> None:
     DAMAGE[name](filled)
     backup_of(filled).unlink()
     before = filled.read_bytes()
-    with pytest.raises(SkelshotError, match=r"moves.gallery.*(damaged|found no gallery|another program's)"):
+    with pytest.raises(
+        SkelshotError, match=r"moves.gallery.*(damaged|found no gallery|another program's)"
+    ):
         Gallery.open(filled)
     assert filled.read_bytes() == before
 

@@ -91,6 +91,8 @@ class Database:
             yield
         except DBAPIError as error:
             raise self._told(error.orig) from error
+        except UnicodeDecodeError as error:  # of SQLite's own message, which quotes the damage
+            raise DamagedGallery(f"{self.place}: damaged, found no UTF-8 in it") from error
 
     def _told(self, error: BaseException | None) -> SkelshotError:
         reason = str(error).strip().partition("\n")[0]

@@ -1,0 +1,69 @@
+"""`skelshot recognize`: the enrolled action that a clip shows, or none of them."""
+
+import argparse
+
+from skelshot.commands.command import Command, Document, percent
+from skelshot.commands.recognition_words import UNKNOWN, add_gallery, add_recognizer
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "clips", nargs="+", metavar="CLIP", help="files of any format that is read, or stores"
+    )
+    add_gallery(parser)
+    add_recognizer(parser)
+
+
+def _run(parsed: argparse.Namespace) -> Document:
+    import time
+
+    from skelshot.commands.recognition_words import changes_of
+    from skelshot.recognition.clip_files import found_clips
+    from skelshot.recognition.gallery import Gallery
+    from skelshot.recognition.recognizer import Recognizer
+
+    began = time.perf_counter()
+    with Gallery.open(parsed.gallery) as gallery:
+        recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
+        found = found_clips(parsed.clips)
+        answers = recognizer.answers(found)
+    told = [
+        {"clip": one.name, "source": one.source} | answer.as_json()
+        for one, answer in zip(found, answers, strict=True)
+    ]
+    first = told[0]
+    return {
+        "label": first["label"],
+        "confidence": first["confidence"],
+        "runner_up": first["runner_up"],
+        "nearest": first["nearest"],
+        "clips": told,
+        "events": [],
+        "encoder": recognizer.settings.encoder,
+        "seconds": round(time.perf_counter() - began, 3),
+    }
+
+
+def _show(document: Document) -> str:
+    lines = []
+    for told in document["clips"]:
+        label = UNKNOWN if told["label"] is None else told["label"]
+        runner = f", then {told['runner_up']}" if told["runner_up"] else ""
+        lines.append(
+            f"{told['clip']}: {label}, {percent(told['confidence'])} %{runner}; nearest "
+            f"{told['nearest']}"
+        )
+        lines += [f"  {told['why']}"] if told["why"] else []
+    notes = dict.fromkeys(note for told in document["clips"] for note in told["remarks"])
+    lines += [f"note: {note}" for note in notes]
+    return "\n".join([*lines, f"({document['seconds']:.1f} s)"])
+
+
+COMMAND = Command(
+    "recognize",
+    "Name the enrolled action that clips show, or say that it is none.",
+    _arguments,
+    _run,
+    _show,
+    lower="the number of clips",
+)
