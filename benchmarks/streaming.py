@@ -177,7 +177,9 @@ def overlap(event: Event, truth: Truth) -> float:
     return max(0.0, shared) / (max(event.end, truth.end) - min(event.start, truth.start))
 
 
-def rounds(store: Store, count: int, seconds: float, rate: float) -> Iterator[tuple[list[int], list[int], set[int]]]:
+def rounds(
+    store: Store, count: int, seconds: float, rate: float
+) -> Iterator[tuple[list[int], list[int], set[int]]]:
     """Draw exemplars, the clips of a stream, and which classes are enrolled."""
     subjects = np.array([clip.subject for clip in store.clips])
     cameras = np.array([clip.camera for clip in store.clips])
@@ -201,7 +203,9 @@ def rounds(store: Store, count: int, seconds: float, rate: float) -> Iterator[tu
         yield exemplars, order[:enough].tolist(), known
 
 
-def quality(path: Path, rate: float, minutes: float, count: int, options: StreamOptions, **how: object) -> dict[str, float]:
+def quality(
+    path: Path, rate: float, minutes: float, count: int, options: StreamOptions, **how: object
+) -> dict[str, float]:
     """Follow streams of a store's clips and judge the events."""
     store = Store.open(path)
     results = []
@@ -214,7 +218,9 @@ def quality(path: Path, rate: float, minutes: float, count: int, options: Stream
         follower = Follower(recognizer, options)
         events = [event for frame in frames for event in follower.push(frame)] + follower.end()
         results.append(judged(events, truths, len(frames) / rate / 60))
-        print(json.dumps({name: round(value, 3) for name, value in results[-1].items()}), flush=True)
+        print(
+            json.dumps({name: round(value, 3) for name, value in results[-1].items()}), flush=True
+        )
     return {name: float(np.nanmean([one[name] for one in results])) for name in results[0]}
 
 

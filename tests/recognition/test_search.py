@@ -24,9 +24,7 @@ def test_the_nearest_are_those_of_the_formula(n, d, q, k, seed):
     assert hits.places.shape == hits.scores.shape == (q, min(k, n))
     sized = [x / np.linalg.norm(x, axis=1, keepdims=True) for x in (queries, features)]
     cosines = sized[0] @ sized[1].T
-    np.testing.assert_allclose(
-        hits.scores, -np.sort(-cosines, axis=1)[:, : min(k, n)], atol=1e-5
-    )
+    np.testing.assert_allclose(hits.scores, -np.sort(-cosines, axis=1)[:, : min(k, n)], atol=1e-5)
     np.testing.assert_allclose(np.take_along_axis(cosines, hits.places, 1), hits.scores, atol=1e-5)
     assert all(len(set(row)) == len(row) for row in hits.places.tolist())
 

@@ -21,8 +21,10 @@ def test_what_is_done_is_told_with_its_start_and_end(stage: Any) -> None:
     events = list(follow(stage.recognizer(), stage.frames(SCENE)))
     assert told(events) == [("a", "wave"), ("a", "kick")]
     wave, kick = events
-    assert wave.start == pytest.approx(2.0, abs=0.35) and wave.end == pytest.approx(3.5, abs=0.35)
-    assert kick.start == pytest.approx(5.0, abs=0.35) and kick.end == pytest.approx(6.3, abs=0.35)
+    assert wave.start == pytest.approx(2.0, abs=0.35)
+    assert wave.end == pytest.approx(3.5, abs=0.35)
+    assert kick.start == pytest.approx(5.0, abs=0.35)
+    assert kick.end == pytest.approx(6.3, abs=0.35)
     assert wave.nearest in ("wave 1", "wave 2")
     assert all(event.end <= event.told <= event.end + 2 for event in events)
 
@@ -47,7 +49,8 @@ def test_nobody_idle_is_asked_about(stage: Any) -> None:
     follower = Follower(recognizer)
     for frame in stage.frames([("idle", 10.0)]):
         follower.push(frame)
-    assert recognizer.asked == [] and follower.status == {"a": "not moving"}
+    assert recognizer.asked == []
+    assert follower.status == {"a": "not moving"}
 
 
 def test_windows_across_two_movements_do_not_fire(stage: Any) -> None:
@@ -99,7 +102,8 @@ def test_repeated_and_late_frames_change_nothing(stage: Any) -> None:
     once = list(follow(stage.recognizer(), frames))
     follower = Follower(stage.recognizer())
     again = [event for frame in twice for event in follower.push(frame)] + follower.end()
-    assert again == once and follower.clock["repeated"] == len(frames)
+    assert again == once
+    assert follower.clock["repeated"] == len(frames)
     assert list(follow(stage.recognizer(), late)) == once
 
 
@@ -145,7 +149,8 @@ def test_mostly_unseen_people_are_told(stage: Any) -> None:
         joints = frame.joints.copy()
         joints[:, 3:] = np.nan
         follower.push(replace(frame, joints=joints))
-    assert follower.status == {"a": "joints missing"} and follower.skipped["joints missing"] > 5
+    assert follower.status == {"a": "joints missing"}
+    assert follower.skipped["joints missing"] > 5
 
 
 @pytest.mark.parametrize(

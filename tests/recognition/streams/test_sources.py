@@ -45,7 +45,9 @@ def test_a_frame_comes_back_as_it_was(stage: Any) -> None:
     sure = np.linspace(0, 1, 40, dtype=np.float32).reshape(2, 20)
     frame = Frame(0.1 + 0.2, joints, KINECT_V1, ("a", "b"), sure)
     read = FrameLines(KINECT_V1).read(frame_line(frame), 1)
-    assert read is not None and read.time == frame.time and read.ids == frame.ids
+    assert read is not None
+    assert read.time == frame.time
+    assert read.ids == frame.ids
     np.testing.assert_array_equal(read.joints, frame.joints)
     np.testing.assert_array_equal(read.confidence, sure)
 
@@ -54,15 +56,18 @@ def test_units_and_layout_of_the_first_line() -> None:
     lines = FrameLines()
     assert lines.read('{"layout": "coco-17", "units": "millimetres"}', 1) is None
     frame = lines.read(line(persons=[{"joints": [[100, 200, 3000]] * 17}]), 2)
-    assert frame is not None and frame.layout == COCO_17
+    assert frame is not None
+    assert frame.layout == COCO_17
     assert frame.joints[0, 0].tolist() == pytest.approx([0.1, 0.2, 3.0])
 
 
 def test_pixels_and_unseen_joints() -> None:
     joints = [[10, 20], None, [None, 5], *[[1, 2]] * 14]
     frame = FrameLines(COCO_17).read(line(persons=[{"joints": joints}]), 1)
-    assert frame is not None and frame.joints.shape == (1, 17, 2)
-    assert np.isnan(frame.joints[0, 1:3]).all() and np.isfinite(frame.joints[0, 3:]).all()
+    assert frame is not None
+    assert frame.joints.shape == (1, 17, 2)
+    assert np.isnan(frame.joints[0, 1:3]).all()
+    assert np.isfinite(frame.joints[0, 3:]).all()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,8 @@ def test_bad_lines_are_left_out_and_told(stage: Any) -> None:
     said: list[str] = []
     frames = list(frames_of_lines(spoilt, None, said.append))
     assert len(frames) == len(lines) - 1
-    assert len(said) == 4 and said[0].startswith("left out: line 2: not UTF-8")
+    assert len(said) == 4
+    assert said[0].startswith("left out: line 2: not UTF-8")
     assert said[-1] == f"{len(lines)} lines were left out, {len(frames)} read"
     with pytest.raises(SkelshotError, match="line 2"):
         list(frames_of_lines(spoilt, None, quiet, strict=True))
@@ -134,7 +140,8 @@ def test_a_recording_and_its_lines_are_the_same_stream(stage: Any) -> None:
     lines = written(frames).splitlines()
     offline = list(follow(stage.recognizer(), frames))
     live = list(follow(stage.recognizer(), frames_of_lines(lines, None, quiet)))
-    assert live == offline and len(live) == 2
+    assert live == offline
+    assert len(live) == 2
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -195,7 +202,8 @@ def test_a_pipe_that_falls_silent_is_told_and_left(monkeypatch: pytest.MonkeyPat
     silent, held = os.pipe()
     handle = os.fdopen(silent, "rb")
     assert list(lines_of_pipe(handle, 0.6, said.append)) == []
-    assert "waiting" in said[0] and "over" in said[1]
+    assert "waiting" in said[0]
+    assert "over" in said[1]
     os.close(held)
 
 

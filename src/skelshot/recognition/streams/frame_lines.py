@@ -16,6 +16,7 @@ from skelshot.skeletons.sequence import FloatArray
 LONGEST_LINE = 1 << 20
 """The most bytes of a line."""
 
+
 class BadHeader(SkelshotError):  # noqa: N818 - named for what it is
     """What says what the frames are cannot be used, and so none of them can."""
 
