@@ -83,7 +83,7 @@ class Comparer:
         }
         by_name = {one.name: one.action for one in self.exemplars}
         nearest = min(far, key=lambda name: far[name], default=None)
-        known = 0.0 if nearest is None else float(np.exp(-far[nearest] / 0.03))
+        known = 0.0 if nearest is None else float(np.exp(-far[nearest] / 0.04))
         action = by_name.get(str(nearest))
         label = action if known > 0.5 else None
         return Answer(label, known, None if label else action, nearest, known=known, threshold=0.5)

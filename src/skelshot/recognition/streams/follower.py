@@ -137,17 +137,18 @@ class Follower:
     def _hear(self, answered: list[tuple[Window, Answer]]) -> list[Event]:
         """Hand what the windows say to the spotters of those who act in them."""
         sure: dict[tuple[int, ...], list[Candidate]] = {key: [] for key in self._spotters}
-        likely: dict[tuple[int, ...], set[str]] = {key: set() for key in self._spotters}
+        likely: dict[tuple[int, ...], dict[str, float]] = {key: {} for key in self._spotters}
         for window, answer in answered:
             key = tuple(track.order for track in window.tracks)
             if key not in self._spotters:
                 self._spotters[key] = Spotter(window.person, self.options, self.lengths[-1])
-                sure[key], likely[key] = [], set()
+                sure[key], likely[key] = [], {}
             label = answer.label or answer.runner_up
             if label is None or not self._may_be(window, label):
                 continue
             if answer.known >= self.options.leave * answer.threshold:
-                likely[key].add(label)
+                middle = (window.start + window.end) / 2
+                likely[key][label] = max(middle, likely[key].get(label, middle))
             if answer.label is None or answer.confidence < self.options.enter:
                 self._note(window.tracks, STRANGE)
                 continue

@@ -42,8 +42,8 @@ class StreamOptions(Options):
     rate: float = Field(30.0, gt=0, le=1000)
     gap: Seconds = 0.5
     enter: Share = 0.0
-    leave: Share = 0.5
-    agree: int = Field(2, ge=1, le=100)
+    leave: Share = 0.7
+    agree: int = Field(3, ge=1, le=100)
     merge: float = Field(0.3, ge=0, le=600)
     movement: float = Field(0.1, ge=0, le=100)
     near: float = Field(1.5, ge=0, le=100)

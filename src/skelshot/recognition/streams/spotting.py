@@ -1,7 +1,8 @@
 """Spotting: the events of one person, made of what many overlapping windows say."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import sqrt
 
 from skelshot.recognition.streams.event import Event
 from skelshot.recognition.streams.options import StreamOptions
@@ -74,8 +75,8 @@ class Candidate:
 class Spotter:
     """Makes events of one person's windows.
 
-    Of windows that overlap, over all lengths and actions, the surest stands (non-maximum
-    suppression), where enough others agree; its ends become the mean of those that agree. Events
+    Of windows that overlap, over all lengths and actions, the one stands that is surest and has
+    most others agree (non-maximum suppression); its ends become the mean of theirs. Events
     of one action that touch are one, and so are those between which it stayed likely (hysteresis).
 
     Args:
@@ -92,13 +93,13 @@ class Spotter:
     _open: Candidate | None = None
     _likely: float = float("-inf")
 
-    def hear(self, now: float, new: Iterable[Candidate], likely: set[str]) -> Iterator[Event]:
+    def hear(self, now: float, new: Iterable[Candidate], likely: Mapping[str, float]) -> Iterator[Event]:
         """Take what the windows of one moment say.
 
         Args:
             now: The moment.
             new: Those that are sure of an action.
-            likely: Actions that are likely now.
+            likely: Actions that are likely now, each with the middle of the latest window of it.
 
         Yields:
             Events that are over and told.
@@ -109,7 +110,7 @@ class Spotter:
         yield from self._decide(lambda one: now >= one.end + SETTLE * (one.end - one.start), now)
         before = self._open
         if before is not None:
-            if before.label in likely:
+            if likely.get(before.label, before.end) > before.end:  # not by what it has been itself
                 self._likely = now
             if not self._goes_on(before, now):
                 yield self._close(before, now)
@@ -130,9 +131,10 @@ class Spotter:
             yield self._close(self._open, now)
 
     def _decide(self, ripe: Callable[[Candidate], bool], now: float) -> Iterator[Event]:
-        """Let the surest of overlapping windows stand, in the order of time."""
+        """Let the strongest of overlapping windows stand, in the order of time."""
         standing: list[Candidate] = []
-        for one in sorted(self._pool, key=lambda each: (-each.confidence, each.start, each.end)):
+        strength = {one: self._strength(one) for one in self._pool}
+        for one in sorted(self._pool, key=lambda each: (-strength[each], each.start, each.end)):
             if not any(one.excludes(other) for other in standing):
                 standing.append(one)
         for one in sorted(standing, key=lambda each: each.start):
@@ -144,6 +146,10 @@ class Spotter:
                 continue
             self._fixed.append(one)
             yield from self._take(_fused(one, like), now)
+
+    def _strength(self, one: Candidate) -> float:
+        """Weigh how sure a window is by how many agree: a lone one is often chance."""
+        return one.confidence * sqrt(sum(other.is_like(one) for other in self._pool))
 
     def _take(self, one: Candidate, now: float) -> Iterator[Event]:
         """Let an event begin, or the open one go on."""
