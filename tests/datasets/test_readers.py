@@ -18,6 +18,15 @@ def test_files_come_in_natural_order_from_all_folders(tmp_path):
     assert all(source.path.is_file() for source in found)
 
 
+def test_one_file_stands_for_a_folder_that_holds_it_alone(tmp_path):
+    for name in ("a.x", "b.x"):
+        (tmp_path / name).touch()
+    (source,) = list_sources(tmp_path / "a.x", lambda name: name.endswith(".x"), "clips")
+    assert (source.name, source.path) == ("a.x", tmp_path / "a.x")
+    with pytest.raises(SkelshotError, match="found a file, expected a folder"):
+        list_sources(tmp_path / "a.x", lambda name: name.endswith(".y"), "clips")
+
+
 @given(st.lists(st.text(max_size=12), max_size=6))
 def test_any_names_can_be_ordered(names):
     assert sorted(sorted(names, key=natural_key)) == sorted(names)

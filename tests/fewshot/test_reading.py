@@ -53,7 +53,12 @@ def test_views_stand_in_front_of_the_features(encoder, clips):
 
 @pytest.mark.parametrize(
     ("kind", "readout", "shape"),
-    [(ProtoNet, "pooled", (32,)), (ProtoNet, "joints", (640,)), (Maps, "pooled", (32, 3, 20))],
+    [
+        (ProtoNet, "pooled", (32,)),
+        (ProtoNet, "joints", (640,)),
+        (ProtoNet, "flat", (1920,)),
+        (Maps, "pooled", (32, 3, 20)),
+    ],
 )
 def test_the_shape_is_told_without_reading_a_clip(encoder, clips, kind, readout, shape):
     method = kind()

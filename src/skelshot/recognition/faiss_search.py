@@ -33,7 +33,7 @@ class FaissSearch:
         if not len(unit):
             raise SkelshotError("features: found none, expected one at least")
         count, size = unit.shape
-        cells = max(1, int(4 * count**0.5))
+        cells = min(count, int(4 * count**0.5))
         self._size, self._count = size, count
         self._cells = faiss.IndexFlatIP(size)
         self._index: Any = faiss.IndexIVFFlat(self._cells, size, cells, faiss.METRIC_INNER_PRODUCT)

@@ -106,9 +106,9 @@ class Judge:
         Returns:
             One answer a clip.
         """
-        evidence = self.support.evidence(queries)
+        near = self.support.nearness(queries)
+        evidence, nearest = self.support.evidence(queries, near), self.support.combined(near)
         known = self.known(queries, evidence).tolist()
-        nearest = self.support.nearest(queries)
         return [self._answer(evidence, row, sure, nearest[row]) for row, sure in enumerate(known)]
 
     def _answer(self, evidence: Evidence, row: int, known: float, nearest: Tensor) -> Answer:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from skelshot.explain import ATTRIBUTIONS, Explanation
+from skelshot.explain.explanation_files import write_explanations
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.explaining import explain_clip
 from skelshot.recognition.gallery import Gallery
 from skelshot.recognition.judge import Judge
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
@@ -235,15 +238,16 @@ class Recognizer:
             )
             for number, one in enumerate(found, start=first)
         ]
-        new, warnings = _without_twins(exemplars, self.exemplars)
+        old = self.exemplars
+        self._check(old)
+        new, warnings = _without_twins(exemplars, old)
         self._gallery.add(new)
         self._judge = None
-        judge = self._ready()
         return Enrolment(
             name,
             tuple(one.name for one in new),
             tuple(warnings),
-            tuple(verdicts_of(judge)),
+            tuple(self.verdicts()),
             tuple(remarks),
             time.perf_counter() - began,
         )
@@ -276,12 +280,7 @@ class Recognizer:
         Raises:
             SkelshotError: The clip cannot be read, or nothing is enrolled.
         """
-        found = found_clips([clip])
-        if len(found) > 1:
-            raise SkelshotError(
-                f"{clip!s:.200}: found {len(found)} clips, expected one; call predict_many"
-            )
-        return self.answers(found)[0]
+        return self.answers([self._one(clip)])[0]
 
     def predict_many(self, clips: Iterable[ClipLike]) -> list[Answer]:
         """Name the actions of several clips in one batch.
@@ -332,6 +331,39 @@ class Recognizer:
         """
         return follow(self, frames, options)
 
+    def explain(
+        self,
+        clip: ClipLike,
+        out: Path | str | None = None,
+        *,
+        attribution: str = "big",
+        label: str | None = None,
+        **options: Any,
+    ) -> Explanation:
+        """Share the encoder's part of a decision out to joints and frames.
+
+        Args:
+            clip: A file with one clip, a sequence, or an array (M, T, V, C).
+            out: A folder for the shares, as `skelshot explain` writes them.
+            attribution: How the decision is shared out, one of `ATTRIBUTIONS`.
+            label: The action to explain; the encoder's best unless told.
+            options: Those of the attribution, such as `steps`.
+
+        Returns:
+            The explanation.
+
+        Raises:
+            SkelshotError: The clip cannot be read, or there is no such action or attribution.
+        """
+        how = ATTRIBUTIONS.named(attribution, "--attribution").from_options(options)
+        one = self._one(clip)
+        self._remarks(one)
+        name = one.name or "clip"
+        told = explain_clip(self._ready().support, name, one.sequence, how, label)
+        if out is not None:
+            write_explanations([told], Path(out))
+        return told
+
     def verdicts(self) -> list[Verdict]:
         """Judge every action by its own exemplars.
 
@@ -341,29 +373,45 @@ class Recognizer:
         Raises:
             SkelshotError: Nothing is enrolled.
         """
+        if self.settings.conformal is not None:  # a promise that may still lack exemplars
+            return verdicts_of(self._judged(None))
         return verdicts_of(self._ready())
+
+    def _one(self, clip: ClipLike) -> FoundClip:
+        found = found_clips([clip])
+        if len(found) > 1:
+            raise SkelshotError(
+                f"{clip!s:.200}: found {len(found)} clips, expected one; call predict_many"
+            )
+        return found[0]
 
     def _remarks(self, one: FoundClip) -> tuple[str, ...]:
         return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
     def _ready(self) -> Judge:
-        """Read the exemplars and learn from them, once until they change."""
+        """Learn from the exemplars, once until they change."""
         if self._judge is None:
-            exemplars = self._gallery.by_id()
-            if not exemplars:
-                raise SkelshotError(
-                    "gallery: found nothing enrolled, expected an action at least; show it with "
-                    "`skelshot enroll NAME CLIP ... --gallery G`"
-                )
-            for one in exemplars.values():
-                self.engine.check(one.name, one.sequence)
-            support = self.engine.support(self._gallery, exemplars)
-            sequences = [one.sequence for one in exemplars.values()]
-            negatives = negatives_of(sequences, self.engine.layout)
-            told = self.settings
-            strategy = UNKNOWNS.named(told.unknown, "--unknown")()
-            self._judge = Judge.of(support, strategy, told.threshold, negatives, told.conformal)
+            self._judge = self._judged(self.settings.conformal)
         return self._judge
+
+    def _judged(self, conformal: float | None) -> Judge:
+        exemplars = self._gallery.by_id()
+        if not exemplars:
+            raise SkelshotError(
+                "gallery: found nothing enrolled, expected an action at least; show it with "
+                "`skelshot enroll NAME CLIP ... --gallery G`"
+            )
+        self._check(exemplars.values())
+        support = self.engine.support(self._gallery, exemplars)
+        sequences = [one.sequence for one in exemplars.values()]
+        strategy = UNKNOWNS.named(self.settings.unknown, "--unknown")()
+        negatives = negatives_of(sequences, self.engine.layout)
+        return Judge.of(support, strategy, self.settings.threshold, negatives, conformal)
+
+    def _check(self, exemplars: Iterable[Exemplar]) -> None:
+        """Refuse exemplars that this encoder cannot read."""
+        for one in exemplars:
+            self.engine.check(one.name, one.sequence)
 
 
 def _without_twins(

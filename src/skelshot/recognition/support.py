@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
 from skelshot.recognition.evidence import Evidence
-from skelshot.recognition.term import Term
+from skelshot.recognition.term import Term, best_of_actions
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,36 +59,58 @@ class Support:
             places=self.places[chosen],
         )
 
-    def evidence(self, queries: Sequence[Tensor]) -> Evidence:
+    def nearness(self, queries: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """Compare clips with all exemplars.
+
+        Args:
+            queries: What each term reads of Q clips, S tensors (Q, ...).
+
+        Returns:
+            How near they are by each term, S tensors (Q, E).
+        """
+        return tuple(
+            term.to_exemplars(known, asked)
+            for term, known, asked in zip(self.terms, self.features, queries, strict=True)
+        )
+
+    def combined(self, nearness: Sequence[Tensor]) -> Tensor:
+        """Add up how near clips are to exemplars, each term standardised over the exemplars.
+
+        Args:
+            nearness: By each term, S tensors (Q, E).
+
+        Returns:
+            (Q, E).
+        """
+        parts = zip(self.weights, nearness, strict=True)
+        return torch.stack([weight * FUSIONS["z-scores"](near) for weight, near in parts]).sum(0)
+
+    def evidence(
+        self, queries: Sequence[Tensor], nearness: Sequence[Tensor] | None = None
+    ) -> Evidence:
         """Compare clips with all actions.
 
         Args:
             queries: What each term reads of Q clips, S tensors (Q, ...).
+            nearness: To the exemplars, where it is known already.
 
         Returns:
             The evidence.
         """
         count = len(self.actions)
+        near = self.nearness(queries) if nearness is None else nearness
         terms = [
-            term.to_actions(known, self.labels, count, asked)
-            for term, known, asked in zip(self.terms, self.features, queries, strict=True)
+            term.to_means(self.features[number], self.labels, count, queries[number])
+            if term.to_mean
+            else best_of_actions(near[number], self.labels, count)
+            for number, term in enumerate(self.terms)
         ]
         return Evidence(torch.stack(terms), self.weights, torch.arange(count))
 
-    def nearest(self, queries: Sequence[Tensor]) -> Tensor:
-        """Tell how near clips are to each exemplar.
-
-        Args:
-            queries: What each term reads of Q clips, S tensors (Q, ...).
-
-        Returns:
-            The terms added up, each standardised over the exemplars, (Q, E).
-        """
-        parts = [
-            term.weight * FUSIONS["z-scores"](term.to_exemplars(known, asked))
-            for term, known, asked in zip(self.terms, self.features, queries, strict=True)
-        ]
-        return torch.stack(parts).sum(0)
+    @cached_property
+    def among(self) -> tuple[Tensor, ...]:
+        """How near the exemplars are to each other by each term, S tensors (E, E)."""
+        return self.nearness(self.features)
 
     def without_themselves(self) -> tuple[Evidence, Tensor]:
         """Compare each exemplar with all others, where its action has another.
@@ -96,15 +119,12 @@ class Support:
             The evidence about k exemplars, and their places, (k,).
         """
         places = (self.counts[self.labels] > 1).nonzero()[:, 0]
-        every = self.evidence(self.features).terms[:, places]
-        for row, place in enumerate(places.tolist()):
-            own = self.labels[place]
-            others = (self.labels == own).nonzero()[:, 0]
-            others = others[others != place]
-            for number, (term, known) in enumerate(zip(self.terms, self.features, strict=True)):
-                alone = torch.zeros(len(others), dtype=torch.int64)
-                again = term.to_actions(known[others], alone, 1, known[place : place + 1])
-                every[number, row, own] = again[0, 0]
+        itself = torch.eye(len(self.labels), dtype=torch.bool)
+        near = [each.masked_fill(itself, -torch.inf) for each in self.among]
+        every = self.evidence(self.features, near).terms[:, places]
+        for number, term in enumerate(self.terms):
+            if term.to_mean:
+                every[number] = self._means_without(number, places, every[number])
         return Evidence(every, self.weights, torch.arange(len(self.actions))), places
 
     def without_their_actions(self) -> tuple[Evidence, ...]:
@@ -115,7 +135,7 @@ class Support:
         """
         if len(self.actions) < 2:
             return ()
-        every = self.evidence(self.features).terms
+        every = self.evidence(self.features, self.among).terms
         numbers = torch.arange(len(self.actions))
         found = []
         for own in numbers.tolist():
@@ -123,3 +143,14 @@ class Support:
             rows = every[:, self.labels == own][:, :, others]
             found.append(Evidence(rows, self.weights, others))
         return tuple(found)
+
+    def _means_without(self, number: int, places: Tensor, scores: Tensor) -> Tensor:
+        """Compare exemplars with the means of their actions that they are left out of."""
+        term, known = self.terms[number], self.features[number]
+        for row, place in enumerate(places.tolist()):
+            own = int(self.labels[place])
+            others = (self.labels == own).nonzero()[:, 0]
+            others = others[others != place]
+            alone = torch.zeros(len(others), dtype=torch.int64)
+            scores[row, own] = term.to_means(known[others], alone, 1, known[place][None])[0, 0]
+        return scores

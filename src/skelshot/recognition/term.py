@@ -38,7 +38,7 @@ class Term:
         """What messages call it."""
         return "encoder" if self.path.encoder is not None else self.path.method.name
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def read(self, sequences: Sequence[SkeletonSequence]) -> Tensor:
         """Read clips, of any joints that can be mapped.
 
@@ -78,7 +78,6 @@ class Term:
         spec = self.path.spec
         return torch.from_numpy(encode_input(map_layout(sequence, spec.layout), spec))
 
-    @torch.inference_mode()
     def to_exemplars(self, support: Tensor, queries: Tensor) -> Tensor:
         """Compare clips with exemplars one by one.
 
@@ -91,9 +90,8 @@ class Term:
         """
         return self._scores(support[:, None], queries)
 
-    @torch.inference_mode()
-    def to_actions(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
-        """Compare clips with actions.
+    def to_means(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
+        """Compare clips with the means of actions, of which there may be unequally many exemplars.
 
         Args:
             support: What is read of E exemplars, (E, ...).
@@ -104,8 +102,6 @@ class Term:
         Returns:
             How near they are, (Q, N); minus infinity for an action without exemplars.
         """
-        if not self.to_mean:
-            return best_of_actions(self.to_exemplars(support, queries), labels, actions)
         scores = torch.full((len(queries), actions), -torch.inf)
         counts = torch.bincount(labels, minlength=actions)
         for count in sorted({*counts.tolist()} - {0}):  # a method takes as many of each action

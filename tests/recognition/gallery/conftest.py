@@ -1,6 +1,8 @@
 """Exemplars that are made in no time."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from skelshot.recognition.gallery import Gallery
 from skelshot.skeletons import KINECT_V1, SkeletonSequence
 
 Make = Callable[..., Exemplar]
+Enrol = Callable[..., list[set[int]]]
+WRITER = Path(__file__).with_name("writer.py")
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +56,36 @@ def filled(once_filled: Path, place: Path) -> Path:
     for file in once_filled.parent.iterdir():
         shutil.copyfile(file, place.with_name(file.name))
     return place
+
+
+@pytest.fixture(scope="session")
+def enrol() -> Enrol:
+    """Enrols actions, each in a process of its own, and returns the numbers each was told."""
+
+    def enrol(place: Path | str, *actions: str, times: int, kills: int = 0) -> list[set[int]]:
+        pipe = subprocess.PIPE
+        writers = [
+            subprocess.Popen(
+                [sys.executable, WRITER, str(place), action, str(times), str(kills)],
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                text=True,
+            )
+            for action in actions
+        ]
+        for writer in writers:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n"
+        for writer in writers:
+            assert writer.stdin is not None
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+        said = []
+        for writer in writers:
+            out, err = writer.communicate(timeout=600)
+            assert (writer.returncode, err) == (0, "")
+            said.append({int(number) for number in out.split()})
+        return said
+
+    return enrol

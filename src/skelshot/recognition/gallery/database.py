@@ -20,7 +20,7 @@ PATIENCE = 30.0
 """Seconds that a writer waits for another one to end."""
 
 _WRITES = "skelshot_writes"
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(0x736b656c)")
+_ONE_WRITER = text("SELECT pg_advisory_xact_lock(1936418156)")  # any number of our own
 _NO_ROOM = "no room left or the disk refuses; make room, the same command goes on"
 _NO_WRITING = (
     "cannot be opened or written; see that you may write it and its folder, or name another "

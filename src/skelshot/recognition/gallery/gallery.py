@@ -1,14 +1,15 @@
 """A gallery: enrolled actions in one file, or in a database by its URL."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, delete, func, insert, inspect, select
+from sqlalchemy import Connection, Row, Table, delete, func, insert, inspect, select
 
 from skelshot.ground import SkelshotError
 from skelshot.recognition.enrolled import Exemplar
+from skelshot.recognition.gallery.archive import GalleryArchive, Shown, write_archive
 from skelshot.recognition.gallery.backup import check_small, keep_backup, restore
 from skelshot.recognition.gallery.database import Database, backup_of, database_at
 from skelshot.recognition.gallery.rows import (
@@ -26,6 +27,9 @@ from skelshot.recognition.gallery.tables import EXEMPLARS, FEATURES, NOTES, SCHE
 _VERSION, _SETTINGS = "version", "settings"
 _AT_ONCE = 500
 """Numbers of exemplars in one statement; databases take few thousand."""
+
+_FEW = 50
+"""Exemplars that are read at a time where many could be."""
 
 
 class GalleryEntry(NamedTuple):
@@ -282,6 +286,46 @@ class Gallery:
             rows = connection.execute(asked.order_by(FEATURES.c.exemplar)).mappings()
             return {row["exemplar"]: feature_in(dict(row), self.place) for row in rows}
 
+    def export(self, file: Path) -> None:
+        """Write the whole gallery to one file; equal galleries give equal bytes.
+
+        Args:
+            file: The file; its folder must exist.
+
+        Raises:
+            SkelshotError: Something else than a file stands there, or the gallery is damaged.
+            OSError: It cannot be written.
+        """
+        with self._database.reading() as connection:
+            fingerprint = connection.execute(select(FEATURES.c.fingerprint).limit(1)).scalar()
+            settings = _note(connection, _SETTINGS, self.place) or {}
+            write_archive(file, self._shown(connection), fingerprint, settings)
+
+    @classmethod
+    def import_file(cls, file: Path, place: Path | str) -> Self:
+        """Make a gallery of a file that `export` wrote, of all of it or nothing.
+
+        Args:
+            file: The file. It may come from anybody: sizes are bounded, digests checked, and
+                nothing in it is executed.
+            place: A file or URL where no exemplars are yet.
+
+        Returns:
+            The gallery.
+
+        Raises:
+            SkelshotError: The file is none of these, or the place holds exemplars.
+        """
+        archive = GalleryArchive.open(file)
+        try:
+            archive.check()  # before anything is made
+            gallery = cls.open(place, create=True)
+            gallery._fill(archive)
+        finally:
+            archive.close()
+        keep_backup(gallery._database, always=True)
+        return gallery
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.engine.dispose()
@@ -296,6 +340,29 @@ class Gallery:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _shown(self, connection: Connection) -> Iterator[Shown]:
+        """Read exemplars with their features, one at a time."""
+        asked = select(EXEMPLARS, FEATURES).outerjoin(FEATURES).order_by(EXEMPLARS.c.id)
+        for row in connection.execution_options(yield_per=_FEW).execute(asked):
+            exemplar, feature = _row_of(row, EXEMPLARS), _row_of(row, FEATURES)
+            kept = None if feature["exemplar"] is None else feature_in(feature, self.place)
+            yield Shown(exemplar_in(exemplar, self.place), kept)
+
+    def _fill(self, archive: GalleryArchive) -> None:
+        """Import everything in one transaction."""
+        fingerprint = archive.contents.fingerprint or ""
+        with self._database.writing() as connection:
+            if connection.execute(select(EXEMPLARS.c.id).limit(1)).first():
+                raise SkelshotError(
+                    f"{self.place}: found a gallery with exemplars; import into a new one, by "
+                    "another --gallery"
+                )
+            for exemplar, feature in archive.exemplars():
+                (id_,) = _insert(connection, [exemplar_row(exemplar)])
+                if feature is not None:
+                    connection.execute(insert(FEATURES), feature_row(id_, fingerprint, feature))
+            _keep_note(connection, _SETTINGS, archive.contents.settings)
 
     def _begin(self, create: bool) -> None:
         """Check that a gallery is there, or make one."""
@@ -333,6 +400,11 @@ def _insert(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[i
     """Insert exemplars and return their numbers."""
     asked = insert(EXEMPLARS).returning(EXEMPLARS.c.id)
     return [connection.execute(asked, dict(row)).scalar_one() for row in rows]
+
+
+def _row_of(row: Row[Any], table: Table) -> dict[str, Any]:
+    """Return what a row of two tables holds of one."""
+    return {column.name: row._mapping[column] for column in table.c}
 
 
 def _note(connection: Connection, key: str, place: str) -> Any:

@@ -16,6 +16,7 @@ from skelshot.recognition.gallery.sequence_bytes import (
     sequence_from_bytes,
     sequence_to_bytes,
 )
+from skelshot.recognition.gallery.tables import LONGEST_FINGERPRINT
 from skelshot.rendering.strips import png_bytes, pose_strip
 
 Row = Mapping[str, Any]
@@ -106,8 +107,13 @@ def feature_row(exemplar: int, fingerprint: str, feature: FloatArray) -> dict[st
         Values by column.
 
     Raises:
-        SkelshotError: It has another type of number, or one that is not finite.
+        SkelshotError: It has another type of number, or one that is not finite; or the
+            fingerprint is empty or too long.
     """
+    if not 0 < len(fingerprint) <= LONGEST_FINGERPRINT:
+        raise SkelshotError(
+            f"fingerprint: found {len(fingerprint)} characters, expected 1 to {LONGEST_FINGERPRINT}"
+        )
     if feature.dtype != np.float32 or not np.isfinite(feature).all():
         raise SkelshotError(
             f"feature of exemplar {exemplar}: found numbers of {feature.dtype} or not finite, "

@@ -20,7 +20,8 @@ from skelshot.recognition.enrolled import LONGEST_NAME
 SCHEMA_VERSION = 1
 """Rises whenever an older Skelshot could not read the tables any more."""
 
-_LONGEST_FINGERPRINT = 1000
+LONGEST_FINGERPRINT = 1000
+"""The most characters that tell an encoder apart."""
 
 
 class _Bytes(LargeBinary):
@@ -62,7 +63,7 @@ FEATURES = Table(
     "skelshot_features",
     TABLES,
     Column("exemplar", Integer, ForeignKey(EXEMPLARS.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("fingerprint", String(_LONGEST_FINGERPRINT), nullable=False),
+    Column("fingerprint", String(LONGEST_FINGERPRINT), nullable=False),
     Column("shape", Text, nullable=False),
     Column("crc", BigInteger, nullable=False),
     Column("numbers", _Bytes, nullable=False),

@@ -1,0 +1,98 @@
+"""Why a clip was given its action: the encoder's decision shared out to joints and frames."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from skelshot.explain.attribution import Attribution
+from skelshot.explain.attribution_method import AttributionMethod
+from skelshot.explain.explain import Explanation
+from skelshot.explain.question import Question
+from skelshot.explain.seen_clip import SeenClip, encoder_input
+from skelshot.ground import SkelshotError
+from skelshot.ground.suggestions import did_you_mean
+from skelshot.recognition.support import Support
+from skelshot.recognition.term import best_of_actions
+from skelshot.skeletons import SkeletonSequence
+from skelshot.skeletons.mappings import map_layout
+
+
+def explain_clip(
+    support: Support,
+    name: str,
+    sequence: SkeletonSequence,
+    attribution: AttributionMethod,
+    label: str | None = None,
+) -> Explanation:
+    """Share the encoder's score of a clip out to its joints and frames.
+
+    The raw term has no part in it: it compares positions, frame by frame, as they are.
+
+    Args:
+        support: The exemplars.
+        name: The clip's name.
+        sequence: The clip, of any joints that can be mapped.
+        attribution: How the decision is shared out.
+        label: The action to explain; the encoder's best unless told.
+
+    Returns:
+        The explanation, in the encoder's joints and the clip's frames.
+
+    Raises:
+        SkelshotError: There are fewer than two actions, no such one, or the encoder has no part
+            in the decision.
+    """
+    number = next((at for at, term in enumerate(support.terms) if term.path.encoder), None)
+    if number is None:
+        raise SkelshotError("explain: the encoder's weight is 0, expected more; change --match")
+    if len(support.actions) < 2:
+        raise SkelshotError("explain: found one action, expected two or more; enrol another")
+    if label is not None and label not in support.actions:
+        raise SkelshotError(
+            f"--label: found {label!r:.80}, expected one of {', '.join(support.actions)}"
+            f"{did_you_mean(label, support.actions)}"
+        )
+    term, known = support.terms[number], support.features[number]
+    spec, count = term.path.spec, len(support.actions)
+    seen = SeenClip.of(map_layout(sequence, spec.layout), spec)
+
+    def scores(points: Tensor, rows: Tensor) -> Tensor:
+        there = seen.present[None].expand(len(rows), -1, -1)
+        sure = seen.confidence
+        sure = None if sure is None else sure[None].expand(len(rows), *sure.shape)
+        features = term.path(encoder_input(points, there, sure, spec))
+        if term.to_mean:
+            return term.to_means(known, support.labels, count, features)
+        return best_of_actions(term.to_exemplars(known, features), support.labels, count)
+
+    positions, row = seen.positions[None], torch.zeros(1, dtype=torch.int64)
+    with torch.no_grad():
+        logits = scores(positions, row)
+    place = int(logits.argmax()) if label is None else support.actions.index(label)
+    question = Question(
+        positions,
+        seen.present[None],
+        torch.tensor([place]),
+        scores,
+        attribution.options.target,
+        (name,),
+    )
+    shares = attribution.attribute(question)
+    found = Attribution(seen.to_clip(shares.values[0]), attribution.name, place, None, None, None)
+    if shares.found is not None and shares.distances is not None:
+        found = replace(
+            found,
+            boundary_found=bool(shares.found[0]),
+            boundary_distance=float(shares.distances[0]),
+        )
+    if shares.gaps is not None:
+        found = replace(found, completeness_gap=float(shares.gaps[0]))
+    return Explanation(name, _exemplars(support), logits[0], found)
+
+
+def _exemplars(support: Support) -> dict[str, tuple[str, ...]]:
+    """Name the exemplars by action."""
+    named = zip(support.labels.tolist(), support.names, strict=True)
+    every = [(support.actions[label], name) for label, name in named]
+    return {action: tuple(name for of, name in every if of == action) for action in support.actions}

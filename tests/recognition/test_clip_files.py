@@ -1,0 +1,115 @@
+"""Clips as people have them: found by ending and content, refused in one line."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
+from skelshot.recognition.clip_files import found_clips, of_array, read_clips
+
+
+def joints(frames: int = 12) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    start = rng.normal(0.0, 0.4, (1, 1, 20, 3))
+    return (start + rng.normal(0.0, 0.02, (1, frames, 20, 3)).cumsum(1) + 3).astype(np.float32)
+
+
+def write_npz(path: Path, **arrays: object) -> Path:
+    np.savez(path, **{"joints": joints(), "layout": "kinect-v1", **arrays})  # type: ignore[arg-type]
+    return path
+
+
+def write_nw_ucla(path: Path, frames: object = None) -> Path:
+    told = joints()[0].tolist() if frames is None else frames
+    path.write_text(json.dumps({"file_name": "other", "label": 3, "skeletons": told}))
+    return path
+
+
+def test_a_clip_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    (clip,) = read_clips(write_nw_ucla(tmp_path / "my wave.json"))
+    assert (clip.name, clip.source) == ("my wave", str(tmp_path / "my wave.json"))
+    np.testing.assert_allclose(clip.sequence.joints, joints())
+    (same,) = read_clips(str(write_npz(tmp_path / "A.npz")))
+    np.testing.assert_array_equal(same.sequence.joints, joints())
+    assert same.sequence.layout.name == "kinect-v1"
+
+
+def test_a_guess_is_said_aloud(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", joints())
+    (clip,) = read_clips(tmp_path / "a.npy")
+    assert any("layout: " in told for told in clip.remarks)
+
+
+def test_the_file_alone_counts(tmp_path: Path) -> None:
+    """What lies beside it is none of its business."""
+    write_npz(tmp_path / "a.npz")
+    (tmp_path / "b.npz").write_bytes(b"no archive")
+    (tmp_path / "labels.csv").write_text("file,label\nelsewhere,wave\n")
+    assert [clip.name for clip in read_clips(tmp_path / "a.npz")] == ["a"]
+
+
+def test_ntu_file_of_any_name(real_data_dir: Path, tmp_path: Path) -> None:
+    sample = next((real_data_dir / "ntu-samples").glob("*.skeleton"))
+    shutil.copy(sample, tmp_path / "clip one.skeleton")
+    (clip,) = read_clips(tmp_path / "clip one.skeleton")
+    assert (clip.name, clip.sequence.layout.name) == ("clip one", "kinect-v2")
+
+
+def test_all_clips_of_a_store(toy_store: Store) -> None:
+    clips = read_clips(toy_store.path)
+    assert [clip.name for clip in clips] == [clip.name for clip in toy_store.clips]
+
+
+def test_several_of_all_kinds(tmp_path: Path) -> None:
+    file = write_npz(tmp_path / "A.npz")
+    found = found_clips([file, of_array(joints()), joints(), joints()[0]])
+    assert [clip.name for clip in found] == ["A", None, None, None]
+    assert len({clip.sequence.joints.tobytes() for clip in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("gone.json", None, "no such file, expected a clip"),
+        ("empty.json", b"", "line 1"),
+        ("cut.json", b'{"label": 1, "skeletons": [[[0, 1,', "line 1"),
+        ("list.json", b"[1, 2]", "found a JSON list, expected an object"),
+        ("few.json", b'{"skeletons": [[[0, 1, 2]]]}', "frame 0: found 1 joints, expected 20"),
+        ("none.json", b'{"skeletons": []}', "no frame: nothing was recorded"),
+        ("empty.npz", b"", "npz"),
+        ("cut.npz", b"PK\x03\x04abcdef", "npz"),
+        ("clip.skeleton", b"garbage", "line 1"),
+        ("clip.docx", b"PK", "files of that ending, expected one of .* .avi, .json"),
+        ("clip", b"1 2 3", "no reader knows files of that ending"),
+    ],
+)  # fmt: skip
+def test_bad_files_are_told_in_one_line(tmp_path: Path, name: str, content, told: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(SkelshotError, match=told) as raised:
+        read_clips(tmp_path / name)
+    assert str(raised.value).startswith(f"{tmp_path / name}: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_folder_that_is_no_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SkelshotError, match="found a folder, expected a file, or a store"):
+        read_clips(tmp_path)
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.json").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SkelshotError, match=r"huge.json: .*expected at most"):
+        read_clips(tmp_path / "huge.json")
+
+
+def test_a_video_waits_for_pose_estimation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skelshot.recognition.clip_files.find_spec", lambda name: None)
+    (tmp_path / "a.mp4").write_bytes(b"")
+    with pytest.raises(SkelshotError, match=r"a\.mp4: found a video, expected skeletons"):
+        read_clips(tmp_path / "a.mp4")
