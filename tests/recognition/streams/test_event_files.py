@@ -53,7 +53,7 @@ def test_elan_has_a_tier_a_person(tmp_path: Path) -> None:
         for one in tier.iter("ALIGNABLE_ANNOTATION")
     ]
     assert found == [("7", "1000", "2500"), ("7", "5000", "6250"), ("8", "2000", "4000")]
-    assert [one.text for one in root.iter("ANNOTATION_VALUE")][0] == "wave & <smile>"
+    assert next(one.text for one in root.iter("ANNOTATION_VALUE")) == "wave & <smile>"
     types = {one.get("LINGUISTIC_TYPE_ID") for one in root.iter("LINGUISTIC_TYPE")}
     assert {tier.get("LINGUISTIC_TYPE_REF") for tier in root.iter("TIER")} <= types
 
@@ -85,8 +85,6 @@ def test_no_event_is_a_file_too(tmp_path: Path, ending: str) -> None:
     ("name", "expected"),
     [("e.txt", "expected .jsonl, .csv"), ("none/e.csv", "found no folder")],
 )
-def test_a_file_that_cannot_be_written_is_refused(
-    tmp_path: Path, name: str, expected: str
-) -> None:
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, name: str, expected: str) -> None:
     with pytest.raises(SkelshotError, match=expected):
         write_events(EVENTS, tmp_path / name)

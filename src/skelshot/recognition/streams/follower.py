@@ -57,6 +57,7 @@ class Follower:
                 "`skelshot enroll NAME CLIP ... --gallery G`"
             )
         self.lengths = tuple(sorted(self.options.lengths or window_lengths(self._usual)))
+        self._agree = self.options.agree or max(3, round(0.75 * len(self.lengths)))
         self._clock = Clock(self.options.gap)
         self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
         self._spotters: dict[tuple[int, ...], Spotter] = {}
@@ -141,7 +142,9 @@ class Follower:
         for window, answer in answered:
             key = tuple(track.order for track in window.tracks)
             if key not in self._spotters:
-                self._spotters[key] = Spotter(window.person, self.options, self.lengths[-1])
+                self._spotters[key] = Spotter(
+                    window.person, self.options, self._agree, self.lengths[-1]
+                )
                 sure[key], likely[key] = [], {}
             label = answer.label or answer.runner_up
             if label is None or not self._may_be(window, label):

@@ -22,7 +22,8 @@ class StreamOptions(Options):
         enter: How sure a window must be of its action (its confidence) to begin an event.
         leave: How likely the action must stay (known at all), as a share of the recogniser's
             threshold, for the event to go on between two such windows.
-        agree: How many windows must say the same of the same time.
+        agree: How many windows must say the same of the same time; three quarters of the number
+            of lengths, and three at least, unless told.
         merge: Events of one action that are no farther apart are one.
         movement: Metres that a body must move at least, unless the enrolled clips move less.
         near: Metres within which two people may act together.
@@ -43,7 +44,7 @@ class StreamOptions(Options):
     gap: Seconds = 0.5
     enter: Share = 0.0
     leave: Share = 0.7
-    agree: int = Field(3, ge=1, le=100)
+    agree: int | None = Field(None, ge=1, le=100)
     merge: float = Field(0.3, ge=0, le=600)
     movement: float = Field(0.1, ge=0, le=100)
     near: float = Field(1.5, ge=0, le=100)

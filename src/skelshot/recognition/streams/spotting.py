@@ -82,18 +82,22 @@ class Spotter:
     Args:
         person: What events call them.
         options: When windows make an event.
+        agree: How many must agree.
         longest: Seconds of the longest window.
     """
 
     person: str
     options: StreamOptions
+    agree: int
     longest: float
     _pool: list[Candidate] = field(default_factory=list)
     _fixed: list[Candidate] = field(default_factory=list)
     _open: Candidate | None = None
     _likely: float = float("-inf")
 
-    def hear(self, now: float, new: Iterable[Candidate], likely: Mapping[str, float]) -> Iterator[Event]:
+    def hear(
+        self, now: float, new: Iterable[Candidate], likely: Mapping[str, float]
+    ) -> Iterator[Event]:
         """Take what the windows of one moment say.
 
         Args:
@@ -142,7 +146,7 @@ class Spotter:
                 continue
             like = [other for other in self._pool if other.is_like(one)]
             self._pool = [other for other in self._pool if not one.excludes(other)]
-            if len(like) < self.options.agree:
+            if len(like) < self.agree:
                 continue
             self._fixed.append(one)
             yield from self._take(_fused(one, like), now)
