@@ -3,6 +3,12 @@
 import argparse
 
 from skelshot.commands.command import Command, Document, percent
+from skelshot.commands.follow_words import (
+    add_follow,
+    follow_stream,
+    refuse_without_follow,
+    show_followed,
+)
 from skelshot.commands.recognition_words import UNKNOWN, add_gallery, add_recognizer
 
 
@@ -12,6 +18,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_gallery(parser)
     add_recognizer(parser)
+    add_follow(parser)
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -23,8 +30,12 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.recognition.recognizer import Recognizer
 
     began = time.perf_counter()
+    if not parsed.follow:
+        refuse_without_follow(parsed)
     with Gallery.open(parsed.gallery) as gallery:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
+        if parsed.follow:
+            return follow_stream(recognizer, parsed)
         found = found_clips(parsed.clips)
         answers = recognizer.answers(found)
     told = [
@@ -45,6 +56,8 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    if "followed" in document:
+        return show_followed(document)
     lines = []
     for told in document["clips"]:
         label = UNKNOWN if told["label"] is None else told["label"]

@@ -1,7 +1,7 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,7 @@ from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.negatives import negatives_of
 from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
+from skelshot.recognition.streams import Event, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
@@ -313,6 +314,23 @@ class Recognizer:
         sequences = [one.sequence for one in found]
         answers = judge.answers([term.read(sequences) for term in judge.support.terms])
         return [replace(one, remarks=told) for one, told in zip(answers, remarks, strict=True)]
+
+    def follow(
+        self, frames: Iterable[Frame], options: StreamOptions | None = None
+    ) -> Iterator[Event]:
+        """Name what people do in a stream, as it happens.
+
+        Args:
+            frames: The stream (docs/guide/streams.md).
+            options: Of following.
+
+        Returns:
+            Events, each when it is over.
+
+        Raises:
+            SkelshotError: Nothing is enrolled, or a frame or an option makes no sense.
+        """
+        return follow(self, frames, options)
 
     def explain(
         self,

@@ -1,0 +1,202 @@
+"""The words of `skelshot recognize --follow`, and what it does."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skelshot.commands.command import Document, percent
+from skelshot.commands.part_words import from_words, given
+from skelshot.ground.printable import escaped, printable
+from skelshot.ground.streams import print_error, print_out
+
+if TYPE_CHECKING:
+    from skelshot.recognition import Recognizer
+    from skelshot.recognition.streams import Event, Follower, StreamOptions
+    from skelshot.recognition.streams.sources import Asked
+
+_OPTIONS = ("hop", "lengths", "rate", "gap", "enter", "merge", "movement")
+_SOURCE = ("layout", "patience", "strict", "backend", "persons", "mirrored", "events")
+
+
+def add_follow(parser: argparse.ArgumentParser) -> None:
+    """Add the words for following a stream.
+
+    Args:
+        parser: The command's parser.
+    """
+    words = parser.add_argument_group(
+        "following",
+        "With --follow CLIP is one stream: a recording, "
+        "a .jsonl file of frames that may be growing, - for such lines on standard input, or "
+        "camera:N. Durations are seconds.",
+    )
+    words.add_argument("--follow", action="store_true", help="tell what is done when in a stream")
+    words.add_argument(
+        "--events",
+        metavar="FILE",
+        help="write the events: .jsonl, .csv, .eaf (ELAN), .xlsx (BORIS); - prints JSON lines",
+    )
+    for name, what in (
+        ("hop", "from one look to the next (default: 0.2)"),
+        ("gap", "for how long somebody may be missing (default: 0.5)"),
+        ("merge", "events of one action that are no farther apart are one (default: 0.3)"),
+        ("enter", "how sure an event must be, 0 to 1 (default: as --threshold lets through)"),
+        ("movement", "metres that a body must move at least (default: 0.1)"),
+        ("rate", "frames a second of clips that do not say (default: 30)"),
+        ("patience", "after how much silence a stream is over (default: never)"),
+    ):
+        words.add_argument(f"--{name}", type=float, metavar="X", help=what)
+    words.add_argument(
+        "--lengths",
+        type=float,
+        nargs="+",
+        metavar="X",
+        help="of what is looked at (default: as long as the enrolled clips, and around)",
+    )
+    words.add_argument("--layout", metavar="NAME", help="joints of lines that do not name them")
+    words.add_argument("--strict", action="store_true", help="end at the first bad line")
+    words.add_argument("--backend", metavar="NAME", help="pose estimator of a camera")
+    words.add_argument("--persons", type=int, metavar="N", help="people before a camera, at most")
+    words.add_argument("--mirrored", action="store_true", help="the camera gives mirror images")
+
+
+def refuse_without_follow(parsed: argparse.Namespace) -> None:
+    """Refuse words of following where nothing is followed.
+
+    Args:
+        parsed: The arguments of a parser that `add_follow` added to.
+
+    Raises:
+        SkelshotError: There is one.
+    """
+    from skelshot.ground import SkelshotError
+
+    said = [name for name in (*_OPTIONS, *_SOURCE) if getattr(parsed, name) not in (None, False)]
+    if said:
+        raise SkelshotError(f"--{said[0]}: says how a stream is followed; add --follow")
+
+
+def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Document:
+    """Follow a stream to its end, and print events as they come unless one document is wanted.
+
+    Args:
+        recognizer: Knows the actions.
+        parsed: The arguments of a parser that `add_follow` added to.
+
+    Returns:
+        The document.
+
+    Raises:
+        SkelshotError: The call is wrong, or the stream cannot be read.
+        KeyboardInterrupt: Ctrl-C was pressed; what was open is told and written first.
+    """
+    import time
+
+    from skelshot.ground import SkelshotError
+    from skelshot.recognition.streams import Follower
+    from skelshot.recognition.streams.event_files import check_events_file, write_events
+    from skelshot.recognition.streams.sources import open_source
+
+    began, place, out = time.perf_counter(), _only(parsed.clips), _file_of(parsed)
+    if out is not None:
+        check_events_file(out)
+    follower = Follower(recognizer, _options(parsed))
+    events: list[Event] = []
+    broken: BaseException | None = None
+    try:
+        for frame in open_source(place, _asked(parsed), _tell):
+            events += _printed(follower.push(frame), parsed)
+    except (KeyboardInterrupt, SkelshotError) as error:
+        broken = error
+    events += _printed(follower.end(), parsed)
+    if out is not None:
+        write_events(events, out)
+    document = _document(follower, events) | {"seconds": round(time.perf_counter() - began, 3)}
+    if broken is not None:
+        if isinstance(broken, KeyboardInterrupt) and parsed.json:
+            print_out(json.dumps(document, indent=2, allow_nan=False) + "\n")
+        raise broken
+    return document
+
+
+def show_followed(document: Document) -> str:
+    """Say what was looked at, the events having been printed.
+
+    Args:
+        document: From `follow_stream`.
+
+    Returns:
+        The text.
+    """
+    looked = document["followed"]
+    counts = [f"{len(document['events'])} events in {looked['frames']} frames"]
+    counts += [f"{count} windows: {why}" for why, count in looked["windows"].items()]
+    counts += [f"frames {what}: {count}" for what, count in looked["clock"].items()]
+    return f"{'; '.join(counts)} ({document['seconds']:.1f} s)"
+
+
+def _document(follower: "Follower", events: "list[Event]") -> Document:
+    surest = max(events, key=lambda event: event.confidence, default=None)
+    return {
+        "label": None if surest is None else surest.label,
+        "confidence": None if surest is None else surest.confidence,
+        "runner_up": None,
+        "nearest": None if surest is None else surest.nearest,
+        "events": [event.as_json() for event in events],
+        "followed": {
+            "frames": follower.frames,
+            "hops": follower.hops,
+            "lengths": [round(seconds, 3) for seconds in follower.lengths],
+            "windows": dict(follower.skipped),
+            "clock": dict(follower.clock),
+        },
+    }
+
+
+def _printed(events: "list[Event]", parsed: argparse.Namespace) -> "list[Event]":
+    """Print events as they come, and hand them on."""
+    from skelshot.recognition.streams.event_files import json_line
+
+    for event in [] if parsed.json else events:
+        if parsed.events == "-":
+            print_out(json_line(event))
+        else:
+            who, label, nearest = map(escaped, (event.person, event.label, str(event.nearest)))
+            print_out(
+                f"{event.start:.2f} to {event.end:.2f} s, person {who}: {label}, "
+                f"{percent(event.confidence)} %; nearest {nearest}\n"
+            )
+    return events
+
+
+def _options(parsed: argparse.Namespace) -> "StreamOptions":
+    from skelshot.recognition.streams import StreamOptions
+
+    return from_words(StreamOptions, given(parsed, _OPTIONS))
+
+
+def _asked(parsed: argparse.Namespace) -> "Asked":
+    from skelshot.recognition.streams.sources import Asked
+    from skelshot.skeletons.layouts import layout_named
+
+    said = given(parsed, ("rate", *_SOURCE[:-1]))
+    if "layout" in said:
+        said["layout"] = layout_named(said["layout"])
+    return Asked(**said)
+
+
+def _file_of(parsed: argparse.Namespace) -> Path | None:
+    return None if parsed.events in (None, "-") else Path(parsed.events)
+
+
+def _only(clips: list[str]) -> str:
+    from skelshot.ground import SkelshotError
+
+    if len(clips) > 1:
+        raise SkelshotError(f"--follow: found {len(clips)} clips, expected one stream")
+    return clips[0]
+
+
+def _tell(text: str) -> None:
+    print_error(f"skelshot: note: {printable(text)}\n")

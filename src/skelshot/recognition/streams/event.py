@@ -1,0 +1,48 @@
+"""Events: an action, who shows it, and from when to when."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """An action that somebody shows in a stream.
+
+    Args:
+        start: When it begins, in seconds of the stream's clock.
+        end: When it ends.
+        label: The action.
+        confidence: How sure the surest window is, from 0 to 1.
+        person: Who shows it: the source's id, or a number given here; `A+B` of two people.
+        nearest: The exemplar that it is most like.
+        told: At which moment of the stream it was told; what lies between is the latency.
+
+    Example:
+        >>> Event(1.0, 3.0, "wave", 0.9, "1", "A.json", 3.8).seconds
+        2.0
+    """
+
+    start: float
+    end: float
+    label: str
+    confidence: float
+    person: str
+    nearest: str | None
+    told: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.end - self.start
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the event as a JSON document, times in milliseconds' precision."""
+        return {
+            "start": round(self.start, 3),
+            "end": round(self.end, 3),
+            "label": self.label,
+            "confidence": round(self.confidence, 4),
+            "person": self.person,
+            "nearest": self.nearest,
+            "told": round(self.told, 3),
+        }

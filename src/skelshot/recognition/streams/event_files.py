@@ -1,0 +1,104 @@
+"""Files of events: JSON lines, CSV, ELAN, and a table for BORIS."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import whole_file
+from skelshot.recognition.streams.eaf import eaf_bytes
+from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.workbook import workbook_bytes
+
+COLUMNS = ("start", "end", "label", "confidence", "person", "nearest", "told")
+
+_BORIS = ("time", "subject", "code", "modifier", "comment")
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_line(event: Event) -> str:
+    """Write an event as a line of JSON.
+
+    Args:
+        event: The event.
+
+    Returns:
+        The line, with its end.
+    """
+    return json.dumps(event.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _json_lines(events: Sequence[Event]) -> bytes:
+    return "".join(map(json_line, events)).encode()
+
+
+def _csv(events: Sequence[Event]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {name: _harmless(value) for name, value in event.as_json().items()} for event in events
+    )
+    return text.getvalue().encode()
+
+
+def _boris(events: Sequence[Event]) -> bytes:
+    """Write the spreadsheet that BORIS imports into an observation: a state's start and stop."""
+    points = [
+        (moment, event)
+        for event in events
+        for moment in (round(event.start, 3), round(event.end, 3))
+    ]
+    rows = [
+        (moment, event.person, event.label, "", f"confidence {event.confidence:.2f}")
+        for moment, event in sorted(points, key=lambda point: point[0])
+    ]
+    return workbook_bytes([_BORIS, *rows])
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Event]], bytes]] = MappingProxyType(
+    {".jsonl": _json_lines, ".csv": _csv, ".eaf": eaf_bytes, ".xlsx": _boris}
+)
+"""How events are written, by the ending of the file."""
+
+
+def check_events_file(path: Path) -> None:
+    """Refuse a file of events that could not be written, before any work is done.
+
+    Args:
+        path: The file.
+
+    Raises:
+        SkelshotError: Its ending is none of `FORMATS`, or its folder is not there.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise SkelshotError(
+            f"--events {path}: found the ending {path.suffix!r}, expected .jsonl, .csv, "
+            ".eaf (ELAN) or .xlsx (BORIS)"
+        )
+    if not path.parent.is_dir():
+        raise SkelshotError(f"--events {path}: found no folder {path.parent}; make it first")
+
+
+def write_events(events: Sequence[Event], path: Path) -> None:
+    """Write events in the format that the file's ending names, whole or not at all.
+
+    Args:
+        events: Any number.
+        path: The file.
+
+    Raises:
+        SkelshotError: As for `check_events_file`.
+    """
+    check_events_file(path)
+    content = FORMATS[path.suffix.lower()](sorted(events, key=lambda event: event.start))
+    with whole_file(path) as partial:
+        partial.write_bytes(content)
+
+
+def _harmless(value: object) -> object:
+    """Keep spreadsheets from running text that looks like a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

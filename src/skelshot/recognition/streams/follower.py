@@ -1,0 +1,236 @@
+"""The follower: frames in, events out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.answer import Answer
+from skelshot.recognition.enrolled import Exemplar
+from skelshot.recognition.streams.clock import Arrival, Clock, check_durations
+from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.frame import Frame
+from skelshot.recognition.streams.lengths import usual_of, window_lengths
+from skelshot.recognition.streams.options import StreamOptions
+from skelshot.recognition.streams.spotting import Candidate, Spotter
+from skelshot.recognition.streams.tracks import Track, Tracks
+from skelshot.recognition.streams.windows import LEAST_FRAMES, Skipped, Window, windows_at
+from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.sequence import SkeletonSequence
+
+STILL = "not moving"
+STRANGE = "none of the actions"
+
+
+class Recognises(Protocol):
+    """What following a stream needs of a recogniser."""
+
+    @property
+    def exemplars(self) -> list[Exemplar]:
+        """The enrolled clips."""
+
+    def predict_many(self, clips: Iterable[SkeletonSequence]) -> Sequence[Answer]:
+        """Answer about clips, one answer a clip."""
+
+
+class Follower:
+    """Follows everybody in a stream and tells which of the enrolled actions they show.
+
+    Every hop it looks at the last seconds of each person, at several lengths, all in one batch.
+    Nothing depends on how the frames arrive: a replay gives the same events.
+
+    Args:
+        recognizer: Knows the actions; at least one is enrolled.
+        options: Of following.
+
+    Raises:
+        SkelshotError: Nothing is enrolled.
+    """
+
+    def __init__(self, recognizer: Recognises, options: StreamOptions | None = None) -> None:
+        self.options = options or StreamOptions()
+        self._recognizer = recognizer
+        self._usual = usual_of(recognizer.exemplars, self.options.rate)
+        if not self._usual:
+            raise SkelshotError(
+                "gallery: found nothing enrolled, expected an action at least; show it with "
+                "`skelshot enroll NAME CLIP ... --gallery G`"
+            )
+        self.lengths = tuple(sorted(self.options.lengths or window_lengths(self._usual)))
+        self._agree = self.options.agree or max(3, round(0.75 * len(self.lengths)))
+        self._clock = Clock(self.options.gap)
+        self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
+        self._spotters: dict[tuple[int, ...], Spotter] = {}
+        self._next: float | None = None
+        self._now = 0.0
+        self._layout: SkeletonLayout | None = None
+        self._checked, self._looked = False, True
+        pairs = any(usual.persons == 2 for usual in self._usual.values())
+        self._near = self.options.near if pairs else None
+        self.frames = self.hops = self.windows = 0
+        self.skipped: Counter[str] = Counter()
+        self.status: dict[str, str] = {}
+
+    @property
+    def clock(self) -> Counter[str]:
+        """How often frames repeated, came late, began anew or after a break."""
+        return self._clock.told
+
+    def push(self, frame: Frame) -> list[Event]:
+        """Take the next frame.
+
+        Args:
+            frame: Of the same layout as those before.
+
+        Returns:
+            Events that are over.
+
+        Raises:
+            SkelshotError: The frame has another layout, its time makes no sense, or an option is
+                a duration below a frame.
+        """
+        self._check_layout(frame)
+        arrival = self._clock.arrival(frame.time)
+        if arrival is Arrival.DROPPED:
+            return []
+        events = self.end() if arrival is Arrival.RESTART else []
+        self._check_pace()
+        self._now = frame.time
+        self.frames += 1
+        events += self._finish(self._tracks.see(frame))
+        if self._next is None:
+            self._next = frame.time + self.options.hop
+        self._looked = frame.time >= self._next
+        if self._looked:
+            events += self._look(frame.layout)
+            missed = (frame.time - self._next) // self.options.hop
+            self._next += (missed + 1) * self.options.hop
+        return events
+
+    def end(self) -> list[Event]:
+        """Tell what is left at the end of the stream.
+
+        Returns:
+            Events.
+        """
+        events = []
+        if self._layout is not None and not self._looked:
+            events = self._look(self._layout)  # what came after the last hop counts too
+        self._looked, self._next = True, None
+        return events + self._finish(self._tracks.lose())
+
+    def _look(self, layout: SkeletonLayout) -> list[Event]:
+        """Look at the last seconds of everybody."""
+        self.hops += 1
+        windows: list[Window] = []
+        for found in windows_at(self._now, list(self._tracks), self.lengths, layout, self._near):
+            if isinstance(found, Skipped):
+                self._note(found.tracks, found.why)
+            elif not self._may_be_any(found):
+                self._note(found.tracks, STILL)
+            else:
+                windows.append(found)
+        self.windows += len(windows)
+        clips = [each.sequence for each in windows]
+        answers = self._recognizer.predict_many(clips) if clips else []
+        return self._hear(list(zip(windows, answers, strict=True)))
+
+    def _hear(self, answered: list[tuple[Window, Answer]]) -> list[Event]:
+        """Hand what the windows say to the spotters of those who act in them."""
+        sure: dict[tuple[int, ...], list[Candidate]] = {key: [] for key in self._spotters}
+        likely: dict[tuple[int, ...], dict[str, float]] = {key: {} for key in self._spotters}
+        for window, answer in answered:
+            key = tuple(track.order for track in window.tracks)
+            if key not in self._spotters:
+                self._spotters[key] = Spotter(
+                    window.person, self.options, self._agree, self.lengths[-1]
+                )
+                sure[key], likely[key] = [], {}
+            label = answer.label or answer.runner_up
+            if label is None or not self._may_be(window, label):
+                continue
+            if answer.known >= self.options.leave * answer.threshold:
+                middle = (window.start + window.end) / 2
+                likely[key][label] = max(middle, likely[key].get(label, middle))
+            if answer.label is None or answer.confidence < self.options.enter:
+                self._note(window.tracks, STRANGE)
+                continue
+            self._note(window.tracks, label)
+            sure[key].append(
+                Candidate(window.start, window.end, label, answer.confidence, answer.nearest)
+            )
+        return [
+            event
+            for key, spotter in self._spotters.items()
+            for event in spotter.hear(self._now, sure[key], likely[key])
+        ]
+
+    def _may_be(self, window: Window, label: str) -> bool:
+        usual = self._usual.get(label)
+        return usual is not None and usual.allows(
+            window.end - window.start, window.moved, len(window.tracks), self.options.movement
+        )
+
+    def _may_be_any(self, window: Window) -> bool:
+        return any(self._may_be(window, label) for label in self._usual)
+
+    def _note(self, tracks: tuple[Track, ...], why: str) -> None:
+        for track in tracks:
+            self.status[track.person] = why
+        self.skipped[why] += 1
+
+    def _finish(self, ended: list[Track]) -> list[Event]:
+        """Tell the events of those who have gone."""
+        gone = {track.order for track in ended}
+        events: list[Event] = []
+        for key in [key for key in self._spotters if gone & set(key)]:
+            events += self._spotters.pop(key).end(self._now)
+        for track in ended:
+            self.status.pop(track.person, None)
+        return events
+
+    def _check_layout(self, frame: Frame) -> None:
+        if self._layout is None:
+            self._layout = frame.layout
+        elif frame.layout is not self._layout and frame.layout != self._layout:
+            raise SkelshotError(
+                f"layout: found a frame of {frame.layout.name!r}, expected "
+                f"{self._layout.name!r} as before"
+            )
+
+    def _check_pace(self) -> None:
+        """Refuse durations below a frame once it is known how far these are apart."""
+        interval = self._clock.interval
+        if interval is None or self._checked:
+            return
+        self._checked = True
+        durations = {"hop": self.options.hop, "gap": self.options.gap}
+        check_durations(durations, interval)
+        shortest = self.lengths[0]
+        if shortest < LEAST_FRAMES * interval:
+            raise SkelshotError(
+                f"lengths: found {shortest:.3g} s, expected at least {LEAST_FRAMES} frames, which "
+                f"are {interval:.3g} s apart; enrol longer clips, or give --lengths"
+            )
+
+
+def follow(
+    recognizer: Recognises, frames: Iterable[Frame], options: StreamOptions | None = None
+) -> Iterator[Event]:
+    """Name what people do in a stream, as it happens.
+
+    Args:
+        recognizer: Knows the actions.
+        frames: The stream; however it ends, what is open is told first.
+        options: Of following.
+
+    Yields:
+        Events, each when it is over.
+
+    Raises:
+        SkelshotError: As for `Follower`.
+    """
+    follower = Follower(recognizer, options)
+    for frame in frames:
+        yield from follower.push(frame)
+    yield from follower.end()

@@ -1,0 +1,90 @@
+"""What can be followed: standard input, a growing file, a camera, a long recording."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.clip_files import read_clips
+from skelshot.recognition.streams.camera import frames_of_camera
+from skelshot.recognition.streams.frame import Frame
+from skelshot.recognition.streams.frame_stream import frames_of_lines
+from skelshot.recognition.streams.line_source import Tell, lines_of_growing_file, lines_of_pipe
+from skelshot.recognition.streams.recordings import frames_of
+from skelshot.skeletons.layouts import SkeletonLayout
+
+LINES = (".jsonl", ".ndjson")
+"""Endings of files of frames as JSON lines, which may be growing."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a source.
+
+    Args:
+        rate: Frames a second of a recording that does not say.
+        layout: Names the joints of lines; as these say unless told.
+        patience: After how many seconds of silence a stream is over; None waits for ever.
+        strict: Whether a bad line ends it all.
+        backend: The pose estimator of a camera.
+        persons: The most people before a camera.
+        mirrored: Whether a camera gives mirror images.
+    """
+
+    rate: float = 30.0
+    layout: SkeletonLayout | None = None
+    patience: float | None = None
+    strict: bool = False
+    backend: str = "litert"
+    persons: int = 1
+    mirrored: bool = False
+
+
+def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
+    """Open a stream of frames.
+
+    Args:
+        place: `-` for JSON lines on standard input, `camera` or `camera:N`, a `.jsonl` file, which
+            may be growing, or a recording of any format that is read.
+        asked: What else is asked.
+        tell: Is told what happens on the way.
+
+    Returns:
+        Its frames.
+
+    Raises:
+        SkelshotError: There is no such thing, or it cannot be read.
+    """
+    if place == "-":
+        lines = lines_of_pipe(sys.stdin.buffer, asked.patience, tell)
+        return frames_of_lines(lines, asked.layout, tell, asked.strict)
+    if place == "camera" or place.startswith("camera:"):
+        return _camera(place, asked)
+    path = Path(place)
+    if not path.exists():
+        raise SkelshotError(
+            f"{place}: no such file, expected a recording, a .jsonl file of frames, - or camera"
+        )
+    if path.suffix.lower() in LINES:
+        lines = lines_of_growing_file(path, asked.patience, tell)
+        return frames_of_lines(lines, asked.layout, tell, asked.strict)
+    return _recording(path, asked)
+
+
+def _recording(path: Path, asked: Asked) -> Iterator[Frame]:
+    found = read_clips(path)
+    if len(found) > 1:
+        raise SkelshotError(
+            f"{path}: found {len(found)} clips, expected one recording; recognise clips without "
+            "--follow"
+        )
+    sequence = found[0].sequence
+    return frames_of(sequence, sequence.rate or asked.rate)
+
+
+def _camera(place: str, asked: Asked) -> Iterator[Frame]:
+    number = place.partition(":")[2] or "0"
+    if not number.isdecimal() or len(number) > 3:
+        raise SkelshotError(f"{place}: expected a camera's number, such as camera:0")
+    return frames_of_camera(int(number), asked.backend, asked.persons, asked.mirrored)

@@ -1,0 +1,145 @@
+"""`skelshot recognize --follow`: streams on the command line."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from skelshot.cli import main
+from skelshot.recognition import Recognizer
+from skelshot.recognition.streams import Frame
+from skelshot.recognition.streams.frame_lines import frame_line, header_line
+from skelshot.skeletons import KINECT_V1, SkeletonSequence
+
+RATE = 15
+BODY = [
+    *((0, 0.9), (0, 1.1), (0, 1.4), (0, 1.65)),  # hips to head
+    *((0.2, 1.38), (0.25, 1.1), (0.27, 0.85), (0.28, 0.77)),  # left arm; x grows to the left
+    *((-0.2, 1.38), (-0.25, 1.1), (-0.27, 0.85), (-0.28, 0.77)),
+    *((0.1, 0.86), (0.11, 0.45), (0.12, 0.08), (0.13, 0.02)),  # left leg
+    *((-0.1, 0.86), (-0.11, 0.45), (-0.12, 0.08), (-0.13, 0.02)),
+]
+
+
+def acted(action: str, seconds: float, seed: int) -> NDArray[np.float32]:
+    """Somebody (T, 20, 3) who waves, kicks or stands there."""
+    count, rng = round(seconds * RATE), np.random.default_rng(seed)
+    moving = np.repeat(np.pad(BODY, ((0, 0), (0, 1)), constant_values=2.5)[None], count, axis=0)
+    swing = np.sin(np.linspace(0, np.pi, count))[:, None]
+    if action == "wave":
+        moving[:, 9:12, 1] += 0.8 * swing
+        moving[:, 9:12, 0] += 0.5 * swing**3
+    elif action == "kick":
+        moving[:, 13:16, 2] -= 0.9 * swing
+        moving[:, 13:16, 1] += 0.5 * swing
+    return (moving + rng.normal(0, 0.003, moving.shape)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("follow") / "moves.gallery"
+    recognizer = Recognizer()
+    for number, action in enumerate(["wave", "kick"]):
+        clips = []
+        for seed in (1, 2):
+            joints = acted(action, 1.5 + 0.1 * seed, 10 * number + seed)[None]
+            there = np.ones(joints.shape[:2], bool)
+            clips.append(SkeletonSequence(joints, there, KINECT_V1, rate=RATE))
+        recognizer.enroll(action, clips)
+    recognizer.save(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def recording() -> NDArray[np.float32]:
+    """A wave and a kick, with rests."""
+    scene = [("rest", 2.0), ("wave", 1.6), ("rest", 2.0), ("kick", 1.6), ("rest", 2.0)]
+    return np.concatenate([acted(*one, 50 + n) for n, one in enumerate(scene)])
+
+
+@pytest.fixture(scope="module")
+def lines(recording: NDArray[np.float32]) -> str:
+    frames = [Frame(t / RATE, one[None], KINECT_V1, ("p",)) for t, one in enumerate(recording)]
+    return header_line(KINECT_V1) + "".join(map(frame_line, frames))
+
+
+def call(*words: object) -> int:
+    try:
+        main([*map(str, words)])
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
+
+
+def followed(capsys: Any, *words: object) -> dict[str, Any]:
+    assert call("recognize", *words, "--follow", "--json") == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_a_recording_and_its_lines_have_the_same_events(
+    capsys: Any, tmp_path: Path, gallery: Path, recording: NDArray[np.float32], lines: str
+) -> None:
+    np.savez(tmp_path / "long.npz", joints=recording[None], layout="kinect-v1")
+    (tmp_path / "long.jsonl").write_text(lines)
+    from_file = followed(
+        capsys, tmp_path / "long.npz", "--gallery", gallery, "--rate", RATE,
+        "--events", tmp_path / "e.csv",
+    )  # fmt: skip
+    from_lines = followed(capsys, tmp_path / "long.jsonl", "--gallery", gallery, "--patience", 0.2)
+    assert [event["label"] for event in from_file["events"]] == ["wave", "kick"]
+    assert from_file["label"] in ("wave", "kick")
+    for one, other in zip(from_file["events"], from_lines["events"], strict=True):
+        assert one | {"person": "p"} == other
+    assert (tmp_path / "e.csv").read_text().count("\n") == 3
+    assert from_file["followed"]["frames"] == len(recording)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["a.json", "b.json", "--follow"], "--follow: found 2 clips, expected one stream"),
+        (["nowhere.json", "--follow"], "nowhere.json: no such file"),
+        (["a.json", "--hop", "1"], "--hop: says how a stream is followed; add --follow"),
+        (["a.json", "--follow", "--hop", "0"], "--hop: found 0.0"),
+        (["a.json", "--follow", "--events", "e.doc"], "expected .jsonl, .csv"),
+        (["camera:98", "--follow", "--backend", "none"], "none"),
+        (["-", "--follow", "--layout", "octopus"], "octopus"),
+    ],
+)
+def test_a_wrong_call_is_one_line(
+    capsys: Any, gallery: Path, words: list[str], expected: str
+) -> None:
+    assert call("recognize", *words, "--gallery", gallery) == 2
+    told = capsys.readouterr().err
+    assert expected in told
+    assert told.count("\n") == 1
+
+
+def test_ctrl_c_tells_what_is_open(tmp_path: Path, gallery: Path, lines: str) -> None:
+    growing, out = tmp_path / "live.jsonl", tmp_path / "e.jsonl"
+    until_the_wave_is_over = lines.splitlines(keepends=True)[: 1 + round(3.6 * RATE)]
+    growing.write_text("".join(until_the_wave_is_over))
+    words = ["recognize", growing, "--follow", "--gallery", gallery, "--events", out]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skelshot.cli", *map(str, words)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "waiting" in process.stderr.readline()  # all is read, and nothing more comes
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    printed, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.count("\n") == 1
+    assert "person p: wave" in printed
+    assert json.loads(out.read_text())["label"] == "wave"

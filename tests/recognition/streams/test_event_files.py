@@ -1,0 +1,90 @@
+"""Files of events: what others read of them is what was told."""
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.streams import Event
+from skelshot.recognition.streams.event_files import write_events
+
+EVENTS = [
+    Event(1.0, 2.5, "wave & <smile>", 0.912345, "7", "A.json", 3.0),
+    Event(2.0, 4.0, "=SUM(A1)", 0.5, "8", None, 4.5),
+    Event(5.0, 6.25, "wave & <smile>", 0.7, "7", "B.json", 7.0),
+]
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    write_events(EVENTS[::-1], tmp_path / "e.jsonl")
+    read = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    assert read == [event.as_json() for event in EVENTS]
+    assert read[0] == {
+        "start": 1.0,
+        "end": 2.5,
+        "label": "wave & <smile>",
+        "confidence": 0.9123,
+        "person": "7",
+        "nearest": "A.json",
+        "told": 3.0,
+    }
+
+
+def test_csv_runs_no_formula(tmp_path: Path) -> None:
+    write_events(EVENTS, tmp_path / "e.csv")
+    with (tmp_path / "e.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [row["label"] for row in rows] == ["wave & <smile>", "'=SUM(A1)", "wave & <smile>"]
+    assert [float(row["start"]) for row in rows] == [1.0, 2.0, 5.0]
+
+
+def test_elan_has_a_tier_a_person(tmp_path: Path) -> None:
+    write_events(EVENTS, tmp_path / "e.eaf")
+    root = ElementTree.parse(tmp_path / "e.eaf").getroot()  # noqa: S314 - written above
+    slots = {one.get("TIME_SLOT_ID"): one.get("TIME_VALUE") for one in root.iter("TIME_SLOT")}
+    found = [
+        (tier.get("TIER_ID"), slots[one.get("TIME_SLOT_REF1")], slots[one.get("TIME_SLOT_REF2")])
+        for tier in root.iter("TIER")
+        for one in tier.iter("ALIGNABLE_ANNOTATION")
+    ]
+    assert found == [("7", "1000", "2500"), ("7", "5000", "6250"), ("8", "2000", "4000")]
+    assert next(one.text for one in root.iter("ANNOTATION_VALUE")) == "wave & <smile>"
+    types = {one.get("LINGUISTIC_TYPE_ID") for one in root.iter("LINGUISTIC_TYPE")}
+    assert {tier.get("LINGUISTIC_TYPE_REF") for tier in root.iter("TIER")} <= types
+
+
+def test_boris_has_the_columns_that_it_asks_for(tmp_path: Path) -> None:
+    write_events(EVENTS, tmp_path / "e.xlsx")
+    with zipfile.ZipFile(tmp_path / "e.xlsx") as archive:
+        assert archive.testzip() is None
+        sheet = ElementTree.fromstring(  # noqa: S314 - written above
+            archive.read("xl/worksheets/sheet1.xml")
+        )
+    rows = [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{SHEET}row")]
+    assert rows[0] == ["time", "subject", "code", "modifier", "comment"]
+    assert [row[:3] for row in rows[1:4]] == [
+        ["1.0", "7", "wave & <smile>"],
+        ["2.0", "8", "=SUM(A1)"],
+        ["2.5", "7", "wave & <smile>"],
+    ]
+    assert len(rows) == 1 + 2 * len(EVENTS)
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv", ".eaf", ".xlsx"])
+def test_no_event_is_a_file_too(tmp_path: Path, ending: str) -> None:
+    write_events([], tmp_path / f"e{ending}")
+    assert (tmp_path / f"e{ending}").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("e.txt", "expected .jsonl, .csv"), ("none/e.csv", "found no folder")],
+)
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, name: str, expected: str) -> None:
+    with pytest.raises(SkelshotError, match=expected):
+        write_events(EVENTS, tmp_path / name)
