@@ -1,4 +1,4 @@
-"""What a few of the demo's answers rest on: queries explained, right ones and a wrong one."""
+"""Explanations of a few of the demo's answers: two right ones and a wrong one, drawn."""
 
 from collections.abc import Sequence
 from pathlib import Path

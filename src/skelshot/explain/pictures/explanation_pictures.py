@@ -25,7 +25,7 @@ FPS = 30.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """How explanations are drawn.
+    """Pictures that are wanted of explanations.
 
     Args:
         kinds: Endings, of `KINDS`; none draws nothing.
