@@ -1,4 +1,4 @@
-"""Explanations of a few of the demo's answers, right ones and a wrong one."""
+"""Explanations of a few of the demo's answers: two right ones and a wrong one, drawn."""
 
 from collections.abc import Sequence
 from pathlib import Path
