@@ -32,7 +32,7 @@ class Event:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Duration."""
         return self.end - self.start
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How far a body moves, in metres: what tells a movement from standing there."""
+"""Distance that a body moves, in metres, which tells a movement from standing there."""
 
 import numpy as np
 

@@ -32,7 +32,7 @@ class Track:
 
     @property
     def seen(self) -> float:
-        """When they were seen last."""
+        """Time at which they were seen last."""
         return self.body.time
 
 

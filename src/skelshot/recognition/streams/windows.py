@@ -29,7 +29,7 @@ an even grid: an encoder takes frames for equally far apart."""
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What is looked at.
+    """The piece that is looked at.
 
     Args:
         tracks: Whose it is: one person, or two.
@@ -47,13 +47,13 @@ class Window:
 
     @property
     def person(self) -> str:
-        """What events call those who act."""
+        """Names of those who act, in events."""
         return "+".join(track.person for track in self.tracks)
 
 
 @dataclass(frozen=True, eq=False)
 class Skipped:
-    """Why a window was not looked at.
+    """Reason why a window was not looked at.
 
     Args:
         tracks: Whose it would be.
