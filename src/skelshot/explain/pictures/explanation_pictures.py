@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skelshot.datasets.store import Store
 from skelshot.explain.explain import Explanation
 from skelshot.explain.pictures.aligned import draw_aligned
 from skelshot.explain.pictures.animation import FORMS as MOVING
 from skelshot.explain.pictures.animation import draw_animation
 from skelshot.explain.pictures.clip_figure import draw_explained
+from skelshot.explain.pictures.shown_clips import ShownClips
 from skelshot.ground import SkelshotError
 from skelshot.rendering.theme import FORMS as STILL
 
@@ -25,7 +25,7 @@ FPS = 30.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """Pictures that are wanted of explanations.
+    """Style of an explanation's pictures.
 
     Args:
         kinds: Endings, of `KINDS`; none draws nothing.
@@ -56,7 +56,7 @@ class Drawing:
 
 
 def draw_explanation(
-    explanation: Explanation, store: Store, stem: Path, drawing: Drawing
+    explanation: Explanation, shown: ShownClips, stem: Path, drawing: Drawing
 ) -> list[Path]:
     """Draw an explanation.
 
@@ -65,7 +65,7 @@ def draw_explanation(
 
     Args:
         explanation: The explanation.
-        store: The clips.
+        shown: Its clips.
         stem: Folder and name of the files, without endings.
         drawing: Which pictures.
 
@@ -75,11 +75,9 @@ def draw_explanation(
     Raises:
         SkelshotError: All importance is 0, or a package for animations is missing.
     """
-    clip, exemplar = (
-        store.sequence(store.index_of(name)) for name in (explanation.clip, explanation.nearest)
-    )
+    clip, exemplar = shown.clip, shown.exemplar
     importance = explanation.attribution.importance().numpy()
-    told, heading = _told(explanation, store), _heading(explanation)
+    told, heading = _told(explanation, shown.true), _heading(explanation)
     beside = f"nearest exemplar: {explanation.label} ({explanation.nearest})"
     files = []
     try:
@@ -97,10 +95,10 @@ def draw_explanation(
     return files
 
 
-def _told(explanation: Explanation, store: Store) -> str:
+def _told(explanation: Explanation, true: str | None) -> str:
     """Say what the clip is, and what it was taken for."""
-    true = store.class_of(store.index_of(explanation.clip)) or "unlabelled"
-    return f"{_effort(explanation)}{true}, answered {explanation.predicted} ({explanation.clip})"
+    taken = f"{true or 'unlabelled'}, answered {explanation.predicted} ({explanation.clip})"
+    return f"{_effort(explanation)}{taken}"
 
 
 def _heading(explanation: Explanation) -> str:
