@@ -112,7 +112,9 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     events += _printed(follower.end(), parsed)
     if out is not None:
         write_events(events, out)
-    document = _document(follower, events) | {"seconds": round(time.perf_counter() - began, 3)}
+    document = _document(follower, events, parsed.events == "-") | {
+        "seconds": round(time.perf_counter() - began, 3)
+    }
     if broken is not None:
         if isinstance(broken, KeyboardInterrupt) and parsed.json:
             print_out(json.dumps(document, indent=2, allow_nan=False) + "\n")
@@ -130,13 +132,15 @@ def show_followed(document: Document) -> str:
         The text.
     """
     looked = document["followed"]
+    if looked["lines"]:
+        return json.dumps({"followed": looked})
     counts = [f"{len(document['events'])} events in {looked['frames']} frames"]
     counts += [f"{count} windows: {why}" for why, count in looked["windows"].items()]
     counts += [f"frames {what}: {count}" for what, count in looked["clock"].items()]
     return f"{'; '.join(counts)} ({document['seconds']:.1f} s)"
 
 
-def _document(follower: "Follower", events: "list[Event]") -> Document:
+def _document(follower: "Follower", events: "list[Event]", lines: bool) -> Document:
     surest = max(events, key=lambda event: event.confidence, default=None)
     return {
         "label": None if surest is None else surest.label,
@@ -145,6 +149,7 @@ def _document(follower: "Follower", events: "list[Event]") -> Document:
         "nearest": None if surest is None else surest.nearest,
         "events": [event.as_json() for event in events],
         "followed": {
+            "lines": lines,
             "frames": follower.frames,
             "hops": follower.hops,
             "lengths": [round(seconds, 3) for seconds in follower.lengths],
