@@ -12,7 +12,7 @@ from skelshot.ground.streams import print_error, print_out
 
 if TYPE_CHECKING:
     from skelshot.recognition import Recognizer
-    from skelshot.recognition.streams import Event, Follower, StreamOptions
+    from skelshot.recognition.streams import ActionEvent, Follower, StreamOptions
     from skelshot.recognition.streams.sources import Asked
 
 _OPTIONS = ("hop", "lengths", "rate", "gap", "enter", "merge", "movement")
@@ -102,7 +102,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     if out is not None:
         check_events_file(out)
     follower = Follower(recognizer, _options(parsed))
-    events: list[Event] = []
+    events: list[ActionEvent] = []
     broken: BaseException | None = None
     try:
         for frame in open_source(place, _asked(parsed), _tell):
@@ -140,7 +140,7 @@ def show_followed(document: Document) -> str:
     return f"{'; '.join(counts)} ({document['seconds']:.1f} s)"
 
 
-def _document(follower: "Follower", events: "list[Event]", lines: bool) -> Document:
+def _document(follower: "Follower", events: "list[ActionEvent]", lines: bool) -> Document:
     surest = max(events, key=lambda event: event.confidence, default=None)
     return {
         "label": None if surest is None else surest.label,
@@ -159,7 +159,7 @@ def _document(follower: "Follower", events: "list[Event]", lines: bool) -> Docum
     }
 
 
-def _printed(events: "list[Event]", parsed: argparse.Namespace) -> "list[Event]":
+def _printed(events: "list[ActionEvent]", parsed: argparse.Namespace) -> "list[ActionEvent]":
     """Print events as they come, and hand them on."""
     from skelshot.recognition.streams.event_files import json_line
 
