@@ -15,7 +15,7 @@ SLOWEST = 1.0
 
 
 class Arrival(Enum):
-    """What a frame's time makes of it."""
+    """The place of a frame among the others, by its time."""
 
     NEXT = auto()
     """It is the next one."""

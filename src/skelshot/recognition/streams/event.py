@@ -32,7 +32,7 @@ class ActionEvent:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """Seconds that it lasts."""
         return self.end - self.start
 
     def as_json(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ STRANGE = "none of the actions"
 
 
 class Recognises(Protocol):
-    """What following a stream needs of a recogniser."""
+    """The recogniser, as far as following a stream needs it."""
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -73,7 +73,7 @@ class Follower:
 
     @property
     def clock(self) -> Counter[str]:
-        """How often frames repeated, came late, began anew or after a break."""
+        """Counts of frames that repeated, came late, began anew or after a break."""
         return self._clock.told
 
     def push(self, frame: Frame) -> list[ActionEvent]:

@@ -1,4 +1,4 @@
-"""How long what is looked at lasts: as long as the enrolled clips do."""
+"""Lengths of windows: as long as the enrolled clips, and around."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _OF_LEAST = 0.5
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual of an action, as its exemplars have it.
+    """The usual duration, movement and people of an action, as its exemplars have them.
 
     Args:
         shortest: Seconds of the shortest one.

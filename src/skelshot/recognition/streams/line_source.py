@@ -89,7 +89,7 @@ def lines_of_growing_file(path: Path, patience: float | None, tell: Tell) -> Ite
 
 
 class _Silence:
-    """How long nothing came, and what is said of it."""
+    """The time in which nothing came, and what is said of it."""
 
     def __init__(self, patience: float | None, tell: Tell) -> None:
         self._patience, self._tell = patience, tell
@@ -97,7 +97,7 @@ class _Silence:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody waits any longer."""
+        """True once nobody waits any longer."""
         if self._patience is None or time.monotonic() - self._since < self._patience:
             return False
         self._tell(f"the stream stopped; nothing came for {self._patience:g} s, so it is over")

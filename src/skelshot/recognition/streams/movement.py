@@ -1,4 +1,4 @@
-"""How far a body moves, in metres: what tells a movement from standing there."""
+"""Metres that a body moves: what tells a movement from standing there."""
 
 import numpy as np
 

@@ -32,7 +32,7 @@ class FollowedPerson:
 
     @property
     def seen(self) -> float:
-        """When they were seen last."""
+        """The moment when they were seen last."""
         return self.body.time
 
 

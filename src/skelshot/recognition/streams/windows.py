@@ -29,7 +29,7 @@ an even grid: an encoder takes frames for equally far apart."""
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What is looked at.
+    """A piece of a stream that is looked at.
 
     Args:
         tracks: Whose it is: one person, or two.
@@ -47,13 +47,13 @@ class Window:
 
     @property
     def person(self) -> str:
-        """What events call those who act."""
+        """The name by which events call those who act."""
         return "+".join(track.person for track in self.tracks)
 
 
 @dataclass(frozen=True, eq=False)
 class Skipped:
-    """Why a window was not looked at.
+    """A window that was not looked at, and why.
 
     Args:
         tracks: Whose it would be.
