@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from skelshot.datasets.store import Store
 from skelshot.ground.environment import processor_name
 from skelshot.recognition import Answer, Recognizer
-from skelshot.recognition.streams import Event, Follower, Frame, StreamOptions
+from skelshot.recognition.streams import ActionEvent, Follower, Frame, StreamOptions
 from skelshot.skeletons import KINECT_V2, SkeletonSequence
 from skelshot.skeletons.normalise import align_view
 
@@ -157,7 +157,7 @@ def stream_of(
     return frames, truths
 
 
-def judged(events: list[Event], truths: list[Truth], minutes: float) -> dict[str, float]:
+def judged(events: list[ActionEvent], truths: list[Truth], minutes: float) -> dict[str, float]:
     """Match events to what was done, one to one, at an overlap of half of their union."""
     wanted = [truth for truth in truths if truth.label is not None]
     left, right, late = list(wanted), 0, []
@@ -191,7 +191,7 @@ def judged(events: list[Event], truths: list[Truth], minutes: float) -> dict[str
     }
 
 
-def overlap(event: Event, truth: Truth) -> float:
+def overlap(event: ActionEvent, truth: Truth) -> float:
     """Return the shared time as a share of all time of both."""
     shared = min(event.end, truth.end) - max(event.start, truth.start)
     return max(0.0, shared) / (max(event.end, truth.end) - min(event.start, truth.start))

@@ -12,7 +12,7 @@ from skelshot.ground.streams import print_error, print_out
 
 if TYPE_CHECKING:
     from skelshot.recognition import Recognizer
-    from skelshot.recognition.streams import Event, Follower, StreamOptions
+    from skelshot.recognition.streams import ActionEvent, Follower, StreamOptions
     from skelshot.recognition.streams.sources import Asked
 
 _OPTIONS = ("hop", "lengths", "rate", "gap", "enter", "merge", "movement")
@@ -102,7 +102,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     if out is not None:
         check_events_file(out)
     follower = Follower(recognizer, _options(parsed))
-    events: list[Event] = []
+    events: list[ActionEvent] = []
     broken: BaseException | None = None
     try:
         for frame in open_source(place, _asked(parsed), _tell):
@@ -112,7 +112,9 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     events += _printed(follower.end(), parsed)
     if out is not None:
         write_events(events, out)
-    document = _document(follower, events) | {"seconds": round(time.perf_counter() - began, 3)}
+    document = _document(follower, events, parsed.events == "-") | {
+        "seconds": round(time.perf_counter() - began, 3)
+    }
     if broken is not None:
         if isinstance(broken, KeyboardInterrupt) and parsed.json:
             print_out(json.dumps(document, indent=2, allow_nan=False) + "\n")
@@ -130,13 +132,15 @@ def show_followed(document: Document) -> str:
         The text.
     """
     looked = document["followed"]
+    if looked["lines"]:
+        return json.dumps({"followed": looked})
     counts = [f"{len(document['events'])} events in {looked['frames']} frames"]
     counts += [f"{count} windows: {why}" for why, count in looked["windows"].items()]
     counts += [f"frames {what}: {count}" for what, count in looked["clock"].items()]
     return f"{'; '.join(counts)} ({document['seconds']:.1f} s)"
 
 
-def _document(follower: "Follower", events: "list[Event]") -> Document:
+def _document(follower: "Follower", events: "list[ActionEvent]", lines: bool) -> Document:
     surest = max(events, key=lambda event: event.confidence, default=None)
     return {
         "label": None if surest is None else surest.label,
@@ -145,6 +149,7 @@ def _document(follower: "Follower", events: "list[Event]") -> Document:
         "nearest": None if surest is None else surest.nearest,
         "events": [event.as_json() for event in events],
         "followed": {
+            "lines": lines,
             "frames": follower.frames,
             "hops": follower.hops,
             "lengths": [round(seconds, 3) for seconds in follower.lengths],
@@ -154,7 +159,7 @@ def _document(follower: "Follower", events: "list[Event]") -> Document:
     }
 
 
-def _printed(events: "list[Event]", parsed: argparse.Namespace) -> "list[Event]":
+def _printed(events: "list[ActionEvent]", parsed: argparse.Namespace) -> "list[ActionEvent]":
     """Print events as they come, and hand them on."""
     from skelshot.recognition.streams.event_files import json_line
 

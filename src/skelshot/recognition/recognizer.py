@@ -21,7 +21,7 @@ from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.negatives import negatives_of
 from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
-from skelshot.recognition.streams import Event, Frame, StreamOptions, follow
+from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
@@ -317,7 +317,7 @@ class Recognizer:
 
     def follow(
         self, frames: Iterable[Frame], options: StreamOptions | None = None
-    ) -> Iterator[Event]:
+    ) -> Iterator[ActionEvent]:
         """Name what people do in a stream, as it happens.
 
         Args:

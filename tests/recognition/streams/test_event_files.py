@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.recognition.streams import Event
+from skelshot.recognition.streams import ActionEvent
 from skelshot.recognition.streams.event_files import write_events
 
 EVENTS = [
-    Event(1.0, 2.5, "wave & <smile>", 0.912345, "7", "A.json", 3.0),
-    Event(2.0, 4.0, "=SUM(A1)", 0.5, "8", None, 4.5),
-    Event(5.0, 6.25, "wave & <smile>", 0.7, "7", "B.json", 7.0),
+    ActionEvent(1.0, 2.5, "wave & <smile>", 0.912345, "7", "A.json", 3.0),
+    ActionEvent(2.0, 4.0, "=SUM(A1)", 0.5, "8", None, 4.5),
+    ActionEvent(5.0, 6.25, "wave & <smile>", 0.7, "7", "B.json", 7.0),
 ]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

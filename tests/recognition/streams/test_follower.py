@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.recognition.streams import Event, Follower, StreamOptions, follow
+from skelshot.recognition.streams import ActionEvent, Follower, StreamOptions, follow
 from skelshot.skeletons import KINECT_V2
 
 SCENE = [("idle", 2.0), ("wave", 1.5), ("idle", 1.5), ("kick", 1.3), ("idle", 2.0)]
 
 
-def told(events: list[Event]) -> list[tuple[str, str]]:
+def told(events: list[ActionEvent]) -> list[tuple[str, str]]:
     return [(event.person, event.label) for event in events]
 
 

@@ -1,6 +1,6 @@
 """Streams: frames in, events out, as they happen."""
 
-from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.follower import Follower, follow
 from skelshot.recognition.streams.frame import Frame
 from skelshot.recognition.streams.frame_lines import frame_line, header_line
@@ -8,7 +8,7 @@ from skelshot.recognition.streams.options import StreamOptions
 from skelshot.recognition.streams.recordings import frames_of
 
 __all__ = [
-    "Event",
+    "ActionEvent",
     "Follower",
     "Frame",
     "StreamOptions",

@@ -15,7 +15,7 @@ SLOWEST = 1.0
 
 
 class Arrival(Enum):
-    """Verdict on a frame by its time."""
+    """The place of a frame among the others, by its time."""
 
     NEXT = auto()
     """It is the next one."""
@@ -26,7 +26,7 @@ class Arrival(Enum):
 
 
 @dataclass(eq=False)
-class Clock:
+class StreamClock:
     """Puts frames in their order and measures their pace.
 
     Args:
@@ -35,7 +35,7 @@ class Clock:
         told: What happened, by kind: `repeated`, `late`, `restarts`, `breaks`.
 
     Example:
-        >>> clock = Clock(0.5)
+        >>> clock = StreamClock(0.5)
         >>> [clock.arrival(time).name for time in (0.0, 0.1, 0.1, 0.05, 9.0, 2.0)]
         ['NEXT', 'NEXT', 'DROPPED', 'DROPPED', 'NEXT', 'RESTART']
         >>> dict(clock.told)

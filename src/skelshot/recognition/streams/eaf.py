@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.event import ActionEvent
 
 
-def eaf_bytes(events: Sequence[Event]) -> bytes:
+def eaf_bytes(events: Sequence[ActionEvent]) -> bytes:
     """Write events as an annotation document of ELAN (EAF 3.0), which ELAN opens.
 
     Args:
@@ -16,7 +16,7 @@ def eaf_bytes(events: Sequence[Event]) -> bytes:
         The file, UTF-8.
 
     Example:
-        >>> b'TIER_ID="7"' in eaf_bytes([Event(1.0, 2.5, "wave", 0.9, "7", None, 3.0)])
+        >>> b'TIER_ID="7"' in eaf_bytes([ActionEvent(1.0, 2.5, "wave", 0.9, "7", None, 3.0)])
         True
     """
     root = ElementTree.Element(

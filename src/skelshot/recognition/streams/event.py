@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Event:
+class ActionEvent:
     """An action that somebody shows in a stream.
 
     Args:
@@ -18,7 +18,7 @@ class Event:
         told: At which moment of the stream it was told; what lies between is the latency.
 
     Example:
-        >>> Event(1.0, 3.0, "wave", 0.9, "1", "A.json", 3.8).seconds
+        >>> ActionEvent(1.0, 3.0, "wave", 0.9, "1", "A.json", 3.8).seconds
         2.0
     """
 
@@ -32,7 +32,7 @@ class Event:
 
     @property
     def seconds(self) -> float:
-        """Duration."""
+        """Seconds that it lasts."""
         return self.end - self.start
 
     def as_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.recognition.streams.eaf import eaf_bytes
-from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.workbook import workbook_bytes
 
 COLUMNS = ("start", "end", "label", "confidence", "person", "nearest", "told")
@@ -19,7 +19,7 @@ _BORIS = ("time", "subject", "code", "modifier", "comment")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def json_line(event: Event) -> str:
+def json_line(event: ActionEvent) -> str:
     """Write an event as a line of JSON.
 
     Args:
@@ -31,11 +31,11 @@ def json_line(event: Event) -> str:
     return json.dumps(event.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _json_lines(events: Sequence[Event]) -> bytes:
+def _json_lines(events: Sequence[ActionEvent]) -> bytes:
     return "".join(map(json_line, events)).encode()
 
 
-def _csv(events: Sequence[Event]) -> bytes:
+def _csv(events: Sequence[ActionEvent]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -45,7 +45,7 @@ def _csv(events: Sequence[Event]) -> bytes:
     return text.getvalue().encode()
 
 
-def _boris(events: Sequence[Event]) -> bytes:
+def _boris(events: Sequence[ActionEvent]) -> bytes:
     """Write the spreadsheet that BORIS imports into an observation: a state's start and stop."""
     points = [
         (moment, event)
@@ -59,7 +59,7 @@ def _boris(events: Sequence[Event]) -> bytes:
     return workbook_bytes([_BORIS, *rows])
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Event]], bytes]] = MappingProxyType(
+FORMATS: Mapping[str, Callable[[Sequence[ActionEvent]], bytes]] = MappingProxyType(
     {".jsonl": _json_lines, ".csv": _csv, ".eaf": eaf_bytes, ".xlsx": _boris}
 )
 """How events are written, by the ending of the file."""
@@ -83,7 +83,7 @@ def check_events_file(path: Path) -> None:
         raise SkelshotError(f"--events {path}: found no folder {path.parent}; make it first")
 
 
-def write_events(events: Sequence[Event], path: Path) -> None:
+def write_events(events: Sequence[ActionEvent], path: Path) -> None:
     """Write events in the format that the file's ending names, whole or not at all.
 
     Args:

@@ -7,13 +7,13 @@ from typing import Protocol
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.enrolled import Exemplar
-from skelshot.recognition.streams.clock import Arrival, Clock, check_durations
-from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.clock import Arrival, StreamClock, check_durations
+from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.frame import Frame
 from skelshot.recognition.streams.lengths import usual_of, window_lengths
 from skelshot.recognition.streams.options import StreamOptions
 from skelshot.recognition.streams.spotting import Candidate, Spotter
-from skelshot.recognition.streams.tracks import Track, Tracks
+from skelshot.recognition.streams.tracks import FollowedPerson, Tracks
 from skelshot.recognition.streams.windows import LEAST_FRAMES, Skipped, Window, windows_at
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.sequence import SkeletonSequence
@@ -23,7 +23,7 @@ STRANGE = "none of the actions"
 
 
 class Recognises(Protocol):
-    """Recogniser as far as following a stream needs one."""
+    """The recogniser, as far as following a stream needs it."""
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -58,7 +58,7 @@ class Follower:
             )
         self.lengths = tuple(sorted(self.options.lengths or window_lengths(self._usual)))
         self._agree = self.options.agree or max(3, round(0.75 * len(self.lengths)))
-        self._clock = Clock(self.options.gap)
+        self._clock = StreamClock(self.options.gap)
         self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
         self._spotters: dict[tuple[int, ...], Spotter] = {}
         self._next: float | None = None
@@ -76,7 +76,7 @@ class Follower:
         """Counts of frames that repeated, came late, began anew or after a break."""
         return self._clock.told
 
-    def push(self, frame: Frame) -> list[Event]:
+    def push(self, frame: Frame) -> list[ActionEvent]:
         """Take the next frame.
 
         Args:
@@ -107,7 +107,7 @@ class Follower:
             self._next += (missed + 1) * self.options.hop
         return events
 
-    def end(self) -> list[Event]:
+    def end(self) -> list[ActionEvent]:
         """Tell what is left at the end of the stream.
 
         Returns:
@@ -119,7 +119,7 @@ class Follower:
         self._looked, self._next = True, None
         return events + self._finish(self._tracks.lose())
 
-    def _look(self, layout: SkeletonLayout) -> list[Event]:
+    def _look(self, layout: SkeletonLayout) -> list[ActionEvent]:
         """Look at the last seconds of everybody."""
         self.hops += 1
         windows: list[Window] = []
@@ -135,7 +135,7 @@ class Follower:
         answers = self._recognizer.predict_many(clips) if clips else []
         return self._hear(list(zip(windows, answers, strict=True)))
 
-    def _hear(self, answered: list[tuple[Window, Answer]]) -> list[Event]:
+    def _hear(self, answered: list[tuple[Window, Answer]]) -> list[ActionEvent]:
         """Hand what the windows say to the spotters of those who act in them."""
         sure: dict[tuple[int, ...], list[Candidate]] = {key: [] for key in self._spotters}
         likely: dict[tuple[int, ...], dict[str, float]] = {key: {} for key in self._spotters}
@@ -174,15 +174,15 @@ class Follower:
     def _may_be_any(self, window: Window) -> bool:
         return any(self._may_be(window, label) for label in self._usual)
 
-    def _note(self, tracks: tuple[Track, ...], why: str) -> None:
+    def _note(self, tracks: tuple[FollowedPerson, ...], why: str) -> None:
         for track in tracks:
             self.status[track.person] = why
         self.skipped[why] += 1
 
-    def _finish(self, ended: list[Track]) -> list[Event]:
+    def _finish(self, ended: list[FollowedPerson]) -> list[ActionEvent]:
         """Tell the events of those who have gone."""
         gone = {track.order for track in ended}
-        events: list[Event] = []
+        events: list[ActionEvent] = []
         for key in [key for key in self._spotters if gone & set(key)]:
             events += self._spotters.pop(key).end(self._now)
         for track in ended:
@@ -216,7 +216,7 @@ class Follower:
 
 def follow(
     recognizer: Recognises, frames: Iterable[Frame], options: StreamOptions | None = None
-) -> Iterator[Event]:
+) -> Iterator[ActionEvent]:
     """Name what people do in a stream, as it happens.
 
     Args:

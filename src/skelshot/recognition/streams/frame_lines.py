@@ -18,7 +18,7 @@ LONGEST_LINE = 1 << 20
 
 
 class BadHeader(SkelshotError):  # noqa: N818 - named for what it is
-    """The line that says what the frames are cannot be used, and so none of them can."""
+    """A first line that cannot be used, so that no frame behind it can."""
 
 
 _HEADER = {"layout", "units"}

@@ -1,4 +1,4 @@
-"""Durations of what is looked at: those of the enrolled clips."""
+"""Lengths of windows: as long as the enrolled clips, and around."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _OF_LEAST = 0.5
 
 @dataclass(frozen=True)
 class Usual:
-    """Usual figures of an action, as its exemplars have them.
+    """The usual duration, movement and people of an action, as its exemplars have them.
 
     Args:
         shortest: Seconds of the shortest one.

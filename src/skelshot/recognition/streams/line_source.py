@@ -89,7 +89,7 @@ def lines_of_growing_file(path: Path, patience: float | None, tell: Tell) -> Ite
 
 
 class _Silence:
-    """Time in which nothing came, and words about it."""
+    """The time in which nothing came, and what is said of it."""
 
     def __init__(self, patience: float | None, tell: Tell) -> None:
         self._patience, self._tell = patience, tell

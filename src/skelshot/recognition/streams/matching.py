@@ -1,4 +1,4 @@
-"""Identity of people from frame to frame, where the source does not say."""
+"""Matching of people from frame to frame, where the source does not say who is who."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _INERTIA = 0.6
 
 @dataclass(eq=False)
 class Body:
-    """Body as it was seen last, and its velocity.
+    """The last place of a body, and where it is going.
 
     Args:
         time: When it was seen.

@@ -1,4 +1,4 @@
-"""Distance that a body moves, in metres, which tells a movement from standing there."""
+"""Metres that a body moves: what tells a movement from standing there."""
 
 import numpy as np
 

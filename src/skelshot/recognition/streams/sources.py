@@ -1,4 +1,4 @@
-"""Sources that can be followed: standard input, a growing file, a camera, a long recording."""
+"""Sources of frames: standard input, a growing file, a camera, a long recording."""
 
 import sys
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ LINES = (".jsonl", ".ndjson")
 
 @dataclass(frozen=True)
 class Asked:
-    """Options of a source.
+    """Wishes of a caller about a source.
 
     Args:
         rate: Frames a second of a recording that does not say.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
 
-from skelshot.recognition.streams.event import Event
+from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.options import StreamOptions
 
 _ONE = 0.5
@@ -97,7 +97,7 @@ class Spotter:
 
     def hear(
         self, now: float, new: Iterable[Candidate], likely: Mapping[str, float]
-    ) -> Iterator[Event]:
+    ) -> Iterator[ActionEvent]:
         """Take what the windows of one moment say.
 
         Args:
@@ -121,7 +121,7 @@ class Spotter:
         oldest = now - 3 * self.longest
         self._fixed = [one for one in self._fixed if one.end > oldest]
 
-    def end(self, now: float) -> Iterator[Event]:
+    def end(self, now: float) -> Iterator[ActionEvent]:
         """Tell what is left, at the end of the stream or of the person's stay.
 
         Args:
@@ -134,7 +134,7 @@ class Spotter:
         if self._open is not None:
             yield self._close(self._open, now)
 
-    def _decide(self, ripe: Callable[[Candidate], bool], now: float) -> Iterator[Event]:
+    def _decide(self, ripe: Callable[[Candidate], bool], now: float) -> Iterator[ActionEvent]:
         """Let the strongest of overlapping windows stand, in the order of time."""
         standing: list[Candidate] = []
         strength = {one: self._strength(one) for one in self._pool}
@@ -155,7 +155,7 @@ class Spotter:
         """Weigh how sure a window is by how many agree: a lone one is often chance."""
         return one.confidence * sqrt(sum(other.is_like(one) for other in self._pool))
 
-    def _take(self, one: Candidate, now: float) -> Iterator[Event]:
+    def _take(self, one: Candidate, now: float) -> Iterator[ActionEvent]:
         """Let an event begin, or the open one go on."""
         before = self._open
         if before is not None:
@@ -175,9 +175,9 @@ class Spotter:
         coming = any(one.label == event.label and one.start <= last for one in self._pool)
         return coming or now <= last
 
-    def _close(self, event: Candidate, now: float) -> Event:
+    def _close(self, event: Candidate, now: float) -> ActionEvent:
         self._open = None
-        return Event(
+        return ActionEvent(
             event.start, event.end, event.label, event.confidence, self.person, event.nearest, now
         )
 

@@ -15,7 +15,7 @@ _UNKNOWN_TRUNK = {3: 0.5, 2: 100.0}
 
 
 @dataclass(eq=False)
-class Track:
+class FollowedPerson:
     """One person who is followed.
 
     Args:
@@ -32,7 +32,7 @@ class Track:
 
     @property
     def seen(self) -> float:
-        """Time at which they were seen last."""
+        """The moment when they were seen last."""
         return self.body.time
 
 
@@ -51,14 +51,14 @@ class Tracks:
 
     seconds: float
     gap: float
-    _tracks: list[Track] = field(default_factory=list)
+    _tracks: list[FollowedPerson] = field(default_factory=list)
     _count: int = 0
 
-    def __iter__(self) -> Iterator[Track]:
+    def __iter__(self) -> Iterator[FollowedPerson]:
         """Give those who are followed, in the order in which they came."""
         return iter(self._tracks)
 
-    def see(self, frame: Frame) -> list[Track]:
+    def see(self, frame: Frame) -> list[FollowedPerson]:
         """Note where everybody is.
 
         Args:
@@ -86,7 +86,9 @@ class Tracks:
             track.ring.push(frame.time, joints[place], sure)
         return ended
 
-    def lose(self, gone: Callable[[Track], bool] = lambda track: True) -> list[Track]:
+    def lose(
+        self, gone: Callable[[FollowedPerson], bool] = lambda track: True
+    ) -> list[FollowedPerson]:
         """Follow some no more.
 
         Args:
@@ -99,7 +101,7 @@ class Tracks:
         self._tracks = [track for track in self._tracks if not gone(track)]
         return lost
 
-    def _known(self, frame: Frame, there: list[int]) -> dict[int, Track]:
+    def _known(self, frame: Frame, there: list[int]) -> dict[int, FollowedPerson]:
         """Find the track of each person who is there, by place among them."""
         if frame.ids is None:
             pairs = same_bodies(frame.time, frame.joints[there], [t.body for t in self._tracks])
@@ -108,11 +110,13 @@ class Tracks:
         ids = [frame.ids[person] for person in there]
         return {place: named[one] for place, one in enumerate(ids) if one in named}
 
-    def _begin(self, frame: Frame, person: int, joints: FloatArray, size: float) -> Track:
+    def _begin(self, frame: Frame, person: int, joints: FloatArray, size: float) -> FollowedPerson:
         self._count += 1
         name = str(self._count) if frame.ids is None else frame.ids[person]
         if not (np.isfinite(size) and size > 0):
             size = _UNKNOWN_TRUNK[joints.shape[-1]]
-        track = Track(name, Body(frame.time, joints, size), Ring(self.seconds), self._count)
+        track = FollowedPerson(
+            name, Body(frame.time, joints, size), Ring(self.seconds), self._count
+        )
         self._tracks.append(track)
         return track

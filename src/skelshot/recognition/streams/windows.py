@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.recognition.streams.movement import movement_of
-from skelshot.recognition.streams.tracks import Track
+from skelshot.recognition.streams.tracks import FollowedPerson
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.repair import repair_gaps
 from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
@@ -29,7 +29,7 @@ an even grid: an encoder takes frames for equally far apart."""
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """The piece that is looked at.
+    """A piece of a stream that is looked at.
 
     Args:
         tracks: Whose it is: one person, or two.
@@ -39,7 +39,7 @@ class Window:
         moved: Metres that a body moves in it.
     """
 
-    tracks: tuple[Track, ...]
+    tracks: tuple[FollowedPerson, ...]
     start: float
     end: float
     sequence: SkeletonSequence
@@ -47,26 +47,26 @@ class Window:
 
     @property
     def person(self) -> str:
-        """Names of those who act, in events."""
+        """The name by which events call those who act."""
         return "+".join(track.person for track in self.tracks)
 
 
 @dataclass(frozen=True, eq=False)
 class Skipped:
-    """Reason why a window was not looked at.
+    """A window that was not looked at, and why.
 
     Args:
         tracks: Whose it would be.
         why: The reason.
     """
 
-    tracks: tuple[Track, ...]
+    tracks: tuple[FollowedPerson, ...]
     why: str
 
 
 def windows_at(
     now: float,
-    tracks: Sequence[Track],
+    tracks: Sequence[FollowedPerson],
     lengths: Sequence[float],
     layout: SkeletonLayout,
     pairs_within: float | None,
@@ -83,7 +83,7 @@ def windows_at(
     Yields:
         Windows, or why there is none; of a person no longer window once one is too long.
     """
-    alone: list[tuple[Track, ...]] = [(track,) for track in tracks]
+    alone: list[tuple[FollowedPerson, ...]] = [(track,) for track in tracks]
     pairs = [] if pairs_within is None else _near(tracks, pairs_within)
     for whose in (*alone, *pairs):
         for seconds in lengths:
@@ -98,7 +98,7 @@ UNSEEN = "joints missing"
 
 
 def _window(
-    now: float, whose: tuple[Track, ...], seconds: float, layout: SkeletonLayout
+    now: float, whose: tuple[FollowedPerson, ...], seconds: float, layout: SkeletonLayout
 ) -> Window | Skipped:
     start = now - seconds
     read = [track.ring.since(start, now) for track in whose]
@@ -161,9 +161,9 @@ def _resampled(
     return mixed
 
 
-def _near(tracks: Sequence[Track], within: float) -> list[tuple[Track, ...]]:
+def _near(tracks: Sequence[FollowedPerson], within: float) -> list[tuple[FollowedPerson, ...]]:
     """Find the pairs whose bodies are near, in metres; pixels are compared in trunks."""
-    pairs: list[tuple[Track, ...]] = []
+    pairs: list[tuple[FollowedPerson, ...]] = []
     for one, other in combinations(tracks, 2):
         apart = np.nanmedian(one.body.joints, axis=0) - np.nanmedian(other.body.joints, axis=0)
         distance = float(np.sqrt(np.square(apart).sum()))
