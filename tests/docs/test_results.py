@@ -166,6 +166,22 @@ def test_many_shot() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "task", "shots"),
+    [
+        ("NW-UCLA, 5 of 10 classes, 20 splits", "nw-ucla", ("1", "5")),
+        ("UI-PRMD, 5 of 10 classes, held-out people", "rehab", ("1", "3")),
+        ("Kinder-Gator, 20 ways, held-out people and classes", "gator-20", ("1", "3", "5")),
+    ],
+)
+def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> None:
+    printed = table_in("docs/results.md", header)
+    found = results("ready-made")
+    names = {row: f"{task} {row}" for row in ("default", "cosine", "raw-dtw", "raw-nearest")}
+    there = {row: name for row, name in names.items() if name in found}
+    assert printed == accuracies(found, there, shots)
+
+
 def test_synthetic_to_nw_ucla() -> None:
     printed = list(table_in("docs/synthetic.md", "trained on").values())
     real = results("nw-ucla")
