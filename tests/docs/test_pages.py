@@ -247,6 +247,14 @@ SMALLER = {
     "--classes 60 --performers 8": f"--classes 1-4 7 13 19 25 31 37 43 49 55 {FEW}",
 }
 """What is changed in the README's commands so that they take minutes."""
+SHOWN_IN_README = {
+    "wave-1": "a00_p00_r00",
+    "wave-2": "a00_p01_r00",
+    "bow-1": "a01_p00_r00",
+    "bow-2": "a01_p01_r00",
+    "other": "a02_p00_r00",
+}
+"""Toy clips in the place of the files that the README enrols."""
 
 
 @pytest.mark.docs
@@ -258,6 +266,8 @@ def test_the_readme_runs_from_top_to_bottom(
     runner = PageRunner(tmp_path / "readme")
     (runner.folder / "RAW").symlink_to(nw_ucla_dir)
     write_toy_clips(runner.folder / "my-clips", performers=2, repetitions=1)
+    for name, clip in SHOWN_IN_README.items():
+        shutil.copy(runner.folder / "my-clips" / f"{clip}.npz", runner.folder / f"{name}.npz")
     export_pyskl(toy_store, runner.folder / "annotations.pkl")
     ntu = f"skelshot synth --classes 2 3 {ONE_SHOT} {FEW} --out NTU"
     runner.run_block(Block("bash", (), ntu, "README.md, the folder NTU"))
