@@ -34,7 +34,8 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
     """Classifier of clips that is shown each action a few times: `Recognizer` for scikit-learn.
 
     Clips go the one way from clip to answer (docs/guide/recognise.md), so scores, and labels where
-    unknown clips are told, are those of a `Recognizer` with the same exemplars and settings.
+    unknown clips are told, are those of a `Recognizer` with the same settings and exemplars,
+    enrolled in the order of `classes_`.
 
     Args:
         encoder: Packaged weights, an encoder's file, a run or a split of it.
@@ -120,8 +121,8 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
             The classifier itself.
 
         Raises:
-            EstimatorError: A clip cannot be read, X and y are not of one length, labels are none, or a
-                parameter is wrong.
+            EstimatorError: A clip cannot be read, X and y are not of one length, labels are none,
+                or a parameter is wrong.
         """
         labels = _labels(y)
         known = np.flatnonzero(_is_known(labels, self.unknown_label))
@@ -253,5 +254,7 @@ def _is_known(labels: Labels, unknown_label: Any) -> NDArray[np.bool_]:
         )
     known: NDArray[np.bool_] = labels != unknown_label
     if not known.any():
-        raise EstimatorError(f"y: found no label but unknown_label={unknown_label!r:.80}, expected one")
+        raise EstimatorError(
+            f"y: found no label but unknown_label={unknown_label!r:.80}, expected one"
+        )
     return known

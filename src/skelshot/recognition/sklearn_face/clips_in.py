@@ -62,7 +62,8 @@ def sequences_for(engine: Engine, X: Any, layout: object = None) -> list[Skeleto
         The clips.
 
     Raises:
-        EstimatorError: X is no list of clips, or a clip cannot be read; the message names its place.
+        EstimatorError: X is no list of clips, or a clip cannot be read; the message names its
+            place.
 
     Warns:
         Notice: A layout or a file's form was guessed, or joints were mapped.
@@ -74,7 +75,7 @@ def sequences_for(engine: Engine, X: Any, layout: object = None) -> list[Skeleto
             told += [*one.remarks, *engine.check(str(one.name), one.sequence)]
             engine.probe(str(one.name), one.sequence)
     for remark in dict.fromkeys(told):
-        warnings.warn(f"X: {remark}", Notice, stacklevel=3)
+        warnings.warn(f"X: {remark}", Notice, stacklevel=2)
     return [one.sequence for one in found]
 
 
@@ -104,7 +105,9 @@ def clips_of(X: Any, layout: object = None) -> list[FoundClip]:
 def _samples(X: Any) -> list[Any]:
     """List what X holds along its first axis."""
     if isinstance(X, _NAMED):
-        raise EstimatorError(f"X: found one clip, {X!s:.80}, expected a list of clips; write [clip]")
+        raise EstimatorError(
+            f"X: found one clip, {X!s:.80}, expected a list of clips; write [clip]"
+        )
     shape = getattr(X, "shape", None)
     if shape is not None and len(shape) not in (1, 4, 5):  # 1: files or sequences
         raise EstimatorError(f"X: found shape {tuple(shape)}, expected {SHAPES}")

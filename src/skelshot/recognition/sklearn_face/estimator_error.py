@@ -37,8 +37,8 @@ def told_as_values(place: str | None = None) -> Iterator[None]:
         ...     int("wave")
         Traceback (most recent call last):
         ...
-        skelshot.recognition.sklearn_face.estimator_error.EstimatorError: y: invalid literal for int()
-        with base 10: 'wave'
+        skelshot.recognition.sklearn_face.estimator_error.EstimatorError: y: invalid literal for
+        int() with base 10: 'wave'
     """
     try:
         yield
