@@ -18,16 +18,16 @@ def main() -> None:
     """Classify toy clips of three actions, and tell those of two others."""
     folder = Path(tempfile.mkdtemp())
     write_toy_clips(folder, performers=2, repetitions=2)  # aAA_pPP_rRR.npz
-    clips, others = sorted(folder.glob("a0[0-2]*.npz")), sorted(folder.glob("a0[67]*.npz"))
+    clips, others = sorted(folder.glob("a0[0-2]*.npz")), sorted(folder.glob("a0[67]*_r00.npz"))
     names = [clip.name[:3] for clip in clips]
 
     few = sk.FewShotSkeletonClassifier(raw="raw-nearest")
     print("nearest action:", cross_val_score(few, clips, names, cv=2))
-    search = GridSearchCV(few, {"to": ["exemplar", "mean"], "raw": ["none", "raw-nearest"]}, cv=2)
+    search = GridSearchCV(few, {"to": ["exemplar", "mean"]}, cv=2)
     print("best of the search:", search.fit(clips, names).best_params_)
 
     vectors = make_pipeline(sk.SkeletonEncoder(), LogisticRegression(max_iter=1000))
-    print("logistic regression:", cross_val_score(vectors, clips, names, cv=2))
+    print("logistic regression:", vectors.fit(clips, names).predict(clips[:2]))
 
     few.set_params(unknown_label="none").fit(clips, names)
     for clip, name, known in zip(
