@@ -13,7 +13,7 @@ RUNTIME = [
     *PROJECT["dependencies"],
     *(entry for name, entries in EXTRAS.items() if name != "dev" for entry in entries),
 ]
-MODULES = {"pillow": "PIL", "pyyaml": "yaml", "faiss-cpu": "faiss"}
+MODULES = {"pillow": "PIL", "pyyaml": "yaml", "faiss-cpu": "faiss", "scikit-learn": "sklearn"}
 """Packages whose module is called otherwise."""
 
 

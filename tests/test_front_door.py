@@ -11,10 +11,11 @@ from skelshot.experiments.toy import write_toy_clips
 
 GIVEN = [
     "AGCN", "ATTRIBUTIONS", "CTRGCN", "CosineClassifier", "ENCODERS", "Encoder",
-    "EvaluateOptions", "FeatureCache", "FewShotMethod", "InputSpec", "METHODS", "NamedProtocol",
+    "EvaluateOptions", "FeatureCache", "FewShotMethod", "FewShotSkeletonClassifier", "InputSpec",
+    "METHODS", "NamedProtocol",
     "PretrainOptions", "ProtoNet", "READERS", "Recognizer", "Run", "STGCN", "STRATEGIES",
-    "SkeletonLayout", "SkeletonSequence", "SkelshotError", "SplitRun", "Stage", "Store", "TEACHERS",
-    "check",
+    "SkeletonEncoder", "SkeletonLayout", "SkeletonSequence", "SkelshotError", "SplitRun", "Stage",
+    "Store", "TEACHERS", "check",
     "compare", "evaluate", "explain_clips", "load_encoder", "prepare", "pretrain",
     "protocol_named", "show", "teach",
 ]  # fmt: skip
@@ -31,7 +32,7 @@ def test_what_is_given_is_frozen() -> None:
 
 
 def test_nothing_heavy_is_imported_before_it_is_asked_for() -> None:
-    heavy = "('torch', 'numpy', 'pydantic')"
+    heavy = "('torch', 'numpy', 'pydantic', 'sklearn')"
     code = f"import sys, skelshot; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

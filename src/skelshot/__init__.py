@@ -27,6 +27,7 @@ _PLACES = {
     "skelshot.ground": ("SkelshotError",),
     "skelshot.pretraining": ("STRATEGIES", "PretrainOptions", "Stage"),
     "skelshot.recognition": ("Recognizer",),
+    "skelshot.recognition.sklearn_face": ("FewShotSkeletonClassifier", "SkeletonEncoder"),
     "skelshot.runs": ("Run", "SplitRun"),
     "skelshot.skeletons": ("InputSpec", "SkeletonLayout", "SkeletonSequence"),
     "skelshot.teachers": ("TEACHERS", "FeatureCache"),
@@ -61,6 +62,10 @@ if TYPE_CHECKING:
     from skelshot.pretraining import PretrainOptions as PretrainOptions
     from skelshot.pretraining import Stage as Stage
     from skelshot.recognition import Recognizer as Recognizer
+    from skelshot.recognition.sklearn_face import (
+        FewShotSkeletonClassifier as FewShotSkeletonClassifier,
+    )
+    from skelshot.recognition.sklearn_face import SkeletonEncoder as SkeletonEncoder
     from skelshot.reports import check as check
     from skelshot.reports import compare as compare
     from skelshot.reports import explain_clips as explain_clips

@@ -17,9 +17,9 @@ from skelshot.recognition.enrolled import Exemplar, digest_of
 from skelshot.recognition.explaining import explain_clip
 from skelshot.recognition.gallery import Gallery
 from skelshot.recognition.judge import Judge
+from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
-from skelshot.recognition.negatives import negatives_of
 from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
@@ -405,9 +405,7 @@ class Recognizer:
         self._check(exemplars.values())
         support = self.engine.support(self._gallery, exemplars)
         sequences = [one.sequence for one in exemplars.values()]
-        strategy = UNKNOWNS.named(self.settings.unknown, "--unknown")()
-        negatives = negatives_of(sequences, self.engine.layout)
-        return Judge.of(support, strategy, self.settings.threshold, negatives, conformal)
+        return judge_of(self.engine, support, sequences, self.settings, conformal)
 
     def _check(self, exemplars: Iterable[Exemplar]) -> None:
         """Refuse exemplars that this encoder cannot read."""
