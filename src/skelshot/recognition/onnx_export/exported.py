@@ -1,7 +1,7 @@
 """A recogniser as one ONNX file, and how far the file's answers are from torch's."""
 
-import io
 import json
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,9 +123,9 @@ def _feed(clip: SkeletonSequence, graph: RecognitionGraph, layout: SkeletonLayou
 
 
 def _traced(graph: RecognitionGraph, feed: Feed) -> bytes:
-    written = io.BytesIO()
     example = tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in feed.values())
-    with _told_as_one_line(), torch.no_grad():
+    with tempfile.TemporaryDirectory() as folder, _told_as_one_line(), torch.no_grad():
+        written = Path(folder) / "traced.onnx"
         torch.onnx.export(
             graph.eval(),
             example,
@@ -137,7 +137,7 @@ def _traced(graph: RecognitionGraph, feed: Feed) -> bytes:
             output_names=list(OUTPUTS),
             dynamic_axes={name: {0: "persons", 1: "frames"} for name in feed},
         )
-    return written.getvalue()
+        return written.read_bytes()
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """What an exported recogniser says of itself, and the joints that it takes."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from skelshot import __version__
 from skelshot.encoders.packaged import packaged_card
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import check_writable
@@ -82,7 +82,7 @@ def _notes(
     packaged = is_packaged(settings.encoder)
     return {
         "format": FORMAT,
-        "skelshot": __version__,
+        "skelshot": version("skelshot"),
         "actions": judge.support.actions,
         "exemplars": [
             {"name": one.name, "action": one.action, "sha256": one.digest} for one in exemplars
