@@ -27,6 +27,8 @@ pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
 Clips = Callable[[str], list[SkeletonSequence]]
 CLOSE = 1e-4
+NEARLY = 5e-4
+"""Where cosines of all actions are nearly equal, standardising them multiplies torch's own error."""
 
 
 def session_of(file: Path) -> Any:
@@ -40,11 +42,11 @@ def run(session: Any, clip: SkeletonSequence) -> dict[str, Any]:
     return dict(zip(OUTPUTS, session.run(list(OUTPUTS), feed), strict=True))
 
 
-def assert_same(found: Mapping[str, Any], told: Answer) -> None:
+def assert_same(found: Mapping[str, Any], told: Answer, close: float = CLOSE) -> None:
     actions = list(told.scores)
     for name in ("known", "confidence"):
-        assert found[name] == pytest.approx(getattr(told, name), abs=CLOSE), name
-    np.testing.assert_allclose(found["scores"], list(told.scores.values()), atol=CLOSE)
+        assert found[name] == pytest.approx(getattr(told, name), abs=close), name
+    np.testing.assert_allclose(found["scores"], list(told.scores.values()), atol=close)
     for output, name in (("label", told.label), ("runner_up", told.runner_up)):
         assert found[output] == (-1 if name is None else actions.index(name)), output
 
@@ -73,10 +75,10 @@ def table(clip: SkeletonSequence) -> dict[str, SkeletonSequence]:
         "gaps": replace(clip, joints=np.where(gaps[..., None, None], clip.joints, 0), present=gaps),
         "no numbers where nobody is": replace(clip, joints=holes, present=gaps),
         "a second person who comes late": replace(clip, joints=pair, present=late),
-        "three persons, the first never there": replace(
+        "three persons, the second never there": replace(
             clip,
-            joints=np.concatenate([clip.joints, pair]),
-            present=np.concatenate([absent, clip.present, late[1:]]),
+            joints=np.concatenate([pair, clip.joints]),
+            present=np.concatenate([gaps, absent, late[1:]]),
         ),
         "lying on one side": replace(clip, joints=clip.joints[..., [1, 0, 2]]),
     }
@@ -121,6 +123,11 @@ def test_nobody_and_no_numbers_are_unknown(
     for strange in (
         replace(clip, present=np.zeros_like(clip.present)),
         replace(clip, joints=np.full_like(clip.joints, np.nan)),
+        replace(
+            clip,
+            joints=np.repeat(clip.joints, 2, axis=0),
+            present=np.concatenate([np.zeros_like(clip.present), clip.present]),
+        ),
     ):
         found = run(session, strange)
         assert (found["label"], found["known"], found["confidence"]) == (-1, 0, 1)
@@ -179,7 +186,7 @@ def test_every_way_of_comparing_can_be_exported(
     session = session_of(tmp_path / "a.onnx")
     for action in toy_store.class_names[:4]:
         clip = toy_clips(action)[5]
-        assert_same(run(session, clip), recognizer.predict(clip))
+        assert_same(run(session, clip), recognizer.predict(clip), NEARLY)
 
 
 def test_one_action_says_known_or_unknown(
@@ -231,7 +238,7 @@ class Wayward(Encoder):
     def feature_map(self, x: torch.Tensor) -> torch.Tensor:
         maps = x.permute(0, 4, 1, 2, 3)
         if self.how == "numpy":
-            return maps * float(x.abs().max())
+            return maps + float(x.abs().max())
         return torch.special.i1e(maps)
 
 

@@ -68,7 +68,8 @@ class RecognitionGraph(nn.Module):
         evidence = support.evidence(queries, near)
         scores = evidence.scores[0]
         # Nobody there, or joints that are no numbers: nothing is known.
-        usable = present.any() & ~scores.isnan().any()
+        looked_at = min(term.path.spec.persons for term in support.terms)
+        usable = present[:looked_at].any() & ~scores.isnan().any()
         known = torch.where(usable, judge.known(queries, evidence)[0], torch.zeros(()))
         accepted = known > judge.threshold
         if judge.threshold == 1:
