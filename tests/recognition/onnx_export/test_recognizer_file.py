@@ -28,7 +28,7 @@ runtime = pytest.importorskip("onnxruntime")
 Clips = Callable[[str], list[SkeletonSequence]]
 CLOSE = 1e-4
 NEARLY = 5e-4
-"""Where cosines of all actions are nearly equal, standardising them multiplies torch's own error."""
+"""Where cosines are nearly equal, standardising them multiplies the error of torch itself."""
 
 
 def session_of(file: Path) -> Any:

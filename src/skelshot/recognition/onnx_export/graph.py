@@ -71,7 +71,7 @@ class RecognitionGraph(nn.Module):
         looked_at = min(term.path.spec.persons for term in support.terms)
         usable = present[:looked_at].any() & ~scores.isnan().any()
         known = torch.where(usable, judge.known(queries, evidence)[0], torch.zeros(()))
-        accepted = known > judge.threshold
+        accepted = known.double() > judge.threshold  # as Python compares them
         if judge.threshold == 1:
             accepted = known >= judge.threshold
         best = scores.topk(min(2, len(support.actions)))[1]
