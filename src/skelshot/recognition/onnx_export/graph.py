@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -71,9 +72,9 @@ class RecognitionGraph(nn.Module):
         looked_at = min(term.path.spec.persons for term in support.terms)
         usable = present[:looked_at].any() & ~scores.isnan().any()
         known = torch.where(usable, judge.known(queries, evidence)[0], torch.zeros(()))
-        accepted = known.double() > judge.threshold  # as Python compares them
-        if judge.threshold == 1:
-            accepted = known >= judge.threshold
+        edge = float(np.float32(judge.threshold))  # a p-value in float32 may lie just above it
+        is_within = edge > judge.threshold or judge.threshold == 1
+        accepted = known >= edge if is_within else known > edge
         best = scores.topk(min(2, len(support.actions)))[1]
         share = scores.softmax(-1).index_select(0, best[:1])[0]
         nobody = torch.full_like(best[0], -1)
