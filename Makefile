@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # PyTorch: `make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu` takes the CPU build.
 TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
-EXTRAS ?= dev,teachers,video,cluster,postgres,faiss
+EXTRAS ?= dev,teachers,video,cluster,postgres,faiss,onnx
 JOBS ?= 2
 DATA ?= ../shared/data
 RUNS ?= runs

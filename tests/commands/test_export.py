@@ -1,4 +1,4 @@
-"""`skelshot export`: both formats, NTU's splits, and what is refused."""
+"""`skelshot export`: all formats, NTU's splits, and what is refused."""
 
 import pickle
 from collections.abc import Callable
@@ -107,6 +107,9 @@ def test_the_splits_of_a_store_go_out_unless_others_are_named(
         (("ctr-gcn", "--split", "xsub"), "invalid choice: 'xsub'"),
         (("pyskl", "--lose-names"), "--lose-names: the format is pyskl, but only ctr-gcn has"),
         (("pyskl", "--second-person", "copy"), "--second-person: the format is pyskl"),
+        (("pyskl", "--int8"), "--int8: the format is pyskl, but only onnx has this option"),
+        (("onnx", "--split", "xsub60"), "--split: the format is onnx, but only pyskl, ctr-gcn"),
+        (("onnx",), "found a folder, expected a gallery"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -123,3 +126,17 @@ def test_stores_of_other_sensors_are_refused(run: Run, toy_store: Any, tmp_path:
     answer = run(*words)
     assert answer.code == 2
     assert "expected 3 of 'kinect-v2'" in answer.err
+
+
+def test_a_gallery_goes_out_with_its_encoder(run: Run, toy_store: Any, tmp_path: Path) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    clip, gallery, out = tmp_path / "wave.npz", tmp_path / "g", tmp_path / "g.onnx"
+    np.savez(clip, joints=toy_store.sequence(0).joints, layout="kinect-v1")
+    assert run("enroll", "wave", clip, "--gallery", gallery).code == 0
+    answer = run("export", "onnx", gallery, "--out", out, "--layout", "coco-17", "--json")
+    assert answer.code == 0
+    assert answer.json["actions"] == {"wave": 1}
+    assert answer.json["bytes"] == out.stat().st_size
+    assert (answer.json["layout"], answer.json["agree"]) == ("coco-17", 1)
+    taken = {each.name: each.shape[2:] for each in runtime.InferenceSession(out).get_inputs()}
+    assert taken == {"joints": [17, 3], "present": []}

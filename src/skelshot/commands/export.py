@@ -1,4 +1,4 @@
-"""`skelshot export`: a store as a PYSKL annotation pickle or as CTR-GCN's training file."""
+"""`skelshot export`: a store as PYSKL's or CTR-GCN's file, a gallery with its encoder as ONNX."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,21 @@ from skelshot.commands.command import Command, Document
 
 _SPLITS = ("xsub60", "xview60", "xsub120", "xset120")
 
+_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "pyskl": ("split",),
+    "ctr-gcn": ("split", "second_person", "lose_names"),
+    "onnx": ("layout", "int8"),
+}
+"""Options beside --out that each format has."""
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=["pyskl", "ctr-gcn"], help="format to write")
-    parser.add_argument("store", type=Path, help="the store")
+    parser.add_argument("format", choices=list(_OPTIONS), help="format to write")
+    parser.add_argument(
+        "source",
+        metavar="STORE|GALLERY",
+        help="the store; onnx: the gallery, a file or the URL of a database",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
     parser.add_argument(
         "--split",
@@ -29,10 +40,45 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ctr-gcn: leave out FILE.names.txt with the clips' names, as the public code does",
     )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME|FILE",
+        help="onnx: joints of the clips that the file will be given (default: the exemplars' own)",
+    )
+    parser.add_argument(
+        "--int8", action="store_true", help="onnx: let the encoder work in 8-bit integers"
+    )
 
 
 def _run(parsed: argparse.Namespace) -> Document:
-    return _ctr_gcn(parsed) if parsed.format == "ctr-gcn" else _pyskl(parsed)
+    _check_options(parsed)
+    return {"pyskl": _pyskl, "ctr-gcn": _ctr_gcn, "onnx": _onnx}[parsed.format](parsed)
+
+
+def _check_options(parsed: argparse.Namespace) -> None:
+    from skelshot.ground import SkelshotError
+
+    for option in sorted({each for options in _OPTIONS.values() for each in options}):
+        if getattr(parsed, option) and option not in _OPTIONS[parsed.format]:
+            having = ", ".join(name for name, each in _OPTIONS.items() if option in each)
+            raise SkelshotError(
+                f"--{option.replace('_', '-')}: the format is {parsed.format}, but only {having} "
+                "has this option; leave it out"
+            )
+
+
+def _onnx(parsed: argparse.Namespace) -> Document:
+    from skelshot.recognition.gallery import Gallery
+    from skelshot.recognition.recognizer import Recognizer
+    from skelshot.skeletons.layout_files import is_layout_file, read_layout_file
+
+    layout = parsed.layout
+    if is_layout_file(layout):
+        layout = read_layout_file(layout).layout
+    with Gallery.open(parsed.source) as gallery:
+        recognizer = Recognizer.on(gallery)
+        done = recognizer.export(parsed.out, layout=layout, int8=parsed.int8)
+        return done.as_json() | {"actions": recognizer.actions}
 
 
 def _pyskl(parsed: argparse.Namespace) -> Document:
@@ -40,15 +86,8 @@ def _pyskl(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.ntu.splits import pyskl_splits
     from skelshot.datasets.pyskl_export import export_pyskl
     from skelshot.datasets.store import Store
-    from skelshot.ground import SkelshotError
 
-    for option in ("second_person", "lose_names"):
-        if getattr(parsed, option):
-            raise SkelshotError(
-                f"--{option.replace('_', '-')}: the format is pyskl, but only ctr-gcn has this "
-                "option; leave it out"
-            )
-    store = Store.open(parsed.store)
+    store = Store.open(Path(parsed.source))
     splits: Mapping[str, Sequence[str]] | None = store.splits or None
     if parsed.split is not None:
         splits = pyskl_splits(store.clips, parsed.split)
@@ -72,7 +111,11 @@ def _ctr_gcn(parsed: argparse.Namespace) -> Document:
             f"--split: missing, but the format ctr-gcn needs it; name one of {', '.join(_SPLITS)}"
         )
     done = export_ctr_gcn(
-        Store.open(parsed.store), parsed.out, parsed.split, parsed.second_person, parsed.lose_names
+        Store.open(Path(parsed.source)),
+        parsed.out,
+        parsed.split,
+        parsed.second_person,
+        parsed.lose_names,
     )
     return {
         "clips": done.train + done.test,
@@ -84,6 +127,20 @@ def _ctr_gcn(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    return _show_graph(document) if "layout" in document else _show_clips(document)
+
+
+def _show_graph(document: Document) -> str:
+    kind = "int8" if document["quantised"] else "float32"
+    return (
+        f"{document['file']}: {len(document['actions'])} actions, {document['bytes']:,} bytes, "
+        f"{kind}, takes clips of {document['layout']}\n{document['agree']} of "
+        f"{document['compared']} exemplars answered as torch does, scores within "
+        f"{document['difference']:.1g}"
+    )
+
+
+def _show_clips(document: Document) -> str:
     lines = [f"{document['file']}: {document['clips']} clips"]
     if "splits" in document:
         lines[0] += f" ({', '.join(f'{n} {name}' for name, n in document['splits'].items())})"
@@ -96,4 +153,10 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
-COMMAND = Command("export", "Write a store in another format.", _arguments, _run, _show)
+COMMAND = Command(
+    "export",
+    "Write a store in another format, or a gallery with its encoder as ONNX.",
+    _arguments,
+    _run,
+    _show,
+)

@@ -41,7 +41,7 @@ def accumulate(
         The values and the shares, in the numbers of `cost`.
     """
     pairs, rows, columns = cost.shape
-    skewed = _to_diagonals(cost)
+    skewed = to_diagonals(cost)
     # Row r of an anti-diagonal is at r + 1; two anti-diagonals lie before the first.
     reached = cost.new_full((rows + columns + 1, pairs, rows + 1), OUTSIDE)
     reached[0, :, 0] = 0.0
@@ -83,7 +83,7 @@ def spread(shares: Tensor, lengths: Tensor, upstream: Tensor, columns: int) -> T
     return _from_diagonals(flow, columns)
 
 
-def _to_diagonals(cost: Tensor) -> Tensor:
+def to_diagonals(cost: Tensor) -> Tensor:
     """Lay (B, N, M) out by anti-diagonals: (N + M - 1, B, N), `OUTSIDE` where there is no cell."""
     pairs, rows, columns = cost.shape
     # A row that is as long as all anti-diagonals together, and one: read at one less, row r
@@ -95,7 +95,7 @@ def _to_diagonals(cost: Tensor) -> Tensor:
 
 
 def _from_diagonals(values: Tensor, columns: int) -> Tensor:
-    """Turn `_to_diagonals` round."""
+    """Turn `to_diagonals` round."""
     diagonals, pairs, rows = values.shape
     flat = values.permute(1, 2, 0).reshape(pairs, rows * diagonals)
     return pad(flat, (0, rows)).view(pairs, rows, diagonals + 1)[:, :, :columns].contiguous()

@@ -20,12 +20,14 @@ from skelshot.recognition.judge import Judge
 from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
+from skelshot.recognition.onnx_export import Exported, export_recognizer
 from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
 from skelshot.runs import Run, SplitRun
+from skelshot.skeletons import SkeletonLayout
 
 
 @dataclass(frozen=True)
@@ -364,6 +366,27 @@ class Recognizer:
         if out is None:
             return told
         return write_explanations([told], lambda _: shown, Path(out), Drawing())[0]
+
+    def export(
+        self, file: Path | str, *, layout: SkeletonLayout | str | None = None, int8: bool = False
+    ) -> Exported:
+        """Write encoder, preparation of clips and exemplars as one ONNX file.
+
+        Args:
+            file: The file.
+            layout: The joints of the clips that it will be given; unless told those of the
+                exemplars where all have the same, else those of the encoder.
+            int8: Let the encoder work in 8-bit integers.
+
+        Returns:
+            What was written, and how far its answers about the exemplars are from torch's.
+
+        Raises:
+            SkelshotError: Nothing is enrolled, the joints cannot be mapped to the encoder's, the
+                extra `onnx` is not installed, or the network or the file cannot be written.
+        """
+        judge, exemplars = self._ready(), self.exemplars
+        return export_recognizer(self.engine, self.settings, judge, exemplars, file, layout, int8)
 
     def verdicts(self) -> list[Verdict]:
         """Judge every action by its own exemplars.

@@ -102,10 +102,21 @@ class Support:
         terms = [
             term.to_means(self.features[number], self.labels, count, queries[number])
             if term.to_mean
-            else best_of_actions(near[number], self.labels, count)
+            else self.best_of_actions(near[number])
             for number, term in enumerate(self.terms)
         ]
         return Evidence(torch.stack(terms), self.weights, torch.arange(count))
+
+    def best_of_actions(self, nearness: Tensor) -> Tensor:
+        """Keep the nearest exemplar of each action.
+
+        Args:
+            nearness: One value an exemplar, (Q, E).
+
+        Returns:
+            (Q, N).
+        """
+        return best_of_actions(nearness, self.labels, len(self.actions))
 
     @cached_property
     def among(self) -> tuple[Tensor, ...]:

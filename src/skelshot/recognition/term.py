@@ -102,7 +102,7 @@ class Term:
         Returns:
             How near they are, (Q, N); minus infinity for an action without exemplars.
         """
-        scores = torch.full((len(queries), actions), -torch.inf)
+        scores = queries.new_full((len(queries), actions), -torch.inf)
         counts = torch.bincount(labels, minlength=actions)
         for count in sorted({*counts.tolist()} - {0}):  # a method takes as many of each action
             chosen = (counts == count).nonzero()[:, 0]
