@@ -87,10 +87,15 @@ def test_the_options_that_messages_name_are_taken(run: Run, millimetres: Path) -
 
 
 def test_the_options_of_other_formats_are_refused(run: Run, toy_store: Store) -> None:
-    for option in (("--units", "metres"), ("--layout", "coco-17"), ("--score-scale", "2")):
+    arrays = "npz, pyskl"
+    for option, having in (
+        (("--units", "metres"), f"{arrays}, bvh"),
+        (("--layout", "coco-17"), arrays),
+        (("--score-scale", "2"), arrays),
+    ):
         answer = run("verify", toy_store.path, *option)
         assert answer.code == 2
-        assert f"found a store, but only npz and pyskl files have {option[0]}; leave" in answer.err
+        assert f"found a store, but only {having} files have {option[0]}; leave" in answer.err
         assert answer.err.count("\n") == 1
 
 

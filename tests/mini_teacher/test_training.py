@@ -99,7 +99,10 @@ def test_a_finished_run_is_not_done_again(
     assert all(torch.equal(found[name], value) for name, value in whole[1].items())
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    "stage",
+    [pytest.param(stage, marks=[pytest.mark.slow] * (stage != "together")) for stage in STAGES],
+)
 def test_two_processes_train_as_one(
     open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path, stage: str
 ) -> None:
@@ -117,6 +120,7 @@ def test_two_processes_train_as_one(
         assert two[1]["plain"] == pytest.approx(one[1]["plain"], rel=0.05)
 
 
+@pytest.mark.slow
 def test_training_learns(open_boxes: "partial[ClipBank]", tiny: Recipe, tmp_path: Path) -> None:
     """The right one of 12 captions is far oftener the nearest than by chance (8 %)."""
     longer = _longer(tiny, seeing=1600, understanding=1600, together=800)

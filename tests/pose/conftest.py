@@ -16,7 +16,8 @@ def video(tmp_path: Path) -> Path:
     from skelshot.videos.encode import write_video
 
     path = tmp_path / "wave.avi"
-    write_video(path, [np.full((90, 160, 3), 9 * t, np.uint8) for t in range(12)], fps=25)
+    grain = np.random.default_rng(0).integers(0, 256, (12, 90, 160, 3), np.uint8)
+    write_video(path, list(grain), fps=25)  # which fills the file, so that a cut takes pictures
     return path
 
 

@@ -83,7 +83,7 @@ def test_several_of_all_kinds(tmp_path: Path) -> None:
         ("empty.npz", b"", "npz"),
         ("cut.npz", b"PK\x03\x04abcdef", "npz"),
         ("clip.skeleton", b"garbage", "line 1"),
-        ("clip.docx", b"PK", "files of that ending, expected one of .* .avi, .json"),
+        ("clip.docx", b"PK", "files of that ending, expected one of .* .avi, .bvh, .json"),
         ("clip", b"1 2 3", "no reader knows files of that ending"),
     ],
 )  # fmt: skip

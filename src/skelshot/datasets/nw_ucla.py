@@ -109,11 +109,11 @@ class NwUclaReader(Reader):
             repaired=repaired,
         )
 
-    def clips_in(self, path: Path) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> list[Clip]:
         """Read a file of any name; what it says of its label is not looked at."""
+        path = Path(path)
         sequence, repaired = self._sequence(_document(path))
-        name = path.stem
-        return [Clip(name, UNLABELLED, sequence, source_file=path.name, repaired=repaired)]
+        return [Clip(path.stem, UNLABELLED, sequence, source_file=path.name, repaired=repaired)]
 
     def _sequence(self, document: dict[str, Any]) -> tuple[SkeletonSequence, int]:
         joints = _joints(document)[np.newaxis]

@@ -179,7 +179,7 @@ class Reader(ABC):
             Its clips, and what had to be rejected; the same ones in the same order each time.
         """
 
-    def clips_in(self, path: Path) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> list[Clip]:
         """Read the clips of one file for their movement alone; labels are not asked for.
 
         Args:

@@ -205,7 +205,7 @@ def _refuse_options(
     told = _told(layout, reading)
     if told:
         options = ", ".join(f"--{option.replace('_', '-')}" for option in told)
-        having = " and ".join(
+        having = ", ".join(
             reader.name
             for reader in READERS.shipped
             if reader.suffixes and told.keys() <= reader.options_type.model_fields.keys()

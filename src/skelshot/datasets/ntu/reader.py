@@ -188,8 +188,9 @@ class NtuReader(Reader):
             repaired=repaired,
         )
 
-    def clips_in(self, path: Path) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> list[Clip]:
         """Read a `.skeleton` file of any name; a list of missing skeletons is not asked."""
+        path = Path(path)
         if not _ends(path.name, SKELETON):
             return super().clips_in(path)
         source = Source(path.name, path)
