@@ -109,7 +109,7 @@ def test_the_splits_of_a_store_go_out_unless_others_are_named(
         (("pyskl", "--second-person", "copy"), "--second-person: the format is pyskl"),
         (("pyskl", "--int8"), "--int8: the format is pyskl, but only onnx has this option"),
         (("onnx", "--split", "xsub60"), "--split: the format is onnx, but only pyskl, ctr-gcn"),
-        (("onnx",), "found a folder, expected a gallery"),
+        (("onnx",), "found a folder"),
     ],
 )
 def test_what_does_not_fit_is_refused(

@@ -115,7 +115,15 @@ def test_snippets_compile(page: Path) -> None:
             compile(block.text, block.place, "exec")
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+LONG = {"onnx_without_torch", "transfer_in_plain_pytorch"}
+"""Examples that train or compile for longer; they run with the pages."""
+
+
+@pytest.mark.parametrize(
+    "example",
+    [pytest.param(each, marks=[pytest.mark.docs] * (each.stem in LONG)) for each in EXAMPLES],
+    ids=lambda example: example.stem,
+)
 def test_examples_run(
     example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,7 @@ class RecognitionGraph(nn.Module):
 
     @property
     def reads_confidence(self) -> bool:
-        """Whether a term looks at how sure the source is of each joint."""
+        """True if a term looks at how sure the source is of each joint."""
         return any(term.path.spec.confidence for term in self.judge.support.terms)
 
     def forward(

@@ -1,4 +1,4 @@
-"""What an exported recogniser says of itself, and the joints that it takes."""
+"""Notes of an exported recogniser about itself, and the joints that it takes."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
