@@ -15,7 +15,7 @@ def clips(toy_store: sk.Store) -> list[sk.SkeletonSequence]:
     return [toy_store.sequence(place) for place in range(4)]
 
 
-@pytest.mark.parametrize(("readout", "width"), [("pooled", 32), ("joints", 640), ("flat", 2560)])
+@pytest.mark.parametrize(("readout", "width"), [("pooled", 128), ("joints", 2560), ("flat", 15360)])
 def test_vectors_are_those_that_the_recogniser_compares(clips, readout: str, width: int) -> None:
     engine = sk.Recognizer(options=MatchOptions(readout=readout)).engine
     encoder = sk.SkeletonEncoder(readout=readout)
