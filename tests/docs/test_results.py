@@ -357,5 +357,8 @@ def test_the_results_page_has_no_other_table() -> None:
     text = (DOCS / "results.md").read_text()
     assert re.findall(r"^\| ([^|]+) \|.*\n\|---", text, re.MULTILINE) == [
         "NW-UCLA, first stage",
+        "NW-UCLA, 5 of 10 classes, 20 splits",
+        "UI-PRMD, 5 of 10 classes, held-out people",
+        "Kinder-Gator, 20 ways, held-out people and classes",
         "synthetic NTU-60, first stage",
     ]
