@@ -248,7 +248,7 @@ def test_a_description_of_other_clips_is_reported(store):
 
 def test_a_store_and_other_formats_take_no_reading_options(raw, toy_store):
     reading = ReadingOptions(units="millimetres", axes="x,z,-y")
-    with pytest.raises(SkelshotError, match=r"found a store, but only npz and pyskl .*--layout; "):
+    with pytest.raises(SkelshotError, match=r"found a store, but only npz, pyskl .*--layout; "):
         verify(toy_store.path, layout="kinect-v1")
     with pytest.raises(SkelshotError, match=r"found nw-ucla files, but .*--axes, --units; leave"):
         verify(raw, reading=reading)
