@@ -184,3 +184,24 @@ def _without_none(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, UnionType):
         return next(kind for kind in get_args(annotation) if kind is not type(None))
     return annotation
+
+
+def part_options(parsed: argparse.Namespace, part: str, model: "type[Options]") -> dict[str, Any]:
+    """Gather all that was said of a part: in words of its own, and with `--option`.
+
+    Args:
+        parsed: The arguments of a parser that `add_words` and `add_option` added to, with the
+            options of `add_words` as `parts`.
+        part: The part's name.
+        model: The model of its options.
+
+    Returns:
+        Values by option.
+
+    Raises:
+        SkelshotError: A word is of other parts, or a value does not fit.
+    """
+    said = given(parsed, parsed.parts)
+    refuse_others(said, parsed.parts, part, model)
+    from_words(model, said)  # its fault names the word
+    return {**said, **options_of(parsed)}

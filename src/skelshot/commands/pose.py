@@ -6,14 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.part_words import (
-    add_option,
-    add_words,
-    from_words,
-    given,
-    options_of,
-    refuse_others,
-)
+from skelshot.commands.part_words import add_option, add_words, part_options
 
 if TYPE_CHECKING:
     from skelshot.pose import PoseEstimator
@@ -95,10 +88,7 @@ def _estimator(parsed: argparse.Namespace) -> "PoseEstimator":
     from skelshot.pose import ESTIMATORS, estimator_named
 
     kind = ESTIMATORS.named(parsed.backend, "--backend")
-    said = given(parsed, parsed.parts)
-    refuse_others(said, parsed.parts, kind.name, kind.options_type)
-    from_words(kind.options_type, said)  # its fault names the word
-    return estimator_named(kind.name, **{**said, **options_of(parsed)})
+    return estimator_named(kind.name, **part_options(parsed, kind.name, kind.options_type))
 
 
 def _show(document: Document) -> str:

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.mapping_words import mapping_lines
-from skelshot.commands.part_words import (
-    add_option,
-    add_words,
-    from_words,
-    given,
-    options_of,
-    refuse_others,
-)
+from skelshot.commands.part_words import add_option, add_words, part_options
 
 if TYPE_CHECKING:
     from skelshot.datasets.readers import Reader
@@ -68,10 +61,7 @@ def _reader(parsed: argparse.Namespace) -> "Reader":
     from skelshot.datasets.reader_family import READERS, reader_named
 
     kind = READERS.named(parsed.format, "format")
-    said = given(parsed, parsed.parts)
-    refuse_others(said, parsed.parts, kind.name, kind.options_type)
-    from_words(kind.options_type, said)  # its fault names the word
-    return reader_named(kind.name, **{**said, **options_of(parsed)})
+    return reader_named(kind.name, **part_options(parsed, kind.name, kind.options_type))
 
 
 def _show(document: Document) -> str:
