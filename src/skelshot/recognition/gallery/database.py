@@ -134,10 +134,10 @@ def database_at(place: Path | str, create: bool) -> Database:
             absent, the URL is none, or its driver is not installed.
 
     Example:
-        >>> database_at("postgresql://me@/x", create=False)
+        >>> database_at("sqlite://", create=False)
         Traceback (most recent call last):
         ...
-        skelshot.ground.errors.SkelshotError: postgresql+psycopg://me@/x: ...
+        skelshot.ground.errors.SkelshotError: --gallery sqlite://: a gallery in SQLite ...
     """
     if isinstance(place, Path) or "://" not in place:
         return _in_file(Path(place), create)

@@ -41,7 +41,7 @@ class SkeletonEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     Example:
         >>> clips = np.random.default_rng(0).normal(size=(2, 30, 20, 3))
         >>> SkeletonEncoder(readout="pooled", layout="kinect-v1").fit_transform(clips).shape
-        (2, 32)
+        (2, 128)
     """
 
     def __init__(
