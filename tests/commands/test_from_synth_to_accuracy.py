@@ -61,6 +61,7 @@ def test_from_videos_to_accuracy(run: Run, made: Path, tmp_path: Path) -> None:
     assert 0 <= answer.json["accuracy"]["1"]["mean"] <= 1
 
 
+@pytest.mark.slow
 def test_two_processes_of_torchrun_share_the_work(made: Path, tmp_path: Path) -> None:
     words = [str(made / "store"), "--teacher", "mini", "--videos", str(made / "raw"), "--json"]
     outs = {}

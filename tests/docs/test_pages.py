@@ -115,7 +115,7 @@ def test_snippets_compile(page: Path) -> None:
             compile(block.text, block.place, "exec")
 
 
-LONG = {"onnx_without_torch", "transfer_in_plain_pytorch"}
+LONG = {"four_streams", "onnx_without_torch", "transfer_in_plain_pytorch"}
 """Examples that train or compile for longer; they run with the pages."""
 
 

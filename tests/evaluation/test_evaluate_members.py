@@ -20,6 +20,7 @@ from skelshot.experiments.settings import load_settings
 from skelshot.fewshot import METHODS, Feat, FewShotMethod, ProtoNet, Subspace, View
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import pretrain
+from skelshot.pretraining.starting_run import StartingRun
 from skelshot.runs.embedding import encode_clips
 from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.features import RunFeatures, seen_from
@@ -35,13 +36,14 @@ def make_run(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Make
     """Pre-train a small encoder on some splits, once for each set of choices."""
     made: dict[tuple[object, ...], Path] = {}
 
-    def make(*assignments: str, splits: int = 1) -> Path:
-        key = (*assignments, splits)
+    def make(*assignments: str, splits: int = 1, start: Path | None = None) -> Path:
+        key = (*assignments, splits, start)
         if key not in made:
             chosen = load_settings("smoke", layout="kinect-v1", assignments=assignments)
             made[key] = tmp_path_factory.mktemp("runs") / "run"
             every = PROTOCOL.split_list(toy_store)[:splits]
-            pretrain(toy_store, PROTOCOL, every, chosen.pretrain, made[key])
+            begin = StartingRun(start) if start else None
+            pretrain(toy_store, PROTOCOL, every, chosen.pretrain, made[key], start=begin)
         return made[key]
 
     return make
@@ -68,11 +70,10 @@ def test_every_method_is_above_chance_with_one_exemplar(
     }
     method = kind.from_options(further_options.get(kind.name, {}))
     run = None
-    if method.reads != "clip" or method.has_weights:
-        further = (f"episodes={method.name}", *EPISODES) if method.has_weights else ()
-        # Clip methods do not use the encoder.
-        first = TRAINED if method.reads != "clip" else ("strategy=none",)
-        run = make_run(*first, *further)
+    if method.reads != "clip":  # clip methods do not use the encoder
+        run = make_run(*TRAINED)
+    if method.has_weights:
+        run = make_run("strategy=none", f"episodes={method.name}", *EPISODES, start=run)
     options = EvaluateOptions()
     document = evaluate_members(
         toy_store, PROTOCOL, [Member(Run(run), method, options)], [1], out=tmp_path / "result.json"

@@ -199,18 +199,36 @@ def test_a_strategy_that_is_none_is_refused(strategy: Any, problem: str) -> None
         PretrainOptions.model_validate({"input": {"layout": "kinect-v1"}, "strategy": strategy})
 
 
-@pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
-def test_a_killed_run_ends_with_the_same_numbers(
-    toy_store: Store, toy_features: FeatureCache, tmp_path: Path, stage: str, epoch: int
-) -> None:
-    """The process dies by SIGKILL after a checkpoint; the same command then goes on."""
+@pytest.fixture(scope="module")
+def words(toy_store: Store, toy_features: FeatureCache) -> list[str]:
+    """A call with both stages, but for where to write."""
     settings = [
         *("--preset", "smoke", "--strategy", "transfer", "--episodes", "cosine"),
         *("--features", str(toy_features.path), "--protocol", "toy", "--split", "0"),
         *("--threads", "1", "--set", "input.frames=8", "--set", "strategies.transfer.epochs=3"),
         *("--set", "episodic.epochs=2", "--set", "strategies.transfer.ce_weight=1"),
     ]
-    words = ["pretrain", str(toy_store.path), *settings]
+    return ["pretrain", str(toy_store.path), *settings]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the call writes that nothing disturbs."""
+    out = tmp_path_factory.mktemp("undisturbed") / "whole"
+    _call("-m", "skelshot.cli", *words, "--out", str(out))
+    return out
+
+
+def _call(*words: str, code: int = 0) -> None:
+    done = subprocess.run([sys.executable, *words], check=False, capture_output=True)
+    assert done.returncode == code, done.stderr
+
+
+@pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
+def test_a_killed_run_ends_with_the_same_numbers(
+    words: list[str], undisturbed: Path, tmp_path: Path, stage: str, epoch: int
+) -> None:
+    """The process dies by SIGKILL after a checkpoint; the same command then goes on."""
     dying = (
         "import os, signal, sys\n"
         "from skelshot.runs import folder as runs\n"
@@ -223,22 +241,13 @@ def test_a_killed_run_ends_with_the_same_numbers(
         "from skelshot.cli import main\n"
         "main(sys.argv[1:])\n"
     )
-    killed = subprocess.run(
-        [sys.executable, "-c", dying, *words, "--out", str(tmp_path / "killed")], check=False
-    )
-    assert killed.returncode == -signal.SIGKILL
-    folder = split_folder(tmp_path / "killed", 0)
-    assert not (folder / "result.json").exists()
-    for out in ("killed", "whole"):
-        subprocess.run(
-            [sys.executable, "-m", "skelshot.cli", *words, "--out", str(tmp_path / out)],
-            check=True,
-            capture_output=True,
-        )
-    assert same(weights(tmp_path / "killed"), weights(tmp_path / "whole"))
+    killed = tmp_path / "killed"
+    _call("-c", dying, *words, "--out", str(killed), code=-signal.SIGKILL)
+    assert not (split_folder(killed, 0) / "result.json").exists()
+    _call("-m", "skelshot.cli", *words, "--out", str(killed))
+    assert same(weights(killed), weights(undisturbed))
     metrics = [
-        (split_folder(tmp_path / out, 0) / "metrics.jsonl").read_text()
-        for out in ("killed", "whole")
+        (split_folder(out, 0) / "metrics.jsonl").read_text() for out in (killed, undisturbed)
     ]
     assert metrics[0] == metrics[1]
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.ground import SkelshotError
+from skelshot.ground.parts import NamedPart
 from skelshot.ground.printable import printable
 from skelshot.ground.seeding import digest_of
 from skelshot.skeletons.inputs import AskedSides
@@ -78,7 +79,7 @@ class FolderExpectedError(SkelshotError):
     """Fault of a call that names one file of a format whose clips lie in folders."""
 
 
-class Reader(ABC):
+class Reader(NamedPart, ABC):
     """Turns one format's raw files into clips; `prepare` does the rest.
 
     A reader is made with its options, then asked for its sources, and only then for the rest:
@@ -92,28 +93,9 @@ class Reader(ABC):
         suffixes: How the names of its files end, small letters.
     """
 
-    name: ClassVar[str]
+    part_of: ClassVar[str] = "reader"
     options_type: ClassVar[type[ReaderOptions]] = ReaderOptions
     suffixes: ClassVar[tuple[str, ...]] = ()
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, object]) -> Self:
-        """Build the reader from plain values, as a command line gives them.
-
-        Args:
-            options: Option names and values.
-
-        Returns:
-            The reader.
-
-        Raises:
-            SkelshotError: An unknown option or a value that does not fit; one line.
-        """
-        try:
-            read = cls.options_type.model_validate(dict(options))
-        except SkelshotError as error:
-            raise SkelshotError(f"reader {cls.name}, {error}") from error
-        return cls._built(read)
 
     @classmethod
     def _built(cls, options: Any) -> Self:

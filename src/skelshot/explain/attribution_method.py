@@ -1,15 +1,14 @@
 """The contract of methods of attribution: a question in, one share a coordinate out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from torch import Tensor
 
 from skelshot.explain.question import Question, Target
-from skelshot.ground import SkelshotError
-from skelshot.ground.options import Options, read_alone
+from skelshot.ground.options import Options
+from skelshot.ground.parts import NamedPart
 
 
 class AttributionOptions(Options):
@@ -43,7 +42,7 @@ class Shares:
     gaps: Tensor | None = None
 
 
-class AttributionMethod(ABC):
+class AttributionMethod(NamedPart, ABC):
     """A way to share a decision out to the coordinates of a clip.
 
     Attributes:
@@ -55,31 +54,13 @@ class AttributionMethod(ABC):
         options: Options of the method; its defaults when None.
     """
 
-    name: ClassVar[str]
+    part_of: ClassVar[str] = "--attribution"
     paper: ClassVar[str] = ""
     options_type: ClassVar[type[AttributionOptions]] = AttributionOptions
     options: AttributionOptions
 
     def __init__(self, options: AttributionOptions | None = None) -> None:
         self.options = self.options_type() if options is None else options
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, object]) -> Self:
-        """Build the method from plain values, as a command line gives them.
-
-        Args:
-            options: Option names and values.
-
-        Returns:
-            The method.
-
-        Raises:
-            SkelshotError: An unknown option or a value that does not fit; one line.
-        """
-        try:
-            return cls(read_alone(cls.options_type, options))
-        except SkelshotError as error:
-            raise SkelshotError(f"--attribution {cls.name}, {error}") from error
 
     @abstractmethod
     def attribute(self, question: Question) -> Shares:

@@ -13,7 +13,7 @@ from skelshot.fewshot.task_check import check_task
 from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.fewshot.views import View
 from skelshot.ground import SkelshotError
-from skelshot.ground.options import read_alone
+from skelshot.ground.parts import NamedPart
 from skelshot.skeletons import SkeletonLayout
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The axes of what methods read of a clip."""
 
 
-class FewShotMethod(nn.Module, ABC):
+class FewShotMethod(nn.Module, NamedPart, ABC):
     """A classifier of queries, given K exemplars of each of N classes.
 
     A method works on B tasks at once. What it reads of a clip is `...` below: a vector `(D,)`,
@@ -63,7 +63,7 @@ class FewShotMethod(nn.Module, ABC):
         options: Options of the method; its defaults when None.
     """
 
-    name: ClassVar[str]
+    part_of: ClassVar[str] = "method"
     paper: ClassVar[str] = ""
     reads: ClassVar[Literal["clip", "vector", "map"]] = "vector"
     options_type: ClassVar[type[MethodOptions]] = MethodOptions
@@ -82,25 +82,6 @@ class FewShotMethod(nn.Module, ABC):
         self.options = self.options_type() if options is None else options
         if isinstance(self.options, WeightedOptions):
             self.lr_factor = self.options.lr_factor
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, object]) -> Self:
-        """Build the method from plain values, as a command line or a file gives them.
-
-        Args:
-            options: Option names and values.
-
-        Returns:
-            The method.
-
-        Raises:
-            SkelshotError: An unknown option or a value that does not fit; one line.
-        """
-        try:
-            read = read_alone(cls.options_type, options)
-        except SkelshotError as error:
-            raise SkelshotError(f"method {cls.name}, {error}") from error
-        return cls(read)
 
     @property
     def embedder(self) -> "EmbeddingMethod | None":

@@ -1,15 +1,14 @@
 """The contract of pose estimators: pictures of a video in, people's joints out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.ground import SkelshotError
-from skelshot.ground.options import Options, read_alone
+from skelshot.ground.options import Options
+from skelshot.ground.parts import NamedPart
 from skelshot.skeletons.layouts import MEDIAPIPE_33, SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray
 
@@ -61,7 +60,7 @@ class PoseSession(ABC):
         """
 
 
-class PoseEstimator(ABC):
+class PoseEstimator(NamedPart, ABC):
     """A model that finds people's joints in pictures.
 
     Attributes:
@@ -73,31 +72,13 @@ class PoseEstimator(ABC):
         options: Options of the estimator; its defaults when None.
     """
 
-    name: ClassVar[str]
+    part_of: ClassVar[str] = "pose estimator"
     layout: ClassVar[SkeletonLayout] = MEDIAPIPE_33
     options_type: ClassVar[type[PoseOptions]] = PoseOptions
     options: PoseOptions
 
     def __init__(self, options: PoseOptions | None = None) -> None:
         self.options = self.options_type() if options is None else options
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, object]) -> Self:
-        """Build the estimator from plain values, as a command line gives them.
-
-        Args:
-            options: Option names and values.
-
-        Returns:
-            The estimator.
-
-        Raises:
-            SkelshotError: An unknown option or a value that does not fit; one line.
-        """
-        try:
-            return cls(read_alone(cls.options_type, options))
-        except SkelshotError as error:
-            raise SkelshotError(f"pose estimator {cls.name}, {error}") from error
 
     @abstractmethod
     def begin(self, persons: int, rate: float) -> PoseSession:

@@ -43,6 +43,7 @@ COMMANDS = {
     "synth": Command(
         f"synth --classes 1 {ONE} --workers 1 --videos --video-size 32x18 --out OUT",
         "prepare ntu OUT/nturgb+d_skeletons --out NEXT",
+        slow=True,
         other="--seed 1",
     ),
     "synth by workers": Command(
@@ -235,7 +236,7 @@ ENDS = {
 def test_killed_before_a_file_operation(place: Place, whole, many: bool) -> None:
     content, operations, _ = whole
     points = range(1, operations + 1)
-    for at in points if many else random.Random(0).sample(points, 2):
+    for at in points if many else random.Random(0).sample(points, 1):
         place.fresh()
         (end,) = place.serve(place.call(at=at))
         assert (end["code"], end["orphans"]) == (-signal.SIGKILL, []), (at, end["said"])

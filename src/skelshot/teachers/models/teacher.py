@@ -8,6 +8,7 @@ from pydantic import Field
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
+from skelshot.ground.parts import read_named
 from skelshot.ground.precision import Precision
 from skelshot.teachers.base import TextTeacher
 
@@ -82,11 +83,7 @@ class Teacher:
             SkelshotError: An unknown option or a value that does not fit, or the model cannot be
                 had.
         """
-        try:
-            read = cls.options_type.model_validate(dict(options))
-        except SkelshotError as error:
-            raise SkelshotError(f"teacher {cls.name}, {error}") from error
-        return cls._built(read)
+        return cls._built(read_named(cls.options_type, f"teacher {cls.name}", options))
 
     @classmethod
     def _built(cls, options: Any) -> TextTeacher:
