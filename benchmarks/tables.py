@@ -1,5 +1,6 @@
-"""Print the tables of published results, and paired differences over their splits or seeds.
+"""Publish results, print their tables, and paired differences over their splits or seeds.
 
+python benchmarks/tables.py docs/results/mine.jsonl.gz --add cosine=RUN/result.json
 python benchmarks/tables.py docs/results/nw-ucla.jsonl.gz --rows supervised/cosine untrained/cosine
 python benchmarks/tables.py docs/results/methods-nw-ucla-20-splits.jsonl.gz --minus cosine
 """
@@ -7,19 +8,24 @@ python benchmarks/tables.py docs/results/methods-nw-ucla-20-splits.jsonl.gz --mi
 import argparse
 from pathlib import Path
 
-from skelshot.experiments.result_archive import read_results
+from skelshot.experiments.result_archive import append_results, read_results
 from skelshot.experiments.tables import accuracy_table, difference_table
 from skelshot.ground.errors import SkelshotError
+from skelshot.ground.json_text import parse_json
 
 
 def main() -> None:
-    """Read one file of results and print what was asked for."""
+    """Read one file of results, add to it, and print what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--rows", nargs="+", help="names of results (default: all)")
     parser.add_argument("--minus", help="a result that each of them is compared with")
     parser.add_argument("--list", action="store_true", help="names alone")
+    parser.add_argument("--add", nargs="+", metavar="NAME=FILE", help="results of `evaluate`")
     parsed = parser.parse_args()
+    for told in parsed.add or []:
+        name, _, file = told.rpartition("=")
+        append_results(parsed.archive, {name: parse_json(Path(file).read_bytes(), file)})
     everything = read_results(parsed.archive)
     wanted = [*(parsed.rows or everything), *([parsed.minus] if parsed.minus else [])]
     if unknown := sorted(set(wanted) - everything.keys()):
