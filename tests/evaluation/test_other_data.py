@@ -225,6 +225,26 @@ def test_unlike_runs_are_no_ensemble(
     assert "\n" not in str(caught.value)
 
 
+def test_a_general_encoder_joins_runs_of_this_data(toy_store: Store, run: Path) -> None:
+    """Each reads clips its own way: the packaged weights by their notes, the run by its preset."""
+    found = evaluate(toy_store, protocol="toy", run=[run, "skelshot-base"], shots=[1], splits=[0])
+    assert [member["preset"] for member in found["members"]] == ["smoke", "ready-made"]
+    reads = [member["config"]["evaluate"]["readout"] for member in found["members"]]
+    assert reads == ["joints", "flat"]
+    assert found["accuracy"]["1"]["mean"] > 0.4
+
+
+def test_a_run_of_another_protocol_on_this_data_joins_none(
+    toy_store: Store, run: Path, tmp_path: Path
+) -> None:
+    told = Run.open(run).split(0).config
+    fields = {"name": "own", "novel": told["novel"], "base": told["base"][1:]}
+    rule = NamedProtocol.model_validate(fields)
+    pretrain(toy_store, tmp_path / "own", protocol=rule, preset="smoke", changes=QUICK)
+    with pytest.raises(SkelshotError, match="was pre-trained with base"):
+        evaluate(toy_store, protocol="toy", run=[run, tmp_path / "own"], shots=[1], splits=[0])
+
+
 def test_options_of_unknown_methods_are_refused(toy_store: Store, run: Path) -> None:
     with pytest.raises(SkelshotError, match=r"classifiers: .*'rffs'.*did you mean 'rfs'\?"):
         evaluate(toy_store, protocol="toy", run=run, changes=["classifiers.rffs.C=10"])

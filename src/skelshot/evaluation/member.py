@@ -283,11 +283,6 @@ def _check_pair(first: ReadyMember, other: ReadyMember, place: str) -> None:
         )
     if first.encoders is None or other.encoders is None:
         return
-    if (first.encoders.fixed is None) != (other.encoders.fixed is None):
-        raise SkelshotError(
-            f"{place}: only one of them was trained for the classes of this protocol, expected "
-            "both or none"
-        )
     one, two = (each.of(first.splits[0]).config for each in (first.encoders, other.encoders))
     same_data = one.get("data_hash") is not None and one["data_hash"] == two.get("data_hash")
     if same_data and one.get("base") != two.get("base"):
