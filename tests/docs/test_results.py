@@ -182,6 +182,29 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
     assert printed == accuracies(found, there, shots)
 
 
+STREAMS = ("joint", "bone", "joint motion", "bone motion")
+
+
+def test_several_encoders_as_one() -> None:
+    found = results("four-streams")
+    short = table_in("docs/results.md", "NW-UCLA, streams")
+    assert short == accuracies(found, {name: name for name in short}, SHOTS)
+    printed = table_in("docs/research/2026-11-29-evaluation.md", "NW-UCLA, streams")
+    assert printed["one encoder of three streams"] == short["one encoder"]
+    assert printed["four encoders"] == short["four encoders"]
+    members = found["four encoders"]["members"]
+    for stream, member in zip(STREAMS, members, strict=True):
+        assert member["trained_on"]["run"] == f"run-{stream.replace(' ', '-')}"
+        alone = [f"{100 * member['accuracy'][shots]['mean']:.1f}" for shots in SHOTS]
+        assert printed[f"{stream} alone"] == alone
+    pair = {"all": ("four encoders", "one encoder")}
+    (gain,) = differences(found, pair, SHOTS).values()
+    for page in ("docs/results.md", "docs/research/2026-11-29-evaluation.md"):
+        text = (ROOT / page).read_text()
+        for told in gain:
+            assert told.removeprefix("+").partition(" ")[2] in text
+
+
 def test_synthetic_to_nw_ucla() -> None:
     printed = list(table_in("docs/synthetic.md", "trained on").values())
     real = results("nw-ucla")
@@ -357,6 +380,7 @@ def test_the_results_page_has_no_other_table() -> None:
     text = (DOCS / "results.md").read_text()
     assert re.findall(r"^\| ([^|]+) \|.*\n\|---", text, re.MULTILINE) == [
         "NW-UCLA, first stage",
+        "NW-UCLA, streams",
         "NW-UCLA, 5 of 10 classes, 20 splits",
         "UI-PRMD, 5 of 10 classes, held-out people",
         "Kinder-Gator, 20 ways, held-out people and classes",
