@@ -22,6 +22,7 @@ from skelshot.datasets.protocols import ClassSplitProtocol
 from skelshot.datasets.protocols.tasks import Task
 from skelshot.datasets.store import Store
 from skelshot.evaluation.metrics import mean_interval
+from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.support import Support
@@ -100,9 +101,10 @@ def drawn(store: Store, ways: int, shots: int, count: int) -> list[Task]:
 
 
 def queries_of(task: Task) -> tuple[list[int], Tensor]:
-    """Choose the first few queries of each class."""
+    """Choose a few queries of each class, of any people."""
     clips, truth = [], []
-    for clip, row in zip(task.queries, task.targets, strict=True):
+    pairs = list(zip(task.queries, task.targets, strict=True))
+    for clip, row in shuffled_by_hash(pairs, f"ready-made {task.support}"):
         if row >= 0 and truth.count(int(row)) < QUERIES:
             clips.append(int(clip))
             truth.append(int(row))
