@@ -86,6 +86,36 @@ def test_how_clips_are_compared_is_kept(
     assert run("gallery", tmp_path / "g", "--json").json["settings"]["threshold"] == 0.5
 
 
+def test_several_actions_at_once_and_folders_of_clips(
+    run: Run, files: Any, toy_store: Store, tmp_path: Path
+) -> None:
+    first, second = toy_store.class_names[:2]
+    for action in (first, second):
+        (tmp_path / "shown" / action).mkdir(parents=True)
+        for path in files(action)[:2]:
+            path.rename(tmp_path / "shown" / action / path.name)
+    words = ("--gallery", tmp_path / "g")
+    done = run("enroll", "--from", tmp_path / "shown", *words, "--json").json
+    assert done["actions"] == {first: 2, second: 2}
+    asked = tmp_path / "asked"
+    for folder in ("1", "2"):
+        (asked / folder).mkdir(parents=True)
+        files(first)[4].rename(asked / folder / "same.npz")
+    (asked / "cut.npz").write_bytes(b"PK")
+    answer = run("recognize", asked, *words, "--json")
+    assert (answer.code, answer.err) == (2, "")
+    assert [told["clip"] for told in answer.json["clips"]] == ["same", "same"]
+    (unreadable,) = answer.json["unreadable"]
+    assert unreadable["source"] == str(asked / "cut.npz")
+    printed = run("recognize", asked, *words)
+    assert printed.code == 2
+    assert f"{asked / '1/same.npz'}, same: {first}, " in printed.out
+    assert f"not read: {asked / 'cut.npz'}: " in printed.out
+    (asked / "cut.npz").unlink()
+    whole = run("recognize", asked, *words, "--json")
+    assert (whole.code, whole.json["unreadable"]) == (0, [])
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -101,6 +131,10 @@ def test_how_clips_are_compared_is_kept(
         (("recognize", "{clip}", "--gallery", "{g}", "--conformal", "0.1"), "--conformal 0.1"),
         (("enroll", "", "{clip}", "--gallery", "{g}"), "NAME"),
         (("gallery", "{g}", "--import", "{clip}"), "clip.npz"),
+        (("enroll", "--gallery", "{g}"), "expected NAME CLIP"),
+        (("enroll", "wave", "--gallery", "{g}"), "expected NAME CLIP"),
+        (("enroll", "wave", "--from", "{tmp}", "--gallery", "{g}"), "leave NAME and CLIP out"),
+        (("enroll", "--from", "{tmp}/none", "--gallery", "{g}"), "none: no such file or folder"),
     ],
 )  # fmt: skip
 def test_bad_calls_are_one_line(

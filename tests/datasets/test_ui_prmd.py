@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from skelshot.datasets.clips import Clip, Rejected
+from skelshot.datasets.clips import BadClip, Clip, Rejected
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.ui_prmd import UiPrmdReader
@@ -210,3 +210,25 @@ def test_the_feet_stay_on_the_floor_in_sit_to_stand(real_clips):
     assert len(moved) == 100
     assert np.median(moved) < 0.15  # 0.09; with Rz Ry Rx it is 0.81
     assert max(moved) < 0.25
+
+
+def test_a_single_file_is_read_with_its_other_half(tmp_path):
+    (whole,) = read_all(write(tmp_path / "set"))
+    positions = next((tmp_path / "set").rglob("*_positions.txt.gz"))
+    angles = next((tmp_path / "set").rglob("*_angles.txt.gz"))
+    beside = [tmp_path / file.name for file in (positions, angles)]
+    for file, copy in zip((positions, angles), beside, strict=True):
+        copy.write_bytes(file.read_bytes())
+    for file in (positions, angles, *beside):
+        (clip,) = UiPrmdReader().clips_in(file)
+        assert (clip.name, clip.label) == (whole.name, whole.label)
+        np.testing.assert_array_equal(clip.sequence.joints, whole.sequence.joints)
+    assert UiPrmdReader.whole_of(angles) == positions
+    beside[1].unlink()
+    with pytest.raises(BadClip, match="positions without angles, expected both files"):
+        UiPrmdReader().clips_in(beside[0])
+    beside[1].write_bytes(beside[0].read_bytes())
+    beside[0].unlink()
+    assert UiPrmdReader.whole_of(beside[1]) == beside[1]
+    with pytest.raises(BadClip, match="angles without positions, expected both files"):
+        UiPrmdReader().clips_in(beside[1])

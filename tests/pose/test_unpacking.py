@@ -167,3 +167,14 @@ def test_where_models_lie(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 def test_the_shipped_table_is_whole() -> None:
     assert len({row.sha256 for row in model_table().values()}) == 5
     assert sum(row.bytes for row in model_table().values()) < 64 << 20
+
+
+def test_another_wrapping_of_a_model_is_known_by_its_own_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrapped = b"wrapped " + MODELS["one"]
+    also = TABLE["one"].model_copy(update={"also": (hashlib.sha256(wrapped).hexdigest(),)})
+    monkeypatch.setitem(TABLE, "one", also)
+    wheel = zipped(tmp_path / "p.whl", {"modules/one.tflite": wrapped})
+    assert unpack_models([wheel], tmp_path / "models").installed == ("one",)
+    assert model_file("one", tmp_path / "models").read_bytes() == wrapped

@@ -9,7 +9,7 @@ import pytest
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.recognition.clip_files import found_clips, of_array, read_clips
+from skelshot.recognition.clip_files import clip_places, found_clips, of_array, read_clips
 
 
 def joints(frames: int = 12) -> np.ndarray:
@@ -113,3 +113,30 @@ def test_a_video_waits_for_pose_estimation(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a.mp4").write_bytes(b"")
     with pytest.raises(SkelshotError, match=r"a\.mp4: found a video, expected skeletons"):
         read_clips(tmp_path / "a.mp4")
+
+
+def test_a_folder_stands_for_what_lies_in_it(tmp_path: Path, toy_store: Store) -> None:
+    for name in ("b/clip_10.npz", "b/clip_2.npz", "a.npz", ".hidden.npz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_npz(tmp_path / name)
+    (tmp_path / "notes.docx").write_text("of no use")
+    (tmp_path / "film.MP4").write_bytes(b"")
+    frames = tmp_path / "openpose"
+    frames.mkdir()
+    body = np.random.default_rng(0).uniform(100, 300, (25, 2)).round(1).tolist()
+    for number in range(9):
+        person = {"pose_keypoints_2d": [x for joint in body for x in (*joint, 0.9)]}
+        (frames / f"x_{number:012d}_keypoints.json").write_text(json.dumps({"people": [person]}))
+    shutil.copytree(toy_store.path, tmp_path / "some.store")
+    found = [place.relative_to(tmp_path).as_posix() for place in clip_places(tmp_path)]
+    assert found == [
+        "a.npz", "film.MP4", "b/clip_2.npz", "b/clip_10.npz", "openpose", "some.store",
+    ]  # fmt: skip
+    assert [clip.name for clip in read_clips(tmp_path / "b")] == ["clip_2", "clip_10"]
+    (clip,) = read_clips(frames)
+    assert (clip.sequence.frames, clip.sequence.layout.name) == (9, "openpose-25")
+
+
+def test_clips_of_several_classes_say_which(toy_store: Store) -> None:
+    labels = [clip.label for clip in read_clips(toy_store.path)]
+    assert labels == [toy_store.class_of(place) for place in range(len(toy_store))]

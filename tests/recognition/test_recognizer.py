@@ -222,3 +222,27 @@ def test_a_decision_is_shared_out(
         raw.enroll(one.action, one.sequence)
     with pytest.raises(SkelshotError, match="the encoder's weight is 0"):
         raw.explain(clip)
+
+
+def test_it_notices_what_others_enrol_and_forget(toy_store: Store, toy_clips, tmp_path) -> None:
+    first, second, third = toy_store.class_names[:3]
+    with Gallery.open(tmp_path / "g", create=True) as ours, Gallery.open(tmp_path / "g") as theirs:
+        recognizer, other = Recognizer.on(ours), Recognizer.on(theirs)
+        for action in (first, second):
+            recognizer.enroll(action, toy_clips(action)[:2])
+        asked = toy_clips(third)[4]
+        assert set(recognizer.predict(asked).scores) == {first, second}
+        other.enroll(third, toy_clips(third)[:2])
+        assert set(recognizer.predict(asked).scores) == {first, second, third}
+        other.forget(first)
+        other.enroll(first, toy_clips(first)[2:4])  # as many as before
+        assert recognizer.predict(toy_clips(first)[2]).nearest == f"{first} 1"
+        other.forget(first)
+        assert set(recognizer.predict(asked).scores) == {second, third}
+
+
+def test_a_file_of_several_classes_is_no_single_action(toy_store: Store) -> None:
+    recognizer = Recognizer()
+    with pytest.raises(SkelshotError, match=r"found clips of \d+ classes .* --from"):
+        recognizer.enroll("wave", toy_store.path)
+    assert recognizer.actions == {}

@@ -1,15 +1,29 @@
 """`skelshot enroll`: show an action a few times."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.recognition_words import add_gallery, add_recognizer
 
+if TYPE_CHECKING:
+    from skelshot.recognition.clip_files import FoundClip
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", metavar="NAME", help="the action's name")
+    parser.add_argument("action", nargs="?", metavar="NAME", help="the action's name")
     parser.add_argument(
-        "clips", nargs="+", metavar="CLIP", help="files that show it, of any format that is read"
+        "clips",
+        nargs="*",
+        metavar="CLIP",
+        help="files that show it, of any format that is read, videos, or folders of them",
+    )
+    parser.add_argument(
+        "--from",
+        dest="place",
+        metavar="FOLDER|CSV",
+        help="several actions in place of NAME and CLIP: a folder whose sub-folders are called "
+        "after them, a table with the columns clip and action, or a store or archive with classes",
     )
     add_gallery(parser)
     add_recognizer(parser)
@@ -17,18 +31,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.commands.recognition_words import changes_of
-    from skelshot.recognition.clip_files import found_clips
     from skelshot.recognition.gallery import Gallery
     from skelshot.recognition.recognizer import Recognizer
 
-    found = found_clips(parsed.clips)  # before a gallery is made for nothing
+    shown = _shown(parsed)  # before a gallery is made for nothing
     with Gallery.open(parsed.gallery, create=True) as gallery:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
-        done = recognizer.enroll_found(parsed.action, found)
+        done = recognizer.enroll_each(shown)
         recognizer.keep_settings()
         actions = recognizer.actions
     return {
-        "action": parsed.action,
+        "action": ", ".join(done.actions),
         "added": list(done.added),
         "actions": actions,
         "verdicts": [verdict.as_json() | {"told": str(verdict)} for verdict in done.verdicts],
@@ -37,6 +50,27 @@ def _run(parsed: argparse.Namespace) -> Document:
         "gallery": parsed.gallery,
         "seconds": round(done.seconds, 3),
     }
+
+
+def _shown(parsed: argparse.Namespace) -> "dict[str, list[FoundClip]]":
+    """Read the clips, by action."""
+    from skelshot.ground import SkelshotError
+    from skelshot.recognition.clip_files import found_clips
+    from skelshot.recognition.shown_actions import shown_actions
+
+    if parsed.place is not None:
+        if parsed.action is not None:
+            raise SkelshotError(
+                f"--from: found the action {parsed.action!r:.80} beside it, expected one or the "
+                "other; leave NAME and CLIP out"
+            )
+        return shown_actions(parsed.place)
+    if parsed.action is None or not parsed.clips:
+        raise SkelshotError(
+            "enroll: expected NAME CLIP ..., an action and the files that show it, or --from "
+            "FOLDER|CSV with several (see skelshot enroll --help)"
+        )
+    return {parsed.action: found_clips(parsed.clips)}
 
 
 def _show(document: Document) -> str:

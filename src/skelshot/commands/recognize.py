@@ -1,6 +1,7 @@
 """`skelshot recognize`: the enrolled action that a clip shows, or none of them."""
 
 import argparse
+from collections import Counter
 
 from skelshot.commands.command import Command, Document, percent
 from skelshot.commands.follow_words import (
@@ -14,7 +15,10 @@ from skelshot.commands.recognition_words import UNKNOWN, add_gallery, add_recogn
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "clips", nargs="+", metavar="CLIP", help="files of any format that is read, or stores"
+        "clips",
+        nargs="+",
+        metavar="CLIP",
+        help="files of any format that is read, videos, stores, or folders of them",
     )
     add_gallery(parser)
     add_recognizer(parser)
@@ -25,8 +29,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     import time
 
     from skelshot.commands.recognition_words import changes_of
-    from skelshot.recognition.clip_files import found_clips
     from skelshot.recognition.gallery import Gallery
+    from skelshot.recognition.intake import take_in
     from skelshot.recognition.recognizer import Recognizer
 
     began = time.perf_counter()
@@ -36,11 +40,11 @@ def _run(parsed: argparse.Namespace) -> Document:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
         if parsed.follow:
             return follow_stream(recognizer, parsed)
-        found = found_clips(parsed.clips)
-        answers = recognizer.answers(found)
+        intake = take_in(parsed.clips, recognizer)
+        answers = recognizer.answers(intake.clips)
     told = [
         {"clip": one.name, "source": one.source} | answer.as_json()
-        for one, answer in zip(found, answers, strict=True)
+        for one, answer in zip(intake.clips, answers, strict=True)
     ]
     first = told[0]
     return {
@@ -49,6 +53,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         "runner_up": first["runner_up"],
         "nearest": first["nearest"],
         "clips": told,
+        "unreadable": [one.as_json() for one in intake.unreadable],
         "events": [],
         "encoder": recognizer.settings.encoder,
         "seconds": round(time.perf_counter() - began, 3),
@@ -58,17 +63,18 @@ def _run(parsed: argparse.Namespace) -> Document:
 def _show(document: Document) -> str:
     if "followed" in document:
         return show_followed(document)
-    lines = []
+    lines, names = [], Counter(told["clip"] for told in document["clips"])
     for told in document["clips"]:
+        called = told["clip"] if names[told["clip"]] == 1 else f"{told['source']}, {told['clip']}"
         label = UNKNOWN if told["label"] is None else told["label"]
         runner = f", then {told['runner_up']}" if told["runner_up"] else ""
         lines.append(
-            f"{told['clip']}: {label}, {percent(told['confidence'])} %{runner}; nearest "
-            f"{told['nearest']}"
+            f"{called}: {label}, {percent(told['confidence'])} %{runner}; nearest {told['nearest']}"
         )
         lines += [f"  {told['why']}"] if told["why"] else []
     notes = dict.fromkeys(note for told in document["clips"] for note in told["remarks"])
     lines += [f"note: {note}" for note in notes]
+    lines += [f"not read: {each['problem']}" for each in document["unreadable"]]
     return "\n".join([*lines, f"({document['seconds']:.1f} s)"])
 
 
@@ -78,5 +84,6 @@ COMMAND = Command(
     _arguments,
     _run,
     _show,
+    failed=lambda document: bool(document.get("unreadable")),
     lower="the number of clips",
 )

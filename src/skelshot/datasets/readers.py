@@ -114,6 +114,18 @@ class Reader(NamedPart, ABC):
         """
         return name.lower().endswith(cls.suffixes)
 
+    @classmethod
+    def whole_of(cls, file: Path) -> Path:
+        """Return what holds the whole of a clip, given a file that belongs to it.
+
+        Args:
+            file: A file that the reader takes.
+
+        Returns:
+            The same file, unless a sub-class knows of clips in several.
+        """
+        return file
+
     @property
     @abstractmethod
     def class_names(self) -> tuple[str, ...]:

@@ -104,6 +104,14 @@ class UiPrmdReader(Reader):
         is_archive = last.lower().endswith(TARS) and last.lower().startswith("ui-prmd")
         return is_archive or _FILE_NAME.fullmatch(last) is not None
 
+    @classmethod
+    def whole_of(cls, file: Path) -> Path:
+        """Return the positions, of which the angles are the other half."""
+        if _FILE_NAME.fullmatch(file.name) is None:
+            return file
+        positions, angles = _halves(file)
+        return positions if positions.is_file() else angles
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """The exercises in label order; with `executions` the incorrect ones behind them."""
@@ -152,6 +160,21 @@ class UiPrmdReader(Reader):
         elif (name.clip, name.incorrect, "positions") not in self._there:
             yield Rejected(source.name, "angles without positions, expected both files")
 
+    def clips_in(self, path: Path | str) -> list[Clip]:
+        """Read an archive, or the clip of one file and its other half."""
+        path = Path(path)
+        if _FILE_NAME.fullmatch(path.name) is None:
+            return super().clips_in(path)
+        halves = [Source(half.name, half) for half in _halves(path) if half.is_file()]
+        names = [_parsed(half) for half in halves]
+        self._there = {
+            (name.clip, name.incorrect, name.kind): half
+            for name, half in zip(names, halves, strict=True)
+        }
+        if names[0].kind != "positions":
+            raise BadClip(f"angles without positions, expected both files ({_EXPECTED})")
+        return [self._clip(halves[0], names[0])]
+
     def _clip(self, source: Source, name: _Name) -> Clip:
         exercises = len(_data()["exercises"])
         if not 1 <= name.exercise <= exercises:
@@ -194,6 +217,16 @@ class UiPrmdReader(Reader):
             raise BadClip(f"{kind}: {error}", error.line) from error
         numbers: NDArray[np.float64] = clip.arrays["joints"][0]
         return numbers
+
+
+def _halves(file: Path) -> tuple[Path, Path]:
+    """Return where positions and angles of a clip are: beside each other, or as in the set."""
+    found = []
+    for kind in ("positions", "angles"):
+        name = re.sub("positions|angles", kind, file.name)
+        beside, apart = file.with_name(name), file.parent.parent / kind.capitalize() / name
+        found.append(beside if beside.is_file() or not apart.is_file() else apart)
+    return found[0], found[1]
 
 
 def _parsed(source: Source) -> _Name:

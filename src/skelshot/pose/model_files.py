@@ -26,6 +26,7 @@ class ModelFile(Options):
         bytes: Its size.
         package: Where it travels.
         made_by: Who made it.
+        also: Hashes of files that hold the same network in another wrapping.
     """
 
     described: ClassVar[str] = "pose model file"
@@ -34,6 +35,12 @@ class ModelFile(Options):
     bytes: int = Field(ge=1)
     package: str
     made_by: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """All hashes under which it is known."""
+        return (self.sha256, *self.also)
 
 
 @cache
@@ -89,14 +96,14 @@ def model_file(name: str, folder: Path | None = None) -> Path:
     path = model_folder(folder) / f"{name}.tflite"
     if not path.is_file():
         raise SkelshotError(
-            f"{path}: no such model file; it travels in {row.package}: fetch that, then skelshot "
+            f"{path}: no such model file; it travels in {row.package}: fetch it, then skelshot "
             "pose-models --from FILE, or name the folder that has it with --models"
         )
     try:
         found = sha256_of(path)
     except OSError as error:
         raise SkelshotError(f"{path}: cannot be read ({error.strerror})") from error
-    if found != row.sha256:
+    if found not in row.hashes:
         raise SkelshotError(
             f"{path}: found the sha256 {found}, expected {row.sha256}; write it anew with skelshot "
             f"pose-models --from FILE, of {row.package}"

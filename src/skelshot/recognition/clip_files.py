@@ -1,6 +1,7 @@
 """Clips as people have them: files of any format that a reader knows, arrays, and videos."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 
 from skelshot.datasets.checks import validate_clip
 from skelshot.datasets.clip_arrays import sequence_from
-from skelshot.datasets.clips import BadClip, Clip
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.reader_family import READERS
-from skelshot.datasets.readers import Reader
+from skelshot.datasets.readers import Reader, natural_key
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
@@ -37,12 +38,14 @@ class FoundClip:
         sequence: The clip as it was read.
         source: The file that it was read from, if any.
         remarks: What was guessed or done on the way.
+        label: The class that its file gives it, where that holds clips of several.
     """
 
     name: str | None
     sequence: SkeletonSequence
     source: str | None = None
     remarks: tuple[str, ...] = ()
+    label: str | None = None
 
 
 def found_clips(clips: ClipLike | Iterable[ClipLike]) -> list[FoundClip]:
@@ -66,12 +69,12 @@ def found_clips(clips: ClipLike | Iterable[ClipLike]) -> list[FoundClip]:
 
 
 def read_clips(path: Path | str) -> list[FoundClip]:
-    """Read the clips of a file, whatever its format, or of a store.
+    """Read the clips of a file, whatever its format, of a store, or of a folder of these.
 
     The reader is found by the file's ending and content. Videos are read by `skelshot.pose`.
 
     Args:
-        path: The file, or the folder of a store.
+        path: The file, or the folder.
 
     Returns:
         Its clips.
@@ -79,14 +82,28 @@ def read_clips(path: Path | str) -> list[FoundClip]:
     Raises:
         SkelshotError: There is no such file, no reader knows it, or a clip cannot be used.
     """
-    path = Path(path)
+    return [clip for place in clip_places(path) for clip in clips_at(place)]
+
+
+def clips_at(path: Path) -> list[FoundClip]:
+    """Read the clips of one place.
+
+    Args:
+        path: One of `clip_places`.
+
+    Returns:
+        Its clips.
+
+    Raises:
+        SkelshotError: There is no such file, no reader knows it, or a clip cannot be used.
+    """
     if not path.exists():
         raise SkelshotError(f"{path}: no such file, expected a clip")
-    if path.is_dir():
+    if (path / DOCUMENT).is_file():
         return _of_store(path)
     if path.suffix.lower() in VIDEOS:
         return [_of_video(path)]
-    readers = [kind for kind in READERS.every()[0] if kind.takes(path.name)]
+    readers = _readers_of(path)
     if not readers:
         known = sorted(
             {ending for kind in READERS.shipped for ending in kind.suffixes} | set(VIDEOS)
@@ -103,6 +120,39 @@ def read_clips(path: Path | str) -> list[FoundClip]:
             told = str(error).removeprefix(f"{path}: ")
             complaints.append(f"{kind.name}: {where}{told}" if len(readers) > 1 else where + told)
     raise SkelshotError(f"{path}: " + "; ".join(complaints))
+
+
+def clip_places(path: Path | str) -> list[Path]:
+    """List what holds clips beneath a folder, in natural order.
+
+    Args:
+        path: A folder, or anything else, which stands for itself.
+
+    Returns:
+        Files that a reader knows, videos, stores and folders whose files are one clip.
+
+    Raises:
+        SkelshotError: The folder holds nothing of that kind.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return [path]
+    places: dict[Path, None] = {}
+    for root, folders, names in os.walk(path):
+        folders[:] = sorted((one for one in folders if not one.startswith(".")), key=natural_key)
+        if DOCUMENT in names:
+            folders[:] = []
+            places[Path(root)] = None
+            continue
+        for name in sorted(names, key=natural_key):
+            if not name.startswith(".") and (place := _place_of(Path(root, name))) is not None:
+                places[place] = None
+    if not places:
+        raise SkelshotError(
+            f"{path}: found a folder, expected a file, or a store that `skelshot prepare` made, or "
+            "a folder of such"
+        )
+    return list(places)
 
 
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
@@ -139,6 +189,27 @@ def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> Skel
     ).sequence
 
 
+def _readers_of(path: Path) -> list[type[Reader]]:
+    """List the readers that take a file, or that know a folder for one clip."""
+    kinds = READERS.every()[0]
+    if not path.is_dir():
+        return [kind for kind in kinds if kind.takes(path.name)]
+    files = [file for file in path.iterdir() if not file.name.startswith(".")]
+    return [
+        kind
+        for kind in kinds
+        if any(kind.takes(file.name) and kind.whole_of(file) == path for file in files)
+    ]
+
+
+def _place_of(file: Path) -> Path | None:
+    """Return what holds the whole clip that a file belongs to; None where it belongs to none."""
+    if file.suffix.lower() in VIDEOS:
+        return file
+    wholes = [kind.whole_of(file) for kind in READERS.every()[0] if kind.takes(file.name)]
+    return next((whole for whole in wholes if whole != file), file) if wholes else None
+
+
 def _found(clip: ClipLike) -> list[FoundClip]:
     if isinstance(clip, Path | str):
         return read_clips(clip)
@@ -157,18 +228,27 @@ def _read_by(kind: type[Reader], path: Path) -> list[FoundClip]:
     remarks = (*guessed, *reader.remarks().doubts)
     if not clips:
         raise BadClip("found no clip, expected at least one")
-    return [FoundClip(clip.name, clip.sequence, str(path), remarks) for clip in clips]
+    labels = _labels_of([clip.label for clip in clips], lambda: reader.class_names)
+    return [
+        FoundClip(clip.name, clip.sequence, str(path), remarks, label)
+        for clip, label in zip(clips, labels, strict=True)
+    ]
+
+
+def _labels_of(labels: Sequence[int], names: Callable[[], Sequence[str]]) -> list[str | None]:
+    """Name the classes of a file's clips, where it holds several classes."""
+    if len(set(labels)) < 2:
+        return [None] * len(labels)
+    known = names()
+    return [None if label == UNLABELLED else known[label] for label in labels]
 
 
 def _of_store(path: Path) -> list[FoundClip]:
-    if not (path / DOCUMENT).is_file():
-        raise SkelshotError(
-            f"{path}: found a folder, expected a file, or a store that `skelshot prepare` made"
-        )
     store = Store.open(path)
+    labels = _labels_of(store.labels.tolist(), lambda: store.class_names)
     return [
-        FoundClip(clip.name, store.sequence(place), str(path))
-        for place, clip in enumerate(store.clips)
+        FoundClip(clip.name, store.sequence(place), str(path), label=label)
+        for place, (clip, label) in enumerate(zip(store.clips, labels, strict=True))
     ]
 
 

@@ -24,6 +24,10 @@ class Keeping(Protocol):
     @settings.setter
     def settings(self, settings: Mapping[str, Any], /) -> None: ...
 
+    @property
+    def stamp(self) -> object:
+        """Something else whenever the exemplars are others, whoever changed them."""
+
     def add(self, exemplars: Iterable[Exemplar], /) -> list[int]:
         """Keep exemplars, all or none; return their numbers."""
 
@@ -61,6 +65,11 @@ class InMemory:
     @settings.setter
     def settings(self, settings: Mapping[str, Any]) -> None:
         self._settings = dict(settings)
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """How many exemplars there are, and the next one's number, which is never another's."""
+        return len(self._exemplars), self._next
 
     def add(self, exemplars: Iterable[Exemplar]) -> list[int]:
         """Keep exemplars.

@@ -1,11 +1,13 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from skelshot.datasets.readers import examples_of
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.explain.explanation_files import write_explanations
 from skelshot.explain.pictures.explanation_pictures import Drawing
@@ -35,7 +37,7 @@ class Enrolment:
     """Outcome of enrolling clips.
 
     Args:
-        action: The action.
+        actions: The actions, in their order.
         added: Names of the clips that were added.
         warnings: What the user should look at.
         verdicts: How well every action is told from the others now.
@@ -43,7 +45,7 @@ class Enrolment:
         seconds: How long it took.
     """
 
-    action: str
+    actions: tuple[str, ...]
     added: tuple[str, ...]
     warnings: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
@@ -109,6 +111,7 @@ class Recognizer:
         self.engine = Engine(trained, self.settings.match, self.settings.encoder)
         self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._judge: Judge | None = None
+        self._learned: object = None
 
     @classmethod
     def from_run(cls, run: Run | Path | str, split: int | None = None, **settings: Any) -> Self:
@@ -211,49 +214,57 @@ class Recognizer:
         Raises:
             SkelshotError: A clip cannot be read, or not by this encoder.
         """
-        return self.enroll_found(name, found_clips(clips))
+        return self.enroll_each({name: found_clips(clips)})
 
-    def enroll_found(self, name: str, found: Sequence[FoundClip]) -> Enrolment:
-        """Enrol clips that were read.
+    def enroll_each(self, shown: Mapping[str, Sequence[FoundClip]]) -> Enrolment:
+        """Enrol clips of several actions that were read; all of them or none.
 
         Args:
-            name: The action.
-            found: The clips, at least one.
+            shown: Clips by action, at least one of each.
 
         Returns:
             As `enroll`.
 
         Raises:
-            SkelshotError: A clip does not fit this encoder.
+            SkelshotError: A clip does not fit this encoder, or clips of several classes are given
+                to one action.
         """
         began = time.perf_counter()
-        remarks = dict.fromkeys(told for one in found for told in self._remarks(one))
-        for one in found:
-            self.engine.probe(one.name or "given", one.sequence)
-        first = 1 + self.actions.get(name, 0)
+        every = [one for found in shown.values() for one in found]
+        remarks = dict.fromkeys(told for one in every for told in self.check(one))
         exemplars = [
-            Exemplar(
-                name,
-                one.sequence,
-                one.name or f"{name} {number}",
-                one.source,
-                digest_of(one.sequence),
-            )
-            for number, one in enumerate(found, start=first)
+            exemplar
+            for action, found in shown.items()
+            for exemplar in _exemplars(action, found, first=1 + self.actions.get(action, 0))
         ]
         old = self.exemplars
         self._check(old)
         new, warnings = _without_twins(exemplars, old)
         self._gallery.add(new)
-        self._judge = None
         return Enrolment(
-            name,
+            tuple(shown),
             tuple(one.name for one in new),
             tuple(warnings),
             tuple(self.verdicts()),
             tuple(remarks),
             time.perf_counter() - began,
         )
+
+    def check(self, one: FoundClip) -> tuple[str, ...]:
+        """Refuse a clip that does not fit the encoder.
+
+        Args:
+            one: The clip.
+
+        Returns:
+            What the user should know of how it was read.
+
+        Raises:
+            SkelshotError: It does not fit; the message names it.
+        """
+        remarks = self._remarks(one)
+        self.engine.probe(one.name or "given", one.sequence)
+        return remarks
 
     def forget(self, name: str) -> int:
         """Leave an action out.
@@ -267,9 +278,7 @@ class Recognizer:
         Raises:
             SkelshotError: There is none of that name; the nearest is named.
         """
-        count = forget_action(self._gallery, name)
-        self._judge = None
-        return count
+        return forget_action(self._gallery, name)
 
     def predict(self, clip: ClipLike) -> Answer:
         """Name the action that a clip shows, or say that it shows none of them.
@@ -413,9 +422,10 @@ class Recognizer:
         return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
     def _ready(self) -> Judge:
-        """Learn from the exemplars, once until they change."""
-        if self._judge is None:
-            self._judge = self._judged(self.settings.conformal)
+        """Learn from the exemplars, once until they change, by whomever."""
+        stamp = self._gallery.stamp
+        if self._judge is None or self._learned != stamp:
+            self._judge, self._learned = self._judged(self.settings.conformal), stamp
         return self._judge
 
     def _judged(self, conformal: float | None) -> Judge:
@@ -434,6 +444,30 @@ class Recognizer:
         """Refuse exemplars that this encoder cannot read."""
         for one in exemplars:
             self.engine.check(one.name, one.sequence)
+
+
+def _exemplars(action: str, found: Sequence[FoundClip], first: int) -> list[Exemplar]:
+    """Make exemplars of an action; a file of several classes shows no single action."""
+    classes: dict[str | None, list[str]] = defaultdict(list)
+    for one in found:
+        if one.label is not None and one.label not in classes[one.source]:
+            classes[one.source].append(one.label)
+    for source, labels in classes.items():
+        if len(labels) > 1:
+            raise SkelshotError(
+                f"{source}: found clips of {len(labels)} classes ({examples_of(labels)}), expected "
+                f"those of {action} alone; enrol each class by its name with skelshot enroll --from"
+            )
+    return [
+        Exemplar(
+            action,
+            one.sequence,
+            one.name or f"{action} {number}",
+            one.source,
+            digest_of(one.sequence),
+        )
+        for number, one in enumerate(found, start=first)
+    ]
 
 
 def _without_twins(

@@ -55,6 +55,11 @@ class OpenPoseReader(ExportReader):
         """Tell OpenPose's files by their names."""
         return _FILE_NAME.fullmatch(name.rpartition("/")[2]) is not None
 
+    @classmethod
+    def whole_of(cls, file: Path) -> Path:
+        """Return the folder of a frame."""
+        return file.parent
+
     @property
     def layout(self) -> SkeletonLayout:
         """BODY_25 or COCO-18, as the first file with people has; known after `sources`."""

@@ -113,6 +113,14 @@ class Gallery:
             return list(connection.execute(select(EXEMPLARS.c.id).order_by("id")).scalars())
 
     @property
+    def stamp(self) -> tuple[int, int]:
+        """How many exemplars there are, and the last one's number, which is never another's."""
+        asked = select(func.count(), func.coalesce(func.max(EXEMPLARS.c.id), 0))
+        with self._reading() as connection:
+            count, last = connection.execute(asked.select_from(EXEMPLARS)).one()
+        return count, last
+
+    @property
     def fingerprint(self) -> str | None:
         """Of the encoder whose features are kept; None where there are none."""
         with self._reading() as connection:

@@ -1,0 +1,76 @@
+"""Clips to recognise: those that can be read, and what is wrong with the others."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from skelshot.ground import SkelshotError
+from skelshot.recognition.clip_files import FoundClip, clip_places, clips_at
+from skelshot.recognition.recognizer import Recognizer
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file or clip that cannot be used.
+
+    Args:
+        source: The file.
+        problem: What is wrong with it, in one line.
+    """
+
+    source: str
+    problem: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a JSON document."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """Outcome of reading many files.
+
+    Args:
+        clips: The clips that a recogniser can look at, at least one.
+        unreadable: What it cannot.
+    """
+
+    clips: list[FoundClip]
+    unreadable: list[Unreadable]
+
+
+def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
+    """Read clips, and go on past those that cannot be used.
+
+    Args:
+        paths: Files, stores and folders of them.
+        recognizer: Says which clips fit its encoder.
+
+    Returns:
+        The clips, and what is wrong with the others.
+
+    Raises:
+        SkelshotError: None of them can be used.
+    """
+    clips: list[FoundClip] = []
+    unreadable: list[Unreadable] = []
+    for path in paths:
+        try:
+            places = clip_places(path)
+        except SkelshotError as error:
+            unreadable.append(Unreadable(str(path), str(error)))
+            continue
+        for place in places:
+            try:
+                found = clips_at(place)
+                for clip in found:
+                    recognizer.check(clip)
+            except SkelshotError as error:
+                unreadable.append(Unreadable(str(place), str(error)))
+            else:
+                clips += found
+    if not clips:
+        more = len(unreadable) - 1
+        others = f"; {more} more cannot be used either" if more > 0 else ""
+        raise SkelshotError(f"{unreadable[0].problem}{others}")
+    return Intake(clips, unreadable)
