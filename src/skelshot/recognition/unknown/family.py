@@ -10,8 +10,8 @@ from skelshot.recognition.unknown.negatives import Negatives
 from skelshot.recognition.unknown.strategy import UnknownStrategy
 
 SHIPPED: tuple[type[UnknownStrategy], ...] = (
-    AboveBackground,
     NearestDistance,
+    AboveBackground,
     MaxSoftmax,
     LeaveOneOut,
     Negatives,
