@@ -29,7 +29,7 @@ from skelshot.recognition.negatives import negatives_of
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term
 from skelshot.recognition.trained import trained_named
-from skelshot.recognition.unknown import UNKNOWNS
+from skelshot.recognition.unknown import UNKNOWNS, UnknownStrategy
 
 KEPT = 0.95
 QUERIES = 8
@@ -120,10 +120,12 @@ def measure(
     )
     made = negatives_of([store.sequence(clip) for clip in half.exemplars], engine.layout)(support)
     asked = [features[torch.tensor(half.queries)] for features in bank]
-    return {
-        kind.name: figures(Judge.of(support, kind(), 0.5, lambda _: made), asked, half)
-        for kind in UNKNOWNS.every()[0]
-    }
+    others = engine.background(terms)
+
+    def judge(strategy: UnknownStrategy) -> Judge:
+        return Judge.of(support, strategy, 0.5, lambda _: made, background=others)
+
+    return {kind.name: figures(judge(kind()), asked, half) for kind in UNKNOWNS.every()[0]}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Build of the base encoder: data, stores, training, file, measurement, model card."""
+"""Build of the base encoder: data, stores, training, file, background, measurement, model card."""
 
 import json
 import time
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from skelshot.base_encoder.background import write_background
 from skelshot.base_encoder.card import card_page
 from skelshot.base_encoder.material import (
     GIVEN,
@@ -123,7 +124,7 @@ def make_base(
         plan = {"recipe": recipe.model_dump(mode="json"), "sets": sorted(given)}
         advice = "use another --out, or the same options to go on"
         Plan("a base encoder", plan, advice).settle(out / "plan.json")
-        steps = _Steps(5 + len(given))
+        steps = _Steps(6 + len(given))
         stores = _stores(out, recipe, given, workers, steps)
         parts = parts_of(stores, recipe)
         steps.tell("one store of all sets")
@@ -136,6 +137,8 @@ def make_base(
         started = time.perf_counter()
         file = _trained(out, every, recipe, device)
         train_seconds = time.perf_counter() - started
+        steps.tell("background")
+        write_background(every, file, out)
         steps.tell("measure")
         measured = [
             row

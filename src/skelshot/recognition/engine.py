@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from skelshot.ground import SkelshotError
 from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.keeping import Features, Keeping
 from skelshot.recognition.match_options import MatchOptions
+from skelshot.recognition.other_movements import OtherMovements, packaged_movements
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
@@ -37,6 +38,9 @@ class Engine:
     trained: SplitRun
     options: MatchOptions
     called: str
+    _background: dict[tuple[str, SkeletonLayout], Tensor] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -156,6 +160,39 @@ class Engine:
             layout = layouts.pop() if len(layouts) == 1 else self.layout
             found.append(raw_term(self.options, layout, self.coordinates))
         return found
+
+    def background(self, terms: Sequence[Term]) -> tuple[Tensor, ...] | None:
+        """Read movements of other kinds than anybody enrols; each term does so once.
+
+        Args:
+            terms: The ways of comparing.
+
+        Returns:
+            What each reads of B movements, (B, ...); None where the encoder reads other
+            coordinates, or where the joints that a term compares cannot be made of theirs.
+        """
+        if self.coordinates != self._movements.coordinates:
+            return None
+        layout = self._movements.sequences[0].layout
+        try:
+            for term in terms:
+                mapping_report(layout, term.path.spec.layout)
+        except SkelshotError:
+            return None
+        return tuple(self._read_background(term) for term in terms)
+
+    @cached_property
+    def _movements(self) -> OtherMovements:
+        return packaged_movements()
+
+    def _read_background(self, term: Term) -> Tensor:
+        """Read the background by a term, unless its features are in the package or known."""
+        if term is self.encoder and self.fingerprint == self._movements.fingerprint:
+            return self._movements.features
+        key = (term.name, term.path.spec.layout)
+        if key not in self._background:
+            self._background[key] = term.read(self._movements.sequences)
+        return self._background[key]
 
     def _kept(self, encoder: Term, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Tensor:
         """Read exemplars by the encoder, as far as that was not done before."""

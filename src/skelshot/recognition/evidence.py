@@ -1,9 +1,7 @@
 """Evidence: how near clips are to each action, by every way of comparing them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
@@ -17,11 +15,14 @@ class Evidence:
         terms: Larger is nearer, (S, Q, N).
         weights: One a term.
         actions: Which of all actions these are, (N,).
+        background: How near a clip and an action's exemplars are to movements of other kinds, the
+            mean of both, (S, Q, N); None where nothing was compared with those.
     """
 
     terms: Tensor
     weights: tuple[float, ...]
     actions: Tensor
+    background: Tensor | None = None
 
     @property
     def scores(self) -> Tensor:
@@ -44,7 +45,32 @@ class Evidence:
     @property
     def nearness(self) -> Tensor:
         """Nearness of the best action by every term, (S, Q)."""
-        return self.terms.gather(2, self.best.expand(len(self.terms), -1)[..., None])[..., 0]
+        return self._of_best(self.terms)
+
+    @property
+    def above_background(self) -> Tensor:
+        """How much nearer the best action is than the background, by every term, (S, Q)."""
+        if self.background is None:
+            return self.nearness
+        return self.nearness - self._of_best(self.background)
+
+    def part(self, clips: Tensor, actions: Tensor) -> "Evidence":
+        """Keep some clips and actions.
+
+        Args:
+            clips: Places of the clips, (q,).
+            actions: Places of the actions, (n,).
+
+        Returns:
+            The evidence about those.
+        """
+        background = self.background
+        return Evidence(
+            self.terms[:, clips][:, :, actions],
+            self.weights,
+            self.actions[actions],
+            None if background is None else background[:, clips][:, :, actions],
+        )
 
     def weighted(self, values: Tensor) -> Tensor:
         """Add up values of the terms.
@@ -58,15 +84,6 @@ class Evidence:
         weights = values.new_tensor(self.weights).view(-1, *[1] * (values.dim() - 1))
         return (values * weights).sum(0) / weights.sum()
 
-
-def joined(parts: Sequence[Evidence]) -> Evidence:
-    """Put evidence about the same actions together.
-
-    Args:
-        parts: At least one.
-
-    Returns:
-        The clips of all, in their order.
-    """
-    first = parts[0]
-    return Evidence(torch.cat([part.terms for part in parts], 1), first.weights, first.actions)
+    def _of_best(self, values: Tensor) -> Tensor:
+        """Keep what values (S, Q, N) say of the best action, (S, Q)."""
+        return values.gather(2, self.best.expand(len(values), -1)[..., None])[..., 0]

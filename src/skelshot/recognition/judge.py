@@ -19,6 +19,10 @@ MakeNegatives = Callable[[Support], Features]
 """Makes negatives of a support set's exemplars: what each term reads of them."""
 
 ONE_ACTION = "one action is enrolled, so answers say known or unknown only; enrol another"
+NO_BACKGROUND = (
+    "no background is known for these joints and coordinates, so nearest-distance tells unknown "
+    "clips; name it with --unknown"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +31,8 @@ class Judge:
 
     Args:
         support: The exemplars that clips are compared with.
-        measured: Those that tell whether a clip is known at all: the same, or a part of them.
+        measured: Those that tell whether a clip is known at all: the same, a part of them, or
+            the same against a background.
         knownness: How much a clip looks known.
         sure: From that to a probability, or a p-value.
         threshold: The least of it at which a label is given.
@@ -49,8 +54,9 @@ class Judge:
         threshold: float,
         make_negatives: MakeNegatives,
         conformal: float | None = None,
+        background: Features | None = None,
     ) -> "Judge":
-        """Learn from the support set alone what is known.
+        """Learn from the support set what is known.
 
         Args:
             support: The exemplars.
@@ -60,6 +66,8 @@ class Judge:
                 leaves no other unknown clips.
             conformal: How often a known clip may be refused; every second exemplar then
                 calibrates and the threshold is this.
+            background: What each term reads of movements of other kinds, for strategies that want
+                them; None where there are none.
 
         Returns:
             The judge.
@@ -68,12 +76,16 @@ class Judge:
             SkelshotError: There are too few exemplars for the conformal promise.
         """
         note = ONE_ACTION if len(support.actions) == 1 else None
+        if strategy.wants_background and background is None:
+            note, strategy = note or NO_BACKGROUND, NearestDistance()
         if len(support.actions) < strategy.least_actions:
             strategy = NearestDistance()
         measured, sure = support, None
+        if strategy.wants_background and background is not None:
+            measured = support.against(background)
         if conformal is not None:
             chosen, held = halves(support.labels, conformal)
-            measured = support.part(chosen)
+            measured = measured.part(chosen)
         reference = reference_of(measured, strategy, make_negatives)
         knownness = strategy.fit(reference)
         if conformal is not None:

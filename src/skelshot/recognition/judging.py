@@ -36,4 +36,5 @@ def judge_of(
     """
     strategy = UNKNOWNS.named(settings.unknown, "--unknown")()
     negatives = negatives_of(sequences, engine.layout)
-    return Judge.of(support, strategy, settings.threshold, negatives, conformal)
+    background = engine.background(support.terms) if strategy.wants_background else None
+    return Judge.of(support, strategy, settings.threshold, negatives, conformal, background)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
+from skelshot.recognition.background import Background
 from skelshot.recognition.evidence import Evidence
 from skelshot.recognition.term import Term, best_of_actions
 
@@ -23,6 +24,7 @@ class Support:
         actions: Names of the actions.
         names: Names of the exemplars.
         places: Where each stands among all exemplars, (E,).
+        background: Movements of other kinds, where clips and exemplars are compared with such.
     """
 
     terms: tuple[Term, ...]
@@ -31,6 +33,7 @@ class Support:
     actions: tuple[str, ...]
     names: tuple[str, ...]
     places: Tensor
+    background: Background | None = None
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -57,7 +60,25 @@ class Support:
             labels=self.labels[chosen],
             names=tuple(self.names[place] for place in chosen.tolist()),
             places=self.places[chosen],
+            background=self.background and self.background.of_exemplars(chosen),
         )
+
+    def against(self, features: Sequence[Tensor]) -> "Support":
+        """Compare with a background too, and by what sets the encoder's features off from it.
+
+        Args:
+            features: What each term reads of B movements of other kinds, S tensors (B, ...).
+
+        Returns:
+            The same exemplars; the encoder's term is centred on the background's mean.
+        """
+        terms = tuple(
+            replace(term, centre=None if term.path.encoder is None else feature.mean(0))
+            for term, feature in zip(self.terms, features, strict=True)
+        )
+        empty = Background(tuple(features), torch.empty(0))
+        levels = empty.levels_of(terms, self.features)
+        return replace(self, terms=terms, background=replace(empty, levels=levels))
 
     def nearness(self, queries: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Compare clips with all exemplars.
@@ -105,7 +126,8 @@ class Support:
             else self.best_of_actions(near[number])
             for number, term in enumerate(self.terms)
         ]
-        return Evidence(torch.stack(terms), self.weights, torch.arange(count))
+        levels = self.background and self.background.levels_of(self.terms, queries)
+        return self._told(torch.stack(terms), levels)
 
     def best_of_actions(self, nearness: Tensor) -> Tensor:
         """Keep the nearest exemplar of each action.
@@ -132,11 +154,11 @@ class Support:
         places = (self.counts[self.labels] > 1).nonzero()[:, 0]
         itself = torch.eye(len(self.labels), dtype=torch.bool)
         near = [each.masked_fill(itself, -torch.inf) for each in self.among]
-        every = self.evidence(self.features, near).terms[:, places]
+        every = self.evidence(self.features, near).part(places, torch.arange(len(self.actions)))
         for number, term in enumerate(self.terms):
             if term.to_mean:
-                every[number] = self._means_without(number, places, every[number])
-        return Evidence(every, self.weights, torch.arange(len(self.actions))), places
+                every.terms[number] = self._means_without(number, places, every.terms[number])
+        return every, places
 
     def without_their_actions(self) -> tuple[Evidence, ...]:
         """Compare the exemplars of each action with all other actions, as if it were unknown.
@@ -146,14 +168,21 @@ class Support:
         """
         if len(self.actions) < 2:
             return ()
-        every = self.evidence(self.features, self.among).terms
+        every = self.evidence(self.features, self.among)
         numbers = torch.arange(len(self.actions))
-        found = []
-        for own in numbers.tolist():
-            others = numbers[numbers != own]
-            rows = every[:, self.labels == own][:, :, others]
-            found.append(Evidence(rows, self.weights, others))
-        return tuple(found)
+        return tuple(
+            every.part((self.labels == own).nonzero()[:, 0], numbers[numbers != own])
+            for own in numbers.tolist()
+        )
+
+    def _told(self, terms: Tensor, levels: Tensor | None) -> Evidence:
+        """Gather evidence of terms (S, Q, N) and of how near clips are to the background."""
+        actions = torch.arange(len(self.actions))
+        if self.background is None or levels is None:
+            return Evidence(terms, self.weights, actions)
+        own = self.background.of_actions(self.labels, len(self.actions))
+        both = (levels[..., None] + own[:, None]) / 2
+        return Evidence(terms, self.weights, actions, both)
 
     def _means_without(self, number: int, places: Tensor, scores: Tensor) -> Tensor:
         """Compare exemplars with the means of their actions that they are left out of."""

@@ -27,11 +27,14 @@ class Term:
         path: From an input to what is compared, as an evaluation makes it.
         weight: Of its scores among those of the others.
         to_mean: Whether clips are compared with the mean of an action's exemplars.
+        centre: What is taken off everything that is read before it is compared, (...), if
+            anything.
     """
 
     path: FeaturePath
     weight: float
     to_mean: bool = False
+    centre: Tensor | None = None
 
     @property
     def name(self) -> str:
@@ -112,6 +115,8 @@ class Term:
 
     def _scores(self, support: Tensor, queries: Tensor) -> Tensor:
         method, classes = self.path.method, len(support)
+        if self.centre is not None:
+            support, queries = support - self.centre, queries - self.centre
         if classes == 1:  # a method wants two, and scores each by itself
             support = torch.cat([support, support])
         with METHODS.telling(method.name):

@@ -58,6 +58,8 @@ def verdicts_of(judge: Judge) -> list[Verdict]:
     evidence, places = support.without_themselves()
     truth = support.labels[places].tolist()
     best = evidence.best.tolist()
+    if judge.measured is not support:
+        evidence, _ = judge.measured.without_themselves()
     known = (judge.sure(judge.knownness(evidence)) > judge.threshold).tolist()
     verdicts = []
     for number, action in enumerate(support.actions):

@@ -1,6 +1,7 @@
 """The family of ways to tell unknown movements."""
 
 from skelshot.ground.families import Family
+from skelshot.recognition.unknown.above_background import AboveBackground
 from skelshot.recognition.unknown.agreement import AgreementOfTerms
 from skelshot.recognition.unknown.leave_one_out import LeaveOneOut
 from skelshot.recognition.unknown.max_softmax import MaxSoftmax
@@ -10,6 +11,7 @@ from skelshot.recognition.unknown.strategy import UnknownStrategy
 
 SHIPPED: tuple[type[UnknownStrategy], ...] = (
     NearestDistance,
+    AboveBackground,
     MaxSoftmax,
     LeaveOneOut,
     Negatives,

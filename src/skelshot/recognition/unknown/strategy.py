@@ -47,11 +47,14 @@ class UnknownStrategy(ABC):
     Attributes:
         name: The name users type.
         wants_negatives: Whether negatives are made of the exemplars for it.
+        wants_background: Whether it compares clips with movements of other kinds; where these
+            cannot be read, `nearest-distance` stands in.
         least_actions: How many actions it needs; with fewer, `nearest-distance` stands in.
     """
 
     name: ClassVar[str]
     wants_negatives: ClassVar[bool] = False
+    wants_background: ClassVar[bool] = False
     least_actions: ClassVar[int] = 1
 
     @abstractmethod

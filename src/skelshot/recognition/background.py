@@ -1,0 +1,66 @@
+"""The background: movements of other kinds, which tell what is near by chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from skelshot.recognition.term import Term
+
+NEAREST = 5
+"""Movements of the background that count: the nearest ones, as in adaptive score normalisation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """B movements of other kinds as S terms read them, and how near exemplars are to them.
+
+    Args:
+        features: What each term reads of the movements, S tensors (B, ...).
+        levels: How near each of E exemplars is to its nearest movements by each term, (S, E).
+    """
+
+    features: tuple[Tensor, ...]
+    levels: Tensor
+
+    def levels_of(self, terms: Sequence[Term], clips: Sequence[Tensor]) -> Tensor:
+        """Measure how near clips are to their nearest movements of the background.
+
+        Args:
+            terms: The ways of comparing.
+            clips: What each reads of Q clips, S tensors (Q, ...).
+
+        Returns:
+            The mean nearness of the `NEAREST` by each term, (S, Q).
+        """
+        near = [
+            term.to_exemplars(known, asked).topk(min(NEAREST, len(known)), dim=1).values.mean(1)
+            for term, known, asked in zip(terms, self.features, clips, strict=True)
+        ]
+        return torch.stack(near)
+
+    def of_exemplars(self, chosen: Tensor) -> "Background":
+        """Keep the levels of some exemplars.
+
+        Args:
+            chosen: Their places, (e,).
+
+        Returns:
+            The same movements.
+        """
+        return replace(self, levels=self.levels[:, chosen])
+
+    def of_actions(self, labels: Tensor, actions: int) -> Tensor:
+        """Average the levels of each action's exemplars.
+
+        Args:
+            labels: The action of each exemplar, (E,).
+            actions: Number of actions N.
+
+        Returns:
+            (S, N); 0 for an action without exemplars.
+        """
+        counts = torch.bincount(labels, minlength=actions).clamp(min=1)
+        sums = self.levels.new_zeros(len(self.levels), actions)
+        return sums.index_add(1, labels, self.levels) / counts
