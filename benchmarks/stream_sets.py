@@ -50,7 +50,8 @@ class Plan:
 
     Args:
         kind: `clips` in random order, `repeats` of one person and action in a row, in the order
-            in which they were recorded, or whole recordings of `pku-mmd`.
+            in which they were recorded, or whole recordings of the synthetic `pku-mmd`, whose
+            numbers tell who acts.
         count: How many streams.
         seconds: How long each is, about.
         rate: Frames a second.
@@ -184,7 +185,7 @@ def _recordings(raw: Path, plan: Plan) -> Iterator[Stream]:
     for name, source in folder.skeletons.items():
         joints = read_recording(source.path, name).joints
         if name.endswith("-M") and not joints[:, 1].any():
-            labels = [one for one in read_labels(folder.labels[name].path)]
+            labels = read_labels(folder.labels[name].path)
             alone[name] = (joints[:, 0], [one for one in labels if isinstance(one, ActionLabel)])
     by_person: dict[int, list[str]] = {}
     for name in sorted(alone):
@@ -207,7 +208,9 @@ def _recordings(raw: Path, plan: Plan) -> Iterator[Stream]:
                 first, stop = label.rows("half-open")
                 exemplars.setdefault(f"A{action:02d}", []).append(_clip(joints[first:stop]))
         left = [name for person in people[2:] for name in by_person[person]]
-        yield Stream(exemplars, *_one_after_another([alone[n] for n in rng.permutation(left)], known, plan))
+        yield Stream(
+            exemplars, *_one_after_another([alone[n] for n in rng.permutation(left)], known, plan)
+        )
 
 
 def _clip(joints: Joints) -> SkeletonSequence:
@@ -226,7 +229,9 @@ def _one_after_another(
             first, stop = label.rows("half-open")
             name = f"A{label.action:02d}" if label.action in known else None
             truths.append(Truth(begin + first / plan.rate, begin + stop / plan.rate, name))
-        frames += [Frame(begin + t / plan.rate, one[None], KINECT_V2) for t, one in enumerate(joints)]
+        frames += [
+            Frame(begin + t / plan.rate, one[None], KINECT_V2) for t, one in enumerate(joints)
+        ]
         begin += len(joints) / plan.rate + 2.0
         if begin > plan.seconds:
             break

@@ -1,5 +1,7 @@
 """Spotting: of many overlapping windows the events that explain them best."""
 
+from itertools import pairwise
+
 import pytest
 
 from skelshot.recognition.streams import ActionEvent, StreamOptions
@@ -61,7 +63,7 @@ def test_repetitions_are_counted(start: float) -> None:
     assert [(event.start, event.end) for event in events] == [
         (pytest.approx(one[0], abs=0.4), pytest.approx(one[1], abs=0.4)) for one in done
     ]
-    assert all(one.end <= other.start for one, other in zip(events, events[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(events))
 
 
 def test_what_goes_on_is_one_event_unless_told() -> None:

@@ -24,7 +24,7 @@ class StreamOptions(Options):
         leave: The same of every other window, by which an event goes on.
         agree: How many windows must say the same of the same time.
         merge: Windows of one action that are no farther apart are one event, unless those across
-            the seam show that it was done twice; 0 keeps them apart.
+            the seam show that it was done twice.
         movement: Metres that a body must move at least, unless the enrolled clips move less.
         near: Metres within which two people may act together.
 
