@@ -10,8 +10,8 @@ does the same with a stand-in for the recogniser, so that an hour takes minutes.
 other people, with enrolled classes and others. What a stream is says `--kind`:
 `clips` of a store in random order, each carried on from where the last one ended, over 0.4 s, so
 that no jump tells where one ends; `repeats`, as they were recorded, of one person and class in a
-row (UI-PRMD); whole recordings of a folder of `skelshot synth --format pku-mmd`. `--rest` lets the body
-stand between them. `told_` is what the recogniser says where the true boundaries are told.
+row (UI-PRMD); whole recordings of a folder of `skelshot synth --format pku-mmd`. `--rest` lets the
+body stand between them. `told_` is what the recogniser says where the true boundaries are told.
 """
 
 import argparse
