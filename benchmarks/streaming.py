@@ -2,45 +2,34 @@
 
     python benchmarks/streaming.py speed [--minutes 2] [--persons 1]
     python benchmarks/streaming.py memory [--minutes 60] [--persons 1]
-    python benchmarks/streaming.py quality STORE [--rate 12] [--minutes 10] [--set KEY=VALUE ...]
+    python benchmarks/streaming.py quality STORE [--kind clips] [--rate 30] [--set KEY=VALUE ...]
 
 `speed` replays synthetic frames (30 a second) on one thread as fast as they are taken; `memory`
 does the same with a stand-in for the recogniser, so that an hour takes minutes.
-`quality` enrols two clips of each of half of the classes from people who are not in the stream,
-and lays clips of other people end to end, enrolled classes and others in random order: the body
-is carried on from where the last clip ended, over 0.4 s, so that no jump tells where one ends.
+`quality` enrols two clips, of two people, of each of half of the classes, and follows streams of
+other people, with enrolled classes and others. What a stream is says `--kind`:
+`clips` of a store in random order, each carried on from where the last one ended, over 0.4 s, so
+that no jump tells where one ends; `repeats`, as they were recorded, of one person and class in a
+row (UI-PRMD); whole recordings of a folder of `skelshot synth --format pku-mmd`. `--rest` lets the
+body stand between them. `told_` is what the recogniser says where the true boundaries are told.
 """
 
 import argparse
 import json
 import resource
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from stream_sets import Plan, Stream, Truth
 
-from skelshot.datasets.store import Store
 from skelshot.ground.environment import processor_name
 from skelshot.recognition import Answer, Recognizer
 from skelshot.recognition.streams import ActionEvent, Follower, Frame, StreamOptions
 from skelshot.skeletons import KINECT_V2, SkeletonSequence
-from skelshot.skeletons.normalise import align_view
-
-JOIN = 0.4
-"""Seconds from the end of one clip to the beginning of the next."""
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What was done from when to when; no label stands for an action that is not enrolled."""
-
-    start: float
-    end: float
-    label: str | None
 
 
 def memory() -> float:
@@ -76,7 +65,9 @@ class StandIn:
         for _ in clips:
             self._asked += 1
             label = "action 0" if self._asked // 60 % 2 else None
-            answers.append(Answer(label, 0.6, "action 0", None, known=0.6, threshold=0.5))
+            answers.append(
+                Answer(label, 0.6, "action 0", None, known=0.6, threshold=0.5, likeness=1)
+            )
         return answers
 
 
@@ -121,44 +112,10 @@ def speed(minutes: float, persons: int, stand_in: bool = False) -> dict[str, flo
     }
 
 
-def carried_on(
-    last: NDArray[np.float32] | None, clip: SkeletonSequence, rate: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Set a clip where the last one ended; return the way there, and the clip, (T, V, 3)."""
-    layout, there = clip.layout, clip.present
-    joints = align_view(clip.joints - clip.joints[:, :1, :1], there, layout)[0]
-    floor = joints[..., 1].min()
-    joints[..., 1] -= floor
-    if last is None:
-        return joints[:0], joints
-    shift = last[layout.root] - joints[0, layout.root]
-    joints = joints + np.float32([shift[0], 0, shift[2]])
-    count = round(JOIN * rate)
-    share = (np.arange(1, count + 1) / (count + 1))[:, None, None].astype(np.float32)
-    return last + share * (joints[0] - last), joints
-
-
-def stream_of(
-    store: Store, order: list[int], known: set[int], rate: float
-) -> tuple[list[Frame], list[Truth]]:
-    """Lay clips end to end."""
-    parts: list[NDArray[np.float32]] = []
-    truths, count, last = [], 0, None
-    for place in order:
-        clip, label = store.sequence(place), int(store.labels[place])
-        way, joints = carried_on(last, clip, rate)
-        start = (count + len(way)) / rate
-        name = store.class_names[label] if label in known else None
-        truths.append(Truth(start, start + len(joints) / rate, name))
-        parts += [way, joints]
-        count, last = count + len(way) + len(joints), joints[-1]
-    every = np.concatenate(parts)
-    frames = [Frame(t / rate, one[None], store.layout) for t, one in enumerate(every)]
-    return frames, truths
-
-
-def judged(events: list[ActionEvent], truths: list[Truth], minutes: float) -> dict[str, float]:
+def judged(events: list[ActionEvent], stream: Stream) -> dict[str, float]:
     """Match events to what was done, one to one, at an overlap of half of their union."""
+    truths = stream.truths
+    minutes = (stream.frames[-1].time - stream.frames[0].time) / 60
     wanted = [truth for truth in truths if truth.label is not None]
     left, right, late = list(wanted), 0, []
     wrong_label = alone = 0
@@ -176,7 +133,7 @@ def judged(events: list[ActionEvent], truths: list[Truth], minutes: float) -> di
         touched = [one for one in truths if overlap(event, one) > 0.1]
         wrong_label += any(one.label not in (None, event.label) for one in touched)
         alone += all(one.label is None for one in touched)
-    other = sum(one.end - one.start for one in truths if one.label is None) / 60
+    other = minutes - sum(one.end - one.start for one in wanted) / 60
     return {
         "minutes": minutes,
         "actions": len(wanted),
@@ -197,47 +154,35 @@ def overlap(event: ActionEvent, truth: Truth) -> float:
     return max(0.0, shared) / (max(event.end, truth.end) - min(event.start, truth.start))
 
 
-def rounds(
-    store: Store, count: int, seconds: float, rate: float
-) -> Iterator[tuple[list[int], list[int], set[int]]]:
-    """Draw exemplars, the clips of a stream, and which classes are enrolled."""
-    subjects = np.array([clip.subject for clip in store.clips])
-    cameras = np.array([clip.camera for clip in store.clips])
-    lengths = np.array([clip.frames for clip in store.clips])
-    for seed in range(count):
-        rng = np.random.default_rng(seed)
-        classes = rng.permutation(len(store.class_names))
-        known = {int(one) for one in classes[: len(classes) // 2]}
-        people = rng.permutation(np.unique(subjects))
-        shown, camera = set(people[:2].tolist()), rng.choice(np.unique(cameras))
-        exemplars = []
-        for label in sorted(known):
-            for person in sorted(shown):
-                fits = (store.labels == label) & (subjects == person) & (cameras == camera)
-                places = np.flatnonzero(fits)
-                if len(places):
-                    exemplars.append(int(rng.choice(places)))
-        others = np.flatnonzero(~np.isin(subjects, list(shown)) & (cameras == camera))
-        order = rng.permutation(others)
-        enough = int(np.searchsorted(np.cumsum(lengths[order]) / rate, seconds)) + 1
-        yield exemplars, order[:enough].tolist(), known
+def told_apart(recognizer: Recognizer, stream: Stream) -> list[ActionEvent]:
+    """Answer about what is done as if the stream had been cut at the true boundaries."""
+    times = np.array([frame.time for frame in stream.frames])
+    clips = []
+    for truth in stream.truths:
+        inside = np.flatnonzero((times >= truth.start - 1e-6) & (times < truth.end - 1e-6))
+        joints = np.stack([stream.frames[place].joints[0] for place in inside])[None]
+        there = np.ones(joints.shape[:2], bool)
+        clips.append(SkeletonSequence(joints, there, stream.frames[0].layout))
+    return [
+        ActionEvent(truth.start, truth.end, one.label, one.confidence, "1", None, truth.end)
+        for truth, one in zip(stream.truths, recognizer.predict_many(clips), strict=True)
+        if one.label is not None
+    ]
 
 
-def quality(
-    path: Path, rate: float, minutes: float, count: int, options: StreamOptions, **how: object
-) -> dict[str, float]:
-    """Follow streams of a store's clips and judge the events."""
-    store = Store.open(path)
+def quality(path: Path, plan: Plan, options: StreamOptions) -> dict[str, float]:
+    """Follow streams and judge the events."""
     results = []
-    for exemplars, order, known in rounds(store, count, 60 * minutes / count, rate):
-        recognizer = Recognizer(**how)
-        for label in sorted(known):
-            mine = [store.sequence(place) for place in exemplars if store.labels[place] == label]
-            recognizer.enroll(store.class_names[label], mine)
-        frames, truths = stream_of(store, order, known, rate)
+    for stream in plan.streams(path):
+        recognizer = Recognizer()
+        for action, clips in stream.exemplars.items():
+            recognizer.enroll(action, clips)
         follower = Follower(recognizer, options)
-        events = [event for frame in frames for event in follower.push(frame)] + follower.end()
-        results.append(judged(events, truths, len(frames) / rate / 60))
+        events = [event for frame in stream.frames for event in follower.push(frame)]
+        found = judged(events + follower.end(), stream)
+        told = judged(told_apart(recognizer, stream), stream)
+        kept = ("f1", "precision", "recall", "false_a_minute_of_other_movement")
+        results.append(found | {f"told_{name}": told[name] for name in kept})
         print(
             json.dumps({name: round(value, 3) for name, value in results[-1].items()}), flush=True
         )
@@ -249,10 +194,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["speed", "memory", "quality"])
     parser.add_argument("store", type=Path, nargs="?")
-    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--minutes", type=float, default=2, help="of each stream")
     parser.add_argument("--persons", type=int, default=1)
-    parser.add_argument("--rate", type=float, default=12)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kind", choices=["clips", "repeats", "pku-mmd"], default="clips")
+    parser.add_argument("--streams", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=30)
+    parser.add_argument("--rest", type=float, default=0, help="mean seconds between clips")
+    parser.add_argument("--only", default="*", help="which clips, a pattern of their names")
+    parser.add_argument("--people", type=int, nargs="+", help="unless everybody")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parsed = parser.parse_args()
     torch.set_num_threads(1)
@@ -261,7 +210,11 @@ def main() -> None:
     else:
         changes = dict(one.split("=", 1) for one in parsed.set)
         options = StreamOptions(rate=parsed.rate, **{k: json.loads(v) for k, v in changes.items()})
-        found = quality(parsed.store, parsed.rate, parsed.minutes, parsed.rounds, options)
+        people = None if parsed.people is None else frozenset(parsed.people)
+        seconds = 60 * parsed.minutes
+        ways = (parsed.rate, parsed.rest, parsed.only, people)
+        plan = Plan(parsed.kind, parsed.streams, seconds, *ways)
+        found = quality(parsed.store, plan, options)
     print(processor_name())
     print(json.dumps({name: round(value, 3) for name, value in found.items()}, indent=2))
 

@@ -20,6 +20,8 @@ class Answer:
         known: How sure it is that the clip shows one of the actions at all.
         threshold: The least of that at which a label is given.
         remarks: What was done to the clip before it was compared.
+        likeness: How near it is to its best action: 0 as unknown clips are, 1 as the action's own
+            exemplars are to each other; not bounded. None where that is not known.
     """
 
     label: str | None
@@ -31,6 +33,7 @@ class Answer:
     known: float = 1.0
     threshold: float = 0.0
     remarks: tuple[str, ...] = ()
+    likeness: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer as a JSON document."""

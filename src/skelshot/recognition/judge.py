@@ -1,7 +1,7 @@
 """The judge: a support set, a way to tell unknown clips and a threshold."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from skelshot.recognition.answer import Answer
 from skelshot.recognition.calibration import Calibration
 from skelshot.recognition.conformal import Conformal, halves
 from skelshot.recognition.evidence import Evidence
+from skelshot.recognition.likeness import Likeness
 from skelshot.recognition.support import Support
 from skelshot.recognition.unknown.nearest_distance import NearestDistance
 from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
@@ -36,6 +37,7 @@ class Judge:
         knownness: How much a clip looks known.
         sure: From that to a probability, or a p-value.
         threshold: The least of it at which a label is given.
+        likeness: How near clips are, on a scale that has no end.
         note: What every answer should say.
     """
 
@@ -44,6 +46,7 @@ class Judge:
     knownness: Knownness
     sure: Callable[[Tensor], Tensor]
     threshold: float
+    likeness: Likeness
     note: str | None = None
 
     @classmethod
@@ -87,13 +90,13 @@ class Judge:
             chosen, held = halves(support.labels, conformal)
             measured = measured.part(chosen)
         reference = reference_of(measured, strategy, make_negatives)
-        knownness = strategy.fit(reference)
+        knownness, likeness = strategy.fit(reference), Likeness.of(reference)
         if conformal is not None:
             asked = measured.evidence([feature[held] for feature in support.features])
             sure, threshold = Conformal(knownness(asked)), conformal
-            return cls(support, measured, knownness, sure, threshold, note)
+            return cls(support, measured, knownness, sure, threshold, likeness, note)
         calibration = Calibration.of(reference.of_unknown(knownness), knownness(reference.known))
-        return cls(support, measured, knownness, calibration, threshold, note)
+        return cls(support, measured, knownness, calibration, threshold, likeness, note)
 
     def known(self, queries: Features, evidence: Evidence | None = None) -> Tensor:
         """Tell how sure it is that clips show one of the actions.
@@ -120,8 +123,11 @@ class Judge:
         """
         near = self.support.nearness(queries)
         evidence, nearest = self.support.evidence(queries, near), self.support.combined(near)
-        known = self.known(queries, evidence).tolist()
-        return [self._answer(evidence, row, sure, nearest[row]) for row, sure in enumerate(known)]
+        known, like = self.known(queries, evidence).tolist(), self.likeness(evidence).tolist()
+        answers = [
+            self._answer(evidence, row, sure, nearest[row]) for row, sure in enumerate(known)
+        ]
+        return [replace(one, likeness=near) for one, near in zip(answers, like, strict=True)]
 
     def _answer(self, evidence: Evidence, row: int, known: float, nearest: Tensor) -> Answer:
         actions, scores = self.support.actions, evidence.scores[row]

@@ -86,7 +86,9 @@ class Comparer:
         known = 0.0 if nearest is None else float(np.exp(-far[nearest] / 0.04))
         action = by_name.get(str(nearest))
         label = action if known > 0.5 else None
-        return Answer(label, known, None if label else action, nearest, known=known, threshold=0.5)
+        runner_up = None if label else action
+        told = {"known": known, "threshold": 0.5, "likeness": 1.5 * known}
+        return Answer(label, known, runner_up, nearest, **told)
 
 
 def _moves(clip: SkeletonSequence) -> NDArray[np.float32]:

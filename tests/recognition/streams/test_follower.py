@@ -60,13 +60,11 @@ def test_windows_across_two_movements_do_not_fire(stage: Any) -> None:
     assert events[0].end <= events[1].start
 
 
-def test_repetitions_are_one_event_unless_told(stage: Any) -> None:
-    frames = stage.frames([("idle", 1.0), ("wave", 1.5), ("wave", 1.5), ("idle", 2.0)])
-    (merged,) = follow(stage.recognizer(), frames)
-    assert merged.seconds == pytest.approx(3.0, abs=0.5)
-    options = StreamOptions(merge=0, leave=1)
-    apart = list(follow(stage.recognizer(), frames, options))
-    assert told(apart) == [("a", "wave")] * 2
+def test_repetitions_are_events_of_their_own(stage: Any) -> None:
+    frames = stage.frames([("idle", 1.0), *[("wave", 1.5)] * 3, ("idle", 2.0)])
+    events = list(follow(stage.recognizer(), frames))
+    assert told(events) == [("a", "wave")] * 3
+    assert [event.start for event in events] == pytest.approx([1.0, 2.5, 4.0], abs=0.4)
 
 
 @pytest.mark.parametrize("ids", [True, False])

@@ -57,7 +57,6 @@ class Follower:
                 "`skelshot enroll NAME CLIP ... --gallery G`"
             )
         self.lengths = tuple(sorted(self.options.lengths or window_lengths(self._usual)))
-        self._agree = self.options.agree or max(3, round(0.75 * len(self.lengths)))
         self._clock = StreamClock(self.options.gap)
         self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
         self._spotters: dict[tuple[int, ...], Spotter] = {}
@@ -137,33 +136,27 @@ class Follower:
 
     def _hear(self, answered: list[tuple[Window, Answer]]) -> list[ActionEvent]:
         """Hand what the windows say to the spotters of those who act in them."""
-        sure: dict[tuple[int, ...], list[Candidate]] = {key: [] for key in self._spotters}
-        likely: dict[tuple[int, ...], dict[str, float]] = {key: {} for key in self._spotters}
+        heard: dict[tuple[int, ...], list[Candidate]] = {key: [] for key in self._spotters}
         for window, answer in answered:
             key = tuple(track.order for track in window.tracks)
             if key not in self._spotters:
-                self._spotters[key] = Spotter(
-                    window.person, self.options, self._agree, self.lengths[-1]
-                )
-                sure[key], likely[key] = [], {}
-            label = answer.label or answer.runner_up
-            if label is None or not self._may_be(window, label):
-                continue
-            if answer.known >= self.options.leave * answer.threshold:
-                middle = (window.start + window.end) / 2
-                likely[key][label] = max(middle, likely[key].get(label, middle))
-            if answer.label is None or answer.confidence < self.options.enter:
-                self._note(window.tracks, STRANGE)
-                continue
-            self._note(window.tracks, label)
-            sure[key].append(
-                Candidate(window.start, window.end, label, answer.confidence, answer.nearest)
-            )
+                self._spotters[key] = Spotter(window.person, self.options, self.lengths[-1])
+                heard[key] = []
+            heard[key].append(self._candidate(window, answer))
+            self._note(window.tracks, heard[key][-1].label or STRANGE)
         return [
             event
             for key, spotter in self._spotters.items()
-            for event in spotter.hear(self._now, sure[key], likely[key])
+            for event in spotter.hear(self._now, heard[key])
         ]
+
+    def _candidate(self, window: Window, answer: Answer) -> Candidate:
+        """Keep what a window says, if it may show that action at all."""
+        label = answer.label
+        if label is not None and not self._may_be(window, label):
+            label = None
+        like = answer.known if answer.likeness is None else answer.likeness
+        return Candidate(window.start, window.end, label, like, answer.confidence, answer.nearest)
 
     def _may_be(self, window: Window, label: str) -> bool:
         usual = self._usual.get(label)

@@ -1,8 +1,9 @@
 """Spotting: the events of one person, made of what many overlapping windows say."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import sqrt
+from statistics import median
 
 from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.options import StreamOptions
@@ -10,11 +11,18 @@ from skelshot.recognition.streams.options import StreamOptions
 _ONE = 0.5
 """Windows that share so much of the time of both speak of one event."""
 
-_OVER = 0.3
-"""Windows that share more than this of the shorter one's time cannot both be events."""
-
-SETTLE = 0.4
+SETTLE = 0.3
 """What share of its length passes after a window before it is believed: a better one may come."""
+
+_SEAM = 0.2
+"""How far the middle of a window may be from where two events touch, as a share of the shorter
+one, to tell whether the action goes on there."""
+
+_AS_LONG = 1.4
+"""Windows at a seam are at most so many times longer or shorter than the shorter event."""
+
+_AS_LIKE = 0.9
+"""An action goes on where windows at the seam are so nearly as like it as the events are."""
 
 
 @dataclass(frozen=True)
@@ -24,27 +32,28 @@ class Candidate:
     Args:
         start: Its first moment.
         end: Its last one.
-        label: The action.
+        label: The action; None where it is none of those that it may be.
+        likeness: How like the action's exemplars it is (`Answer.likeness`).
         confidence: How sure it is.
         nearest: The exemplar that it is most like.
     """
 
     start: float
     end: float
-    label: str
+    label: str | None
+    likeness: float
     confidence: float
     nearest: str | None
 
-    def shared(self, other: "Candidate") -> float:
-        """Return the seconds that two windows have in common.
+    @property
+    def seconds(self) -> float:
+        """Seconds that it lasts."""
+        return self.end - self.start
 
-        Args:
-            other: Another one.
-
-        Returns:
-            Seconds, 0 where they do not meet.
-        """
-        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+    @property
+    def middle(self) -> float:
+        """The moment in its middle."""
+        return (self.start + self.end) / 2
 
     def is_like(self, other: "Candidate") -> bool:
         """Tell whether two windows speak of one event.
@@ -53,73 +62,128 @@ class Candidate:
             other: Another one.
 
         Returns:
-            Whether they have the same action and most of their time in common.
+            Whether they have the same action and most of the time of both in common.
         """
+        shared = min(self.end, other.end) - max(self.start, other.start)
         both = max(self.end, other.end) - min(self.start, other.start)
-        return self.label == other.label and self.shared(other) > _ONE * both
+        return self.label == other.label and shared > _ONE * both
 
-    def excludes(self, other: "Candidate") -> bool:
-        """Tell whether two windows cannot both be events.
+
+@dataclass(eq=False)
+class Chain:
+    """The best chain of windows that do not overlap (weighted interval scheduling).
+
+    A window is worth its seconds times how much more like its action it is than the least, so
+    that a whole movement beats a part of it, and two repetitions a window across both.
+
+    Args:
+        least: The likeness above which a window is worth anything.
+        slack: Seconds by which windows of a chain may overlap.
+
+    Example:
+        >>> chain = Chain(0.5, 0.1)
+        >>> for start, end, likeness in ((0, 2, 0.9), (1, 3, 0.8), (2, 4, 0.9)):
+        ...     chain.add(Candidate(start, end, "wave", likeness, 1.0, None))
+        >>> [one.start for one in chain.best()]
+        [0, 2]
+    """
+
+    least: float
+    slack: float
+    windows: list[Candidate] = field(default_factory=list)
+    _ends: list[float] = field(default_factory=list)
+    _worth: list[float] = field(default_factory=lambda: [0.0])
+    _before: list[int] = field(default_factory=list)
+
+    def add(self, one: Candidate) -> None:
+        """Take a window in.
 
         Args:
-            other: Another one.
+            one: It ends no earlier than those before.
+        """
+        worth = (one.likeness - self.least) * one.seconds
+        if one.label is None or worth <= 0:
+            return
+        before = bisect_right(self._ends, one.start + self.slack)
+        self.windows.append(one)
+        self._ends.append(one.end)
+        self._before.append(before)
+        self._worth.append(max(self._worth[-1], self._worth[before] + worth))
+
+    def best(self) -> list[Candidate]:
+        """Return the chain that is worth most, in the order of time."""
+        found, place = [], len(self.windows)
+        while place:
+            if self._worth[place] > self._worth[place - 1]:
+                found.append(self.windows[place - 1])
+                place = self._before[place - 1]
+            else:
+                place -= 1
+        return found[::-1]
+
+    def since(self, moment: float) -> "Chain":
+        """Return the chain of the windows that begin after a moment.
+
+        Args:
+            moment: Seconds.
 
         Returns:
-            Whether they share too much time.
+            A new one.
         """
-        shorter = min(self.end - self.start, other.end - other.start)
-        return self.shared(other) > _OVER * shorter
+        left = Chain(self.least, self.slack)
+        for one in self.windows:
+            if one.start >= moment - self.slack:
+                left.add(one)
+        return left
 
 
 @dataclass(eq=False)
 class Spotter:
     """Makes events of one person's windows.
 
-    Of windows that overlap, over all lengths and actions, the one stands that is surest and has
-    most others agree (non-maximum suppression); its ends become the mean of theirs. Events
-    of one action that touch are one, and so are those between which it stayed likely (hysteresis).
+    Of all windows that look like an action, over all lengths, the best chain stands; a window of
+    it is believed once some time has passed in which no better chain came up. Windows of one
+    action that follow each other are one event where the windows across the seam are as like the
+    action as they are; repetitions are events of their own.
 
     Args:
         person: What events call them.
         options: When windows make an event.
-        agree: How many must agree.
         longest: Seconds of the longest window.
     """
 
     person: str
     options: StreamOptions
-    agree: int
     longest: float
-    _pool: list[Candidate] = field(default_factory=list)
-    _fixed: list[Candidate] = field(default_factory=list)
+    _heard: list[Candidate] = field(default_factory=list)
+    _until: float = float("-inf")
     _open: Candidate | None = None
-    _likely: float = float("-inf")
+    _last: Candidate | None = None
 
-    def hear(
-        self, now: float, new: Iterable[Candidate], likely: Mapping[str, float]
-    ) -> Iterator[ActionEvent]:
+    def __post_init__(self) -> None:
+        """Begin with no window."""
+        self._chain = Chain(self.options.leave, self.options.hop)
+
+    def hear(self, now: float, new: Iterable[Candidate]) -> Iterator[ActionEvent]:
         """Take what the windows of one moment say.
 
         Args:
-            now: The moment.
-            new: Those that are sure of an action.
-            likely: Actions that are likely now, each with the middle of the latest window of it.
+            now: The moment, at which they end.
+            new: All that were looked at.
 
         Yields:
             Events that are over and told.
         """
-        for one in new:
-            if not any(one.excludes(fixed) for fixed in self._fixed):
-                self._pool.append(one)
-        yield from self._decide(lambda one: now >= one.end + SETTLE * (one.end - one.start), now)
-        before = self._open
-        if before is not None:
-            if likely.get(before.label, before.end) > before.end:  # not by what it has been itself
-                self._likely = now
-            if not self._goes_on(before, now):
-                yield self._close(before, now)
         oldest = now - 3 * self.longest
-        self._fixed = [one for one in self._fixed if one.end > oldest]
+        self._heard = [one for one in self._heard if one.end > oldest]
+        latest = list(new)
+        self._heard += latest
+        for one in latest:
+            if one.start >= self._until - self._chain.slack:
+                self._chain.add(one)
+        yield from self._decide(lambda one: now >= one.end + SETTLE * one.seconds, now)
+        if not self._goes_on(latest):
+            yield from self._close(now)
 
     def end(self, now: float) -> Iterator[ActionEvent]:
         """Tell what is left, at the end of the stream or of the person's stay.
@@ -131,62 +195,73 @@ class Spotter:
             Events.
         """
         yield from self._decide(lambda one: True, now)
-        if self._open is not None:
-            yield self._close(self._open, now)
+        yield from self._close(now)
 
     def _decide(self, ripe: Callable[[Candidate], bool], now: float) -> Iterator[ActionEvent]:
-        """Let the strongest of overlapping windows stand, in the order of time."""
-        standing: list[Candidate] = []
-        strength = {one: self._strength(one) for one in self._pool}
-        for one in sorted(self._pool, key=lambda each: (-strength[each], each.start, each.end)):
-            if not any(one.excludes(other) for other in standing):
-                standing.append(one)
-        for one in sorted(standing, key=lambda each: each.start):
-            if not ripe(one):
-                continue
-            like = [other for other in self._pool if other.is_like(one)]
-            self._pool = [other for other in self._pool if not one.excludes(other)]
-            if len(like) < self.agree:
-                continue
-            self._fixed.append(one)
-            yield from self._take(_fused(one, like), now)
-
-    def _strength(self, one: Candidate) -> float:
-        """Weigh how sure a window is by how many agree: a lone one is often chance."""
-        return one.confidence * sqrt(sum(other.is_like(one) for other in self._pool))
+        """Believe the first windows of the best chain."""
+        while (best := self._chain.best()) and ripe(best[0]):
+            one = best[0]
+            self._chain = self._chain.since(one.end)
+            like = [other for other in self._heard if other.is_like(one)]
+            if len(like) >= self.options.agree:
+                surest = max(like, key=lambda each: each.likeness)
+                told = replace(
+                    one,
+                    start=max(one.start, self._until),
+                    likeness=surest.likeness,
+                    confidence=max(each.confidence for each in like),
+                )
+                yield from self._take(told, now)
+            self._until = one.end
 
     def _take(self, one: Candidate, now: float) -> Iterator[ActionEvent]:
         """Let an event begin, or the open one go on."""
-        before = self._open
-        if before is not None:
-            apart = one.start - before.end
-            touches = apart <= self.options.merge or one.start <= self._likely
-            if before.label == one.label and touches:
-                surer = max(before, one, key=lambda each: each.confidence)
-                self._open = replace(surer, start=before.start, end=max(before.end, one.end))
-                return
-            yield self._close(before, now)
-            one = replace(one, start=max(one.start, before.end))
-        self._open, self._likely = one, one.end
+        before, last = self._open, self._last
+        self._last = one
+        if before is not None and last is not None and self._is_one(last, one):
+            surer = max(before, one, key=lambda each: each.confidence)
+            likeness = max(before.likeness, one.likeness)
+            self._open = replace(surer, start=before.start, end=one.end, likeness=likeness)
+            return
+        yield from self._close(now)
+        self._open = one
 
-    def _goes_on(self, event: Candidate, now: float) -> bool:
-        """Tell whether the open event may still grow."""
-        last = max(event.end, self._likely) + self.options.merge
-        coming = any(one.label == event.label and one.start <= last for one in self._pool)
-        return coming or now <= last
+    def _is_one(self, one: Candidate, other: Candidate) -> bool:
+        """Tell whether an action goes on from one window to the next, or is done once more."""
+        if one.label != other.label or other.start - one.end > self.options.merge:
+            return False
+        seam, short = (one.end + other.start) / 2, min(one.seconds, other.seconds)
+        across = [
+            each.likeness if each.label == one.label else float("-inf")
+            for each in self._heard
+            if abs(each.middle - seam) < _SEAM * short
+            and short / _AS_LONG <= each.seconds <= short * _AS_LONG
+        ]
+        return bool(across) and median(across) >= _AS_LIKE * min(one.likeness, other.likeness)
 
-    def _close(self, event: Candidate, now: float) -> ActionEvent:
-        self._open = None
-        return ActionEvent(
-            event.start, event.end, event.label, event.confidence, self.person, event.nearest, now
+    def _goes_on(self, latest: Sequence[Candidate]) -> bool:
+        """Tell whether the open event may still grow: what the latest windows past it say."""
+        event, last = self._open, self._last
+        if event is None or last is None:
+            return False
+        past = event.end - SETTLE / 3 * last.seconds
+        return any(
+            one.label == event.label
+            and one.likeness >= self.options.leave
+            and one.middle >= past
+            and one.start <= event.end + self.options.merge
+            for one in (*latest, *self._chain.windows)
         )
 
-
-def _fused(one: Candidate, like: Sequence[Candidate]) -> Candidate:
-    """Give a window the mean ends of those that agree with it, the surer the heavier."""
-    weight = sum(each.confidence for each in like)
-    if weight <= 0:
-        return one
-    start = sum(each.confidence * each.start for each in like) / weight
-    end = sum(each.confidence * each.end for each in like) / weight
-    return replace(one, start=start, end=end)
+    def _close(self, now: float) -> Iterator[ActionEvent]:
+        event, self._open = self._open, None
+        if event is not None and event.likeness >= self.options.enter:
+            yield ActionEvent(
+                event.start,
+                event.end,
+                str(event.label),
+                event.confidence,
+                self.person,
+                event.nearest,
+                now,
+            )
