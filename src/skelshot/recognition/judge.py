@@ -10,7 +10,7 @@ from skelshot.recognition.answer import Answer
 from skelshot.recognition.calibration import Calibration
 from skelshot.recognition.conformal import Conformal, halves
 from skelshot.recognition.evidence import Evidence
-from skelshot.recognition.likeness import Likeness
+from skelshot.recognition.likeness_scale import LikenessScale
 from skelshot.recognition.support import Support
 from skelshot.recognition.unknown.nearest_distance import NearestDistance
 from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
@@ -46,7 +46,7 @@ class Judge:
     knownness: Knownness
     sure: Callable[[Tensor], Tensor]
     threshold: float
-    likeness: Likeness
+    likeness: LikenessScale
     note: str | None = None
 
     @classmethod
@@ -90,7 +90,7 @@ class Judge:
             chosen, held = halves(support.labels, conformal)
             measured = measured.part(chosen)
         reference = reference_of(measured, strategy, make_negatives)
-        knownness, likeness = strategy.fit(reference), Likeness.of(reference)
+        knownness, likeness = strategy.fit(reference), LikenessScale.of(reference)
         if conformal is not None:
             asked = measured.evidence([feature[held] for feature in support.features])
             sure, threshold = Conformal(knownness(asked)), conformal

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
-from skelshot.recognition.background import Background
+from skelshot.recognition.cohort import Cohort
 from skelshot.recognition.evidence import Evidence
 from skelshot.recognition.term import Term, best_of_actions
 
@@ -33,7 +33,7 @@ class Support:
     actions: tuple[str, ...]
     names: tuple[str, ...]
     places: Tensor
-    background: Background | None = None
+    background: Cohort | None = None
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -76,7 +76,7 @@ class Support:
             replace(term, centre=None if term.path.encoder is None else feature.mean(0))
             for term, feature in zip(self.terms, features, strict=True)
         )
-        empty = Background(tuple(features), torch.empty(0))
+        empty = Cohort(tuple(features), torch.empty(0))
         levels = empty.levels_of(terms, self.features)
         return replace(self, terms=terms, background=replace(empty, levels=levels))
 
@@ -126,7 +126,8 @@ class Support:
             else self.best_of_actions(near[number])
             for number, term in enumerate(self.terms)
         ]
-        levels = self.background and self.background.levels_of(self.terms, queries)
+        cohort = self.background
+        levels = None if cohort is None else cohort.levels_of(self.terms, queries)
         return self._told(torch.stack(terms), levels)
 
     def best_of_actions(self, nearness: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The background: movements of other kinds, which tell what is near by chance."""
+"""The cohort: movements of other kinds, which tell what is near by chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ NEAREST = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Background:
-    """B movements of other kinds as S terms read them, and how near exemplars are to them.
+class Cohort:
+    """Movements of other kinds as terms read them, and how near exemplars are to them.
 
     Args:
-        features: What each term reads of the movements, S tensors (B, ...).
+        features: What each of S terms reads of B movements, S tensors (B, ...).
         levels: How near each of E exemplars is to its nearest movements by each term, (S, E).
     """
 
@@ -40,7 +40,7 @@ class Background:
         ]
         return torch.stack(near)
 
-    def of_exemplars(self, chosen: Tensor) -> "Background":
+    def of_exemplars(self, chosen: Tensor) -> "Cohort":
         """Keep the levels of some exemplars.
 
         Args:

@@ -10,7 +10,7 @@ import torch
 from skelshot.explain.decision import FeaturePath
 from skelshot.fewshot import NearestNeighbour
 from skelshot.ground import SkelshotError
-from skelshot.recognition.background import NEAREST
+from skelshot.recognition.cohort import NEAREST
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.judge import NO_BACKGROUND, Judge
 from skelshot.recognition.match_options import MatchOptions

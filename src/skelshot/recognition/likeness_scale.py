@@ -11,7 +11,7 @@ from skelshot.recognition.unknown.strategy import Knownness, Reference
 
 
 @dataclass(frozen=True)
-class Likeness:
+class LikenessScale:
     """Nearness of clips to their best action, on the scale of a support set.
 
     A probability of being known reaches 1 well before the clip is as near as it can get; this goes
@@ -28,7 +28,7 @@ class Likeness:
     apart: float
 
     @classmethod
-    def of(cls, reference: Reference) -> "Likeness":
+    def of(cls, reference: Reference) -> "LikenessScale":
         """Learn the scale of a support set.
 
         Args:
