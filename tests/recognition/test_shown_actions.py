@@ -59,10 +59,10 @@ def test_a_store_has_classes_of_its_own(toy_store: Store) -> None:
     ("content", "told"),
     [
         ("clip,action\n", "found no row"),
-        ("clip,action\na.npz,\n", "line 2: the clip 'a.npz' and the action '', expected both"),
+        ("clip,action\na.npz,\n", "line 2: found the clip 'a.npz' and the action '', expected both"),
         ("clip,action\na.npz\n", "line 2: found the clip 'a.npz' and the action ''"),
         ("clip,action\na.npz,wave\nnone.npz,wave\n", "line 3: .*none.npz: no such file"),
-        (b"clip,action\na.npz,\xff\n", "expected a CSV table in UTF-8"),
+        (b"clip,action\na.npz,\xff\n", r"line 2: not UTF-8 text at byte 18|shown.csv: .*not UTF-8 text"),
         ("file;label\n", "shown.csv"),
     ],
 )  # fmt: skip

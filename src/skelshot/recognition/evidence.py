@@ -49,7 +49,7 @@ class Evidence:
 
     @property
     def above_background(self) -> Tensor:
-        """How much nearer the best action is than the background, by every term, (S, Q)."""
+        """Nearness of the best action beyond that of the background, by every term, (S, Q)."""
         if self.background is None:
             return self.nearness
         return self.nearness - self._of_best(self.background)

@@ -68,7 +68,7 @@ class InMemory:
 
     @property
     def stamp(self) -> tuple[int, int]:
-        """How many exemplars there are, and the next one's number, which is never another's."""
+        """Count of the exemplars, and the next one's number, which is never another's."""
         return len(self._exemplars), self._next
 
     def add(self, exemplars: Iterable[Exemplar]) -> list[int]:

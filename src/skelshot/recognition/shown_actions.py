@@ -4,13 +4,19 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.documents import utf8_text
+from skelshot.ground.regular import read_regular
 from skelshot.recognition.clip_files import FoundClip, clip_places, clips_at, read_clips
 
 COLUMNS = ("clip", "action")
 """The columns of a table of clips; more are passed over."""
+
+MOST_BYTES = 16 << 20
+"""The largest table that is read."""
 
 Shown = dict[str, list[FoundClip]]
 
@@ -46,12 +52,12 @@ def _is_table(place: Path) -> bool:
 
 
 def _of_table(table: Path) -> Iterator[tuple[str, FoundClip]]:
+    text = utf8_text(read_regular(table, MOST_BYTES), str(table))
     try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(enumerate(csv.DictReader(file), start=2))
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = list(enumerate(csv.DictReader(StringIO(text, newline="")), start=2))
+    except csv.Error as error:
         raise SkelshotError(
-            f"{table}: cannot be read ({error}), expected a CSV table in UTF-8 with the columns "
+            f"{table}: cannot be read ({error}), expected a CSV table with the columns "
             f"{' and '.join(COLUMNS)}"
         ) from error
     if not rows:

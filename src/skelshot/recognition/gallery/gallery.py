@@ -114,7 +114,7 @@ class Gallery:
 
     @property
     def stamp(self) -> tuple[int, int]:
-        """How many exemplars there are, and the last one's number, which is never another's."""
+        """Count of the exemplars, and the last one's number, which is never another's."""
         asked = select(func.count(), func.coalesce(func.max(EXEMPLARS.c.id), 0))
         with self._reading() as connection:
             count, last = connection.execute(asked.select_from(EXEMPLARS)).one()
