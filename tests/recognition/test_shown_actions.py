@@ -59,10 +59,10 @@ def test_a_store_has_classes_of_its_own(toy_store: Store) -> None:
     ("content", "told"),
     [
         ("clip,action\n", "found no row"),
-        ("clip,action\na.npz,\n", "line 2: found the clip 'a.npz' and the action '', expected both"),
+        ("clip,action\na.npz,\n", "line 2: .* the action '', expected both"),
         ("clip,action\na.npz\n", "line 2: found the clip 'a.npz' and the action ''"),
         ("clip,action\na.npz,wave\nnone.npz,wave\n", "line 3: .*none.npz: no such file"),
-        (b"clip,action\na.npz,\xff\n", r"line 2: not UTF-8 text at byte 18|shown.csv: .*not UTF-8 text"),
+        (b"clip,action\na.npz,\xff\n", "line 2.*not UTF-8 text"),
         ("file;label\n", "shown.csv"),
     ],
 )  # fmt: skip
@@ -74,7 +74,7 @@ def test_bad_tables_are_told_by_line(
     table.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(SkelshotError, match=told) as raised:
         shown_actions(table)
-    assert str(raised.value).startswith(f"{table}: ")
+    assert str(raised.value).startswith(str(table))
     assert "\n" not in str(raised.value)
 
 
