@@ -54,11 +54,13 @@ def halved(task: Task, seed: str) -> Half:
     exemplars = [int(clip) for row in known for clip in task.support[row]]
     shots = len(task.support[0])
     queries, truth, drawn = [], [], dict.fromkeys(order, 0)
-    for clip, row in zip(task.queries, task.targets, strict=True):
-        if row >= 0 and drawn[int(row)] < QUERIES:
-            drawn[int(row)] += 1
-            queries.append(int(clip))
-            truth.append(known.index(int(row)) if int(row) in known else -1)
+    # In hash order: in that of their names all of one person would come first.
+    for place in shuffled_by_hash(range(len(task.queries)), "queries", seed):
+        row = int(task.targets[place])
+        if row >= 0 and drawn[row] < QUERIES:
+            drawn[row] += 1
+            queries.append(int(task.queries[place]))
+            truth.append(known.index(row) if row in known else -1)
     labels = [label for label in range(len(known)) for _ in range(shots)]
     return Half(exemplars, labels, len(known), queries, truth)
 
