@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from skelshot.base_encoder import build
 from skelshot.base_encoder.build import BaseReport, make_base
@@ -21,6 +22,10 @@ from skelshot.encoders.packaged import Measured, read_card
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining import pretrain as training
+from skelshot.recognition.engine import Engine
+from skelshot.recognition.match_options import MatchOptions
+from skelshot.recognition.other_movements import FILE, read_movements
+from skelshot.recognition.trained import trained_named
 
 from ..datasets.test_ui_prmd import write
 
@@ -81,6 +86,16 @@ def test_its_run_shows_a_small_set_as_often_as_the_recipe_says(made: BaseReport,
     config = (out / "run" / "split-00" / "config.yaml").read_text()
     assert "repeats:\n    rehab: 2" in config
     assert "novel: []" in config
+
+
+def test_a_background_of_other_movements_is_written(made: BaseReport, out: Path) -> None:
+    """A clip of every fourth synthetic class and of each exercise, read by this very encoder."""
+    movements = read_movements(out / FILE)
+    engine = Engine(trained_named(made.encoder), MatchOptions(), "it")
+    assert movements.fingerprint == engine.fingerprint
+    assert len(movements.sequences) == 1 + 5
+    read = engine.terms(movements.sequences)[0].read(movements.sequences)
+    torch.testing.assert_close(movements.features, read, atol=2e-3, rtol=2e-3)
 
 
 def test_people_who_were_held_out_are_recognised_beside_raw_matching(made: BaseReport) -> None:
