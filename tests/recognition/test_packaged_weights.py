@@ -7,6 +7,7 @@ import pytest
 from skelshot.datasets.clips import Clip
 from skelshot.datasets.ui_prmd import UiPrmdReader
 from skelshot.encoders import packaged_card
+from skelshot.encoders.packaged.weights import packaged_names
 from skelshot.recognition import MatchOptions, Recognizer
 
 EXERCISES = [f"m{number:02d}" for number in range(1, 11)]
@@ -35,12 +36,14 @@ def clips(real_data_dir: Path) -> dict[str, Clip]:
     return found
 
 
-def accuracy(clips: dict[str, Clip], options: MatchOptions) -> float:
+def accuracy(
+    clips: dict[str, Clip], options: MatchOptions, encoder: str = "skelshot-base"
+) -> float:
     """Show one clip of each exercise by each person in turn, and ask about the others' clips."""
     people = sorted({name.split("_")[1] for name in clips})
     right = []
     for person in people:
-        recognizer = Recognizer(options=options)
+        recognizer = Recognizer(encoder, options=options)
         for exercise in EXERCISES:
             recognizer.enroll(exercise, [clips[f"{exercise}_{person}_e01"]])
         asked = [name for name in sorted(clips) if name.split("_")[1] != person]
@@ -52,5 +55,6 @@ def accuracy(clips: dict[str, Clip], options: MatchOptions) -> float:
 
 def test_one_example_goes_further_than_with_raw_matching(clips: dict[str, Clip]) -> None:
     raw = accuracy(clips, MatchOptions(encoder_weight=0))
-    assert accuracy(clips, MatchOptions()) > raw + MARGIN
-    assert accuracy(clips, MatchOptions(raw="none")) > raw + MARGIN
+    for name in packaged_names():
+        assert accuracy(clips, MatchOptions(), name) > raw + MARGIN
+        assert accuracy(clips, MatchOptions(raw="none"), name) > raw + MARGIN
