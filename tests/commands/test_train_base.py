@@ -58,7 +58,7 @@ def test_packaged_encoders_are_listed(run: Run) -> None:
         ("skelshot-small", "agcn", "Apache-2.0"),
     ]
     told = run("encoders").out
-    assert all(f"{one['name']}  A general encoder" in told for one in listed)
+    assert all(f"{one['name']:<16}A general encoder" in told for one in listed)
 
 
 def test_an_evaluation_takes_it_by_name(run: Run, toy_store: Store, tmp_path: Path) -> None:
