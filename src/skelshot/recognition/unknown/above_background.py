@@ -1,32 +1,23 @@
-"""Nearness above the background: nearer to an action than to movements of other kinds."""
+"""The distance to the nearest action, beyond what movements of other kinds have."""
 
 from typing import ClassVar
 
-import torch
+from torch import Tensor
 
 from skelshot.recognition.evidence import Evidence
-from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
-
-LEAST_SPREAD = 1e-6
+from skelshot.recognition.unknown.nearest_distance import NearestDistance
 
 
-class AboveBackground(UnknownStrategy):
-    """A clip is known that is nearer to its best action than both are to movements of other kinds.
+class AboveBackground(NearestDistance):
+    """A clip is known that is nearer to its best action than both are to other movements.
 
-    Adaptive symmetric score normalisation, as in the verification of speakers (Cumani et al. 2011),
-    term by term, and then as far as unknown clips are below it.
+    Adaptive symmetric normalisation of scores by a cohort, as in the verification of speakers
+    (Cumani et al. 2011), term by term.
     """
 
     name: ClassVar[str] = "background"
     wants_background: ClassVar[bool] = True
 
-    def fit(self, reference: Reference) -> Knownness:
-        """Learn how far above the background unknown clips are, term by term."""
-        above = torch.cat([each.above_background for each in reference.unknown], dim=1)
-        mean = above.mean(1, keepdim=True)
-        spread = above.std(1, correction=0, keepdim=True).clamp(min=LEAST_SPREAD)
-
-        def knownness(evidence: Evidence) -> torch.Tensor:
-            return evidence.weighted((evidence.above_background - mean) / spread)
-
-        return knownness
+    def nearness(self, evidence: Evidence) -> Tensor:
+        """Take off what clip and action share with any movement."""
+        return evidence.above_background

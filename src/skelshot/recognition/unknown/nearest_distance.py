@@ -17,11 +17,22 @@ class NearestDistance(UnknownStrategy):
 
     def fit(self, reference: Reference) -> Knownness:
         """Learn how near unknown clips are, term by term."""
-        near = torch.cat([each.nearness for each in reference.unknown], dim=1)
+        near = torch.cat([self.nearness(each) for each in reference.unknown], dim=1)
         mean = near.mean(1, keepdim=True)
         spread = near.std(1, correction=0, keepdim=True).clamp(min=LEAST_SPREAD)
 
         def knownness(evidence: Evidence) -> torch.Tensor:
-            return evidence.weighted((evidence.nearness - mean) / spread)
+            return evidence.weighted((self.nearness(evidence) - mean) / spread)
 
         return knownness
+
+    def nearness(self, evidence: Evidence) -> torch.Tensor:
+        """Read how near clips are to their best action.
+
+        Args:
+            evidence: About Q clips.
+
+        Returns:
+            Larger is nearer, (S, Q).
+        """
+        return evidence.nearness
