@@ -8,26 +8,29 @@ from skelshot.fewshot import NearestNeighbour, NearestOptions, RawNearest
 
 
 @pytest.mark.parametrize("metric", ["euclid", "cosine"])
-@pytest.mark.parametrize("to", ["exemplar", "mean"])
+@pytest.mark.parametrize("to", ["exemplar", "mean", "both"])
 def test_logits_are_the_nearness_of_the_best_anchor(metric, to, toy):
     support, queries, _ = toy(tasks=2)
     found = NearestNeighbour(NearestOptions(distance=metric, to=to))(support, queries)
     for b in range(2):
         for i, query in enumerate(queries[b]):
             for j, exemplars in enumerate(support[b]):
-                if to == "exemplar":
-                    anchors = exemplars
-                elif metric == "euclid":
-                    anchors = exemplars.mean(0, keepdim=True)
+                if metric == "euclid":
+                    mean = exemplars.mean(0, keepdim=True)
                 else:
-                    anchors = (exemplars / exemplars.norm(dim=1, keepdim=True)).mean(0)[None]
+                    mean = (exemplars / exemplars.norm(dim=1, keepdim=True)).mean(0)[None]
+                groups = {"exemplar": [exemplars], "mean": [mean], "both": [exemplars, mean]}[to]
                 near = [
-                    -(query - anchor).norm()
-                    if metric == "euclid"
-                    else cosine_similarity(query, anchor, dim=0)
-                    for anchor in anchors
+                    max(
+                        -(query - anchor).norm()
+                        if metric == "euclid"
+                        else cosine_similarity(query, anchor, dim=0)
+                        for anchor in anchors
+                    )
+                    for anchors in groups
                 ]
-                torch.testing.assert_close(found[b, i, j], max(near), atol=1e-4, rtol=1e-4)
+                expected = torch.stack(near).mean()
+                torch.testing.assert_close(found[b, i, j], expected, atol=1e-4, rtol=1e-4)
 
 
 def test_raw_nearest_compares_all_coordinates_of_a_clip(toy):

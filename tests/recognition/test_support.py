@@ -21,7 +21,7 @@ def support_of(to: str) -> Support:
     method = NearestNeighbour.from_options({"distance": "cosine", "to": to})
     path = FeaturePath(None, method, InputSpec(layout="kinect-v1"))
     return Support(
-        (Term(path, 1.0, to_mean=to == "mean"),),
+        (Term(path, 1.0, by_action=to != "exemplar"),),
         (features,),
         torch.tensor(LABELS),
         ("wave", "bow", "kick"),
@@ -31,20 +31,24 @@ def support_of(to: str) -> Support:
 
 
 def literal(support: Support, query: Tensor, rows: list[int], to: str) -> list[float]:
-    """Score a query by loops: the nearest exemplar of each action, or the mean of unit vectors."""
+    """Score a query by loops: by the nearest exemplar, the mean of unit vectors, or both."""
     scores = []
     for action in range(3):
         mine = [support.features[0][row] for row in rows if LABELS[row] == action]
         units = [one / one.norm() for one in mine]
-        if to == "mean" and units:
+        groups = [] if to == "mean" else [units]
+        if to != "exemplar" and units:
             mean = torch.stack(units).mean(0)
-            units = [mean / mean.norm()]
-        nearness = [float(one @ query / query.norm()) for one in units]
-        scores.append(max(nearness, default=float("-inf")))
+            groups.append([mean / mean.norm()])
+        nearest = [
+            max((float(one @ query / query.norm()) for one in group), default=float("-inf"))
+            for group in groups
+        ]
+        scores.append(sum(nearest) / len(nearest) if nearest else float("-inf"))
     return scores
 
 
-@pytest.mark.parametrize("to", ["exemplar", "mean"])
+@pytest.mark.parametrize("to", ["exemplar", "mean", "both"])
 def test_unequal_numbers_of_exemplars(to: str) -> None:
     support = support_of(to)
     query = torch.randn(1, 4, generator=torch.Generator().manual_seed(1))
@@ -52,7 +56,7 @@ def test_unequal_numbers_of_exemplars(to: str) -> None:
     assert found == pytest.approx(literal(support, query[0], list(range(6)), to), abs=1e-6)
 
 
-@pytest.mark.parametrize("to", ["exemplar", "mean"])
+@pytest.mark.parametrize("to", ["exemplar", "mean", "both"])
 def test_exemplars_are_compared_without_themselves(to: str) -> None:
     support = support_of(to)
     evidence, places = support.without_themselves()
@@ -63,7 +67,7 @@ def test_exemplars_are_compared_without_themselves(to: str) -> None:
         assert evidence.terms[0, row].tolist() == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("to", ["exemplar", "mean"])
+@pytest.mark.parametrize("to", ["exemplar", "mean", "both"])
 def test_exemplars_are_compared_without_their_actions(to: str) -> None:
     support = support_of(to)
     parts = support.without_their_actions()

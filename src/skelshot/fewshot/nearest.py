@@ -15,8 +15,9 @@ class NearestOptions(MethodOptions):
 
     Attributes:
         distance: `euclid`, as in the paper, or `cosine`.
-        to: Compare with every `exemplar` of a class and keep the nearest, or with the class `mean`
-            (nearest class mean). The paper does not say; with one exemplar they agree.
+        to: Compare with every `exemplar` of a class and keep the nearest, with the class `mean`
+            (nearest class mean), or with `both` and average. The paper does not say; with one
+            exemplar they agree.
 
     Example:
         >>> NearestOptions(distance="cosine").to
@@ -26,11 +27,11 @@ class NearestOptions(MethodOptions):
     renamed: ClassVar[Mapping[str, str]] = {"metric": "distance"}
 
     distance: Literal["euclid", "cosine"] = "euclid"
-    to: Literal["exemplar", "mean"] = "exemplar"
+    to: Literal["exemplar", "mean", "both"] = "exemplar"
 
 
 class NearestNeighbour(FewShotMethod):
-    """Nearest neighbour among the exemplars, or among the class means.
+    """Nearest neighbour among the exemplars, among the class means, or both.
 
     Args:
         options: Options of the method.
@@ -59,12 +60,20 @@ class NearestNeighbour(FewShotMethod):
             SkelshotError: The two do not make up a task.
         """
         check_task(support, queries)
+        if self.options.to == "exemplar":
+            return self._best_of(support, queries)
         is_cosine = self.options.distance == "cosine"
+        means = support_weights(support, normalised=is_cosine)[:, :, None]
+        to_means = self._best_of(means, queries)
         if self.options.to == "mean":
-            support = support_weights(support, normalised=is_cosine)[:, :, None]
-        anchors = support.flatten(1, 2)
-        nearness = cosine_logits(anchors, queries) if is_cosine else -torch.cdist(queries, anchors)
-        return best_of_class(nearness, classes=support.shape[1])
+            return to_means
+        return (to_means + self._best_of(support, queries)) / 2
+
+    def _best_of(self, anchors: Tensor, queries: Tensor) -> Tensor:
+        """Keep the nearest anchor of each class."""
+        every, is_cosine = anchors.flatten(1, 2), self.options.distance == "cosine"
+        nearness = cosine_logits(every, queries) if is_cosine else -torch.cdist(queries, every)
+        return best_of_class(nearness, classes=anchors.shape[1])
 
 
 def best_of_class(nearness: Tensor, classes: int) -> Tensor:

@@ -71,8 +71,8 @@ def explain_clip(
 
     def scores(points: Tensor, rows: Tensor) -> Tensor:
         features = features_of(points, rows)
-        if term.to_mean:
-            return term.to_means(known, support.labels, count, features)
+        if term.by_action:
+            return term.to_actions(known, support.labels, count, features)
         return best_of_actions(term.to_exemplars(known, features), support.labels, count)
 
     positions, row = seen.positions[None], torch.zeros(1, dtype=torch.int64)

@@ -121,8 +121,8 @@ class Support:
         count = len(self.actions)
         near = self.nearness(queries) if nearness is None else nearness
         terms = [
-            term.to_means(self.features[number], self.labels, count, queries[number])
-            if term.to_mean
+            term.to_actions(self.features[number], self.labels, count, queries[number])
+            if term.by_action
             else self.best_of_actions(near[number])
             for number, term in enumerate(self.terms)
         ]
@@ -157,7 +157,7 @@ class Support:
         near = [each.masked_fill(itself, -torch.inf) for each in self.among]
         every = self.evidence(self.features, near).part(places, torch.arange(len(self.actions)))
         for number, term in enumerate(self.terms):
-            if term.to_mean:
+            if term.by_action:
                 every.terms[number] = self._means_without(number, places, every.terms[number])
         return every, places
 
@@ -193,5 +193,5 @@ class Support:
             others = (self.labels == own).nonzero()[:, 0]
             others = others[others != place]
             alone = torch.zeros(len(others), dtype=torch.int64)
-            scores[row, own] = term.to_means(known[others], alone, 1, known[place][None])[0, 0]
+            scores[row, own] = term.to_actions(known[others], alone, 1, known[place][None])[0, 0]
         return scores

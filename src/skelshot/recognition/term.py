@@ -26,14 +26,15 @@ class Term:
     Args:
         path: From an input to what is compared, as an evaluation makes it.
         weight: Of its scores among those of the others.
-        to_mean: Whether clips are compared with the mean of an action's exemplars.
+        by_action: Whether clips are compared with all exemplars of an action at once, by their
+            mean, rather than with one exemplar after the other.
         centre: What is taken off everything that is read before it is compared, (...), if
             anything.
     """
 
     path: FeaturePath
     weight: float
-    to_mean: bool = False
+    by_action: bool = False
     centre: Tensor | None = None
 
     @property
@@ -93,8 +94,8 @@ class Term:
         """
         return self._scores(support[:, None], queries)
 
-    def to_means(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
-        """Compare clips with the means of actions, of which there may be unequally many exemplars.
+    def to_actions(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
+        """Compare clips with actions, of which there may be unequally many exemplars.
 
         Args:
             support: What is read of E exemplars, (E, ...).
@@ -155,13 +156,11 @@ def encoder_term(trained: SplitRun, options: MatchOptions) -> Term:
     Raises:
         SkelshotError: The encoder cannot be loaded.
     """
-    method = NearestNeighbour.from_options(
-        {"distance": options.distance, "to": options.to if options.to == "mean" else "exemplar"}
-    )
+    method = NearestNeighbour.from_options({"distance": options.distance, "to": options.to})
     views = (View(), MIRRORED) if options.mirrored else (View(),)
     encoder = trained.encoder().requires_grad_(requires_grad=False)
     path = FeaturePath(encoder, method.eval(), trained.inputs, views, options.readout)
-    return Term(path, options.encoder_weight, to_mean=options.to == "mean")
+    return Term(path, options.encoder_weight, by_action=options.to != "exemplar")
 
 
 def raw_term(options: MatchOptions, layout: SkeletonLayout, coordinates: int) -> Term:

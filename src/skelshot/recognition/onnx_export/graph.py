@@ -121,4 +121,4 @@ def _unrolled(support: Support) -> Support:
 
 def _exportable(term: Term) -> Term:
     kind = UnrolledTerm if isinstance(term.path.method, RawDTW) else ExactTerm
-    return kind(term.path, term.weight, term.to_mean, term.centre)
+    return kind(term.path, term.weight, term.by_action, term.centre)

@@ -22,9 +22,9 @@ class ExactTerm(Term):
         """Compare as `Term` does."""
         return super().to_exemplars(support.double(), queries.double()).float()
 
-    def to_means(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
+    def to_actions(self, support: Tensor, labels: Tensor, actions: int, queries: Tensor) -> Tensor:
         """Compare as `Term` does."""
-        return super().to_means(support.double(), labels, actions, queries.double()).float()
+        return super().to_actions(support.double(), labels, actions, queries.double()).float()
 
 
 @dataclass(frozen=True, eq=False)
