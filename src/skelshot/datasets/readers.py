@@ -115,7 +115,7 @@ class Reader(NamedPart, ABC):
         return name.lower().endswith(cls.suffixes)
 
     @classmethod
-    def whole_of(cls, file: Path) -> Path:
+    def whole_of(cls, file: Path | str) -> Path:
         """Return what holds the whole of a clip, given a file that belongs to it.
 
         Args:
@@ -124,7 +124,7 @@ class Reader(NamedPart, ABC):
         Returns:
             The same file, unless a sub-class knows of clips in several.
         """
-        return file
+        return Path(file)
 
     @property
     @abstractmethod

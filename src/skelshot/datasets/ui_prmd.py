@@ -105,8 +105,9 @@ class UiPrmdReader(Reader):
         return is_archive or _FILE_NAME.fullmatch(last) is not None
 
     @classmethod
-    def whole_of(cls, file: Path) -> Path:
+    def whole_of(cls, file: Path | str) -> Path:
         """Return the positions, of which the angles are the other half."""
+        file = Path(file)
         if _FILE_NAME.fullmatch(file.name) is None:
             return file
         positions, angles = _halves(file)

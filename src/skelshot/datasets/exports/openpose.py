@@ -56,9 +56,9 @@ class OpenPoseReader(ExportReader):
         return _FILE_NAME.fullmatch(name.rpartition("/")[2]) is not None
 
     @classmethod
-    def whole_of(cls, file: Path) -> Path:
+    def whole_of(cls, file: Path | str) -> Path:
         """Return the folder of a frame."""
-        return file.parent
+        return Path(file).parent
 
     @property
     def layout(self) -> SkeletonLayout:
