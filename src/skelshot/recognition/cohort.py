@@ -24,22 +24,6 @@ class Cohort:
     features: tuple[Tensor, ...]
     levels: Tensor
 
-    def levels_of(self, terms: Sequence[Term], clips: Sequence[Tensor]) -> Tensor:
-        """Measure how near clips are to their nearest movements of the background.
-
-        Args:
-            terms: The ways of comparing.
-            clips: What each reads of Q clips, S tensors (Q, ...).
-
-        Returns:
-            The mean nearness of the `NEAREST` by each term, (S, Q).
-        """
-        near = [
-            term.to_exemplars(known, asked).topk(min(NEAREST, len(known)), dim=1).values.mean(1)
-            for term, known, asked in zip(terms, self.features, clips, strict=True)
-        ]
-        return torch.stack(near)
-
     def of_exemplars(self, chosen: Tensor) -> "Cohort":
         """Keep the levels of some exemplars.
 
@@ -64,3 +48,23 @@ class Cohort:
         counts = torch.bincount(labels, minlength=actions).clamp(min=1)
         sums = self.levels.new_zeros(len(self.levels), actions)
         return sums.index_add(1, labels, self.levels) / counts
+
+
+def levels_of(
+    terms: Sequence[Term], movements: Sequence[Tensor], clips: Sequence[Tensor]
+) -> Tensor:
+    """Measure how near clips are to their nearest movements of other kinds.
+
+    Args:
+        terms: The ways of comparing.
+        movements: What each reads of B movements, S tensors (B, ...).
+        clips: What each reads of Q clips, S tensors (Q, ...).
+
+    Returns:
+        The mean nearness of the `NEAREST` by each term, (S, Q).
+    """
+    near = [
+        term.to_exemplars(known, asked).topk(min(NEAREST, len(known)), dim=1).values.mean(1)
+        for term, known, asked in zip(terms, movements, clips, strict=True)
+    ]
+    return torch.stack(near)

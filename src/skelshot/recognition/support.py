@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
-from skelshot.recognition.cohort import Cohort
+from skelshot.recognition.cohort import Cohort, levels_of
 from skelshot.recognition.evidence import Evidence
 from skelshot.recognition.term import Term, best_of_actions
 
@@ -76,9 +76,8 @@ class Support:
             replace(term, centre=None if term.path.encoder is None else feature.mean(0))
             for term, feature in zip(self.terms, features, strict=True)
         )
-        empty = Cohort(tuple(features), torch.empty(0))
-        levels = empty.levels_of(terms, self.features)
-        return replace(self, terms=terms, background=replace(empty, levels=levels))
+        levels = levels_of(terms, features, self.features)
+        return replace(self, terms=terms, background=Cohort(tuple(features), levels))
 
     def nearness(self, queries: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Compare clips with all exemplars.
@@ -127,7 +126,7 @@ class Support:
             for number, term in enumerate(self.terms)
         ]
         cohort = self.background
-        levels = None if cohort is None else cohort.levels_of(self.terms, queries)
+        levels = None if cohort is None else levels_of(self.terms, cohort.features, queries)
         return self._told(torch.stack(terms), levels)
 
     def best_of_actions(self, nearness: Tensor) -> Tensor:
