@@ -9,9 +9,10 @@ import torch
 from skelshot.base_encoder import build
 from skelshot.base_encoder.build import BaseReport, make_base
 from skelshot.base_encoder.card import card_page
-from skelshot.base_encoder.recipe import BaseRecipe
+from skelshot.base_encoder.recipe import BaseRecipe, NetworkBeside
 from skelshot.datasets.store import Store
 from skelshot.encoders import (
+    MultiStream,
     load_encoder,
     packaged_card,
     packaged_file,
@@ -36,6 +37,7 @@ TINY = BaseRecipe(
     replications=(1,),
     preset="smoke",
     width=0.125,
+    beside=(NetworkBeside(streams=("bone", "joint"), width=0.125),),
     epochs=1,
     draws=2,
 )
@@ -80,6 +82,19 @@ def test_it_is_trained_on_all_classes_of_people_who_are_not_held_out(
     assert "deep squat" in notes["classes"]
     assert notes["trained_on"] == "skelshot-base (ntu, rehab)"
     assert made.parameters == sum(weight.numel() for weight in encoder.parameters())
+
+
+def test_its_networks_see_the_streams_that_the_recipe_says(made: BaseReport, out: Path) -> None:
+    """The joined encoder compares clips as both do, but for the channels that are not kept."""
+    joined, inputs = load_encoder(made.encoder)
+    assert inputs["streams"] == ["joint", "bone", "joint-motion"]
+    assert isinstance(joined, MultiStream)
+    places = [(branch.channels, branch.keep) for branch in joined.spec.branches]
+    assert places == [(tuple(range(9)), 16), ((3, 4, 5, 0, 1, 2), 16)]
+    for folder, part in zip(("run", "run-bone-joint"), joined.parts, strict=True):
+        alone, _ = load_encoder(out / folder / "split-00/checkpoints/encoder.safetensors")
+        state = alone.state_dict()
+        assert all(torch.equal(each, state[name]) for name, each in part.state_dict().items())
 
 
 def test_its_run_shows_a_small_set_as_often_as_the_recipe_says(made: BaseReport, out: Path) -> None:

@@ -18,15 +18,14 @@ def test_the_full_recipe_is_what_the_card_promises() -> None:
     gator = full.held_out["gator"]
     assert (len(set(gator.classes)), len(set(gator.people))) == (20, 6)
     assert full.changes == [
-        "encoder.width=0.5",
         "strategy.epochs=12",
         "augmentation.as_layouts=[openni-15, coco-17]",
         "augmentation.as_layout=0.2",
     ]
 
 
-def test_the_small_one_differs_in_width_alone() -> None:
-    changes = {"name": "skelshot-small", "width": 0.25}
+def test_the_small_one_is_one_narrow_network() -> None:
+    changes = {"name": "skelshot-small", "width": 0.25, "beside": ()}
     assert recipe_named("small") == recipe_named("full").model_copy(update=changes)
 
 

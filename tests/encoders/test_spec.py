@@ -33,7 +33,10 @@ def test_defaults():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"name": "gcn"}, "name: found 'gcn', expected one of st-gcn, agcn, ctr-gcn; did you mean"),
+        (
+            {"name": "gcn"},
+            "name: found 'gcn', expected one of st-gcn, agcn, ctr-gcn, multi-stream; did you mean",
+        ),
         ({"name": "transformer"}, "one of another package must be installed here"),
         ({"name": 3}, "name: found 3, expected one of st-gcn"),
         ({"layout": "kinect-v3"}, "found 'kinect-v3', expected one of kinect-v2"),

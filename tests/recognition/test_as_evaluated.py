@@ -49,8 +49,8 @@ def evaluated(
 @pytest.mark.parametrize(
     ("options", "nearest", "readout", "raw"),
     [
-        (MatchOptions(), {"distance": "cosine"}, "flat", "raw-dtw"),
-        (MatchOptions(raw="none"), {"distance": "cosine"}, "flat", None),
+        (MatchOptions(), {"distance": "cosine", "to": "both"}, "flat", "raw-dtw"),
+        (MatchOptions(raw="none", to="exemplar"), {"distance": "cosine"}, "flat", None),
         (
             MatchOptions(readout="joints", distance="euclid", to="mean", raw="raw-nearest"),
             {"distance": "euclid", "to": "mean"},

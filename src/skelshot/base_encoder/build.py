@@ -18,13 +18,12 @@ from skelshot.base_encoder.material import (
     synthetic_store,
 )
 from skelshot.base_encoder.measuring import measure_base
+from skelshot.base_encoder.networks import trained_encoder
 from skelshot.base_encoder.recipe import COMPARED, PRESETS, BaseRecipe, recipe_named
-from skelshot.datasets.protocols import NamedProtocol
 from skelshot.datasets.protocols.tasks import labels_with_clips
 from skelshot.datasets.store import Store
 from skelshot.encoders import load_encoder, save_encoder
 from skelshot.encoders.packaged import Measured, TrainingData, WeightsCard
-from skelshot.front_door import pretrain
 from skelshot.ground.devices import chosen_device
 from skelshot.ground.environment import environment
 from skelshot.ground.files import sha256_of, whole_file, write_json
@@ -180,23 +179,9 @@ def _stores(
 
 
 def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
-    """Train on all classes, and write the encoder with notes of what it was trained on."""
-    names = tuple(every.class_names[label] for label in sorted(labels_with_clips(every)))
-    repeats = [
-        f"repeats.{name}={times}" for name, times in recipe.repeats.items() if name in every.splits
-    ]
-    run = pretrain(
-        every,
-        out / "run",
-        protocol=NamedProtocol(name="all-classes", base=names),
-        preset=recipe.preset,
-        strategy="supervised",
-        seed=recipe.seed,
-        sides="matter",
-        device=device,
-        changes=[*recipe.changes, *repeats],
-    )
-    encoder, inputs = load_encoder(run.split(0).encoder_file)
+    """Train, and write the encoder with notes of what it was trained on."""
+    encoder, inputs = trained_encoder(out, every, recipe, device)
+    names = [every.class_names[label] for label in sorted(labels_with_clips(every))]
     sets = dict.fromkeys(name.partition("/")[0] for name in names)
     notes = {
         TRAINED_ON: f"{recipe.name} ({', '.join(sets)})",

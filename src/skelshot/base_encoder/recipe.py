@@ -10,6 +10,7 @@ from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.runs.matching import Matching
 from skelshot.skeletons.layouts import layout_from
+from skelshot.skeletons.streams import Stream
 from skelshot.synthesis.plan import CAMERAS, CLASSES, PERFORMERS, REPLICATIONS
 
 COMPARED = Matching(
@@ -84,6 +85,29 @@ HELD_OUT = {
 no twin of a held-out class (the other hand, as far as you can) is trained on."""
 
 
+class NetworkBeside(Options):
+    """A further network of the encoder, trained apart on the same clips.
+
+    Args:
+        streams: What it sees of them.
+        width: Channels, as a share of the public network's.
+
+    Example:
+        >>> NetworkBeside(streams=("bone",)).folder
+        'run-bone'
+    """
+
+    described: ClassVar[str] = "beside"
+
+    streams: tuple[Stream, ...] = Field(min_length=1)
+    width: float = Field(0.25, gt=0, le=4)
+
+    @property
+    def folder(self) -> str:
+        """Folder of its training."""
+        return f"run-{'-'.join(self.streams)}"
+
+
 class BaseRecipe(Options):
     """Settings of the data and of the training.
 
@@ -99,7 +123,9 @@ class BaseRecipe(Options):
         replications: Times that each performs an action.
         layout: Joints that all sets are mapped to.
         preset: Of training.
-        width: Channels of the encoder, as a share of the public network's.
+        width: Channels of the network that sees all streams, as a share of the public network's.
+        beside: Networks that are trained apart and joined with it.
+        keep: Share of each network's channels that is kept where there are several.
         epochs: Passes over all clips.
         repeats: How often an epoch shows the clips of a set, by the set's name; once unless told.
         as_layouts: Sensors that clips are seen as in training.
@@ -120,6 +146,8 @@ class BaseRecipe(Options):
     layout: str = "kinect-v1"
     preset: str = "cpu"
     width: float = Field(0.5, gt=0, le=4)
+    beside: tuple[NetworkBeside, ...] = ()
+    keep: float = Field(0.5, gt=0, le=1)
     epochs: int = Field(12, ge=1)
     repeats: dict[str, int] = Field(default_factory=lambda: {"rehab": 2, "gator": 4})
     as_layouts: tuple[str, ...] = ("openni-15", "coco-17")
@@ -150,9 +178,8 @@ class BaseRecipe(Options):
 
     @property
     def changes(self) -> list[str]:
-        """Changes of the preset, as `pretrain --set` takes them."""
+        """Changes of the preset for all networks, as `pretrain --set` takes them."""
         return [
-            f"encoder.width={self.width}",
             f"strategy.epochs={self.epochs}",
             f"augmentation.as_layouts=[{', '.join(self.as_layouts)}]",
             f"augmentation.as_layout={self.as_layout}",
@@ -171,12 +198,18 @@ PRESETS = {
         replications=(1,),
         preset="smoke",
         width=0.125,
+        beside=(NetworkBeside(streams=("bone",), width=0.125),),
         epochs=3,
         splits=1,
         draws=5,
     ),
     "small": BaseRecipe(name="skelshot-small", width=0.25),
-    "full": BaseRecipe(),
+    "full": BaseRecipe(
+        beside=(
+            NetworkBeside(streams=("bone",)),
+            NetworkBeside(streams=("joint-motion",)),
+        )
+    ),
 }
 """Recipes by name: one of minutes, and those of the weights that come with the package."""
 

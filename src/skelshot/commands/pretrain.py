@@ -22,7 +22,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_splits(parser)
     parser.add_argument(
-        "--encoder", metavar="NAME", help="st-gcn, agcn, ctr-gcn, or one of another package"
+        "--encoder",
+        metavar="NAME",
+        help="st-gcn, agcn, ctr-gcn, multi-stream, or one of another package",
     )
     parser.add_argument(
         "--strategy",

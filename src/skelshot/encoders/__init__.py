@@ -13,6 +13,7 @@ from skelshot.encoders.ctr_gcn import CTRGCN
 from skelshot.encoders.family import ENCODERS, read_spec
 from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.multi_stream import Branch, MultiStream, MultiStreamSpec
 from skelshot.encoders.packaged import (
     WeightsCard,
     load_packaged,
@@ -30,12 +31,15 @@ __all__ = [
     "CTRGCN",
     "ENCODERS",
     "STGCN",
+    "Branch",
     "CheckpointHeader",
     "Encoder",
     "EncoderSpec",
     "GraphNetwork",
     "GraphNetworkSpec",
     "ImportedEncoder",
+    "MultiStream",
+    "MultiStreamSpec",
     "STGCNSpec",
     "WeightsCard",
     "build_encoder",

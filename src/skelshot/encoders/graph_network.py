@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.blocks import Block, BlockPlan, ten_blocks
 from skelshot.encoders.graph_spec import GraphNetworkSpec
-from skelshot.encoders.persons import fold_persons, unfold_persons
+from skelshot.encoders.persons import fold_persons, persons_who_are_there, unfold_persons
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.ground import SkelshotError
 
@@ -72,9 +72,7 @@ class GraphNetwork(Encoder):
         Returns:
             (N, M) bool; None where all count.
         """
-        if not self.spec.mask_absent_persons:
-            return None
-        return (x != 0).any(dim=3).any(dim=2).any(dim=1)
+        return persons_who_are_there(x) if self.spec.mask_absent_persons else None
 
     def check_clips(self, x: Tensor) -> None:
         """Refuse clips of another shape than the spec's, and too few to train on.

@@ -57,3 +57,19 @@ def mean_over_persons(features: Tensor, counted: Tensor | None = None) -> Tensor
         return features.mean(dim=1)
     weights = counted.to(features.dtype).view(*counted.shape, *[1] * (features.ndim - 2))
     return (features * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+
+
+def persons_who_are_there(x: Tensor) -> Tensor:
+    """Tell which persons of clips are there: those whose input is not all zero.
+
+    Args:
+        x: Clips (N, C, T, V, M).
+
+    Returns:
+        (N, M) bool.
+
+    Example:
+        >>> persons_who_are_there(torch.tensor([1.0, 0.0]).expand(1, 3, 8, 20, 2))
+        tensor([[ True, False]])
+    """
+    return (x != 0).any(dim=3).any(dim=2).any(dim=1)

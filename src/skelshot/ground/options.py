@@ -127,8 +127,8 @@ def _fields(model: type[BaseModel], place: list[str]) -> list[str]:
     names = iter(place)
     for name in names:
         field = model.model_fields.get(name)
-        if field is not None and get_origin(field.annotation) is dict:
-            next(names, None)  # the key of an entry
+        if field is not None and get_origin(field.annotation) in (dict, list, tuple):
+            next(names, None)  # the key or number of an entry
         inner = [] if field is None else [field.annotation, *get_args(field.annotation)]
         models = [kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)]
         if not models:

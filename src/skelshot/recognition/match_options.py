@@ -17,8 +17,8 @@ class MatchOptions(Options):
         readout: How the encoder is read out: `flat` keeps time and joints, `joints` joints,
             `pooled` neither.
         distance: Compare what the encoder says of two clips by `cosine` or by `euclid`.
-        to: Compare with the nearest `exemplar` of an action, with their `mean`, or with `both` and
-            average.
+        to: Compare with the nearest `exemplar` of an action, with their `mean`, or with `both`,
+            the average of the two nearnesses.
         encoder_weight: Weight of the encoder's scores; 0 leaves the encoder out.
         raw: The method that compares positions of joints beside it, or `none`.
         raw_weight: Weight of its scores.
@@ -37,7 +37,7 @@ class MatchOptions(Options):
 
     readout: ReadOut = "flat"
     distance: Literal["cosine", "euclid"] = "cosine"
-    to: Literal["exemplar", "mean", "both"] = "exemplar"
+    to: Literal["exemplar", "mean", "both"] = "both"
     encoder_weight: Weight = 1.0
     raw: Literal["raw-dtw", "raw-nearest", "none"] = "raw-dtw"
     raw_weight: Weight = 0.5

@@ -173,14 +173,14 @@ def test_clips_of_other_joints_are_mapped_within(
         },
         {"options": MatchOptions(encoder_weight=0), "conformal": 0.4},
         {"options": MatchOptions(readout="pooled"), "unknown": "max-softmax"},
-        {"unknown": "background"},
+        {"encoder": "skelshot-base", "unknown": "background"},
     ],
     ids=["encoder alone", "means", "raw alone", "pooled", "background"],
 )
 def test_every_way_of_comparing_can_be_exported(
     toy_store: Store, toy_clips: Clips, tmp_path: Path, settings: dict[str, Any]
 ) -> None:
-    recognizer = Recognizer(**settings)
+    recognizer = Recognizer(**{"encoder": "skelshot-small", **settings})
     for number, action in enumerate(toy_store.class_names[:3]):
         recognizer.enroll(action, toy_clips(action)[: 2 + number])
     recognizer.export(tmp_path / "a.onnx")
@@ -193,7 +193,7 @@ def test_every_way_of_comparing_can_be_exported(
 def test_one_action_says_known_or_unknown(
     toy_store: Store, toy_clips: Clips, tmp_path: Path
 ) -> None:
-    recognizer = Recognizer()
+    recognizer = Recognizer("skelshot-small")
     recognizer.enroll("wave", toy_clips(toy_store.class_names[0])[:2])
     recognizer.export(tmp_path / "a.onnx")
     session = session_of(tmp_path / "a.onnx")

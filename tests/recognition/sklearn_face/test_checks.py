@@ -67,8 +67,8 @@ class EncoderOfRows(OfRows, sk.SkeletonEncoder):
 
 @parametrize_with_checks(
     [
-        ClassifierOfRows(layout="kinect-v1", raw="none"),
-        EncoderOfRows(layout="kinect-v1", readout="pooled"),
+        ClassifierOfRows("skelshot-small", layout="kinect-v1", raw="none"),
+        EncoderOfRows("skelshot-small", layout="kinect-v1", readout="pooled"),
     ]
 )
 def test_every_check_of_tables(estimator: Any, check: Any) -> None:
