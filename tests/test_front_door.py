@@ -38,6 +38,14 @@ def test_nothing_heavy_is_imported_before_it_is_asked_for() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_draws_is_not_imported_before_a_picture_is_drawn() -> None:
+    rooms = ("front_door", "recognition.intake", "recognition.streams.sources", "pose")
+    modules = ", ".join(f"skelshot.{room}" for room in (*rooms, "videos.crop_picture"))
+    code = f"import sys, {modules}; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_the_four_steps(tmp_path: Path) -> None:
     write_toy_clips(tmp_path / "raw", performers=2, repetitions=2)
     store = sk.prepare("npz", tmp_path / "raw", tmp_path / "store")

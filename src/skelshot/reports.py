@@ -19,8 +19,8 @@ from skelshot.experiments.run_page import gather, write_run_page
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.explain.explanation_files import write_explanations
 from skelshot.explain.pictures.explanation_pictures import Drawing
-from skelshot.explain.pictures.shown_clips import shown_from
 from skelshot.explain.requests import Request, explain_request
+from skelshot.explain.shown_clips import shown_from
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import escaped, printable

@@ -102,6 +102,22 @@ def test_a_recording_and_its_lines_have_the_same_events(
     assert from_file["followed"]["frames"] == len(recording)
 
 
+def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
+    capsys: Any, tmp_path: Path, gallery: Path
+) -> None:
+    for name, seconds in (("wave", 1.6), ("blink", 0.5)):
+        joints = acted("wave", seconds, 70)[None]
+        np.savez(tmp_path / f"{name}.npz", joints=joints, layout="kinect-v1")
+    words = ("--gallery", gallery, "--rate", RATE)
+    found = followed(capsys, tmp_path / "wave.npz", *words)
+    assert [event["label"] for event in found["events"]] == ["wave"]
+    assert found["followed"]["remark"] is None
+    assert call("recognize", tmp_path / "blink.npz", *words, "--follow", "--json") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["events"] == []
+    assert "the recording lasts 0.47 s, expected at least 1.03 s" in err
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

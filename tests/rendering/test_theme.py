@@ -1,36 +1,8 @@
-"""The theme: forms by a file's ending, the same bytes each time, names on one line."""
+"""The theme: forms by a file's ending, names on one line, colours that brighten."""
 
 from pathlib import Path
 
-import pytest
-from matplotlib.figure import Figure
-
-from skelshot.ground import SkelshotError
-from skelshot.rendering.theme import FORMS, IMPORTANCE, form_of_figure, plain, write_figure
-
-
-def figure() -> Figure:
-    drawn = Figure(figsize=(2, 2))
-    drawn.subplots().plot([0, 1], label="line")
-    drawn.suptitle("drink water")
-    return drawn
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_figure_gives_the_same_bytes_each_time(tmp_path: Path, form: str) -> None:
-    files = [write_figure(figure(), tmp_path / f"{name}.{form.upper()}") for name in "ab"]
-    first, second = (file.read_bytes() for file in files)
-    assert first == second
-    begin = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form]
-    assert first.startswith(begin)
-    assert b"/Type3" not in first
-
-
-@pytest.mark.parametrize("name", ["a.jpg", "a.svgz", "a.b"])
-def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SkelshotError, match=r"expected \.png, \.svg, \.pdf; name the picture so"):
-        write_figure(figure(), tmp_path / name)
-    assert not list(tmp_path.iterdir())
+from skelshot.rendering.theme import FORMS, IMPORTANCE, form_of_figure, plain
 
 
 def test_the_form_of_a_file() -> None:

@@ -110,6 +110,8 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     except (KeyboardInterrupt, SkelshotError) as error:
         broken = error
     events += _printed(follower.end(), parsed)
+    if follower.remark is not None:
+        _tell(follower.remark)
     if out is not None:
         write_events(events, out)
     document = _document(follower, events, parsed.events == "-") | {
@@ -155,6 +157,7 @@ def _document(follower: "Follower", events: "list[ActionEvent]", lines: bool) ->
             "lengths": [round(seconds, 3) for seconds in follower.lengths],
             "windows": dict(follower.skipped),
             "clock": dict(follower.clock),
+            "remark": follower.remark,
         },
     }
 

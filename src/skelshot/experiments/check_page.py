@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from skelshot.experiments.html import HtmlReport
 from skelshot.explain.pictures.strip import draw_strip
 from skelshot.recognition.checking import SUSPECTS, CheckReport, Suspicion
-from skelshot.rendering.theme import TEXT, WIDE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import TEXT, WIDE, plain
 from skelshot.skeletons import SkeletonSequence
 
 SHOWN = 3

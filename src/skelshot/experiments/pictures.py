@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.rendering.stick_figures import draw_people, drawn_places, frame_moment, window
-from skelshot.rendering.theme import SMALL, TEXT, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.places import drawn_places, window
+from skelshot.rendering.stick_figures import draw_people, frame_moment
+from skelshot.rendering.theme import SMALL, TEXT
 from skelshot.skeletons import SkeletonSequence
 
 MOST = 500

@@ -9,7 +9,7 @@ from typing import Any
 from skelshot.evaluation.result_files import make_folder
 from skelshot.explain.explain import Explanation
 from skelshot.explain.pictures.explanation_pictures import Drawing, draw_explanation
-from skelshot.explain.pictures.shown_clips import Showing
+from skelshot.explain.shown_clips import Showing
 from skelshot.ground.file_names import check_file_name
 from skelshot.ground.files import whole_file
 from skelshot.ground.tensor_files import write_tensors

@@ -9,9 +9,9 @@ from torch import Tensor
 from skelshot.explain.attribution import Attribution
 from skelshot.explain.attribution_method import AttributionMethod
 from skelshot.explain.explain import Explanation
-from skelshot.explain.pictures.shown_clips import ShownClips
 from skelshot.explain.question import Question
 from skelshot.explain.seen_clip import SeenClip, encoder_input
+from skelshot.explain.shown_clips import ShownClips
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.recognition.enrolled import Exemplar

@@ -9,8 +9,6 @@ from typing import Any, Self
 
 from skelshot.datasets.readers import examples_of
 from skelshot.explain import ATTRIBUTIONS, Explanation
-from skelshot.explain.explanation_files import write_explanations
-from skelshot.explain.pictures.explanation_pictures import Drawing
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
@@ -374,6 +372,10 @@ class Recognizer:
         told, shown = explain_clip(ready.support, name, one.sequence, self.exemplars, how, label)
         if out is None:
             return told
+        # matplotlib takes half a second to load, which only pictures are worth.
+        from skelshot.explain.explanation_files import write_explanations  # noqa: PLC0415
+        from skelshot.explain.pictures.explanation_pictures import Drawing  # noqa: PLC0415
+
         return write_explanations([told], lambda _: shown, Path(out), Drawing())[0]
 
     def export(

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from skelshot.rendering.theme import COLOURS, SMALL, TEXT, TITLE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import COLOURS, SMALL, TEXT, TITLE, plain
 
 _MARKERS = "os^Dv"
 _MOST_NAMES = 40

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.image import imsave
 from numpy.typing import NDArray
+from PIL import Image
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
@@ -57,4 +57,4 @@ def write_png(path: Path, picture: Picture) -> None:
         picture: RGB (H, W, 3).
     """
     with whole_file(path) as partial:
-        imsave(partial, picture, format="png")
+        Image.fromarray(picture).save(partial, "PNG")

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
+from skelshot.rendering.places import Places, drawn_places, window
 from skelshot.rendering.sheets import Picture
-from skelshot.rendering.stick_figures import Places, drawn_places, window
 from skelshot.rendering.theme import LEFT, MIDDLE, RIGHT
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.sequence import SkeletonSequence

@@ -1,16 +1,8 @@
-"""The theme of all charts and pictures: colours, sizes of text, and the files they are written to.
-
-matplotlib draws everything, so that one figure is a PNG for a page and an SVG or PDF for print.
-"""
+"""The theme of all charts and pictures: colours, sizes of text, and kinds of files."""
 
 from pathlib import Path
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
 from skelshot.ground.printable import printable
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#000000", "#999999")
@@ -33,12 +25,6 @@ TITLE, TEXT, SMALL = 9.0, 8.0, 7.0
 
 FORMS = ("png", "svg", "pdf")
 """Endings of the files that a figure can be written to."""
-
-_UNDATED: dict[str, dict[str, str | None]] = {
-    "png": {},
-    "svg": {"Date": None},
-    "pdf": {"CreationDate": None},
-}
 
 
 def plain(name: str, most: int = 40) -> str:
@@ -82,27 +68,3 @@ def form_of_figure(path: Path) -> str:
             "picture so"
         )
     return form
-
-
-def write_figure(figure: Figure, path: Path, dpi: int = 100, durable: bool = False) -> Path:
-    """Write a figure, whole or not at all; the same figure gives the same bytes.
-
-    Args:
-        figure: The figure.
-        path: The file; its ending is one of `FORMS`.
-        dpi: Pixels an inch of a PNG, and of photographs in the others.
-        durable: As for `whole_file`.
-
-    Returns:
-        `path`.
-
-    Raises:
-        SkelshotError: The ending is another.
-    """
-    form = form_of_figure(path)
-    FigureCanvasAgg(figure)
-    # Names in an SVG that do not depend on chance, and fonts in a PDF that journals take.
-    fixed = mpl.rc_context({"svg.hashsalt": "skelshot", "pdf.fonttype": 42})
-    with fixed, whole_file(path, durable=durable) as partial:
-        figure.savefig(partial, format=form, dpi=dpi, metadata=_UNDATED[form])
-    return path

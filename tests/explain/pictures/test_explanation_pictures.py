@@ -13,7 +13,7 @@ from PIL import Image
 
 from skelshot.explain import Attribution, Explanation
 from skelshot.explain.pictures.explanation_pictures import Drawing, draw_explanation
-from skelshot.explain.pictures.shown_clips import ShownClips, shown_from
+from skelshot.explain.shown_clips import ShownClips, shown_from
 from skelshot.ground import SkelshotError
 
 Make = Callable[..., Any]

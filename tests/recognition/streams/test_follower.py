@@ -93,6 +93,42 @@ def test_an_early_end_tells_what_is_open(stage: Any) -> None:
     assert follower.end() == []
 
 
+@pytest.mark.parametrize(
+    ("action", "seconds"),
+    [("wave", 1.2), ("wave", 1.35), ("wave", 1.5), ("wave", 1.8), ("kick", 1.0), ("kick", 1.2)],
+)
+@pytest.mark.parametrize("ids", [True, False])
+def test_a_recording_that_is_one_movement_is_one_event(
+    stage: Any, action: str, seconds: float, ids: bool
+) -> None:
+    """So few windows fit in it that these alone would not agree."""
+    frames = stage.frames([(action, seconds)], [("idle", seconds)], ids=ids)
+    follower = Follower(stage.recognizer())
+    events = [event for frame in frames for event in follower.push(frame)] + follower.end()
+    assert told(events) == [("a" if ids else "1", action)]
+    assert events[0].end - events[0].start > 0.7 * seconds
+    assert follower.remark is None
+    assert follower.end() == []
+    again = [replace(frame, time=frame.time - 9) for frame in frames]  # the clock set back
+    events += [event for frame in again for event in follower.push(frame)] + follower.end()
+    assert [label for _, label in told(events)] == [action] * 2
+
+
+@pytest.mark.parametrize("action", ["idle", "strange"])
+def test_a_short_recording_of_something_else_gives_no_event(stage: Any, action: str) -> None:
+    assert list(follow(stage.recognizer(), stage.frames([(action, 1.3)]))) == []
+
+
+def test_a_recording_that_is_too_short_is_said(stage: Any) -> None:
+    follower = Follower(stage.recognizer())
+    for frame in stage.frames([("wave", 0.6)]):
+        follower.push(frame)
+    assert follower.remark is None
+    assert follower.end() == []
+    assert follower.remark is not None
+    assert follower.remark.startswith("the recording lasts 0.57 s, expected at least 0.77 s")
+
+
 def test_repeated_and_late_frames_change_nothing(stage: Any) -> None:
     frames = stage.frames(SCENE)
     twice = [again for frame in frames for again in (frame, frame)]

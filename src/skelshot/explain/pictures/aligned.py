@@ -11,7 +11,8 @@ from skelshot.explain.pictures.clip_figure import DPI
 from skelshot.explain.pictures.importance_shares import importance_shares
 from skelshot.explain.pictures.strip import SIDES, draw_strip, strip_shape
 from skelshot.explain.pictures.time_alignment import alignment_path, checked_path
-from skelshot.rendering.theme import SMALL, TEXT, WIDE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import SMALL, TEXT, WIDE, plain
 from skelshot.skeletons import SkeletonSequence
 from skelshot.skeletons.sequence import IntArray
 from skelshot.videos.sampling import segment_centres

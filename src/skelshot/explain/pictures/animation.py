@@ -12,7 +12,8 @@ from PIL import Image
 from skelshot.explain.pictures.importance_shares import Shares, importance_shares
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
-from skelshot.rendering.stick_figures import draw_importance, drawn_places, frame_moment, window
+from skelshot.rendering.places import drawn_places, window
+from skelshot.rendering.stick_figures import draw_importance, frame_moment
 from skelshot.rendering.theme import SMALL, TEXT, plain
 from skelshot.skeletons import SkeletonSequence
 from skelshot.videos.encode import Picture, write_video

@@ -14,7 +14,8 @@ from skelshot.explain.pictures.heatmap import draw_heatmap, name_frames
 from skelshot.explain.pictures.importance_shares import importance_shares
 from skelshot.explain.pictures.strip import draw_strip, strip_shape
 from skelshot.ground import SkelshotError
-from skelshot.rendering.theme import SMALL, TEXT, TITLE, WIDE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import SMALL, TEXT, TITLE, WIDE, plain
 from skelshot.skeletons import SkeletonSequence
 from skelshot.videos.sampling import segment_centres
 

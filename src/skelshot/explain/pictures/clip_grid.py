@@ -13,7 +13,8 @@ from skelshot.explain.pictures.clip_figure import DPI, MOST_MAPS, add_colour_bar
 from skelshot.explain.pictures.heatmap import draw_heatmap, joints_by_part, name_frames
 from skelshot.explain.pictures.importance_shares import importance_shares
 from skelshot.ground import SkelshotError
-from skelshot.rendering.theme import TEXT, WIDE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import TEXT, WIDE, plain
 from skelshot.skeletons import SkeletonSequence
 from skelshot.skeletons.layouts import SkeletonLayout
 

@@ -9,7 +9,7 @@ from skelshot.explain.pictures.aligned import draw_aligned
 from skelshot.explain.pictures.animation import FORMS as MOVING
 from skelshot.explain.pictures.animation import draw_animation
 from skelshot.explain.pictures.clip_figure import draw_explained
-from skelshot.explain.pictures.shown_clips import ShownClips
+from skelshot.explain.shown_clips import ShownClips
 from skelshot.ground import SkelshotError
 from skelshot.rendering.theme import FORMS as STILL
 

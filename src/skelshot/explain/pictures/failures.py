@@ -11,7 +11,8 @@ from skelshot.explain.pictures.clip_figure import DPI
 from skelshot.explain.pictures.confused_pairs import ConfusedPair, telling_query
 from skelshot.explain.pictures.strip import SIDES, draw_strip, strip_shape
 from skelshot.ground import SkelshotError
-from skelshot.rendering.theme import SMALL, TEXT, WIDE, plain, write_figure
+from skelshot.rendering.figure_files import write_figure
+from skelshot.rendering.theme import SMALL, TEXT, WIDE, plain
 from skelshot.skeletons import SkeletonSequence
 from skelshot.videos.sampling import segment_centres
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skelshot.ground import SkelshotError
-from skelshot.rendering.stick_figures import Places
+from skelshot.rendering.places import Places
 from skelshot.skeletons import SkeletonSequence
 from skelshot.skeletons.sequence import IntArray
 from skelshot.videos.clip_frames import VideoOptions, clip_frames

@@ -5,14 +5,8 @@ from matplotlib.axes import Axes
 
 from skelshot.explain.pictures.film import Film
 from skelshot.explain.pictures.importance_shares import Shares
-from skelshot.rendering.stick_figures import (
-    Places,
-    draw_importance,
-    draw_people,
-    drawn_places,
-    frame_moment,
-    window,
-)
+from skelshot.rendering.places import Places, drawn_places, window
+from skelshot.rendering.stick_figures import draw_importance, draw_people, frame_moment
 from skelshot.rendering.theme import SMALL
 from skelshot.skeletons import SkeletonSequence
 from skelshot.skeletons.sequence import IntArray

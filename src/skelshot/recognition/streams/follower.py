@@ -12,7 +12,7 @@ from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.frame import Frame
 from skelshot.recognition.streams.lengths import usual_of, window_lengths
 from skelshot.recognition.streams.options import StreamOptions
-from skelshot.recognition.streams.spotting import Candidate, Spotter
+from skelshot.recognition.streams.spotting import Candidate, Spotter, event_of
 from skelshot.recognition.streams.tracks import FollowedPerson, Tracks
 from skelshot.recognition.streams.windows import LEAST_FRAMES, Skipped, Window, windows_at
 from skelshot.skeletons.layouts import SkeletonLayout
@@ -37,7 +37,9 @@ class Follower:
     """Follows everybody in a stream and tells which of the enrolled actions they show.
 
     Every hop it looks at the last seconds of each person, at several lengths, all in one batch.
-    Nothing depends on how the frames arrive: a replay gives the same events.
+    Nothing depends on how the frames arrive: a replay gives the same events. A recording no longer
+    than the longest window, which leaves room for few of them, is looked at as a whole as well: at
+    its end, where somebody has shown nothing yet.
 
     Args:
         recognizer: Knows the actions; at least one is enrolled.
@@ -61,7 +63,8 @@ class Follower:
         self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
         self._spotters: dict[tuple[int, ...], Spotter] = {}
         self._next: float | None = None
-        self._now = 0.0
+        self._began = self._now = 0.0
+        self._acted: set[str] = set()
         self._layout: SkeletonLayout | None = None
         self._checked, self._looked = False, True
         pairs = any(usual.persons == 2 for usual in self._usual.values())
@@ -69,6 +72,7 @@ class Follower:
         self.frames = self.hops = self.windows = 0
         self.skipped: Counter[str] = Counter()
         self.status: dict[str, str] = {}
+        self.remark: str | None = None
 
     @property
     def clock(self) -> Counter[str]:
@@ -98,12 +102,13 @@ class Follower:
         self.frames += 1
         events += self._finish(self._tracks.see(frame))
         if self._next is None:
-            self._next = frame.time + self.options.hop
+            self._began, self._next = frame.time, frame.time + self.options.hop
         self._looked = frame.time >= self._next
         if self._looked:
             events += self._look(frame.layout)
             missed = (frame.time - self._next) // self.options.hop
             self._next += (missed + 1) * self.options.hop
+        self._acted |= {event.person for event in events}
         return events
 
     def end(self) -> list[ActionEvent]:
@@ -112,27 +117,57 @@ class Follower:
         Returns:
             Events.
         """
+        if self._layout is None or self._next is None:
+            return []
         events = []
-        if self._layout is not None and not self._looked:
+        if not self._looked:
             events = self._look(self._layout)  # what came after the last hop counts too
-        self._looked, self._next = True, None
-        return events + self._finish(self._tracks.lose())
+        whole = self._wholes(self._layout)
+        events += self._finish(self._tracks.lose())
+        acted = self._acted | {event.person for event in events}
+        self._looked, self._next, self._acted = True, None, set()
+        return events + [event for event in self._told(whole) if event.person not in acted]
 
     def _look(self, layout: SkeletonLayout) -> list[ActionEvent]:
         """Look at the last seconds of everybody."""
         self.hops += 1
+        return self._hear(self._answered(self._windows(self.lengths, layout)))
+
+    def _windows(self, lengths: Sequence[float], layout: SkeletonLayout) -> list[Window]:
+        """Cut the windows that end now and may show an action."""
         windows: list[Window] = []
-        for found in windows_at(self._now, list(self._tracks), self.lengths, layout, self._near):
+        for found in windows_at(self._now, list(self._tracks), lengths, layout, self._near):
             if isinstance(found, Skipped):
                 self._note(found.tracks, found.why)
             elif not self._may_be_any(found):
                 self._note(found.tracks, STILL)
             else:
                 windows.append(found)
+        return windows
+
+    def _answered(self, windows: list[Window]) -> list[tuple[Window, Answer]]:
         self.windows += len(windows)
         clips = [each.sequence for each in windows]
         answers = self._recognizer.predict_many(clips) if clips else []
-        return self._hear(list(zip(windows, answers, strict=True)))
+        return list(zip(windows, answers, strict=True))
+
+    def _wholes(self, layout: SkeletonLayout) -> list[Window]:
+        """Take a short recording for one window of each person; say so of one that is too short."""
+        seconds, least = self._now - self._began, min(one.least for one in self._usual.values())
+        if seconds < least:
+            self.remark = (
+                f"the recording lasts {seconds:.2f} s, expected at least {least:.2f} s, in which "
+                "an enrolled action can be shown; recognise it as a clip, without --follow"
+            )
+            return []
+        return self._windows([seconds], layout) if seconds <= self.lengths[-1] else []
+
+    def _told(self, wholes: list[Window]) -> Iterator[ActionEvent]:
+        """Tell what whole recordings show, if they are as like an action as events must be."""
+        for window, answer in self._answered(wholes):
+            one = self._candidate(window, answer)
+            if one.label is not None and one.likeness >= self.options.enter:
+                yield event_of(one, window.person, self._now)
 
     def _hear(self, answered: list[tuple[Window, Answer]]) -> list[ActionEvent]:
         """Hand what the windows say to the spotters of those who act in them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, log
+from math import ceil, log, sqrt
 
 import numpy as np
 
@@ -15,6 +15,9 @@ SHORTER, LONGER = 0.75, 1.35
 
 STEP = 1.35
 """From one length to the next."""
+
+_SLACK = sqrt(STEP)
+"""How far from a length that is looked at another may be."""
 
 MOST_LENGTHS = 8
 
@@ -38,6 +41,11 @@ class Usual:
     movement: float
     persons: int
 
+    @property
+    def least(self) -> float:
+        """Seconds in which the action can be shown at the fastest."""
+        return self.shortest * SHORTER / _SLACK
+
     def allows(self, seconds: float, moved: float, persons: int, least: float) -> bool:
         """Tell whether a window may show the action at all.
 
@@ -58,13 +66,10 @@ class Usual:
         """
         is_still = self.movement <= least  # a posture is held, and moves as little when shown again
         enough = max(_OF_LEAST * self.movement, 0.0 if is_still else least)
-        slack = STEP**0.5
-        long_enough = seconds >= self.shortest * SHORTER / slack
         return (
             persons == self.persons
             and moved >= enough
-            and long_enough
-            and seconds <= self.longest * LONGER * slack
+            and self.least <= seconds <= self.longest * LONGER * _SLACK
         )
 
 

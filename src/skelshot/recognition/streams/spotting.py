@@ -256,12 +256,18 @@ class Spotter:
     def _close(self, now: float) -> Iterator[ActionEvent]:
         event, self._open = self._open, None
         if event is not None and event.likeness >= self.options.enter:
-            yield ActionEvent(
-                event.start,
-                event.end,
-                str(event.label),
-                event.confidence,
-                self.person,
-                event.nearest,
-                now,
-            )
+            yield event_of(event, self.person, now)
+
+
+def event_of(one: Candidate, person: str, now: float) -> ActionEvent:
+    """Make an event of what is believed.
+
+    Args:
+        one: A window, or several that were joined.
+        person: Who acts.
+        now: The moment at which it is told.
+
+    Returns:
+        The event.
+    """
+    return ActionEvent(one.start, one.end, str(one.label), one.confidence, person, one.nearest, now)
