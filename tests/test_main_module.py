@@ -4,11 +4,14 @@ import subprocess
 import sys
 
 
+def call(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "skelshot", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_it_answers_and_refuses_as_the_command_does() -> None:
-    python = [sys.executable, "-m", "skelshot"]
-    told = subprocess.run([*python, "layouts", "--json"], capture_output=True, text=True)
+    told = call("layouts", "--json")
     assert (told.returncode, "kinect-v2" in told.stdout) == (0, True)
-    refused = subprocess.run([*python, "evalute"], capture_output=True, text=True)
-    assert refused.returncode == 2
-    assert "did you mean" in refused.stderr or "invalid choice: 'evalute'" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    refused = call("evalute")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert "evalute" in refused.stderr

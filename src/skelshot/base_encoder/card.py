@@ -1,6 +1,6 @@
 """The page of a model card: what a trained encoder is, how it was made, what it can do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from skelshot.base_encoder.recipe import COMPARED
 from skelshot.encoders.packaged import WeightsCard
@@ -116,5 +116,15 @@ def _settings(card: WeightsCard) -> Iterator[tuple[str, object]]:
 def _shown(value: object) -> str:
     """Write a value as a cell of a table."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {one}" for key, one in value.items()) or "none"
-    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple | list) else str(value)
+        return _listed(f"{key} {_shown(one)}" for key, one in value.items())
+    if isinstance(value, tuple | list):
+        return "; ".join(map(_shown, value)) if _of_mappings(value) else _listed(value)
+    return str(value)
+
+
+def _of_mappings(values: Sequence[object]) -> bool:
+    return any(isinstance(value, Mapping) for value in values)
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(_shown, values)) or "none"

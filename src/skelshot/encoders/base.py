@@ -73,7 +73,7 @@ class Encoder(nn.Module, ABC):
         Example:
             >>> encoder, inputs = Encoder.from_pretrained("skelshot-base")
             >>> encoder.name, inputs["layout"]
-            ('agcn', 'kinect-v1')
+            ('multi-stream', 'kinect-v1')
         """
         from skelshot.encoders.packaged import load_packaged  # noqa: PLC0415 - it makes encoders
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import skelshot as sk
-from skelshot.encoders import AGCN, CTRGCN, load_packaged, packaged_card, packaged_file
+from skelshot.encoders import CTRGCN, MultiStream, load_packaged, packaged_card, packaged_file
 from skelshot.encoders.packaged import weights
 from skelshot.encoders.packaged.weights import packaged_names
 from skelshot.ground import SkelshotError
@@ -65,8 +65,8 @@ def test_all_of_them_are_small() -> None:
 
 
 def test_a_class_gives_encoders_of_its_own_kind_alone() -> None:
-    assert isinstance(AGCN.from_pretrained(NAME)[0], AGCN)
-    with pytest.raises(SkelshotError, match="found agcn, expected ctr-gcn; call Encoder"):
+    assert isinstance(MultiStream.from_pretrained(NAME)[0], MultiStream)
+    with pytest.raises(SkelshotError, match="found multi-stream, expected ctr-gcn; call Encoder"):
         CTRGCN.from_pretrained(NAME)
 
 

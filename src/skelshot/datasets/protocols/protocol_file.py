@@ -1,5 +1,6 @@
 """Behaviour that every protocol read from a file shares."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from skelshot.ground.file_names import FileName
 from skelshot.ground.options import Options
 
 
-class ProtocolFile(Options):
+class ProtocolFile(Options, ABC):
     """A protocol as its file describes it.
 
     Args:
@@ -25,6 +26,7 @@ class ProtocolFile(Options):
     name: FileName
     about: str = Field("", exclude=True)
 
+    @abstractmethod
     def tasks(self, store: LabelledClips, split: Split, shots: int) -> list[Task]:
         """Choose exemplars and queries of one split.
 
@@ -39,7 +41,6 @@ class ProtocolFile(Options):
         Raises:
             SkelshotError: The clips cannot fill a task.
         """
-        raise NotImplementedError
 
     def counts(self, store: LabelledClips) -> ClipCounts | None:
         """Return nothing: no published list says how many clips there should be.

@@ -39,7 +39,7 @@ def packaged_card(name: str) -> WeightsCard:
 
     Example:
         >>> packaged_card("skelshot-base").encoder
-        'agcn'
+        'multi-stream'
     """
     known = packaged_names()
     if name not in known:
@@ -91,7 +91,7 @@ def load_packaged(name: str) -> tuple[Encoder, dict[str, Any]]:
     Example:
         >>> encoder, inputs = load_packaged("skelshot-base")
         >>> encoder.name, inputs["sides"]
-        ('agcn', 'matter')
+        ('multi-stream', 'matter')
     """
     return load_encoder(packaged_file(name))
 
