@@ -21,7 +21,7 @@ COMPARED = Matching(
         "views": [{}, {"turn": 28.6}, {"turn": -28.6}],
     },
     beside=("raw-dtw",),
-    weights=(1.0, 0.5),
+    weights=(1.0, 0.25),
 )
 """How the features are best compared, chosen on Kinder-Gator."""
 

@@ -40,7 +40,7 @@ class MatchOptions(Options):
     to: Literal["exemplar", "mean", "both"] = "both"
     encoder_weight: Weight = 1.0
     raw: Literal["raw-dtw", "raw-nearest", "none"] = "raw-dtw"
-    raw_weight: Weight = 0.5
+    raw_weight: Weight = 0.25
     mirrored: bool = False
 
     @model_validator(mode="after")
