@@ -263,6 +263,29 @@ def test_a_reader_from_outside(run: Run, outside: None, tables: Path, tmp_path: 
     assert "csv" in run("prepare", "-h").out
 
 
+def test_a_pose_estimator_from_outside(run: Run, outside: None, tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    from skelshot.videos.encode import write_video
+
+    pictures = np.zeros((12, 120, 160, 3), np.uint8)
+    for number, picture in enumerate(pictures[1:]):
+        picture[20:110, 20 + 9 * number : 40 + 9 * number] = 255
+    video = tmp_path / "post.mp4"
+    write_video(video, pictures, fps=10)
+    words = ("pose", video, "--out", tmp_path / "post.npz", "--backend")
+    told = run(*words, "box", "--option", "least=0.3", "--json")
+    assert told.code == 0, told.err
+    (clip,) = told.json["clips"]
+    assert (clip["layout"], clip["present"], clip["frames"]) == ("coco-17", 11, 12)
+    with np.load(tmp_path / "post.npz") as kept:
+        hips = kept["joints"][0, 1:, 11:13, 0].mean(axis=1)
+        assert (np.diff(hips) < 0).all()  # x grows to the left
+    assert "found the unknown option 'most'" in run(*words, "box", "--option", "most=1").err
+    broken = run(*words, "unloadable")
+    assert (broken.code, broken.err.count("\n")) == (2, 1)
+    assert f"pose estimator unloadable {MAKER}cannot be imported" in broken.err
+
+
 REFUSALS = {
     "an unknown option": (
         ("csv", "--option", "seperator=;"),

@@ -100,6 +100,20 @@ def test_a_bad_video_is_passed_over_and_told(
     assert "ms a frame" in text
 
 
+@pytest.mark.parametrize("form", ["png", "mp4"])
+def test_what_was_found_is_drawn_beside_the_file(
+    videos: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    out, both = videos / "out", [str(videos / name) for name in ("wave_01.mp4", "wave_02.avi")]
+    document = pose(capsys, videos, *both, "--out", str(out), "--draw", form)
+    drawn = [out / f"wave_0{number}-skeletons.{form}" for number in (1, 2)]
+    assert [clip["picture"] for clip in document["clips"]] == [str(file) for file in drawn]
+    assert all(file.stat().st_size > 500 for file in drawn)
+    words = (both[0], "--out", str(out / "one.npz"), "--backend", "scripted", "--draw", form)
+    assert f"drawn: {out / 'one-skeletons'}.{form}" in call(capsys, "pose", *words)[1]
+    assert pose(capsys, videos, both[0], "--out", str(out))["clips"][0]["picture"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -111,6 +125,7 @@ def test_a_bad_video_is_passed_over_and_told(
         (("wave_01.mp4", "--out", "bad.mp4"), "--out: found the file"),
         (("wave_01.mp4", "--out", "o", "--persons", "9"), "--persons: found 9, expected 1 to 6"),
         (("wave_01.mp4", "--out", "o", "--persons", "x"), "--persons"),
+        (("wave_01.mp4", "--out", "o", "--draw", "gif"), "--draw"),
         (("wave_01.mp4", "--out", "o", "--focal", "inf"), "--focal: found inf"),
         (("wave_01.mp4", "--out", "o", "--task", "x"), "--task: the format is scripted, but only"),
     ],

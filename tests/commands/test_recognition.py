@@ -112,8 +112,11 @@ def test_several_actions_at_once_and_folders_of_clips(
     assert f"{asked / '1/same.npz'}, same: {first}, " in printed.out
     assert f"not read: {asked / 'cut.npz'}: " in printed.out
     (asked / "cut.npz").unlink()
+    (asked / "notes.txt").write_text("of no use")
     whole = run("recognize", asked, *words, "--json")
     assert (whole.code, whole.json["unreadable"]) == (0, [])
+    assert whole.json["skipped"] == [str(asked / "notes.txt")]
+    assert "skipped, since no reader takes them for clips: " in run("recognize", asked, *words).out
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
-from skelshot.recognition.clip_files import clip_places, found_clips, of_array, read_clips
+from skelshot.recognition.clip_files import found_clips, of_array, read_clips
+from skelshot.recognition.clip_places import clip_places, folder_contents
 
 
 def joints(frames: int = 12) -> np.ndarray:
@@ -108,13 +109,6 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
         read_clips(tmp_path / "huge.json")
 
 
-def test_a_video_waits_for_pose_estimation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skelshot.recognition.clip_files.find_spec", lambda name: None)
-    (tmp_path / "a.mp4").write_bytes(b"")
-    with pytest.raises(SkelshotError, match=r"a\.mp4: found a video, expected skeletons"):
-        read_clips(tmp_path / "a.mp4")
-
-
 def test_a_folder_stands_for_what_lies_in_it(tmp_path: Path, toy_store: Store) -> None:
     for name in ("b/clip_10.npz", "b/clip_2.npz", "a.npz", ".hidden.npz"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -135,6 +129,42 @@ def test_a_folder_stands_for_what_lies_in_it(tmp_path: Path, toy_store: Store) -
     assert [clip.name for clip in read_clips(tmp_path / "b")] == ["clip_2", "clip_10"]
     (clip,) = read_clips(frames)
     assert (clip.sequence.frames, clip.sequence.layout.name) == (9, "openpose-25")
+
+
+def test_exported_poses_are_found_by_their_content(tmp_path: Path) -> None:
+    body = np.random.default_rng(0).normal(0, 0.3, (12, 33, 3)).round(3)
+    frames = [
+        {"poseWorldLandmarks": [dict(zip("xyz", joint, strict=True)) for joint in frame]}
+        for frame in body.tolist()
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(frames))
+    header = ",".join(f"{joint}_{axis}" for joint in range(33) for axis in "xyz")
+    rows = [",".join(map(str, frame.ravel())) for frame in body]
+    (tmp_path / "b.csv").write_text("\n".join([header, *rows]))
+    (one,), (other,) = read_clips(tmp_path / "a.json"), read_clips(tmp_path / "b.csv")
+    assert one.sequence.layout.name == other.sequence.layout.name == "mediapipe-33"
+    np.testing.assert_array_equal(one.sequence.joints, other.sequence.joints)
+
+
+def test_files_of_a_folder_that_are_no_clips_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    write_npz(tmp_path / "b/clip.npz")
+    for name, text in (
+        ("README.txt", "the clips"), ("labels.csv", "file,label\nclip,wave\n"),
+        ("b/empty.csv", ""), ("b/log.tsv", "x\ty\n1\t2\n"), (".hidden.txt", ""),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(text)
+    (tmp_path / "b/noise.csv").write_bytes(bytes(range(256)) * 999)
+    (tmp_path / "b/broken.json").write_text("{")
+    found = folder_contents(tmp_path)
+    assert [place.name for place in found.clips] == ["broken.json", "clip.npz"]
+    assert [place.relative_to(tmp_path).as_posix() for place in found.others] == [
+        "README.txt", "labels.csv", "b/empty.csv", "b/log.tsv", "b/noise.csv",
+    ]  # fmt: skip
+    with pytest.raises(SkelshotError, match=r"labels\.csv: the header names the joints of no"):
+        read_clips(tmp_path / "labels.csv")
+    with pytest.raises(SkelshotError, match=r"README\.txt: no reader knows files of that ending"):
+        read_clips(tmp_path / "README.txt")
 
 
 def test_clips_of_several_classes_say_which(toy_store: Store) -> None:

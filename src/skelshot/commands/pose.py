@@ -49,6 +49,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--label", metavar="NAME", help="the class of all videos")
     parser.add_argument(
+        "--draw",
+        choices=["png", "mp4"],
+        help="draw what was found over the video too, beside its file: some moments, or a film",
+    )
+    parser.add_argument(
         "--strict", action="store_true", help="fail when any video gives no skeleton"
     )
     parts = add_words(parser, {kind.name: kind.options_type for kind in ESTIMATORS.shipped})
@@ -69,6 +74,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         mirrored=parsed.mirrored,
         focal=parsed.focal,
         label=parsed.label,
+        drawn=parsed.draw,
     )
     bad = [{"video": one.video, "reason": one.reason} for one in report.rejected]
     if bad and (parsed.strict or not report.written):
@@ -101,6 +107,7 @@ def _show(document: Document) -> str:
             f"{clip['milliseconds']:.0f} ms a frame"
         )
         lines.append(f"  {sides}: {clip['mirrored_because']}")
+        lines += [f"  drawn: {clip['picture']}"] if clip["picture"] else []
         lines += [f"  look again: {remark}" for remark in clip["remarks"]]
     lines += [f"rejected: {one['reason']}" for one in document["rejected"]]
     return "\n".join(lines)

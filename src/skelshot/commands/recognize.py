@@ -54,6 +54,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         "nearest": first["nearest"],
         "clips": told,
         "unreadable": [one.as_json() for one in intake.unreadable],
+        "skipped": intake.skipped,
         "events": [],
         "encoder": recognizer.settings.encoder,
         "seconds": round(time.perf_counter() - began, 3),
@@ -61,6 +62,8 @@ def _run(parsed: argparse.Namespace) -> Document:
 
 
 def _show(document: Document) -> str:
+    from skelshot.datasets.readers import examples_of
+
     if "followed" in document:
         return show_followed(document)
     lines, names = [], Counter(told["clip"] for told in document["clips"])
@@ -75,6 +78,8 @@ def _show(document: Document) -> str:
     notes = dict.fromkeys(note for told in document["clips"] for note in told["remarks"])
     lines += [f"note: {note}" for note in notes]
     lines += [f"not read: {each['problem']}" for each in document["unreadable"]]
+    if skipped := document["skipped"]:
+        lines.append(f"skipped, since no reader takes them for clips: {examples_of(skipped)}")
     return "\n".join([*lines, f"({document['seconds']:.1f} s)"])
 
 

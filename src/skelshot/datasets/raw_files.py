@@ -33,7 +33,7 @@ class RawFiles:
         """List the files of a folder and its sub-folders, or the members of an archive.
 
         Args:
-            raw: The folder, or a tar archive.
+            raw: The folder, one source, or a tar archive.
             wanted: Tells from its name (without folders) whether a file is a source.
             expected: What there should be, for the error message.
 
@@ -44,7 +44,7 @@ class RawFiles:
             SkelshotError: `raw` is missing, another kind of file, or holds no such file.
         """
         raw = Path(raw)
-        if not raw.is_file():
+        if wanted(raw.name) or not raw.is_file():
             return list_raw(raw, wanted, f"{expected} (or the tar archive of such a folder)")
         if not raw.name.lower().endswith(TARS):
             raise SkelshotError(

@@ -115,6 +115,32 @@ class Reader(NamedPart, ABC):
         return name.lower().endswith(cls.suffixes)
 
     @classmethod
+    def takes_alone(cls, name: str) -> bool:
+        """Tell whether a single file may be a clip of this format, by its name.
+
+        Args:
+            name: The file's name.
+
+        Returns:
+            What `takes` does, unless a sub-class has an ending that is too common to guess the
+            format of a whole folder by.
+        """
+        return cls.takes(name)
+
+    @classmethod
+    def may_read(cls, file: Path) -> bool:
+        """Tell whether a file that the reader takes by its name looks like a clip, too.
+
+        Args:
+            file: The file.
+
+        Returns:
+            Whether it does; a damaged clip does. Yes, unless a sub-class of a format whose files
+            share their ending with many others knows better.
+        """
+        return True
+
+    @classmethod
     def whole_of(cls, file: Path | str) -> Path:
         """Return what holds the whole of a clip, given a file that belongs to it.
 

@@ -12,6 +12,7 @@ from skelshot.pose.people_finder import PeopleFinder
 from skelshot.pose.person_detector import PersonDetector
 from skelshot.pose.region import Region
 from skelshot.pose.several import SeveralPeople
+from skelshot.pose.smoothing import SmoothedSession
 
 
 class LitertOptions(PoseOptions):
@@ -23,6 +24,8 @@ class LitertOptions(PoseOptions):
         find_every: With several people, in how many pictures once the whole picture is looked
             through for people who are not followed yet.
         patience: With several people, for how many seconds somebody who is lost is waited for.
+        smooth: How joints are calmed over time: by One-Euro filters, which let quick movement
+            pass, or not at all.
     """
 
     model: Literal["lite", "full", "heavy"] = Field("full", description="landmark model")
@@ -32,6 +35,9 @@ class LitertOptions(PoseOptions):
     )
     patience: float = Field(
         1.0, ge=0, le=60, description="seconds for which a lost person is waited for"
+    )
+    smooth: Literal["one-euro", "none"] = Field(
+        "one-euro", description="how joints are calmed over time"
     )
 
 
@@ -49,6 +55,10 @@ class LitertEstimator(PoseEstimator):
 
     def begin(self, persons: int, rate: float) -> PoseSession:
         """Read the model files and make ready for a video."""
+        session = self._finding(persons, rate)
+        return session if self.options.smooth == "none" else SmoothedSession(session, rate)
+
+    def _finding(self, persons: int, rate: float) -> PoseSession:
         folder = self.options.models
         landmarks = LandmarkModel(model_file(f"pose_landmark_{self.options.model}", folder))
         if persons == 1:

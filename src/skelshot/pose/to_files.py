@@ -10,6 +10,7 @@ from skelshot.datasets.npz_files import write_npz_clip
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.progress import progress_bar
+from skelshot.pose.drawing import Drawn, draw_poses
 from skelshot.pose.estimator import PoseEstimator
 from skelshot.pose.mirrored import AskedMirror
 from skelshot.pose.placing import FOCAL
@@ -26,12 +27,14 @@ class PosedVideo:
         file: What was written.
         poses: The skeletons.
         seconds: Time that it took.
+        picture: What they were drawn into, if they were.
     """
 
     video: Path
     file: Path
     poses: VideoPoses
     seconds: float
+    picture: Path | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return what was found as a JSON document."""
@@ -39,6 +42,7 @@ class PosedVideo:
         return {
             "video": str(self.video),
             "file": str(self.file),
+            "picture": None if self.picture is None else str(self.picture),
             "persons": sequence.persons,
             "frames": sequence.frames,
             "present": int(sequence.present.any(axis=0).sum()),
@@ -86,6 +90,7 @@ def pose_files(
     mirrored: AskedMirror = "auto",
     focal: float = FOCAL,
     label: str | None = None,
+    drawn: Drawn | None = None,
 ) -> PoseReport:
     """Write the skeletons of videos, with progress on stderr.
 
@@ -98,6 +103,8 @@ def pose_files(
         mirrored: Whether the videos are mirror images.
         focal: The camera's focal length as a share of the picture's longer side.
         label: The class of all videos, if it is known.
+        drawn: Draw the skeletons over the video as well, beside its file: `NAME-skeletons.mp4` or
+            `.png`.
 
     Returns:
         What was written, and the videos that gave nothing.
@@ -120,8 +127,13 @@ def pose_files(
         except SkelshotError as error:
             rejected.append(NoPose(str(video), printable(str(error), 2000)))
             continue
+        seconds = time.monotonic() - began
         write_poses(file, poses, video.name, label)
-        written.append(PosedVideo(video, file, poses, time.monotonic() - began))
+        picture = None
+        if drawn is not None:
+            picture = file.with_name(f"{file.stem}-skeletons.{drawn}")
+            draw_poses(video, poses.sequence, picture)
+        written.append(PosedVideo(video, file, poses, seconds, picture))
     return PoseReport(tuple(written), tuple(rejected))
 
 

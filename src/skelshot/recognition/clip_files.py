@@ -1,10 +1,7 @@
 """Clips as people have them: files of any format that a reader knows, arrays, and videos."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +13,13 @@ from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clips import UNLABELLED, BadClip, Clip
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.reader_family import READERS
-from skelshot.datasets.readers import Reader, natural_key
+from skelshot.datasets.readers import Reader
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
+from skelshot.pose import read_video
+from skelshot.recognition.clip_places import clip_places
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import layouts_with
 from skelshot.videos.video_folder import SUFFIXES as VIDEOS
@@ -122,39 +121,6 @@ def clips_at(path: Path) -> list[FoundClip]:
     raise SkelshotError(f"{path}: " + "; ".join(complaints))
 
 
-def clip_places(path: Path | str) -> list[Path]:
-    """List what holds clips beneath a folder, in natural order.
-
-    Args:
-        path: A folder, or anything else, which stands for itself.
-
-    Returns:
-        Files that a reader knows, videos, stores and folders whose files are one clip.
-
-    Raises:
-        SkelshotError: The folder holds nothing of that kind.
-    """
-    path = Path(path)
-    if not path.is_dir():
-        return [path]
-    places: dict[Path, None] = {}
-    for root, folders, names in os.walk(path):
-        folders[:] = sorted((one for one in folders if not one.startswith(".")), key=natural_key)
-        if DOCUMENT in names:
-            folders[:] = []
-            places[Path(root)] = None
-            continue
-        for name in sorted(names, key=natural_key):
-            if not name.startswith(".") and (place := _place_of(Path(root, name))) is not None:
-                places[place] = None
-    if not places:
-        raise SkelshotError(
-            f"{path}: found a folder, expected a file, or a store that `skelshot prepare` made, or "
-            "a folder of such"
-        )
-    return list(places)
-
-
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
     """Take an array of joints for a clip.
 
@@ -193,21 +159,13 @@ def _readers_of(path: Path) -> list[type[Reader]]:
     """List the readers that take a file, or that know a folder for one clip."""
     kinds = READERS.every()[0]
     if not path.is_dir():
-        return [kind for kind in kinds if kind.takes(path.name)]
+        return [kind for kind in kinds if kind.takes_alone(path.name)]
     files = [file for file in path.iterdir() if not file.name.startswith(".")]
     return [
         kind
         for kind in kinds
         if any(kind.takes(file.name) and kind.whole_of(file) == path for file in files)
     ]
-
-
-def _place_of(file: Path) -> Path | None:
-    """Return what holds the whole clip that a file belongs to; None where it belongs to none."""
-    if file.suffix.lower() in VIDEOS:
-        return file
-    wholes = [kind.whole_of(file) for kind in READERS.every()[0] if kind.takes(file.name)]
-    return next((whole for whole in wholes if whole != file), file) if wholes else None
 
 
 def _found(clip: ClipLike) -> list[FoundClip]:
@@ -253,10 +211,4 @@ def _of_store(path: Path) -> list[FoundClip]:
 
 
 def _of_video(path: Path) -> FoundClip:
-    if find_spec("skelshot.pose") is None:
-        raise SkelshotError(
-            f"{path}: found a video, expected skeletons; this version reads no poses, make them "
-            "with a pose estimator first"
-        )
-    sequence: SkeletonSequence = import_module("skelshot.pose").read_video(path)
-    return FoundClip(path.stem, sequence, str(path))
+    return FoundClip(path.stem, read_video(path), str(path))

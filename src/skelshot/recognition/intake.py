@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
-from skelshot.recognition.clip_files import FoundClip, clip_places, clips_at
+from skelshot.recognition.clip_files import FoundClip, clips_at
+from skelshot.recognition.clip_places import folder_contents
 from skelshot.recognition.recognizer import Recognizer
 
 
@@ -33,10 +34,12 @@ class Intake:
     Args:
         clips: The clips that a recogniser can look at, at least one.
         unreadable: What it cannot.
+        skipped: Files of folders that no reader takes for clips.
     """
 
     clips: list[FoundClip]
     unreadable: list[Unreadable]
+    skipped: list[str]
 
 
 def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
@@ -54,13 +57,15 @@ def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
     """
     clips: list[FoundClip] = []
     unreadable: list[Unreadable] = []
+    skipped: dict[str, None] = {}
     for path in paths:
         try:
-            places = clip_places(path)
+            contents = folder_contents(path)
         except SkelshotError as error:
             unreadable.append(Unreadable(str(path), str(error)))
             continue
-        for place in places:
+        skipped |= dict.fromkeys(map(str, contents.others))
+        for place in contents.clips:
             try:
                 found = clips_at(place)
                 for clip in found:
@@ -73,4 +78,4 @@ def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
         more = len(unreadable) - 1
         others = f"; {more} more cannot be used either" if more > 0 else ""
         raise SkelshotError(f"{unreadable[0].problem}{others}")
-    return Intake(clips, unreadable)
+    return Intake(clips, unreadable, list(skipped))

@@ -10,7 +10,8 @@ from pathlib import Path
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.regular import read_regular
-from skelshot.recognition.clip_files import FoundClip, clip_places, clips_at, read_clips
+from skelshot.recognition.clip_files import FoundClip, clips_at, read_clips
+from skelshot.recognition.clip_places import clip_places
 
 COLUMNS = ("clip", "action")
 """The columns of a table of clips; more are passed over."""

@@ -3,12 +3,11 @@
 import io
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
-from skelshot.rendering.places import Places, drawn_places, window
+from skelshot.rendering.limbs import draw_limbs
+from skelshot.rendering.places import drawn_places, window
 from skelshot.rendering.sheets import Picture
-from skelshot.rendering.theme import LEFT, MIDDLE, RIGHT
-from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.sequence import SkeletonSequence
 
 _FINER = 2
@@ -45,7 +44,8 @@ def pose_strip(sequence: SkeletonSequence, poses: int = 5, height: int = 64) -> 
     draw = ImageDraw.Draw(canvas)
     for moment in range(scaled.shape[1]):
         for person in scaled[:, moment]:
-            _draw_person(draw, sequence.layout, person + np.array([moment * side, 0.0]), side)
+            joints = person + np.array([moment * side, 0.0])
+            draw_limbs(draw, sequence.layout, joints, max(1, side // 40))
     small = canvas.resize((height * count, height), Image.Resampling.BOX)
     return np.asarray(small, np.uint8)
 
@@ -66,17 +66,3 @@ def png_bytes(picture: Picture) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG")
     return file.getvalue()
-
-
-def _draw_person(
-    draw: ImageDraw.ImageDraw, layout: SkeletonLayout, joints: Places, side: int
-) -> None:
-    """Draw the bones of one person, (V, 2), whose two ends are known and not far outside."""
-    left = {joint for joint, _ in layout.pairs}
-    right = {joint for _, joint in layout.pairs}
-    near = np.all(np.abs(joints) < 1e6, axis=1).tolist()  # NaN is not
-    for child, parent in layout.bones:
-        if near[child] and near[parent]:
-            colour = LEFT if child in left else RIGHT if child in right else MIDDLE
-            ends = [tuple(joints[child]), tuple(joints[parent])]
-            draw.line(ends, ImageColor.getrgb(colour), width=max(1, side // 40))

@@ -47,6 +47,11 @@ class MediaPipeReader(ExportReader):
 
     name: ClassVar[str] = "mediapipe"
 
+    @classmethod
+    def takes_alone(cls, name: str) -> bool:
+        """Tell JSON files."""
+        return name.lower().endswith(".json")
+
     @property
     def layout(self) -> SkeletonLayout:
         """MediaPipe's 33 joints."""
@@ -54,7 +59,7 @@ class MediaPipeReader(ExportReader):
 
     def listed(self, raw: Path | str) -> Listing:
         """List the files that end in `.json`."""
-        return list_raw(raw, lambda name: name.lower().endswith(".json"), "MediaPipe's .json files")
+        return list_raw(raw, self.takes_alone, "MediaPipe's .json files")
 
     def arrays_of(self, source: Source) -> Mapping[str, object]:
         """Read all frames of a file."""

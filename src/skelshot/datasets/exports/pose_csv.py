@@ -52,6 +52,9 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _LARGEST_FIRST = sorted(LAYOUTS, key=lambda layout: -layout.num_joints)
 """A header that names the joints of one layout may name those of a smaller one too."""
 
+_LONGEST_HEADER = 1 << 16
+"""Characters of a header that are looked at; 137 joints have some 10,000."""
+
 _SHARES = (-1.0, 2.0)
 _AT_HIPS = 0.02
 
@@ -83,6 +86,21 @@ class PoseCsvReader(TextReader):
     @classmethod
     def _built(cls, options: Any) -> Self:
         return cls(options)
+
+    @classmethod
+    def takes_alone(cls, name: str) -> bool:
+        """Tell tables."""
+        return name.lower().endswith((".csv", ".tsv"))
+
+    @classmethod
+    def may_read(cls, file: Path) -> bool:
+        """Tell a table of joints by its header."""
+        try:
+            with file.open(encoding="utf-8-sig", errors="replace") as opened:
+                header = opened.readline(_LONGEST_HEADER)
+        except OSError:
+            return True  # whoever reads it tells why it cannot be
+        return _map_of(header, _LARGEST_FIRST) is not None
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, the columns included."""
@@ -118,22 +136,13 @@ class PoseCsvReader(TextReader):
 
     def _understood(self, content: bytes, source: Source, sources: Sequence[Source]) -> ColumnMap:
         first = next((line for line in lines_of(content, source.name) if line.strip()), "")
-        layouts = _LARGEST_FIRST if self._layout is None else (self._layout,)
-        for separator, mark in SEPARATORS.items():
-            header = [cell.strip().strip('"') for cell in first.split(mark)]
-            for told in _maps(header, layouts):
-                own = told.model_copy(
-                    update={
-                        "separator": separator,
-                        "file": None
-                        if told.label or not all("/" in s.name for s in sources)
-                        else r"(?:.*/)?(?P<label>[^/]+)/[^/]+",
-                    }
-                )
-                self._guess = f"{own.layout}, joints {own.joints}" + (
-                    f", confidence {own.confidence}" if own.confidence else ""
-                )
-                return own
+        told = _map_of(first, _LARGEST_FIRST if self._layout is None else (self._layout,))
+        if told is not None:
+            foldered = all("/" in one.name for one in sources)
+            label = None if told.label or not foldered else r"(?:.*/)?(?P<label>[^/]+)/[^/]+"
+            sure = f", confidence {told.confidence}" if told.confidence else ""
+            self._guess = f"{told.layout}, joints {told.joints}{sure}"
+            return told.model_copy(update={"file": label})
         raise BadClip(
             f"the header names the joints of no layout: found {printable(first, 200)!r}, expected "
             "columns such as LEFT_WRIST_x; tell what they mean in a column map, with the format "
@@ -168,6 +177,15 @@ def _in_picture(joints: np.ndarray) -> bool:
         return False
     middle = joints[..., list(MEDIAPIPE_33.centre), :2].mean(axis=-2)
     return float(np.nanmedian(np.abs(middle))) > _AT_HIPS
+
+
+def _map_of(first: str, layouts: Sequence[SkeletonLayout]) -> ColumnMap | None:
+    """Understand the first line of a file as a header, as the likeliest map."""
+    for separator, mark in SEPARATORS.items():
+        header = [cell.strip().strip('"') for cell in first.split(mark)]
+        for told in _maps(header, layouts):
+            return told.model_copy(update={"separator": separator})
+    return None
 
 
 def _maps(header: Sequence[str], layouts: Sequence[SkeletonLayout]) -> Iterator[ColumnMap]:
