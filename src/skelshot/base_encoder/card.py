@@ -20,6 +20,10 @@ tags: [skeleton, few-shot, action-recognition]
 
 SHA-256 of `{name}.safetensors`: `{sha256}`
 
+For recognising movements that nobody enrolled there are beside it `background.safetensors`, movements
+of other kinds (`--unknown background`), and `residual.safetensors`, the weights of a discriminator that
+were learnt on tasks of the same clips, classes held out of each (`--unknown residual`).
+
 ## Trained on
 
 | set | what | clips | classes | people | terms | SHA-256 of the clips |
