@@ -20,9 +20,9 @@ tags: [skeleton, few-shot, action-recognition]
 
 SHA-256 of `{name}.safetensors`: `{sha256}`
 
-For recognising movements that nobody enrolled there are beside it `background.safetensors`, movements
-of other kinds (`--unknown background`), and `residual.safetensors`, the weights of a discriminator that
-were learnt on tasks of the same clips, classes held out of each (`--unknown residual`).
+Beside it, to tell movements that nobody enrolled: `background.safetensors`, movements of other
+kinds (`--unknown background`), and `residual.safetensors`, the weights of a discriminator, learnt
+on tasks of the same clips with classes held out of each (`--unknown residual`).
 
 ## Trained on
 

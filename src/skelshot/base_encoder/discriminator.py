@@ -35,8 +35,11 @@ WAYS, SHOTS, TASKS, QUERIES = (3, 5, 10), (1, 3, 5), 10, 8
 PAIRS = 40
 """Pairs of a known and an unknown query of a task."""
 
+FARTHEST = 10.0
+"""Spreads beyond which a residual counts no more: few unknown clips may have next to no spread."""
+
 RIDGE = 1e-3
-"""Of the weights, towards equal ones: with nothing to learn from all residuals count alike."""
+"""Of the weights: on clips that the encoder knows they would grow without end."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,9 @@ def _pairs(support: Support, bank: Sequence[Tensor], task: Task, seed: int, numb
     """Measure how much shorter residuals of known queries are than of unknown ones, (P, 2, S)."""
     unit = residual_unit(reference_of(support, Residual(), lambda _: []))
     known, unknown = (
-        unit(support.evidence([features[clips] for features in bank])).permute(2, 0, 1)
+        unit(support.evidence([features[clips] for features in bank]))
+        .clamp(-FARTHEST, FARTHEST)
+        .permute(2, 0, 1)
         for clips in (task.known, task.unknown)
     )
     rng = rng_for(seed, "pairs", number)
@@ -170,18 +175,20 @@ def ranking_line(pairs: Tensor) -> Tensor:
         pairs: How much shorter the residuals of the known one are, (P, 2, S).
 
     Returns:
-        A weight a residual, (2, S).
+        A weight a residual, (2, S); all count alike where there is nothing to learn from.
     """
-    spread = pairs.square().sum(0).div(max(len(pairs), 1)).sqrt()
+    if not len(pairs):
+        return torch.ones(SHAPE)
+    spread = pairs.square().mean(0).sqrt()
     spread = spread.where(spread > 0, torch.ones(SHAPE))
-    weights = torch.ones(SHAPE, requires_grad=True)
+    weights = torch.zeros(SHAPE, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimiser.zero_grad()
         ahead = (pairs / spread * weights).sum((1, 2))
-        wrong = torch.nn.functional.softplus(-ahead).sum() / max(len(pairs), 1)
-        total = wrong + RIDGE * (weights - 1).square().sum()
+        wrong = torch.nn.functional.softplus(-ahead).mean()
+        total = wrong + RIDGE * weights.square().sum()
         total.backward()
         return total
 
