@@ -9,6 +9,7 @@ import torch
 from skelshot.base_encoder import build
 from skelshot.base_encoder.build import BaseReport, make_base
 from skelshot.base_encoder.card import card_page
+from skelshot.base_encoder.discriminator import write_discriminator
 from skelshot.base_encoder.recipe import BaseRecipe, NetworkBeside
 from skelshot.datasets.store import Store
 from skelshot.encoders import (
@@ -21,12 +22,15 @@ from skelshot.encoders import (
 )
 from skelshot.encoders.packaged import Measured, read_card
 from skelshot.ground import SkelshotError
+from skelshot.ground.digested_tensors import read_digested
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining import pretrain as training
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.other_movements import FILE, read_movements
 from skelshot.recognition.trained import trained_named
+from skelshot.recognition.unknown.residual_weights import FILE as RESIDUAL
+from skelshot.recognition.unknown.residual_weights import read_weights
 
 from ..datasets.test_ui_prmd import write
 
@@ -111,6 +115,16 @@ def test_a_background_of_other_movements_is_written(made: BaseReport, out: Path)
     assert len(movements.sequences) == 1 + 5
     read = engine.terms(movements.sequences)[0].read(movements.sequences)
     torch.testing.assert_close(movements.features, read, atol=2e-3, rtol=2e-3)
+
+
+def test_a_discriminator_is_learnt_of_the_trained_sets(made: BaseReport, out: Path) -> None:
+    """The 2 to 3 known exercises of one exemplar leave little to learn, but the same each time."""
+    assert read_digested(out / RESIDUAL)[1] == {"trained_on": "ntu, rehab"}
+    weights = read_weights(out / RESIDUAL)
+    write_discriminator(
+        Store.open(out / "trained.store"), Path(made.encoder), out / FILE, out.parent, TINY.seed
+    )
+    assert torch.equal(read_weights(out.parent / RESIDUAL), weights)
 
 
 def test_people_who_were_held_out_are_recognised_beside_raw_matching(made: BaseReport) -> None:

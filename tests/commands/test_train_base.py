@@ -23,7 +23,7 @@ def test_it_trains_measures_and_leaves_a_card(
     answer = run("train-base", "--out", tmp_path / "out", "--threads", 1, "--seed", 2)
     assert "trained on 6 clips of 3 classes (ntu)" in answer.out
     assert "left out, since they were not given: --ui-prmd, --kinder-gator" in answer.out
-    assert "step 6 of 6: card" in answer.err
+    assert "step 7 of 7: card" in answer.err
     document = run("train-base", "--out", tmp_path / "out", "--seed", 2, "--json").json
     assert document["measured"] == []
     assert Path(document["encoder"]).is_file()

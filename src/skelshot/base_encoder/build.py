@@ -1,4 +1,4 @@
-"""Build of the base encoder: data, stores, training, file, background, measurement, model card."""
+"""Build of the base encoder: data, stores, training, file, unknowns, measurement, model card."""
 
 import json
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from skelshot.base_encoder.background import write_background
 from skelshot.base_encoder.card import card_page
+from skelshot.base_encoder.discriminator import write_discriminator
 from skelshot.base_encoder.material import (
     GIVEN,
     SYNTHETIC,
@@ -123,7 +124,7 @@ def make_base(
         plan = {"recipe": recipe.model_dump(mode="json"), "sets": sorted(given)}
         advice = "use another --out, or the same options to go on"
         Plan("a base encoder", plan, advice).settle(out / "plan.json")
-        steps = _Steps(6 + len(given))
+        steps = _Steps(7 + len(given))
         stores = _stores(out, recipe, given, workers, steps)
         parts = parts_of(stores, recipe)
         steps.tell("one store of all sets")
@@ -137,7 +138,9 @@ def make_base(
         file = _trained(out, every, recipe, device)
         train_seconds = time.perf_counter() - started
         steps.tell("background")
-        write_background(every, file, out)
+        movements = write_background(every, file, out)
+        steps.tell("residual discriminator")
+        write_discriminator(every, file, movements, out, recipe.seed)
         steps.tell("measure")
         measured = [
             row

@@ -20,6 +20,10 @@ tags: [skeleton, few-shot, action-recognition]
 
 SHA-256 of `{name}.safetensors`: `{sha256}`
 
+Beside it, to tell movements that nobody enrolled: `background.safetensors`, movements of other
+kinds (`--unknown background`), and `residual.safetensors`, the weights of a discriminator, learnt
+on tasks of the same clips with classes held out of each (`--unknown residual`).
+
 ## Trained on
 
 | set | what | clips | classes | people | terms | SHA-256 of the clips |

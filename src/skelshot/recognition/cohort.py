@@ -19,13 +19,15 @@ class Cohort:
     Args:
         features: What each of S terms reads of B movements, S tensors (B, ...).
         levels: How near each of E exemplars is to its nearest movements by each term, (S, E).
+        among: How near the exemplars are to each other by each term, S tensors (E, E).
     """
 
     features: tuple[Tensor, ...]
     levels: Tensor
+    among: tuple[Tensor, ...]
 
     def of_exemplars(self, chosen: Tensor) -> "Cohort":
-        """Keep the levels of some exemplars.
+        """Keep what is known of some exemplars.
 
         Args:
             chosen: Their places, (e,).
@@ -33,7 +35,8 @@ class Cohort:
         Returns:
             The same movements.
         """
-        return replace(self, levels=self.levels[:, chosen])
+        among = tuple(each[chosen][:, chosen] for each in self.among)
+        return replace(self, levels=self.levels[:, chosen], among=among)
 
     def of_actions(self, labels: Tensor, actions: int) -> Tensor:
         """Average the levels of each action's exemplars.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from skelshot.evaluation.fusion import FUSIONS
@@ -17,12 +18,15 @@ class Evidence:
         actions: Which of all actions these are, (N,).
         background: How near a clip and an action's exemplars are to movements of other kinds, the
             mean of both, (S, Q, N); None where nothing was compared with those.
+        prototypes: How near clips are to the mean of each action's exemplars, (S, Q, N); None
+            where nothing was compared with the background.
     """
 
     terms: Tensor
     weights: tuple[float, ...]
     actions: Tensor
     background: Tensor | None = None
+    prototypes: Tensor | None = None
 
     @property
     def scores(self) -> Tensor:
@@ -54,6 +58,18 @@ class Evidence:
             return self.nearness
         return self.nearness - self._of_best(self.background)
 
+    @property
+    def residuals(self) -> Tensor:
+        """Nearness of the best action's nearest exemplar, and of its mean, beyond the background.
+
+        Returns:
+            Larger is nearer: the residual between clip and exemplars is short, (2, S, Q).
+        """
+        above = self.above_background
+        if self.prototypes is None:
+            return torch.stack([above, above])
+        return torch.stack([above, above - self.nearness + self._of_best(self.prototypes)])
+
     def part(self, clips: Tensor, actions: Tensor) -> "Evidence":
         """Keep some clips and actions.
 
@@ -64,12 +80,16 @@ class Evidence:
         Returns:
             The evidence about those.
         """
-        background = self.background
+
+        def kept(values: Tensor) -> Tensor:
+            return values[:, clips][:, :, actions]
+
         return Evidence(
-            self.terms[:, clips][:, :, actions],
+            kept(self.terms),
             self.weights,
             self.actions[actions],
-            None if background is None else background[:, clips][:, :, actions],
+            None if self.background is None else kept(self.background),
+            None if self.prototypes is None else kept(self.prototypes),
         )
 
     def weighted(self, values: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 from skelshot.evaluation.fusion import FUSIONS
 from skelshot.recognition.cohort import Cohort, levels_of
 from skelshot.recognition.evidence import Evidence
+from skelshot.recognition.prototypes import to_prototypes
 from skelshot.recognition.term import Term, best_of_actions
 
 
@@ -76,8 +77,9 @@ class Support:
             replace(term, centre=None if term.path.encoder is None else feature.mean(0))
             for term, feature in zip(self.terms, features, strict=True)
         )
+        centred = replace(self, terms=terms, background=None)
         levels = levels_of(terms, features, self.features)
-        return replace(self, terms=terms, background=Cohort(tuple(features), levels))
+        return replace(centred, background=Cohort(tuple(features), levels, centred.among))
 
     def nearness(self, queries: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """Compare clips with all exemplars.
@@ -125,9 +127,20 @@ class Support:
             else self.best_of_actions(near[number])
             for number, term in enumerate(self.terms)
         ]
-        cohort = self.background
-        levels = None if cohort is None else levels_of(self.terms, cohort.features, queries)
-        return self._told(torch.stack(terms), levels)
+        told = Evidence(torch.stack(terms), self.weights, torch.arange(count))
+        if self.background is None:
+            return told
+        levels = levels_of(self.terms, self.background.features, queries)
+        own = self.background.of_actions(self.labels, count)
+        means = [
+            to_prototypes(each, among, self.labels, count)
+            for each, among in zip(near, self.background.among, strict=True)
+        ]
+        return replace(
+            told,
+            background=(levels[..., None] + own[:, None]) / 2,
+            prototypes=torch.stack(means),
+        )
 
     def best_of_actions(self, nearness: Tensor) -> Tensor:
         """Keep the nearest exemplar of each action.
@@ -143,7 +156,8 @@ class Support:
     @cached_property
     def among(self) -> tuple[Tensor, ...]:
         """Nearness of the exemplars to each other by each term, S tensors (E, E)."""
-        return self.nearness(self.features)
+        known = self.background and self.background.among
+        return known or self.nearness(self.features)
 
     def without_themselves(self) -> tuple[Evidence, Tensor]:
         """Compare each exemplar with all others, where its action has another.
@@ -174,15 +188,6 @@ class Support:
             every.part((self.labels == own).nonzero()[:, 0], numbers[numbers != own])
             for own in numbers.tolist()
         )
-
-    def _told(self, terms: Tensor, levels: Tensor | None) -> Evidence:
-        """Gather evidence of terms (S, Q, N) and of how near clips are to the background."""
-        actions = torch.arange(len(self.actions))
-        if self.background is None or levels is None:
-            return Evidence(terms, self.weights, actions)
-        own = self.background.of_actions(self.labels, len(self.actions))
-        both = (levels[..., None] + own[:, None]) / 2
-        return Evidence(terms, self.weights, actions, both)
 
     def _means_without(self, number: int, places: Tensor, scores: Tensor) -> Tensor:
         """Compare exemplars with the means of their actions that they are left out of."""

@@ -174,8 +174,9 @@ def test_clips_of_other_joints_are_mapped_within(
         {"options": MatchOptions(encoder_weight=0), "conformal": 0.4},
         {"options": MatchOptions(readout="pooled"), "unknown": "max-softmax"},
         {"encoder": "skelshot-base", "unknown": "background"},
+        {"encoder": "skelshot-base", "unknown": "residual"},
     ],
-    ids=["encoder alone", "means", "raw alone", "pooled", "background"],
+    ids=["encoder alone", "means", "raw alone", "pooled", "background", "residual"],
 )
 def test_every_way_of_comparing_can_be_exported(
     toy_store: Store, toy_clips: Clips, tmp_path: Path, settings: dict[str, Any]

@@ -35,7 +35,9 @@ def test_known_clips_look_more_known(name: str, shots: int) -> None:
     assert auroc > 0.8
 
 
-@pytest.mark.parametrize("name", ["background", "nearest-distance", "leave-one-out", "negatives"])
+@pytest.mark.parametrize(
+    "name", ["background", "nearest-distance", "leave-one-out", "negatives", "residual"]
+)
 def test_nearness_counts_in_every_unit(name: str) -> None:
     """A term in other units, as minus a cost, changes nothing."""
 

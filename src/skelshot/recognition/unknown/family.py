@@ -7,6 +7,7 @@ from skelshot.recognition.unknown.leave_one_out import LeaveOneOut
 from skelshot.recognition.unknown.max_softmax import MaxSoftmax
 from skelshot.recognition.unknown.nearest_distance import NearestDistance
 from skelshot.recognition.unknown.negatives import Negatives
+from skelshot.recognition.unknown.residual import Residual
 from skelshot.recognition.unknown.strategy import UnknownStrategy
 
 SHIPPED: tuple[type[UnknownStrategy], ...] = (
@@ -16,6 +17,7 @@ SHIPPED: tuple[type[UnknownStrategy], ...] = (
     LeaveOneOut,
     Negatives,
     AgreementOfTerms,
+    Residual,
 )
 
 
