@@ -178,7 +178,9 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
     printed = table_in("docs/results.md", header)
     found = results("ready-made")
     names = {row: f"{task} {row}" for row in ("default", "cosine", "raw-dtw", "raw-nearest")}
-    names |= {f"skelshot-small, {way}": f"small {task} {way}" for way in ("default", "cosine")}
+    for way in ("default", "cosine"):
+        names |= {f"skelshot-small, {way}": f"small {task} {way}"}
+        names |= {f"one network, {way}": f"one network {task} {way}"}
     there = {row: name for row, name in names.items() if name in found}
     assert printed == accuracies(found, there, shots)
 

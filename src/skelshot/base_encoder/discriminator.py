@@ -189,8 +189,8 @@ def ranking_line(pairs: Tensor) -> Tensor:
         ahead = (pairs / spread * weights).sum((1, 2))
         wrong = torch.nn.functional.softplus(-ahead).mean()
         total = wrong + RIDGE * weights.square().sum()
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     return weights.detach() / spread

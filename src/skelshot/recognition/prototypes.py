@@ -29,7 +29,7 @@ def to_prototypes(nearness: Tensor, among: Tensor, labels: Tensor, actions: int)
     """
     there = nearness > -torch.inf
     found = nearness.new_full((len(nearness), actions), -torch.inf)
-    for action in labels.unique().tolist():
+    for action in sorted({*labels.tolist()}):
         own = (labels == action).nonzero()[:, 0]
         here = there[:, own].to(nearness)
         counts = here.sum(1, keepdim=True)
