@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from skelshot.skeletons.boxes import Box, overlap
 
@@ -91,6 +90,9 @@ def matches(boxes: Sequence[Box], tracks: Sequence[PersonTrack]) -> dict[int, in
     table = np.array([[likeness(box, track.expected) for track in tracks] for box in boxes])
     if not table.size:
         return {}
+    # Half a second to load, which is paid where people have to be matched.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
     rows, columns = linear_sum_assignment(table, maximize=True)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return {box: track for box, track in pairs if table[box, track] > LEAST}

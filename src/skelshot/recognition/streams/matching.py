@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from skelshot.skeletons.layouts import SkeletonLayout
 from skelshot.skeletons.sequence import FloatArray
@@ -91,6 +90,9 @@ def same_bodies(time: float, joints: FloatArray, bodies: Sequence[Body]) -> dict
     if not len(joints) or not bodies:
         return {}
     far = np.array([[body.far_from(time, one) for body in bodies] for one in joints])
+    # Half a second to load, which is paid where people have to be matched.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
     rows, columns = linear_sum_assignment(np.minimum(far, 1e6))
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return {one: body for one, body in pairs if far[one, body] <= 1}
