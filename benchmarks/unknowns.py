@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
-from skelshot.datasets.protocols.tasks import Task
+from skelshot.datasets.protocols.tasks import Task, labels_with_clips
 from skelshot.datasets.store import Store
 from skelshot.evaluation.metrics import mean_interval
 from skelshot.ground.seeding import shuffled_by_hash
@@ -67,8 +67,8 @@ def halved(task: Task, seed: str) -> Half:
 
 
 def every_class(store: Store, draws: int) -> ClassSplitProtocol:
-    """Take all classes of a store into every task."""
-    ways = len(store.class_names)
+    """Take all classes that have clips into every task."""
+    ways = len(labels_with_clips(store))
     return ClassSplitProtocol(
         name="unknowns", draws_as="unknowns", splits=1, base=0, novel=ways, draws=draws
     )
