@@ -283,7 +283,7 @@ def test_a_pose_estimator_from_outside(run: Run, outside: None, tmp_path: Path) 
     assert "found the unknown option 'most'" in run(*words, "box", "--option", "most=1").err
     broken = run(*words, "unloadable")
     assert (broken.code, broken.err.count("\n")) == (2, 1)
-    assert f"pose estimator unloadable {MAKER}cannot be imported" in broken.err
+    assert f"pose estimator 'unloadable' {MAKER}cannot be imported" in broken.err
 
 
 REFUSALS = {

@@ -43,7 +43,7 @@ RIDGE = 1e-3
 
 
 @dataclass(frozen=True)
-class Task:
+class OpenTask:
     """A task: the first classes are enrolled, queries of the others are of no action.
 
     Args:
@@ -115,7 +115,7 @@ def _clips(store: Store, seed: int) -> Iterator[int]:
                 yield int(rng_for(seed, "clip", label, person).choice(classes[label][person]))
 
 
-def tasks_of(names: Sequence[str], seed: int) -> Iterator[Task]:
+def tasks_of(names: Sequence[str], seed: int) -> Iterator[OpenTask]:
     """Draw tasks, each of one set.
 
     Args:
@@ -144,9 +144,9 @@ def tasks_of(names: Sequence[str], seed: int) -> Iterator[Task]:
                 yield _task(order, known, shots)
 
 
-def _task(classes: Sequence[list[int]], known: int, shots: int) -> Task:
+def _task(classes: Sequence[list[int]], known: int, shots: int) -> OpenTask:
     rest = [clips[shots:][:QUERIES] for clips in classes]
-    return Task(
+    return OpenTask(
         [clip for clips in classes[:known] for clip in clips[:shots]],
         [label for label in range(known) for _ in range(shots)],
         [clip for clips in rest[:known] for clip in clips],
@@ -154,7 +154,9 @@ def _task(classes: Sequence[list[int]], known: int, shots: int) -> Task:
     )
 
 
-def _pairs(support: Support, bank: Sequence[Tensor], task: Task, seed: int, number: int) -> Tensor:
+def _pairs(
+    support: Support, bank: Sequence[Tensor], task: OpenTask, seed: int, number: int
+) -> Tensor:
     """Measure how much shorter residuals of known queries are than of unknown ones, (P, 2, S)."""
     unit = residual_unit(reference_of(support, Residual(), lambda _: []))
     known, unknown = (

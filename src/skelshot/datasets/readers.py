@@ -128,7 +128,7 @@ class Reader(NamedPart, ABC):
         return cls.takes(name)
 
     @classmethod
-    def may_read(cls, file: Path) -> bool:
+    def may_read(cls, file: Path | str) -> bool:
         """Tell whether a file that the reader takes by its name looks like a clip, too.
 
         Args:

@@ -166,7 +166,7 @@ class MultiStream(Encoder):
         """
         seen = [self.spec.channels_of(branch) for branch in self.spec.branches]
         return [
-            kept(_map_of(part, x[:, list(channels)]).movedim(2, -1)).movedim(-1, 2)
+            kept(_map_of(part, x[:, list(channels)]).permute(0, 1, 3, 4, 2)).permute(0, 1, 4, 2, 3)
             for part, kept, channels in zip(self.parts, self.kept, seen, strict=True)
         ]
 

@@ -67,7 +67,7 @@ class DemoSize:
             one they undo it (docs/research: the demo).
     """
 
-    base_performers: int = 5
+    base_performers: int = 3
     novel_performers: int = 16
     cameras: tuple[int, ...] = (1, 3)
     video_size: tuple[int, int] = (320, 180)
@@ -76,7 +76,7 @@ class DemoSize:
         default_factory=lambda: {
             "untrained": (),
             "without_transfer": (),
-            "with_transfer": ("strategy.epochs=8", "episodic.optimizer.lr=0.0005"),
+            "with_transfer": ("strategy.epochs=6", "episodic.optimizer.lr=0.0005"),
         }
     )
 

@@ -1,4 +1,4 @@
-"""What was found in a video, drawn over its pictures: a film, or a sheet of a few moments."""
+"""Skeletons that were found in a video, drawn over it: a film, or a sheet of a few moments."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

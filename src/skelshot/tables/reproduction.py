@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from skelshot.experiments.tables import accuracy_cell
 from skelshot.tables.agreement import agreements
-from skelshot.tables.definitions import printed_numbers, table_numbers
+from skelshot.tables.definitions import printed_numbers, table_named, table_numbers
 from skelshot.tables.saved import SavedCell, SavedTable
 from skelshot.tables.series import Series, series_of
 
@@ -30,7 +30,8 @@ class Reproduction:
         real: Whether they are the data set itself.
         leads: Whether the best of the paper alone is the best of ours; None where that is not told.
         order: How our order agrees with the printed one.
-        missing: Columns that were left out, and how many further cells have no number.
+        missing: Columns that were left out, rows that were not run, and how many further cells
+            have no number.
     """
 
     table: str
@@ -150,4 +151,7 @@ def _missing(table: SavedTable) -> str:
     absent = [name for clips in table.data.values() if clips.absent for name in clips.columns]
     empty = sum(cell.ours is None for cell in table.cells)
     told = [", ".join(absent)] if absent else []
+    if table.table in table_numbers():
+        rows = [row for row in table_named(table.table)[1].rows if row not in table.rows]
+        told += [f"rows {', '.join(rows)}"] if rows else []
     return "; ".join(told + ([f"{empty} of {len(table.cells)} cells"] if empty else []))

@@ -93,10 +93,10 @@ class PoseCsvReader(TextReader):
         return name.lower().endswith((".csv", ".tsv"))
 
     @classmethod
-    def may_read(cls, file: Path) -> bool:
+    def may_read(cls, file: Path | str) -> bool:
         """Tell a table of joints by its header."""
         try:
-            with file.open(encoding="utf-8-sig", errors="replace") as opened:
+            with Path(file).open(encoding="utf-8-sig", errors="replace") as opened:
                 header = opened.readline(_LONGEST_HEADER)
         except OSError:
             return True  # whoever reads it tells why it cannot be
