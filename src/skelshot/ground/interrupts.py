@@ -44,17 +44,6 @@ def answer_ctrl_c() -> CtrlC:
     return handler
 
 
-def leave_if_ctrl_c_came() -> None:
-    """End a wait, which nothing else would end, though a library has swallowed Ctrl-C.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C was pressed since the handler was set.
-    """
-    handler = signal.getsignal(signal.SIGINT)
-    if isinstance(handler, CtrlC) and handler.came:
-        raise KeyboardInterrupt
-
-
 def ctrl_c_was_heard() -> None:
     """Say it no more."""
     if hasattr(signal, "setitimer"):

@@ -1,10 +1,8 @@
 """Where frames come from: lines, pipes, growing files, recordings; and that all give the same."""
 
-import contextlib
 import io
 import json
 import os
-import signal
 import threading
 import time
 from pathlib import Path
@@ -14,7 +12,6 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.interrupts import answer_ctrl_c
 from skelshot.recognition.streams import Frame, follow
 from skelshot.recognition.streams.frame_lines import FrameLines, frame_line, header_line
 from skelshot.recognition.streams.frame_stream import frames_of_lines
@@ -208,23 +205,6 @@ def test_a_pipe_that_falls_silent_is_told_and_left(monkeypatch: pytest.MonkeyPat
     assert "waiting" in said[0]
     assert "over" in said[1]
     os.close(held)
-
-
-def test_ctrl_c_that_was_swallowed_ends_the_wait_for_a_growing_file(tmp_path: Path) -> None:
-    path = tmp_path / "live.jsonl"
-    path.write_bytes(b"one\n")
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        answer_ctrl_c()
-        with contextlib.suppress(KeyboardInterrupt):  # as a library's finaliser does
-            signal.raise_signal(signal.SIGINT)
-        lines = lines_of_growing_file(path, 20.0, quiet)
-        assert next(lines) == b"one"
-        with pytest.raises(KeyboardInterrupt):
-            next(lines)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_a_growing_file_that_shrinks_is_refused(tmp_path: Path) -> None:

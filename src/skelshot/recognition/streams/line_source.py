@@ -9,7 +9,6 @@ from threading import Thread
 from typing import BinaryIO
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.interrupts import leave_if_ctrl_c_came
 from skelshot.ground.regular import open_regular
 from skelshot.recognition.streams.frame_lines import LONGEST_LINE
 
@@ -106,7 +105,6 @@ class _Silence:
 
     def goes_on(self) -> None:
         """Nothing came."""
-        leave_if_ctrl_c_came()
         if not self._told and time.monotonic() - self._since > QUIET:
             self._told = True
             self._tell(f"the stream stopped: nothing came for {QUIET:g} s; waiting")
