@@ -183,8 +183,8 @@ def _stores(
 
 def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
     """Train, and write the encoder with notes of what it was trained on."""
-    encoder, inputs = trained_encoder(out, every, recipe, device)
     names = [every.class_names[label] for label in sorted(labels_with_clips(every))]
+    encoder, inputs = trained_encoder(out, every, names, recipe, device)
     sets = dict.fromkeys(name.partition("/")[0] for name in names)
     notes = {
         TRAINED_ON: f"{recipe.name} ({', '.join(sets)})",

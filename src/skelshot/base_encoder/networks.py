@@ -1,6 +1,6 @@
 """The encoder's networks: each trained by itself on all classes, then joined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ from torch import Tensor
 
 from skelshot.base_encoder.recipe import BaseRecipe
 from skelshot.datasets.protocols import NamedProtocol
-from skelshot.datasets.protocols.tasks import labels_with_clips
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.encoders.joining import TrainedNetwork, join_encoders
@@ -21,13 +20,14 @@ CLIPS = 400
 
 
 def trained_encoder(
-    out: Path, every: Store, recipe: BaseRecipe, device: str
+    out: Path, every: Store, names: Sequence[str], recipe: BaseRecipe, device: str
 ) -> tuple[Encoder, dict[str, Any]]:
     """Train all networks of a recipe, or go on, and join them where there are several.
 
     Args:
         out: Holds a run for each network.
         every: The clips.
+        names: Classes that are trained on.
         recipe: Says which networks, and how they are trained.
         device: Where they are trained.
 
@@ -37,15 +37,14 @@ def trained_encoder(
     Raises:
         SkelshotError: A run is one of other clips or settings.
     """
-    files = list(_trained(out, every, recipe, device))
-    encoder, inputs = load_encoder(files[0])
-    if len(files) == 1:
-        return encoder, inputs
+    loaded = [load_encoder(file) for file in _trained(out, every, names, recipe, device)]
+    first, inputs = loaded[0]
+    if not recipe.beside:
+        return first, inputs
     spec = InputSpec(**inputs)
     seen = [spec.streams, *(network.streams for network in recipe.beside)]
     parts = []
-    for file, streams in zip(files, seen, strict=True):
-        network, _ = load_encoder(file)
+    for (network, _), streams in zip(loaded, seen, strict=True):
         channels = tuple(
             channel
             for stream in streams
@@ -57,10 +56,11 @@ def trained_encoder(
     return join_encoders(parts, _clips(every, spec)), inputs
 
 
-def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Iterator[Path]:
+def _trained(
+    out: Path, every: Store, names: Sequence[str], recipe: BaseRecipe, device: str
+) -> Iterator[Path]:
     """Train each network on all classes, and yield its file."""
-    names = tuple(every.class_names[label] for label in sorted(labels_with_clips(every)))
-    protocol = NamedProtocol(name="all-classes", base=names)
+    protocol = NamedProtocol(name="all-classes", base=tuple(names))
     repeats = [
         f"repeats.{name}={times}" for name, times in recipe.repeats.items() if name in every.splits
     ]
