@@ -24,9 +24,19 @@ def toy_clips(toy_store: Store) -> Clips:
 
 
 @pytest.fixture
-def three(toy_store: Store, toy_clips: Clips) -> Recognizer:
+def knows_three(toy_store: Store, toy_clips: Clips) -> Callable[[str], Recognizer]:
+    """Makes a recogniser by an encoder's name, with three actions of three clips each."""
+
+    def of(encoder: str) -> Recognizer:
+        recognizer = Recognizer(encoder)
+        for action in toy_store.class_names[:3]:
+            recognizer.enroll(action, toy_clips(action)[:3])
+        return recognizer
+
+    return of
+
+
+@pytest.fixture
+def three(knows_three: Callable[[str], Recognizer]) -> Recognizer:
     """A recogniser with three actions of three clips each."""
-    recognizer = Recognizer()
-    for action in toy_store.class_names[:3]:
-        recognizer.enroll(action, toy_clips(action)[:3])
-    return recognizer
+    return knows_three("skelshot-base")

@@ -85,12 +85,9 @@ def table(clip: SkeletonSequence) -> dict[str, SkeletonSequence]:
 
 
 @pytest.fixture
-def three(toy_store: Store, toy_clips: Clips) -> Recognizer:
+def three(knows_three: Callable[[str], Recognizer]) -> Recognizer:
     """A recogniser with three actions of three clips each, by the small encoder, for speed."""
-    recognizer = Recognizer("skelshot-small")
-    for action in toy_store.class_names[:3]:
-        recognizer.enroll(action, toy_clips(action)[:3])
-    return recognizer
+    return knows_three("skelshot-small")
 
 
 @pytest.fixture(scope="module")

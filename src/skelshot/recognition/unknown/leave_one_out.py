@@ -6,9 +6,13 @@ import torch
 from torch import Tensor
 
 from skelshot.recognition.evidence import Evidence
-from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
+from skelshot.recognition.unknown.strategy import (
+    LEAST_SPREAD,
+    Knownness,
+    Reference,
+    UnknownStrategy,
+)
 
-LEAST_SPREAD = 1e-6
 PRIOR = 2.0
 """How many exemplars the mean over all actions counts for in that of one."""
 

@@ -5,9 +5,12 @@ from typing import ClassVar
 import torch
 
 from skelshot.recognition.evidence import Evidence
-from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
-
-LEAST_SPREAD = 1e-6
+from skelshot.recognition.unknown.strategy import (
+    LEAST_SPREAD,
+    Knownness,
+    Reference,
+    UnknownStrategy,
+)
 
 
 class NearestDistance(UnknownStrategy):

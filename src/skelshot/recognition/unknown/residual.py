@@ -7,9 +7,12 @@ from torch import Tensor
 
 from skelshot.recognition.evidence import Evidence
 from skelshot.recognition.unknown.residual_weights import packaged_weights
-from skelshot.recognition.unknown.strategy import Knownness, Reference, UnknownStrategy
-
-LEAST_SPREAD = 1e-6
+from skelshot.recognition.unknown.strategy import (
+    LEAST_SPREAD,
+    Knownness,
+    Reference,
+    UnknownStrategy,
+)
 
 
 class Residual(UnknownStrategy):

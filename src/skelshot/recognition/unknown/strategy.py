@@ -13,6 +13,9 @@ from skelshot.recognition.evidence import Evidence
 Knownness = Callable[[Evidence], Tensor]
 """From evidence about Q clips to how much they look like one of the actions, (Q,)."""
 
+LEAST_SPREAD = 1e-6
+"""The least spread that values are told in, where all of them are the same."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reference:
