@@ -10,6 +10,7 @@ from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.member import Member
 from skelshot.experiments.settings import load_settings
 from skelshot.fewshot.nearest import NearestNeighbour
+from skelshot.fewshot.raw_nearest import RawNearest
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.pretrain import build_stages, pretrain
 from skelshot.pretraining.starting_run import StartingRun
@@ -21,10 +22,16 @@ PROTOCOL = protocol_named("toy")
 
 
 def train(
-    store: Store, out: Path, mirror: float, sides: AskedSides, start: Path | None = None
+    store: Store,
+    out: Path,
+    mirror: float,
+    sides: AskedSides,
+    start: Path | None = None,
+    seed: int = 0,
 ) -> str | None:
     """Train one split and return what its result remarks of sides."""
     small = ["strategy.epochs=1", "input.frames=8", f"augmentation.mirror={mirror}"]
+    small.append(f"seed={seed}")
     chosen = load_settings("smoke", layout="kinect-v1", assignments=small).pretrain
     begin = None if start is None else StartingRun(start)
     first = PROTOCOL.split_list(store)[:1]
@@ -120,3 +127,41 @@ def test_what_a_run_mirrors(assignments: list[str], mirrors: bool) -> None:
     chosen = load_settings("cpu", layout="kinect-v1", assignments=assignments).pretrain
     assert chosen.mirrors_clips is mirrors
     assert not chosen.with_sides("matter").mirrors_clips
+
+
+@pytest.fixture(scope="module")
+def three_runs(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+    """Train one run where sides are ignored and two where they matter."""
+    folder = tmp_path_factory.mktemp("runs")
+    trained: list[AskedSides] = ["ignore", "matter", "matter"]
+    for seed, sides in enumerate(trained):
+        train(toy_store, folder / str(seed), 0.5, sides, seed=seed)
+    return [Run(folder / str(seed)) for seed in range(len(trained))]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "each", "together"),
+    [
+        ([0, 1], "auto", ["ignore", "matter", "ignore"], "ignore"),
+        ([1, 2], "auto", ["matter", "matter", "matter"], "matter"),
+        ([0, 1], "matter", ["matter", "matter", "matter"], "matter"),
+        ([0, 1], "ignore", ["ignore", "ignore", "ignore"], "ignore"),
+    ],
+)
+def test_each_of_an_ensemble_is_mirrored_as_it_was_trained(
+    toy_store: Store,
+    three_runs: list[Run],
+    chosen: list[int],
+    asked: AskedSides,
+    each: list[str],
+    together: str,
+) -> None:
+    options = load_settings("cpu", layout="kinect-v1").evaluate
+    members = [Member(three_runs[place], NearestNeighbour(), options) for place in chosen]
+    members.append(Member(None, RawNearest(), options))
+    found = evaluate_members(toy_store, PROTOCOL, members, [1], sides=asked)
+    assert [member["sides"]["sides"] for member in found["members"]] == each
+    assert found["sides"]["sides"] == together
+    views = [member["config"]["evaluate"]["views"] for member in found["members"]]
+    mirrored = [any(view["mirror"] for view in of_member) for of_member in views]
+    assert mirrored == [sides == "ignore" for sides in each]

@@ -124,6 +124,11 @@ def _show(document: Document) -> str:
         )
     lines += [f"adapted to the store: {change}" for change in document["adapted"]]
     lines.append(sides_line(document["sides"]))
+    lines += [
+        f"{_member(member)}: {sides_line(member['sides'])}"
+        for member in members
+        if member["sides"] != document["sides"]
+    ]
     lines += [f"features made anew: {why}" for why in document["made_anew"]]
     for shots, result in document["accuracy"].items():
         lines += _accuracy_lines(shots, result)

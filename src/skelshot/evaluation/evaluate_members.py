@@ -28,7 +28,7 @@ from skelshot.evaluation.result_files import (
     settings_digest,
 )
 from skelshot.evaluation.results import accuracy_document, result_document
-from skelshot.evaluation.task_sides import sides_of_tasks
+from skelshot.evaluation.task_sides import sides_of_all, sides_of_tasks
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
 from skelshot.ground.files import write_json
@@ -64,8 +64,8 @@ def evaluate_members(
         weights: Weights of the classifiers' scores; equal unless told.
         fusion: How scores are added up; `softmax` unless told.
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
-            a run was trained so, or where novel classes mirror each other by their names or
-            by the exemplars' motion; see `decide_sides`. Then nothing is mirrored.
+            novel classes mirror each other by their names or by the exemplars' motion (see
+            `decide_sides`), and for a run that was trained so. Then nothing is mirrored.
         out: Where the result goes, besides being returned; the first run's `results/` unless
             told, nowhere for weights of the package. A result of other settings is never
             overwritten.
@@ -92,17 +92,19 @@ def evaluate_members(
     ready = _ready(members, store, protocol, wanted, encoder_split)
     splits = ready[0].splits
     tasks = draw_tasks(store, protocol, splits, asked)
-    decision = sides_of_tasks(store, tasks, ready, sides)
-    matter = decision.sides == "matter"
+    decisions = sides_of_tasks(store, tasks, ready, sides)
     job = _Job(
         store,
         protocol,
         splits,
-        [member.with_sides(matter) for member in ready],
+        [
+            member.with_sides(one.sides == "matter")
+            for member, one in zip(ready, decisions, strict=True)
+        ],
         tasks,
         chosen,
         how,
-        decision,
+        decisions,
         queries,
         where,
     )
@@ -149,7 +151,7 @@ class _Job:
     tasks: Mapping[int, Sequence[Sequence[Task]]]
     weights: Sequence[float]
     fusion: Fusion
-    decision: SidesDecision
+    decisions: Sequence[SidesDecision]
     queries: Path | None
     device: torch.device
 
@@ -160,7 +162,7 @@ class _Job:
             "data": self.store.data_hash,
             "splits": [split.index for split in self.splits],
             "shots": list(self.tasks),
-            "sides": self.decision.sides,
+            "sides": sides_of_all(self.decisions).sides,
             "weights": list(self.weights),
             "fusion": self.fusion if len(self.members) > 1 else None,
             "members": [
@@ -196,7 +198,7 @@ class _Job:
             config=first.config(),
             seconds=time.perf_counter() - began,
             parts=parts,
-            sides=self.decision.as_json(),
+            sides=sides_of_all(self.decisions).as_json(),
         ) | {
             "classes": ClassCounts.of(store).as_json(),
             "made_anew": made_anew,
@@ -239,10 +241,13 @@ class _Job:
                 "preset": member.asked.preset,
                 "mapped": member.mapped(),
                 "trained_on": _trained_on(member, self.splits),
+                "sides": decision.as_json(),
                 "config": member.config(),
                 "accuracy": accuracy_document(self._judged(answers), self.store.class_names),
             }
-            for member, weight, answers in zip(self.members, self.weights, each, strict=True)
+            for member, weight, decision, answers in zip(
+                self.members, self.weights, self.decisions, each, strict=True
+            )
         ]
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from skelshot.datasets.protocols.tasks import Task
+from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.sides import SidesDecision, decide_sides
 from skelshot.datasets.store import Store
 from skelshot.evaluation.member import ReadyMember
 from skelshot.pretraining.run_options import read_options
 from skelshot.runs.encoder_file import EncoderFile
+from skelshot.runs.encoders import RunEncoders
 from skelshot.runs.mirrored_clips import REMARK, saw_mirrored_clips
 from skelshot.runs.run import SplitRun
 from skelshot.skeletons.inputs import AskedSides, Sides
@@ -19,8 +20,11 @@ def sides_of_tasks(
     tasks: Mapping[int, Sequence[Sequence[Task]]],
     members: Sequence[ReadyMember],
     asked: AskedSides,
-) -> SidesDecision:
-    """Decide whether sides matter in any of the splits; queries are not looked at.
+) -> list[SidesDecision]:
+    """Decide for each classifier whether sides matter; queries are not looked at.
+
+    Where the classes of any split are sides, they matter to all. Else `auto` lets them matter to
+    those alone whose encoders were trained so, and to methods without one where all encoders were.
 
     Args:
         store: The clips.
@@ -29,36 +33,54 @@ def sides_of_tasks(
         asked: As a caller says.
 
     Returns:
-        The decision, with a remark where an encoder has seen mirrored clips.
+        A decision for each classifier, with a remark where its encoder has seen mirrored clips.
     """
-    decided = _first_that_matters(store, tasks, members, asked)
-    if decided.sides == "ignore":
-        return decided
+    splits = members[0].splits
+    runs = [member.encoders for member in members if member.encoders]
+    apart = [
+        asked == "auto" and _trained_apart([member.encoders] if member.encoders else runs, splits)
+        for member in members
+    ]
+    as_trained = SidesDecision("matter", "auto", "as in the run's training")
+    decided = as_trained if all(apart) else _first_that_matters(store, tasks, splits, asked)
+    each = [as_trained if one and decided.sides == "ignore" else decided for one in apart]
+    return [_remarked(one, member) for one, member in zip(each, members, strict=True)]
+
+
+def sides_of_all(decisions: Sequence[SidesDecision]) -> SidesDecision:
+    """Return what an ensemble says of sides: ignored where they are for any classifier.
+
+    Args:
+        decisions: From `sides_of_tasks`.
+
+    Returns:
+        One of them.
+    """
+    return next((one for one in decisions if one.sides == "ignore"), decisions[0])
+
+
+def _remarked(decision: SidesDecision, member: ReadyMember) -> SidesDecision:
+    """Remark where sides matter and the encoder has seen mirrored clips."""
+    if decision.sides == "ignore" or not member.encoders:
+        return decision
+    path = member.encoders.run.path
     mirrored = {
         str(split.index)
-        for member in members
         for split in member.splits
-        if member.encoders
-        and not isinstance(trained := member.encoders.of(split), EncoderFile)
-        and saw_mirrored_clips(member.encoders.run.path, trained.number)
+        if not isinstance(trained := member.encoders.of(split), EncoderFile)
+        and saw_mirrored_clips(path, trained.number)
     }
     remark = f"in split {', '.join(sorted(mirrored, key=int))} {REMARK}" if mirrored else None
-    return replace(decided, remark=remark)
+    return replace(decision, remark=remark)
 
 
 def _first_that_matters(
     store: Store,
     tasks: Mapping[int, Sequence[Sequence[Task]]],
-    members: Sequence[ReadyMember],
+    splits: Sequence[Split],
     asked: AskedSides,
 ) -> SidesDecision:
-    """Return the decision of the first split in which sides matter, else of the first split."""
-    splits = members[0].splits
-    if asked == "auto":
-        runs = [member.encoders for member in members if member.encoders]
-        trained = (_trained_sides(run.of(split)) for run in runs for split in splits)
-        if "matter" in trained:
-            return SidesDecision("matter", "auto", "as in the run's training")
+    """Return the decision of the first split whose classes are sides, else of the first split."""
     decisions = []
     for place, split in enumerate(splits):
         exemplars: dict[int, set[int]] = {label: set() for label in split.novel}
@@ -73,6 +95,12 @@ def _first_that_matters(
         if decision.asked != "auto":
             break  # it was said, so the other splits would say the same
     return decisions[0]
+
+
+def _trained_apart(runs: Sequence[RunEncoders], splits: Sequence[Split]) -> bool:
+    """Tell whether all runs, of which there is one, kept left and right apart in any split."""
+    trained = [[_trained_sides(run.of(split)) for split in splits] for run in runs]
+    return bool(runs) and all("matter" in of_run for of_run in trained)
 
 
 def _trained_sides(trained: SplitRun) -> Sides:

@@ -99,7 +99,7 @@ def _ready(
         raise SkelshotError("--support: found none, expected exemplars, or a --protocol")
     ready = replace(ready, splits=ready.splits[:1])
     tasks = draw_tasks(store, drawn, ready.splits, [shots])
-    decision = sides_of_tasks(store, tasks, [ready], request.sides)
+    (decision,) = sides_of_tasks(store, tasks, [ready], request.sides)
     return ready.with_sides(decision.sides == "matter"), tasks[shots][0]
 
 
