@@ -128,7 +128,7 @@ def test_the_page_tells_all_there_is(whole: Page, folder: Path) -> None:
     assert "toy of store" in whole.text
     for what in ("not recognised", "recognised"):
         names = whole.text.partition(f"Names of these clips, {what}\n")[2]
-        assert sum(f"\n{clip}\n" in names.partition("Names of")[0] for clip in set(table.clips)) > 9
+        assert sum(f"\n{clip}\n" in names.partition("Names of")[0] for clip in set(table.clips)) > 5
     assert len(captions) == 6  # two confusion matrices, misses, hits, map, curves
 
 
