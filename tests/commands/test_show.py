@@ -194,7 +194,7 @@ def test_the_map_gives_unlabelled_clips_no_class(
     last = next(i for i, clip in enumerate(store.clips) if clip.label == len(store.class_names) - 1)
     unlabelled = replace(store.clips[last], label=UNLABELLED)
     clips = (*store.clips[:last], unlabelled, *store.clips[last + 1 :])
-    monkeypatch.setattr(Store, "clips", clips)
+    monkeypatch.setattr(store, "clips", clips)
     monkeypatch.setattr(feature_map, "draw_map", lambda places, names, *rest: drawn.extend(names))
     novel = {store.class_names[-1], store.class_names[0]}
     monkeypatch.setattr(feature_map, "_novel", lambda *_: novel)
