@@ -38,6 +38,9 @@ def test_scores_of_a_method_beside_are_added(
     told = run(*sum_of, "--weights", 1, 0.5).out
     assert "cosine and raw-dtw on toy" in told
     assert "alone, weight 0.5: raw-dtw" in told
+    assert " on toy, 1 split, " in told
+    assert told.count("\nevaluation of the preset ") == 1
+    assert told.count("\nevaluation of raw-dtw of the preset ") == 1
     document = run(*sum_of, "--weights", 1e-6, 1, "--json").json
     alone = run(*judged, "--method", "raw-dtw", "--json").json
     assert document["members"][1]["accuracy"]["1"]["mean"] == alone["accuracy"]["1"]["mean"]

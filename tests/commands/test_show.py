@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 import skelshot as sk
+from skelshot.datasets.clips import UNLABELLED
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import QueryTable, read_queries, write_queries
-from skelshot.experiments.run_page import accuracies, material
+from skelshot.experiments.html import HtmlReport
+from skelshot.experiments.run_page import accuracies, feature_map, gather, material
 from skelshot.reports import show
+from skelshot.runs import Run as SavedRun
 
 Run = Callable[..., Any]
 EVIL = "<script>alert(1)</script> $\\foo$ "
@@ -121,6 +124,11 @@ def test_the_page_tells_all_there_is(whole: Page, folder: Path) -> None:
         "clips of the novel classes of split 0",
     ):
         assert any(said in caption for caption in captions)
+    assert "95 % intervals over splits: Student's t over splits, taken as independent" in whole.text
+    assert "toy of store" in whole.text
+    for what in ("not recognised", "recognised"):
+        names = whole.text.partition(f"Names of these clips, {what}\n")[2]
+        assert sum(f"\n{clip}\n" in names.partition("Names of")[0] for clip in set(table.clips)) > 5
     assert len(captions) == 6  # two confusion matrices, misses, hits, map, curves
 
 
@@ -155,6 +163,45 @@ def test_a_run_alone_says_what_is_missing(run: Run, folder: Path, tmp_path: Path
     ):
         assert said in page.text
     assert len(page.pictures) == 1  # the curves of split 1
+
+
+def test_the_page_stands_in_the_run_unless_told(run: Run, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "run", tmp_path / "run")
+    assert run("show", tmp_path / "run", "--json").json == {"page": f"{tmp_path}/run/index.html"}
+    assert "Accuracy" in Page(tmp_path / "run" / "index.html").text
+
+
+def test_results_on_other_data_are_left_out_and_said(
+    run: Run, folder: Path, toy_store: Store, tmp_path: Path
+) -> None:
+    moved = tmp_path / "run"
+    shutil.copytree(folder / "run", moved)
+    out = moved / "results" / "own.json"
+    sk.evaluate(toy_store, protocol="toy", run=moved, method="nearest", shots=[1], out=out)
+    answer = run("show", moved, "--store", toy_store.path, "--out", tmp_path / "a.html")
+    assert answer.code == 0, answer.err
+    page = Page(tmp_path / "a.html")
+    assert "own, 1-shot" in page.text
+    assert "toy-cosine" not in page.text
+    assert "Left out: 1 on other data than this store." in page.text
+
+
+def test_the_map_gives_unlabelled_clips_no_class(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their label -1 would name the last class."""
+    store, drawn = Store.open(folder / "store"), list[str]()
+    last = next(i for i, clip in enumerate(store.clips) if clip.label == len(store.class_names) - 1)
+    unlabelled = replace(store.clips[last], label=UNLABELLED)
+    clips = (*store.clips[:last], unlabelled, *store.clips[last + 1 :])
+    monkeypatch.setattr(store, "clips", clips)
+    monkeypatch.setattr(feature_map, "draw_map", lambda places, names, *rest: drawn.extend(names))
+    novel = {store.class_names[-1], store.class_names[0]}
+    monkeypatch.setattr(feature_map, "_novel", lambda *_: novel)
+    monkeypatch.setattr(HtmlReport, "picture", lambda *_: None)
+    material = gather(SavedRun.open(folder / "run"), store=store)
+    feature_map.add_map(HtmlReport("map"), material, tmp_path)
+    assert len(drawn) == sum(clip.label in (0, len(store.class_names) - 1) for clip in clips)
 
 
 def test_a_run_without_epochs_and_a_store_without_its_classes(

@@ -1,5 +1,7 @@
 """The preset `paper` against a table of what is printed, and what it does with real stores."""
 
+from importlib.resources import files
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from skelshot.teachers import FeatureCache
 from skelshot.teachers.models.table import entry_of
 from skelshot.videos.clip_frames import VideoOptions
 
+NAMES = files("skelshot.datasets").joinpath("names/pku-mmd.yaml").read_text("utf-8")
+PKU_CLASSES = yaml.safe_load(NAMES)["actions"]
 STATEMENTS = yaml.safe_load(Path(__file__).with_name("paper_statements.yaml").read_text())
 
 
@@ -46,6 +50,17 @@ def printed() -> dict[str, Any]:
     document["protocols"] = {"nw-ucla": protocol_named("nw-ucla").model_dump()} | {
         name: {"exemplars": sorted(each.exemplars), "auxiliary": len(each.auxiliary)}
         for name, each in one_shot.items()
+    }
+    pku, pairs = protocol_named("pku-mmd-one-shot"), protocol_named("msr-action-pairs")
+    document["protocols"]["pku-mmd-one-shot"] = {
+        "novel": sorted(PKU_CLASSES.index(name) + 1 for name in pku.novel),
+        "base": len(pku.base),
+        "clips": pku.official_clips,
+    }
+    document["protocols"]["msr-action-pairs"] = {
+        "pairs": len(pairs.groups),
+        "novel_pairs": pairs.novel_groups,
+        "splits": comb(len(pairs.groups), pairs.novel_groups),
     }
     return document
 

@@ -109,7 +109,7 @@ def _show(document: Document) -> str:
     members = document["members"]
     what = _ensemble(members)
     lines = [
-        f"{document['method']}{what} on {document['protocol']}, {len(document['splits'])} splits, "
+        f"{document['method']}{what} on {document['protocol']}, {_splits(document)}, "
         f"{document['seconds']:.1f} s",
         *class_lines(document["classes"]),
     ]
@@ -141,6 +141,11 @@ def _show(document: Document) -> str:
     return "\n".join(lines)
 
 
+def _splits(document: Document) -> str:
+    number = len(document["splits"])
+    return "1 split" if number == 1 else f"{number} splits"
+
+
 def _ensemble(members: list[Document]) -> str:
     """Tell how many runs and methods an ensemble is made of; nothing of a single classifier."""
     if not members:
@@ -165,7 +170,8 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
         lines.append(
             f"trained on {_data(trained)} ({trained['run']}{one}), evaluated on {_data(here)}"
         )
-    lines.append(f"evaluation of the preset {told['preset']}")
+    of = "" if trained is not None else f" of {told['method']}"
+    lines.append(f"evaluation{of} of the preset {told['preset']}")
     if told["mapped"]:
         report = told["mapped"]
         lost = f", {', '.join(report['lost'])} not measured" if report["lost"] else ""
@@ -203,7 +209,7 @@ def _spread(result: Document) -> str:
         f"over {result['subjects']} performers": result["ci95_subjects"],
     }
     if result["interval"] == "draws":
-        over = {f"over {len(result['per_draw'])} draws": result["ci95"]}
+        over = {f"over {len(result['per_draw'])} draws, which share clips": result["ci95"]}
     if result["interval"] == "splits":
         over = {f"over {len(result['per_split'])} splits, which share clips": result["ci95"]}
     texts = [

@@ -19,7 +19,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="table of queries (default: the one that a result names)",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR|FILE.html", help="where the page goes"
+        "--out",
+        type=Path,
+        metavar="DIR|FILE.html",
+        help="where the page goes (default: RUN/index.html)",
     )
 
 
@@ -28,7 +31,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
     page = show(
         parsed.folder,
-        parsed.out,
+        parsed.out or parsed.folder,
         store=parsed.store,
         result=parsed.result,
         queries=parsed.queries,

@@ -133,6 +133,7 @@ class SavedResult(MeasuredResult):
         class_names: Names in label order.
         data_hash: Hash of the store.
         config: What it was evaluated with.
+        evaluated_on: The data by name, where the result tells them.
         queries: The table of queries, where one was written.
     """
 
@@ -143,6 +144,7 @@ class SavedResult(MeasuredResult):
     class_names: list[str]
     data_hash: str
     config: dict[str, Any] = Field(default_factory=dict)
+    evaluated_on: dict[str, Any] = Field(default_factory=dict)
     queries: str | None = None
 
 

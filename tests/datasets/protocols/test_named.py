@@ -192,6 +192,14 @@ REFUSED = {
         {"queries_per_class": 4},
         "class 'bow' has 3 clips left to recognise, expected 4 of each class; lower .* or queries_",
     ),
+    "all that are unknown at once": (
+        {"novel": ["bow", "wavee"], "base": ["sitt", "zzz"]},
+        r"no class 'wavee'; did you mean 'wave'\? nor 'sitt'; did you mean 'sit'\? nor 'zzz'$",
+    ),
+    "many that are unknown": (
+        {"novel": ["bow", *(f"zz{number}" for number in range(30))]},
+        r"'zz7', it has 'bow', 'sit', 'wave', \.\.\. \(and 22 more\)$",
+    ),
     "nothing near": ({"novel": ["bow", "zzz"]}, "no class 'zzz', it has 'bow', 'sit', 'wave', ..."),
 }
 

@@ -21,6 +21,9 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import shuffled_by_hash
 from skelshot.ground.suggestions import did_you_mean
 
+MOST_TOLD = 8
+"""The most class names that are none of the store's and are told at once."""
+
 
 class NamedProtocol(ProtocolFile):
     """Classes by name, and N-way K-shot episodes drawn among them or named clip by clip.
@@ -113,13 +116,11 @@ class NamedProtocol(ProtocolFile):
             (Split(index=0, base=(), novel=(0, 2)),)
         """
         known = {name: label for label, name in enumerate(store.class_names)}
-        for name in (*self.novel, *self.base):
-            if name not in known:
-                some = f", it has {', '.join(map('{!r:.80}'.format, list(known)[:3]))}, ..."
-                raise SkelshotError(
-                    f"protocol {self.name}: the store has no class {name!r:.80}"
-                    f"{did_you_mean(name, known) or some}"
-                )
+        unknown = [name for name in (*self.novel, *self.base) if name not in known]
+        if unknown:
+            raise SkelshotError(
+                f"protocol {self.name}: the store has no class {_with_nearest(unknown, known)}"
+            )
         base, novel = (sorted(map(known.__getitem__, part)) for part in (self.base, self.novel))
         return (Split(0, tuple(base), tuple(novel)),)
 
@@ -274,3 +275,13 @@ class NamedProtocol(ProtocolFile):
 def _by_hash(store: LabelledClips, places: Sequence[int], *keys: object) -> list[int]:
     names = {store.clips[place].name: place for place in places}
     return [names[name] for name in shuffled_by_hash(names, *keys)]
+
+
+def _with_nearest(unknown: Sequence[str], known: Iterable[str]) -> str:
+    """Tell names that are none, each with the nearest that is one, or else some that there are."""
+    near = {name: did_you_mean(name, known) for name in unknown[:MOST_TOLD]}
+    told = " nor ".join(f"{name!r:.80}{hint}" for name, hint in near.items())
+    if not any(near.values()):
+        told += f", it has {', '.join(map('{!r:.80}'.format, list(known)[:3]))}, ..."
+    more = len(unknown) - len(near)
+    return told + (f" (and {more} more)" if more else "")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skelshot.evaluation.interval_notes import INTERVAL_NOTES
 from skelshot.evaluation.saved_results import SavedResult, ShotAccuracy
 from skelshot.experiments.html import HtmlReport
 from skelshot.experiments.run_page.material import RunMaterial
@@ -31,11 +32,17 @@ def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> N
         )
         return
     rows = [
-        [name, result.method, shots, _cell(found), _over(found, result)]
+        [name, result.method, _task(result), shots, _cell(found), _over(found, result)]
         for name, result in results.items()
         for shots, found in result.accuracy.items()
     ]
-    report.table(["result", "method", "shots", "% (95 % interval)", "interval over"], rows)
+    head = ["result", "method", "on", "shots", "% (95 % interval)", "interval over"]
+    report.table(head, rows)
+    kinds = {found.interval: None for one in results.values() for found in one.accuracy.values()}
+    for kind in kinds:
+        report.paragraph(f"95 % intervals over {kind}: {INTERVAL_NOTES[kind]}.")
+    if material.elsewhere:
+        report.paragraph(f"Left out: {material.elsewhere} on other data than this store.")
     if material.more_results:
         report.paragraph(f"The first {len(results)} of {len(results) + material.more_results}.")
     every = [(name, shots) for name, result in results.items() for shots in result.accuracy]
@@ -49,6 +56,12 @@ def add_accuracies(report: HtmlReport, material: RunMaterial, folder: Path) -> N
             f"Classes are shown for the first {MOST_DETAILED} of {len(every)} accuracies; choose a "
             "result with --result."
         )
+
+
+def _task(result: SavedResult) -> str:
+    """Tell the protocol, and the data where the result names them."""
+    data = result.evaluated_on.get("data")
+    return f"{result.protocol} of {data}" if data else result.protocol
 
 
 def _cell(found: ShotAccuracy) -> str:

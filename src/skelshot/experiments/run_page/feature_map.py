@@ -48,7 +48,7 @@ def _add_map(
     wanted = done[0].number if table is None else int(table.splits.min())
     split = next((one for one in done if one.number == wanted), done[0])
     novel = _novel(split, table, wanted)
-    classes = [store.class_names[clip.label] for clip in store.clips]
+    classes = [store.class_of(index) for index in range(len(store.clips))]
     every = [index for index, name in enumerate(classes) if name in novel]
     if len(every) < 3:
         report.paragraph(f"The store has {len(every)} clips of novel classes: a map takes three.")
@@ -59,7 +59,7 @@ def _add_map(
     places, shares = principal_plane(features.flatten(1).numpy())
     exemplars, misses = _marked(store, table, wanted, indices)
     axes = [f"principal component {at}: {100 * share:.0f} %" for at, share in enumerate(shares, 1)]
-    names = [classes[index] for index in indices]
+    names = [str(classes[index]) for index in indices]
     draw_map(places, names, path, exemplars, misses, (axes[0], axes[1]))
     marks = "" if table is None else f"; stars are exemplars ({table.shots.min()}-shot)"
     report.picture(

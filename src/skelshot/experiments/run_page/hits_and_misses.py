@@ -50,6 +50,17 @@ def add_queries(report: HtmlReport, material: RunMaterial, folder: Path) -> None
             "query, the first exemplar of the class that was answered"
             + (", and the first of its own class" if what == "not recognised" else ""),
         )
+        report.folded_table(
+            f"Names of these clips, {what}",
+            ["query", "class", "answer", "split", "draw"],
+            [_named(table, row) for row in rows],
+        )
+
+
+def _named(table: QueryTable, row: int) -> list[str]:
+    """Tell where a query stands in the table."""
+    task = [str(table.splits[row]), str(table.draws[row])]
+    return [table.clips[row], str(table.true[row]), table.predicted[row], *task]
 
 
 def _beside(store: Store, table: QueryTable, row: int) -> list[tuple[int, str] | None]:

@@ -23,6 +23,7 @@ class RunMaterial:
         run: The run.
         results: Its results, by the names of their files.
         more_results: How many more there are.
+        elsewhere: How many others are left out, which are on other data than the clips.
         queries: The table of queries, if there is one.
         store: The clips, if they are given.
     """
@@ -30,6 +31,7 @@ class RunMaterial:
     run: Run
     results: Mapping[str, SavedResult]
     more_results: int
+    elsewhere: int
     queries: QueryTable | None
     store: Store | None
 
@@ -53,6 +55,13 @@ def gather(
     """
     files = [result] if result else sorted((run.path / "results").glob("*.json"))
     results = {file: read_saved_result(file) for file in files[:MOST_RESULTS]}
+    here = {
+        file: found
+        for file, found in results.items()
+        if store is None or found.data_hash == store.data_hash
+    }
+    elsewhere = len(results) - len(here) if here else 0
+    results = here or results  # a store of which there is no result at all is refused
     for file, found in results.items():
         _check_result(file, found, run, store)
     places = [queries] if queries else [_table_of(*item) for item in results.items()]
@@ -64,7 +73,8 @@ def gather(
     if table is not None and result is not None:
         _check_table(Path(str(table_file)), table, result, results[result])
     named = {file.stem: found for file, found in results.items()}
-    return RunMaterial(run, named, len(files) - len(results), table, store)
+    more = len(files) - elsewhere - len(results)
+    return RunMaterial(run, named, more, elsewhere, table, store)
 
 
 def _table_of(file: Path, result: SavedResult) -> Path | None:
