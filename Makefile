@@ -9,6 +9,8 @@ EXTRAS ?= dev,teachers,video,cluster,postgres,faiss,onnx
 JOBS ?= 2
 DATA ?= ../shared/data
 RUNS ?= runs
+# Processes that tests start would compile everything anew each time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow faults test-transformers4 lint types format bench docs clean install
 

@@ -1,12 +1,13 @@
 """The base encoder: made of little data, made again, and gone on with after a stop."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from skelshot.base_encoder import build
+from skelshot.base_encoder import build, discriminator
 from skelshot.base_encoder.build import BaseReport, make_base
 from skelshot.base_encoder.card import card_page
 from skelshot.base_encoder.discriminator import write_discriminator
@@ -43,6 +44,7 @@ TINY = BaseRecipe(
     width=0.125,
     beside=(NetworkBeside(streams=("bone", "joint"), width=0.125),),
     epochs=1,
+    splits=2,
     draws=2,
 )
 
@@ -53,6 +55,13 @@ def rehab(folder: Path, *people: int) -> Path:
         for exercise in range(1, 6):
             write(folder, f"m{exercise:02d}_s{person:02d}_e01")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_tasks() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(discriminator, "TASKS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -132,7 +132,8 @@ def test_a_gallery_goes_out_with_its_encoder(run: Run, toy_store: Any, tmp_path:
     runtime = pytest.importorskip("onnxruntime")
     clip, gallery, out = tmp_path / "wave.npz", tmp_path / "g", tmp_path / "g.onnx"
     np.savez(clip, joints=toy_store.sequence(0).joints, layout="kinect-v1")
-    assert run("enroll", "wave", clip, "--gallery", gallery).code == 0
+    small = ("--encoder", "skelshot-small")
+    assert run("enroll", "wave", clip, "--gallery", gallery, *small).code == 0
     answer = run("export", "onnx", gallery, "--out", out, "--layout", "coco-17", "--json")
     assert answer.code == 0
     assert answer.json["actions"] == {"wave": 1}

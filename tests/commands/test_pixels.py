@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from skelshot.datasets.store import Store
 from skelshot.skeletons import COCO_17
 
 Annotation = dict[str, Any]
@@ -99,42 +100,55 @@ def with_ghost() -> list[Annotation]:
 
 
 @pytest.fixture
-def accuracy(run: Run, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Prepare, pre-train and evaluate a pickle with the default preset, made small."""
+def prepared(run: Run, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Prepare a pickle."""
 
-    def of(name: str, clips: list[Annotation], *prepare: str) -> dict[str, Any]:
+    def of(name: str, clips: list[Annotation], *words: str) -> dict[str, Any]:
         split = {"train": [clip["frame_dir"] for clip in clips]}
         document = {"split": split, "annotations": clips}
         (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps(document))
         (tmp_path / "mine.yaml").write_text(PROTOCOL)
-        store, folder = tmp_path / f"{name}.store", tmp_path / f"{name}.run"
-        task = ("--protocol", tmp_path / "mine.yaml")
-        made = run("prepare", "pyskl", tmp_path / f"{name}.pkl", *prepare, "--out", store, "--json")
+        store = tmp_path / f"{name}.store"
+        made = run("prepare", "pyskl", tmp_path / f"{name}.pkl", *words, "--out", store, "--json")
         assert made.code == 0, made.err
-        trained = run("pretrain", store, *task, *SETTINGS, "--out", folder)
+        data_hash = Store.open(store).data_hash
+        return {"prepare": json.loads(made.out), "store": store, "data_hash": data_hash}
+
+    return of
+
+
+@pytest.fixture
+def accuracy(
+    run: Run, prepared: Callable[..., dict[str, Any]], tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """Prepare, pre-train and evaluate a pickle with the default preset, made small."""
+
+    def of(name: str, clips: list[Annotation]) -> dict[str, Any]:
+        done, folder = prepared(name, clips), tmp_path / f"{name}.run"
+        task = ("--protocol", tmp_path / "mine.yaml")
+        trained = run("pretrain", done["store"], *task, *SETTINGS, "--out", folder)
         assert trained.code == 0, trained.err
-        judged = run("evaluate", store, *task, "--run", folder, "--shots", 1, "--json")
+        judged = run("evaluate", done["store"], *task, "--run", folder, "--shots", 1, "--json")
         assert judged.code == 0, judged.err
-        result = json.loads(judged.out)
-        return {"prepare": json.loads(made.out), "store": store, "run": folder, **result}
+        return {**done, "run": folder, **json.loads(judged.out)}
 
     return of
 
 
 def test_the_control_is_recognised_and_damaged_files_are_read_as_it_is(
-    accuracy: Callable[..., dict[str, Any]],
+    prepared: Callable[..., dict[str, Any]], accuracy: Callable[..., dict[str, Any]]
 ) -> None:
     control = accuracy("control", annotations())
     assert control["accuracy"]["1"]["mean"] == 1.0
     assert control["prepare"]["guessed"]["layout"].startswith("coco-17 (of coco-17, h36m-17)")
     assert "evaluate.views: 4 turned ones left out" in control["adapted"]
-    gaps, zeros = (accuracy(f"{fill}", unseen(fill)) for fill in (np.nan, 0.0))
+    gaps, zeros = prepared("gaps", unseen(np.nan)), accuracy("zeros", unseen(0.0))
     assert zeros["prepare"]["repaired"] == gaps["prepare"]["repaired"] == 48 * 4 * 5
     assert zeros["data_hash"] == gaps["data_hash"]
     assert zeros["accuracy"]["1"]["mean"] >= 0.98
-    kept = accuracy("kept", unseen(0.0), "--unseen", "keep")
+    kept = prepared("kept", unseen(0.0), "--unseen", "keep")
     assert kept["prepare"]["repaired"] == 0
-    ghosts = accuracy("ghosts", with_ghost())
+    ghosts = prepared("ghosts", with_ghost())
     assert ghosts["prepare"]["ghosts"] == 48
     assert ghosts["data_hash"] == control["data_hash"]
 
@@ -169,9 +183,9 @@ def test_every_command_takes_pixels(
 
 
 def test_a_refused_call_leaves_nothing_that_would_refuse_the_right_one(
-    run: Run, accuracy: Callable[..., dict[str, Any]], tmp_path: Path
+    run: Run, prepared: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    store = accuracy("control", annotations())["store"]
+    store = prepared("control", annotations())["store"]
     call = ("pretrain", store, "--protocol", tmp_path / "mine.yaml", "--preset", "smoke", "--out")
     refused = run(*call, tmp_path / "r", "--set", "augmentation.rotate_degrees=[10,10,10]")
     assert refused.code == 2

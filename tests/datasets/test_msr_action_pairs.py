@@ -232,9 +232,9 @@ def test_a_folder_of_other_files_is_refused(tmp_path: Path) -> None:
 def test_hostile_files_take_bounded_time(write: Write) -> None:
     began = time.process_time()
     raw = write(["10000 20", *["0"] * 10_000])
-    write(["10000 20", *(["40", *["0 0 0 0"] * 40] * 10_000)], "a01_s01_e02")
+    write(["2000 20", *(["40", *["0 0 0 0"] * 40] * 2000)], "a01_s01_e02")
     os.mkfifo(raw / "a01_s01_e03_skeleton.txt")
     (raw / "a01_s01_e04_skeleton.txt").write_bytes(b"\xff\xfe\x00")
-    (raw / "a01_s01_e05_skeleton.txt").write_text("1 " * 4_000_000)
+    (raw / "a01_s01_e05_skeleton.txt").write_text("1 " * 1_000_000)
     assert all(isinstance(item, Rejected) and len(item.reason) < 400 for item in items(raw))
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 10

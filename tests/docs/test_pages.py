@@ -12,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_snippets_compile(page: Path) -> None:
             compile(block.text, block.place, "exec")
 
 
-LONG = {"four_streams", "onnx_without_torch", "transfer_in_plain_pytorch"}
+LONG = {"four_streams", "onnx_without_torch", "own_strategy", "transfer_in_plain_pytorch"}
 """Examples that train or compile for longer; they run with the pages."""
 
 
@@ -125,8 +126,12 @@ LONG = {"four_streams", "onnx_without_torch", "transfer_in_plain_pytorch"}
     ids=lambda example: example.stem,
 )
 def test_examples_run(
-    example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    example: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "argv", [str(example)])  # some take words of their own
     runpy.run_path(str(example), run_name="__main__")
     assert capsys.readouterr().out
@@ -159,6 +164,7 @@ class PageRunner:
             **os.environ,
             "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": path,
+            "TMPDIR": str(bin_folder),
         }
         self.snippets: list[str] = []
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from skelshot.cli import main
 from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.protocols import ClassSplitProtocol, protocol_named
@@ -215,13 +216,8 @@ def words(toy_store: Store, toy_features: FeatureCache) -> list[str]:
 def undisturbed(words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the call writes that nothing disturbs."""
     out = tmp_path_factory.mktemp("undisturbed") / "whole"
-    _call("-m", "skelshot.cli", *words, "--out", str(out))
+    main([*words, "--out", str(out)])
     return out
-
-
-def _call(*words: str, code: int = 0) -> None:
-    done = subprocess.run([sys.executable, *words], check=False, capture_output=True)
-    assert done.returncode == code, done.stderr
 
 
 @pytest.mark.parametrize(("stage", "epoch"), [("transfer", 2), ("episodic", 1)])
@@ -242,9 +238,11 @@ def test_a_killed_run_ends_with_the_same_numbers(
         "main(sys.argv[1:])\n"
     )
     killed = tmp_path / "killed"
-    _call("-c", dying, *words, "--out", str(killed), code=-signal.SIGKILL)
+    call = [*words, "--out", str(killed)]
+    done = subprocess.run([sys.executable, "-c", dying, *call], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     assert not (split_folder(killed, 0) / "result.json").exists()
-    _call("-m", "skelshot.cli", *words, "--out", str(killed))
+    main(call)
     assert same(weights(killed), weights(undisturbed))
     metrics = [
         (split_folder(out, 0) / "metrics.jsonl").read_text() for out in (killed, undisturbed)

@@ -39,8 +39,8 @@ def clips(real_data_dir: Path) -> dict[str, Clip]:
 def accuracy(
     clips: dict[str, Clip], options: MatchOptions, encoder: str = "skelshot-base"
 ) -> float:
-    """Show one clip of each exercise by each person in turn, and ask about the others' clips."""
-    people = sorted({name.split("_")[1] for name in clips})
+    """Show one clip of each exercise by two people in turn, and ask about the others' clips."""
+    people = sorted({name.split("_")[1] for name in clips})[::2]
     right = []
     for person in people:
         recognizer = Recognizer(encoder, options=options)

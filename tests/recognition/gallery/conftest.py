@@ -1,8 +1,8 @@
 """Exemplars that are made in no time."""
 
+import multiprocessing
+import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from skelshot.recognition.enrolled import Exemplar, digest_of
 from skelshot.recognition.gallery import Gallery
 from skelshot.skeletons import KINECT_V1, SkeletonSequence
 
+from .writer import write
+
 Make = Callable[..., Exemplar]
 Enrol = Callable[..., list[set[int]]]
-WRITER = Path(__file__).with_name("writer.py")
 
 
 @pytest.fixture(scope="session")
@@ -60,32 +61,27 @@ def filled(once_filled: Path, place: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def enrol() -> Enrol:
-    """Enrols actions, each in a process of its own, and returns the numbers each was told."""
+    """Enrols actions, each in a process of its own, and returns the numbers each was told.
+
+    The processes are forked, since to import takes far longer than to enrol.
+    """
+    context = multiprocessing.get_context("fork")
 
     def enrol(place: Path | str, *actions: str, times: int, kills: int = 0) -> list[set[int]]:
-        pipe = subprocess.PIPE
-        writers = [
-            subprocess.Popen(
-                [sys.executable, WRITER, str(place), action, str(times), str(kills)],
-                stdin=pipe,
-                stdout=pipe,
-                stderr=pipe,
-                text=True,
-            )
-            for action in actions
-        ]
-        for writer in writers:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == "ready\n"
-        for writer in writers:
-            assert writer.stdin is not None
-            writer.stdin.write("\n")
-            writer.stdin.flush()
+        together, begun = context.Barrier(len(actions)), []
+        for action in actions:
+            reading, writing = os.pipe()
+            words = (str(place), action, times, kills, together, writing)
+            process = context.Process(target=write, args=words)
+            process.start()
+            os.close(writing)
+            begun.append((process, reading))
         said = []
-        for writer in writers:
-            out, err = writer.communicate(timeout=600)
-            assert (writer.returncode, err) == (0, "")
-            said.append({int(number) for number in out.split()})
+        for process, reading in begun:
+            with os.fdopen(reading) as file:
+                said.append({int(number) for number in file.read().split()})
+            process.join(600)
+            assert process.exitcode == 0
         return said
 
     return enrol

@@ -1,14 +1,10 @@
-"""Enrols threes of exemplars with their features, alone or in children that are killed.
-
-Called with the gallery, an action, how often to enrol, and how many children to kill. It begins
-when it is sent a line, and prints the numbers that were said to be enrolled, a line each time.
-"""
+"""Enrols threes of exemplars with their features, alone or in children that are killed."""
 
 import os
 import random
 import signal
-import sys
 import time
+from multiprocessing.synchronize import Barrier
 
 import numpy as np
 
@@ -31,7 +27,7 @@ def enrol(place: str, action: str, times: int, out: int) -> None:
         os.write(out, f"{' '.join(map(str, ids))}\n".encode())
 
 
-def enrol_until_killed(place: str, action: str, seconds: float) -> None:
+def enrol_until_killed(place: str, action: str, seconds: float, out: int) -> None:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -42,17 +38,22 @@ def enrol_until_killed(place: str, action: str, seconds: float) -> None:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as file:
-        os.write(1, file.read())
+        os.write(out, file.read())
 
 
-def main(place: str, action: str, times: str, kills: str) -> None:
-    os.write(1, b"ready\n")
-    sys.stdin.readline()
+def write(place: str, action: str, times: int, kills: int, together: Barrier, out: int) -> None:
+    """Enrol, after so many children that were killed as they did.
+
+    Args:
+        place: The gallery.
+        action: The action.
+        times: How often.
+        kills: How many children.
+        together: Where the writers wait for each other before they begin.
+        out: Is told the numbers that were said to be enrolled, a line each time.
+    """
+    together.wait()
     rng = random.Random(0)
-    for _ in range(int(kills)):
-        enrol_until_killed(place, action, rng.uniform(0.0, 0.8))
-    enrol(place, action, int(times), 1)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for _ in range(kills):
+        enrol_until_killed(place, action, rng.uniform(0.0, 0.8), out)
+    enrol(place, action, times, out)

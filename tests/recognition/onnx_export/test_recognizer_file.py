@@ -94,7 +94,7 @@ def three(knows_three: Callable[[str], Recognizer]) -> Recognizer:
 def exported(
     toy_store: Store, toy_clips: Clips, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Recognizer, Path]:
-    recognizer = Recognizer()
+    recognizer = Recognizer("skelshot-small")
     for action in toy_store.class_names[:3]:
         recognizer.enroll(action, toy_clips(action)[:3])
     file = tmp_path_factory.mktemp("onnx") / "moves.onnx"

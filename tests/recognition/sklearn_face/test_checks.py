@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_blobs
 from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
@@ -63,6 +64,16 @@ class ClassifierOfRows(OfRows, sk.FewShotSkeletonClassifier):
 class EncoderOfRows(OfRows, sk.SkeletonEncoder):
     def transform(self, X: Any) -> np.ndarray:
         return super().transform(self._clips(X))
+
+
+@pytest.fixture(autouse=True)
+def _fewer_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some checks fit 300 rows many times; to read as many clips takes long."""
+
+    def few(n_samples: int, **how: Any) -> Any:
+        return make_blobs(min(n_samples, 60), **how)
+
+    monkeypatch.setattr(estimator_checks, "make_blobs", few)
 
 
 @parametrize_with_checks(

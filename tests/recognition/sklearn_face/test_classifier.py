@@ -2,6 +2,7 @@
 
 import inspect
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from skelshot.recognition.settings import RecognizerSettings
 
 Sequences = list[sk.SkeletonSequence]
 SHOTS = 3
+few_shot = partial(sk.FewShotSkeletonClassifier, "skelshot-small")
+"""By the small encoder, for speed."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def clips(store: sk.Store, labels: range, which: slice) -> tuple[Sequences, list
 
 
 def recognizer(X: Sequences, y: list[str], **settings: Any) -> sk.Recognizer:
-    made = sk.Recognizer(**settings)
+    made = sk.Recognizer("skelshot-small", **settings)
     for action in sorted(set(y)):  # negatives are spliced of each action and the next
         made.enroll(action, [one for one, label in zip(X, y, strict=True) if label == action])
     return made
@@ -65,7 +68,7 @@ def test_answers_are_those_of_the_recogniser(
     shown: Any, asked: Any, match: dict[str, Any], settings: dict[str, Any]
 ) -> None:
     answers = recognizer(*shown, options=MatchOptions(**match), **settings).predict_many(asked[0])
-    few = sk.FewShotSkeletonClassifier(unknown_label="none", **match, **settings).fit(*shown)
+    few = few_shot(unknown_label="none", **match, **settings).fit(*shown)
     assert few.classes_.tolist() == sorted(set(shown[1]))
     scores = np.array([[one.scores[name] for name in few.classes_] for one in answers])
     shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
@@ -76,7 +79,7 @@ def test_answers_are_those_of_the_recogniser(
 
 
 def test_without_a_label_for_unknown_the_nearest_action_is_named(shown: Any, asked: Any) -> None:
-    few = sk.FewShotSkeletonClassifier().fit(*shown)
+    few = few_shot().fit(*shown)
     best = few.classes_[few.predict_proba(asked[0]).argmax(1)]
     assert few.predict(asked[0]).tolist() == best.tolist()
     assert not hasattr(few, "predict_known")
@@ -106,7 +109,7 @@ def test_parameters_and_their_defaults_are_the_recognisers() -> None:
 def test_labels_are_names_or_numbers(
     shown: Any, asked: Any, labels: np.ndarray, unknown: Any
 ) -> None:
-    few = sk.FewShotSkeletonClassifier(unknown_label=unknown, threshold=0.99).fit(shown[0], labels)
+    few = few_shot(unknown_label=unknown, threshold=0.99).fit(shown[0], labels)
     assert few.classes_.tolist() == sorted(set(labels.tolist()))
     told = few.predict([*shown[0], *asked[0]]).tolist()
     assert unknown in told
@@ -117,7 +120,7 @@ def test_clips_that_are_labelled_unknown_are_left_out(shown: Any, asked: Any) ->
     """So that a search over clips of known and other actions can choose the threshold."""
     others = [one for one, label in zip(*asked, strict=True) if label not in shown[1]]
     X, y = [*others, *shown[0]], ["none"] * len(others) + shown[1]
-    few = sk.FewShotSkeletonClassifier(unknown_label="none")
+    few = few_shot(unknown_label="none")
     alone = few.fit(*shown).predict_proba(asked[0])
     np.testing.assert_array_equal(few.fit(X, y).predict_proba(asked[0]), alone)
     search = GridSearchCV(few, {"threshold": [0.001, 0.5]}, cv=StratifiedKFold(2)).fit(X, y)
@@ -126,13 +129,13 @@ def test_clips_that_are_labelled_unknown_are_left_out(shown: Any, asked: Any) ->
 
 
 def test_one_action_is_always_named(shown: Any, asked: Any) -> None:
-    few = sk.FewShotSkeletonClassifier().fit(shown[0][:2], ["wave"] * 2)
+    few = few_shot().fit(shown[0][:2], ["wave"] * 2)
     assert set(few.predict(asked[0])) == {"wave"}
     assert few.predict_proba(asked[0]).tolist() == [[1.0]] * len(asked[0])
 
 
 def test_cross_validation_and_search(shown: Any) -> None:
-    few = sk.FewShotSkeletonClassifier(raw="none")
+    few = few_shot(raw="none")
     assert cross_val_score(few, *shown, cv=3).mean() > 0.6
     shares = cross_val_predict(few, *shown, cv=3, method="predict_proba")
     np.testing.assert_allclose(shares.sum(1), 1)
@@ -144,13 +147,13 @@ def test_cross_validation_and_search(shown: Any) -> None:
 
 @pytest.mark.slow
 def test_processes_side_by_side_give_what_one_gives(shown: Any) -> None:
-    few = sk.FewShotSkeletonClassifier(raw="none")
+    few = few_shot(raw="none")
     alone = cross_val_score(few, *shown, cv=3)
     assert cross_val_score(few, *shown, cv=3, n_jobs=2).tolist() == alone.tolist()
 
 
 def test_pipeline_of_encoder_and_classifier(shown: Any) -> None:
-    pipe = make_pipeline(sk.SkeletonEncoder(), LogisticRegression(max_iter=1000))
+    pipe = make_pipeline(sk.SkeletonEncoder("skelshot-small"), LogisticRegression(max_iter=1000))
     grid = {"skeletonencoder__readout": ["pooled", "joints"]}
     search = GridSearchCV(pipe, grid, cv=3).fit(*shown)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
@@ -162,7 +165,7 @@ def test_a_fitted_classifier_travels_whole(
     shown: Any, asked: Any, tmp_path: Path, unknown: str
 ) -> None:
     """The encoder with it, whatever becomes of its file."""
-    shutil.copy(packaged_file("skelshot-base"), tmp_path / "mine.safetensors")
+    shutil.copy(packaged_file("skelshot-small"), tmp_path / "mine.safetensors")
     few = sk.FewShotSkeletonClassifier(
         tmp_path / "mine.safetensors", unknown_label="none", unknown=unknown
     ).fit(*shown)
@@ -214,7 +217,7 @@ def test_wrong_labels_are_refused(shown: Any, y: Any, told: str) -> None:
 
 
 def test_what_comes_too_early_or_too_late_is_said(shown: Any) -> None:
-    few = sk.FewShotSkeletonClassifier()
+    few = few_shot()
     with pytest.raises(NotFittedError):
         few.predict(shown[0])
     with pytest.raises(ValueError, match="y: found no label but unknown_label='a', expected one"):
