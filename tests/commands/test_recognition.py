@@ -94,9 +94,14 @@ def test_several_actions_at_once_and_folders_of_clips(
         (tmp_path / "shown" / action).mkdir(parents=True)
         for path in files(action)[:2]:
             path.rename(tmp_path / "shown" / action / path.name)
+    (tmp_path / "shown" / first / "notes.txt").write_text("of no use")
     words = ("--gallery", tmp_path / "g")
-    done = run("enroll", "--from", tmp_path / "shown", *words, "--json").json
-    assert done["actions"] == {first: 2, second: 2}
+    done = run("enroll", "--from", tmp_path / "shown", *words, "--json")
+    assert done.json["actions"] == {first: 2, second: 2}
+    assert (
+        f"note: {tmp_path / 'shown'}: skipped, since no reader takes them for clips: " in done.err
+    )
+    assert f"{first}/notes.txt" in done.err
     asked = tmp_path / "asked"
     for folder in ("1", "2"):
         (asked / folder).mkdir(parents=True)

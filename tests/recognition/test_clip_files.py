@@ -9,6 +9,7 @@ import pytest
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition.clip_files import found_clips, of_array, read_clips
 from skelshot.recognition.clip_places import clip_places, folder_contents
 
@@ -161,6 +162,8 @@ def test_files_of_a_folder_that_are_no_clips_are_listed(tmp_path: Path) -> None:
     assert [place.relative_to(tmp_path).as_posix() for place in found.others] == [
         "README.txt", "labels.csv", "b/empty.csv", "b/log.tsv", "b/noise.csv",
     ]  # fmt: skip
+    with pytest.warns(Notice, match=r"clips: README\.txt, labels\.csv, b/empty\.csv and 2 more"):
+        assert clip_places(tmp_path) == list(found.clips)
     with pytest.raises(SkelshotError, match=r"labels\.csv: the header names the joints of no"):
         read_clips(tmp_path / "labels.csv")
     with pytest.raises(SkelshotError, match=r"README\.txt: no reader knows files of that ending"):
