@@ -18,7 +18,7 @@ from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
-from skelshot.pose import read_video
+from skelshot.pose import estimator_named, video_poses
 from skelshot.recognition.clip_places import clip_places
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import layouts_with
@@ -211,4 +211,9 @@ def _of_store(path: Path) -> list[FoundClip]:
 
 
 def _of_video(path: Path) -> FoundClip:
-    return FoundClip(path.stem, read_video(path), str(path))
+    """Read a video as `skelshot pose` does, and say what that says."""
+    poses = video_poses(path, estimator_named("litert"))
+    taken = "as a mirror image" if poses.mirroring.mirrored else "as no mirror image"
+    sides = f"video taken {taken}: {poses.mirroring.reason}; see skelshot pose --mirrored"
+    remarks = (sides, *(f"{path.name}: {remark}" for remark in poses.remarks))
+    return FoundClip(path.stem, poses.sequence, str(path), remarks)
