@@ -139,6 +139,17 @@ def test_a_wrong_call_is_one_line(
     assert told.count("\n") == 1
 
 
+def test_of_a_broken_stream_only_the_break_is_told(
+    capsys: Any, tmp_path: Path, gallery: Path, lines: str
+) -> None:
+    (tmp_path / "s.jsonl").write_text(lines)
+    words = (tmp_path / "s.jsonl", "--follow", "--lengths", "0.01", "--gallery", gallery)
+    assert call("recognize", *words) == 2
+    told = capsys.readouterr().err
+    assert "lengths: found 0.01 s, expected at least 4 frames" in told
+    assert "the recording lasts" not in told
+
+
 def test_ctrl_c_tells_what_is_open(tmp_path: Path, gallery: Path, lines: str) -> None:
     growing, out = tmp_path / "live.jsonl", tmp_path / "e.jsonl"
     until_the_wave_is_over = lines.splitlines(keepends=True)[: 1 + round(3.6 * RATE)]

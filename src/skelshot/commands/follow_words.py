@@ -110,7 +110,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     except (KeyboardInterrupt, SkelshotError) as error:
         broken = error
     events += _printed(follower.end(), parsed)
-    if follower.remark is not None:
+    if follower.remark is not None and broken is None:  # of a whole recording alone
         _tell(follower.remark)
     if out is not None:
         write_events(events, out)

@@ -110,15 +110,15 @@ def clips_at(path: Path) -> list[FoundClip]:
         raise SkelshotError(
             f"{path}: no reader knows files of that ending, expected one of {', '.join(known)}"
         )
-    complaints = []
+    complaints = {}
     for kind in readers:
         try:
             return _read_by(kind, path)
         except SkelshotError as error:
-            where = f"line {error.line}: " if isinstance(error, BadClip) and error.line else ""
-            told = str(error).removeprefix(f"{path}: ")
-            complaints.append(f"{kind.name}: {where}{told}" if len(readers) > 1 else where + told)
-    raise SkelshotError(f"{path}: " + "; ".join(complaints))
+            complaints[kind.name] = _complaint(error, path)
+    if len(set(complaints.values())) == 1:  # what all readers say need not be said twice
+        raise SkelshotError(f"{path}: {complaints.popitem()[1]}")
+    raise SkelshotError(f"{path}: " + "; ".join(f"{name}: {it}" for name, it in complaints.items()))
 
 
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
@@ -166,6 +166,13 @@ def _readers_of(path: Path) -> list[type[Reader]]:
         for kind in kinds
         if any(kind.takes(file.name) and kind.whole_of(file) == path for file in files)
     ]
+
+
+def _complaint(error: SkelshotError, path: Path) -> str:
+    """Say what is wrong with a file, and in which line, without its name."""
+    told = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}, ")
+    line = f"line {error.line}" if isinstance(error, BadClip) and error.line else ""
+    return told if told.startswith(line) else f"{line}: {told}"
 
 
 def _found(clip: ClipLike) -> list[FoundClip]:
