@@ -116,6 +116,7 @@ def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
     out, err = capsys.readouterr()
     assert json.loads(out)["events"] == []
     assert "the recording lasts 0.47 s, expected at least 1.03 s" in err
+    assert "recognise it as a clip, without --follow" in err  # the advice is not cut off
 
 
 @pytest.mark.parametrize(
