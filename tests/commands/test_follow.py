@@ -116,6 +116,7 @@ def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
     out, err = capsys.readouterr()
     assert json.loads(out)["events"] == []
     assert "the recording lasts 0.47 s, expected at least 1.03 s" in err
+    assert "recognise it as a clip, without --follow" in err  # the advice is not cut off
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,17 @@ def test_a_wrong_call_is_one_line(
     told = capsys.readouterr().err
     assert expected in told
     assert told.count("\n") == 1
+
+
+def test_of_a_broken_stream_only_the_break_is_told(
+    capsys: Any, tmp_path: Path, gallery: Path, lines: str
+) -> None:
+    (tmp_path / "s.jsonl").write_text(lines)
+    words = (tmp_path / "s.jsonl", "--follow", "--lengths", "0.01", "--gallery", gallery)
+    assert call("recognize", *words) == 2
+    told = capsys.readouterr().err
+    assert "lengths: found 0.01 s, expected at least 4 frames" in told
+    assert "the recording lasts" not in told
 
 
 def test_ctrl_c_tells_what_is_open(tmp_path: Path, gallery: Path, lines: str) -> None:

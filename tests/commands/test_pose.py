@@ -170,4 +170,4 @@ def test_models_are_listed_and_a_damaged_one_fails(
     assert "pose_detection.tflite: found the sha256" in out
     code, _, err = call(capsys, "pose-models", "--from", str(videos / "bad.mp4"))
     assert code == 2
-    assert "found none of the model files" in err
+    assert "found none of the model files (pose_detection, pose_landmark_lite, " in err

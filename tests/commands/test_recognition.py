@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from skelshot.datasets.store import Store
+from skelshot.ground.errors import Notice
 
 Run = Callable[..., Any]
 
@@ -94,8 +95,10 @@ def test_several_actions_at_once_and_folders_of_clips(
         (tmp_path / "shown" / action).mkdir(parents=True)
         for path in files(action)[:2]:
             path.rename(tmp_path / "shown" / action / path.name)
+    (tmp_path / "shown" / first / "notes.txt").write_text("of no use")
     words = ("--gallery", tmp_path / "g")
-    done = run("enroll", "--from", tmp_path / "shown", *words, "--json").json
+    with pytest.warns(Notice, match=f"shown: skipped, .* clips: {first}/notes.txt"):
+        done = run("enroll", "--from", tmp_path / "shown", *words, "--json").json
     assert done["actions"] == {first: 2, second: 2}
     asked = tmp_path / "asked"
     for folder in ("1", "2"):

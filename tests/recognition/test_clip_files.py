@@ -9,8 +9,11 @@ import pytest
 
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition.clip_files import found_clips, of_array, read_clips
 from skelshot.recognition.clip_places import clip_places, folder_contents
+
+from ..pose.stand_ins import ScriptedEstimator, body
 
 
 def joints(frames: int = 12) -> np.ndarray:
@@ -76,8 +79,8 @@ def test_several_of_all_kinds(tmp_path: Path) -> None:
     ("name", "content", "told"),
     [
         ("gone.json", None, "no such file, expected a clip"),
-        ("empty.json", b"", "line 1"),
-        ("cut.json", b'{"label": 1, "skeletons": [[[0, 1,', "line 1"),
+        ("empty.json", b"", r"empty.json: line 1, column 1: not valid JSON [^;]*; [^;]*$"),
+        ("cut.json", b'{"label": 1, "skeletons": [[[0, 1,', "cut.json: line 1, column 35: not"),
         ("list.json", b"[1, 2]", "found a JSON list, expected an object"),
         ("few.json", b'{"skeletons": [[[0, 1, 2]]]}', "frame 0: found 1 joints, expected 20"),
         ("none.json", b'{"skeletons": []}', "no frame: nothing was recorded"),
@@ -161,10 +164,27 @@ def test_files_of_a_folder_that_are_no_clips_are_listed(tmp_path: Path) -> None:
     assert [place.relative_to(tmp_path).as_posix() for place in found.others] == [
         "README.txt", "labels.csv", "b/empty.csv", "b/log.tsv", "b/noise.csv",
     ]  # fmt: skip
+    with pytest.warns(Notice, match=r"clips: README\.txt, labels\.csv, b/empty\.csv and 2 more"):
+        assert clip_places(tmp_path) == list(found.clips)
     with pytest.raises(SkelshotError, match=r"labels\.csv: the header names the joints of no"):
         read_clips(tmp_path / "labels.csv")
     with pytest.raises(SkelshotError, match=r"README\.txt: no reader knows files of that ending"):
         read_clips(tmp_path / "README.txt")
+
+
+def test_a_video_says_what_pose_says_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("av")
+    from skelshot.videos.encode import write_video
+
+    write_video(tmp_path / "duet.mp4", [np.full((90, 160, 3), 9 * t, np.uint8) for t in range(12)])
+    seen = ScriptedEstimator(lambda n: [body(0), body(1, 120)] if n else [])
+    monkeypatch.setattr("skelshot.recognition.clip_files.estimator_named", lambda name: seen)
+    (clip,) = read_clips(tmp_path / "duet.mp4")
+    assert clip.sequence.persons == 1
+    told = "; ".join(clip.remarks)
+    assert "video taken as no mirror image: nothing says that it is" in told
+    assert "duet.mp4: up to 2 people stand in one picture, 1 of them was followed; " in told
+    assert "duet.mp4: nobody was found in 1 of 12 pictures" in told
 
 
 def test_clips_of_several_classes_say_which(toy_store: Store) -> None:

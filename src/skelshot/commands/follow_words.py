@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skelshot.recognition.streams.sources import Asked
 
 _OPTIONS = ("hop", "lengths", "rate", "gap", "enter", "merge", "movement")
+_LONGEST_NOTE = 500
 _SOURCE = ("layout", "patience", "strict", "backend", "persons", "mirrored", "events")
 
 
@@ -110,7 +111,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     except (KeyboardInterrupt, SkelshotError) as error:
         broken = error
     events += _printed(follower.end(), parsed)
-    if follower.remark is not None:
+    if follower.remark is not None and broken is None:  # of a whole recording alone
         _tell(follower.remark)
     if out is not None:
         write_events(events, out)
@@ -207,4 +208,4 @@ def _only(clips: list[str]) -> str:
 
 
 def _tell(text: str) -> None:
-    print_error(f"skelshot: note: {printable(text)}\n")
+    print_error(f"skelshot: note: {printable(text, _LONGEST_NOTE)}\n")

