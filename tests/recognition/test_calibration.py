@@ -27,6 +27,13 @@ def test_probabilities_are_right_as_often_as_they_say() -> None:
         assert float(truth[inside].mean()) == pytest.approx(low + 0.1, abs=0.06)
 
 
+def test_clips_of_one_person_that_are_much_alike_leave_room_for_others() -> None:
+    """Their spread would make a clip that is a little less near impossible."""
+    calibration = Calibration.of(torch.tensor([-0.1, 0.0, 0.1]), torch.tensor([10.0, 10.0, 10.1]))
+    told = calibration(torch.tensor([0.0, 4.0, 5.0, 6.0, 10.0]))
+    assert told.tolist() == pytest.approx([0.04, 0.34, 0.5, 0.66, 0.96], abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("unknown", "known"),
     [([0.0, 1.0], []), ([2.0], []), ([1.0, 1.0], [1.0]), ([3.0, 4.0], [1.0, 2.0])],

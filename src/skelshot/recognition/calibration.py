@@ -8,6 +8,10 @@ from torch import Tensor
 GAP = 2.0
 """Where no action has two exemplars: how far known clips are taken to be from unknown ones."""
 
+SUREST = 2.5
+"""At most so many spreads lie between unknown and known clips: exemplars are few, often of one
+person, and so more alike than what will be asked; beyond, probabilities would be 0 and 1 alone."""
+
 LEAST_SPREAD = 1e-6
 
 
@@ -47,7 +51,7 @@ class Calibration:
         spread = max(float(apart.square().mean().sqrt()), LEAST_SPREAD)
         centre = float(unknown.mean())
         above = float(known.mean()) - centre if len(known) else GAP * spread
-        return cls(centre, centre + max(above, spread / 2), spread)
+        return cls(centre, centre + max(above, spread / 2), max(spread, above / SUREST))
 
     def __call__(self, values: Tensor) -> Tensor:
         """Tell how sure it is that clips are known.
