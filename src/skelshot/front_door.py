@@ -10,7 +10,7 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
-from skelshot.encoders import ENCODERS
+from skelshot.encoders import ENCODERS, packaged_names
 from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
 from skelshot.experiments.members import member_of
@@ -19,9 +19,12 @@ from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
+from skelshot.pretraining.starting_point import StartingPoint
 from skelshot.pretraining.starting_run import StartingRun
+from skelshot.pretraining.starting_weights import StartingWeights
 from skelshot.runs import Run
 from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
@@ -163,13 +166,15 @@ def pretrain(
         protocol: Its name, or a YAML file of yours.
         preset: `cpu`, `paper`, `smoke` or a file.
         encoder: One of `ENCODERS`; the preset's unless told.
-        strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with `start`,
-            else the preset's own or `supervised`.
+        strategy: One of `STRATEGIES`, or `none`; `transfer` with features, `none` with an earlier
+            run as `start`, else the preset's own or `supervised`.
         episodes: The few-shot method to train in episodes afterwards, or `none`; the preset's own
             unless told.
         splits: Numbers of splits; all unless told.
         features: What `teach` made.
-        start: An earlier run to begin from.
+        start: What to begin from in place of random weights: an earlier run of the same splits,
+            or an encoder of other data, by the name of packaged weights or its file; then its form
+            and input are those of the run.
         seed: Initial weights, batches and augmentation follow from it.
         sides: Whether a clip and its mirror image are different actions.
         device: `cpu`, `cuda`, `cuda:1`, `mps` or `auto`; a GPU where there is one unless told.
@@ -230,7 +235,9 @@ def pretrain_by_name(
     chosen_splits = list(every) if splits is None else choose_splits(every, splits)
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
-    usual = "none" if start else None  # what the preset names, or else supervised
+    begin = _starting_point(start)
+    # of other data: what the preset names, or else supervised
+    usual = "none" if isinstance(begin, StartingRun) else None
     if device is not None:
         chosen_device(device)
     settings = settings_of(
@@ -238,6 +245,7 @@ def pretrain_by_name(
         every,
         preset,
         changes={
+            **(begin.settings(store) if isinstance(begin, StartingWeights) else {}),
             "pretrain.strategy": strategy or ("transfer" if features else usual),
             "pretrain.episodes": episodes,
             "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
@@ -247,7 +255,6 @@ def pretrain_by_name(
         assignments=changes,
     )
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
-    begin = StartingRun(Path(start)) if start else None
     kept = {
         "name": str(preset),
         "evaluate": settings.evaluate.model_dump(mode="json"),
@@ -350,6 +357,17 @@ def _run(run: Folder) -> Run:
 
 def _protocol(protocol: Folder | FewShotProtocol) -> FewShotProtocol:
     return protocol_named(protocol) if isinstance(protocol, str | Path) else protocol
+
+
+def _starting_point(word: Folder | None) -> StartingPoint | None:
+    """Tell an earlier run from an encoder of other data."""
+    if word is None:
+        return None
+    place = Path(word)
+    alone = place.is_file() or place.suffix == ".safetensors"
+    if not place.is_dir() and (alone or did_you_mean(str(word), packaged_names())):
+        return StartingWeights(word)
+    return StartingRun(place)
 
 
 def _path(folder: Folder | None) -> Path | None:

@@ -167,8 +167,11 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
     lines, trained = [], told["trained_on"]
     if trained is not None:
         one = "" if trained["split"] is None else f", the encoder of its split {trained['split']}"
+        before = trained["begun_from"]
+        first = "" if before is None else f"{before}, then "
         lines.append(
-            f"trained on {_data(trained)} ({trained['run']}{one}), evaluated on {_data(here)}"
+            f"trained on {first}{_data(trained)} ({trained['run']}{one}), evaluated on "
+            f"{_data(here)}"
         )
     of = "" if trained is not None else f" of {told['method']}"
     lines.append(f"evaluation{of} of the preset {told['preset']}")

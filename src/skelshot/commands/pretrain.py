@@ -30,8 +30,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--strategy",
         metavar="NAME",
         help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
-        "none (default: transfer with --features, none with --from, else the preset's own, else "
-        "supervised)",
+        "none (default: transfer with --features, none with --from RUN, else the preset's own, "
+        "else supervised)",
     )
     parser.add_argument(
         "--episodes",
@@ -43,8 +43,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="start",
         type=Path,
-        metavar="RUN",
-        help="begin with the encoders of an earlier run (default: random weights)",
+        metavar="RUN|WEIGHTS",
+        help="begin with the encoders of an earlier run, or with an encoder of other data: "
+        "skelshot-base or an encoder's file (default: random weights)",
     )
     parser.add_argument("--features", type=Path, help="what `skelshot teach` wrote")
     parser.add_argument("--seed", type=int, help="initial weights, batches and augmentation")

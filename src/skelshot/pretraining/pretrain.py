@@ -25,7 +25,7 @@ from skelshot.pretraining.loop import launch, run_stage
 from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
-from skelshot.pretraining.starting_run import StartingRun
+from skelshot.pretraining.starting_point import StartingPoint
 from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.pretraining.trial import try_stages
 from skelshot.runs.folder import RunFolder, split_folder
@@ -62,7 +62,7 @@ def pretrain(
     options: PretrainOptions,
     out: Path | str,
     teacher: FeatureCache | None = None,
-    start: StartingRun | None = None,
+    start: StartingPoint | None = None,
     sides: AskedSides = "auto",
     preset: Mapping[str, Any] | None = None,
 ) -> PretrainReport:
@@ -77,7 +77,7 @@ def pretrain(
         options: All choices.
         out: The run's folder.
         teacher: Cached features, for the transfer.
-        start: An earlier run to begin from; random weights unless told.
+        start: Trained encoders to begin from; random weights unless told.
         sides: Whether a clip and its mirror image are different actions; `auto` looks at the
             names of the classes and at the base clips of each split, see `decide_sides`.
         preset: For the results: the `name` of the preset, and what it says of `evaluate`.
@@ -156,7 +156,7 @@ class _Job:
     protocol: FewShotProtocol
     options: PretrainOptions
     teacher: FeatureCache | None
-    start: StartingRun | None
+    start: StartingPoint | None
     fabric: Fabric
     preset: Mapping[str, Any] | None
 
@@ -195,7 +195,7 @@ class _Work:
 
 
 def _config(job: _Job, work: _Work) -> dict[str, Any]:
-    """Gather what decides a split's numbers; a run to start from must be of the same split."""
+    """Gather what decides a split's numbers; what it begins from has seen no novel clip."""
     store, split, options, teacher = job.store, work.split, work.options, job.teacher
     config = {
         "protocol": job.protocol.name,

@@ -89,12 +89,14 @@ class RunEncoders:
             Their names.
         """
         met = {
-            name
-            for split in splits
-            for name in _names(store, split)[1]
-            if name in (self.of(split).config.get("base") or ())
+            name for split in splits for name in _names(store, split)[1] if name in self._met(split)
         }
         return sorted(met)
+
+    def _met(self, split: Split) -> list[str]:
+        """List the classes that an encoder was trained on, and what it began from before it."""
+        config = self.of(split).config
+        return [*(config.get("base") or ()), *(config.get("start") or {}).get("classes", ())]
 
     def record(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Tell what the encoders were trained on, as results spell it.
@@ -103,7 +105,8 @@ class RunEncoders:
             splits: The splits of the evaluation.
 
         Returns:
-            Run, protocol, hash and name of the data, and for one encoder its split and classes.
+            Run, protocol, hash and name of the data, what the encoders began from, and for one
+            encoder its split and classes.
         """
         first = self.of(splits[0])
         config = first.config
@@ -111,6 +114,7 @@ class RunEncoders:
             "run": str(self.run.path),
             "data": first.result.get("store"),
             "data_hash": config.get("data_hash"),
+            "begun_from": (config.get("start") or {}).get("trained_on"),
             "protocol": config.get("protocol"),
             "split": self.fixed,
             "base": config.get("base") if self.fixed is not None or len(splits) == 1 else None,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ConfigDict, NonNegativeInt
+from pydantic import ConfigDict, Field, NonNegativeInt
 from torch import Tensor
 
 from skelshot.ground import SkelshotError
@@ -36,6 +36,16 @@ def split_folder(run: Path | str, split: int) -> Path:
     return Path(run) / f"split-{split:02d}"
 
 
+class _Start(Options):
+    """What a run began from; a run of the same clips gives the digest alone."""
+
+    model_config = ConfigDict(strict=True)
+
+    encoder: str
+    trained_on: str | None = None
+    classes: list[str] = Field(default_factory=list)
+
+
 class _Config(Options):
     """The entries of a configuration; some runs have fewer, none has more."""
 
@@ -49,7 +59,7 @@ class _Config(Options):
     data_hash: Any = None  # compared with the store's, which tells both
     teacher: Any = None
     options: Any = None
-    start: dict[str, str] | None = None
+    start: _Start | None = None
 
 
 def read_config(folder: Path) -> dict[str, Any]:
