@@ -100,6 +100,12 @@ def test_bad_files_are_told_in_one_line(tmp_path: Path, name: str, content, told
     assert "\n" not in str(raised.value)
 
 
+def test_an_option_that_only_prepare_has_is_named_with_it(tmp_path: Path, toy_store: Store) -> None:
+    file = write_npz(tmp_path / "mm.npz", joints=1000 * toy_store.sequence(0).joints)
+    with pytest.raises(SkelshotError, match=r"millimetres.*--units.*an option of `skelshot prep"):
+        read_clips(file)
+
+
 def test_a_folder_that_is_no_store_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SkelshotError, match="found a folder, expected a file, or a store"):
         read_clips(tmp_path)

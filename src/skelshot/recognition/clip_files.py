@@ -26,6 +26,7 @@ from skelshot.videos.video_folder import SUFFIXES as VIDEOS
 
 ClipLike = Path | str | SkeletonSequence | Clip | NDArray[Any]
 _ONE = (Path, str, SkeletonSequence, Clip, np.ndarray)
+_OF_PREPARE = " (an option of `skelshot prepare`; give its store in place of the file)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +117,11 @@ def clips_at(path: Path) -> list[FoundClip]:
             return _read_by(kind, path)
         except SkelshotError as error:
             complaints[kind.name] = _complaint(error, path)
+    each = [f"{name}: {it}" for name, it in complaints.items()]
     if len(set(complaints.values())) == 1:  # what all readers say need not be said twice
-        raise SkelshotError(f"{path}: {complaints.popitem()[1]}")
-    raise SkelshotError(f"{path}: " + "; ".join(f"{name}: {it}" for name, it in complaints.items()))
+        each = [complaints.popitem()[1]]
+    told = "; ".join(each)
+    raise SkelshotError(f"{path}: {told}{_OF_PREPARE if ' --' in told else ''}")
 
 
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
