@@ -81,12 +81,12 @@ def test_the_splits_of_a_store_go_out_unless_others_are_named(
     first.write_bytes(pickle.dumps(document))
     ignoring = ("--layout", "kinect-v2", "--body-check", "ignore")
     answer = run("prepare", "pyskl", first, "--out", again, "--workers", "1", *ignoring)
-    assert "1 clips without a label, which are queries only" in answer.out.splitlines()
+    assert "1 clip without a label, to be recognised only" in answer.out.splitlines()
     kept = "splits: xsub_train (2 clips), xsub_val (1 clips)"
     assert f"{kept}; 1 names left out that are no clips of the store" in answer.out.splitlines()
     verified = run("verify", again)
     assert verified.code == 0
-    assert "1 clips without a label, which are queries only" in verified.out
+    assert "1 clip without a label, to be recognised only" in verified.out
     answer = run("export", "pyskl", again, "--out", out)
     assert answer.out.splitlines() == [
         f"{out}: 3 clips (2 xsub_train, 1 xsub_val)",

@@ -14,6 +14,7 @@ from skelshot.commands.command import (
     splits_of,
     use_threads,
 )
+from skelshot.ground.counts import counted
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,8 +110,8 @@ def _show(document: Document) -> str:
     members = document["members"]
     what = _ensemble(members)
     lines = [
-        f"{document['method']}{what} on {document['protocol']}, {_splits(document)}, "
-        f"{document['seconds']:.1f} s",
+        f"{document['method']}{what} on {document['protocol']}, "
+        f"{counted(len(document['splits']), 'split')}, {document['seconds']:.1f} s",
         *class_lines(document["classes"]),
     ]
     if document["counts"]:
@@ -139,11 +140,6 @@ def _show(document: Document) -> str:
             )
     lines += [f"{key}: {document[key]}" for key in ("queries", "file") if document[key]]
     return "\n".join(lines)
-
-
-def _splits(document: Document) -> str:
-    number = len(document["splits"])
-    return "1 split" if number == 1 else f"{number} splits"
 
 
 def _ensemble(members: list[Document]) -> str:
@@ -193,7 +189,7 @@ def _data(place: Document) -> str:
 def _accuracy_lines(shots: str, result: Document) -> list[str]:
     """Tell an accuracy with its interval, and those of the classes from the worst."""
     unlabelled = result["unlabelled"]
-    beside = f"; {unlabelled:,} queries without a label" if unlabelled else ""
+    beside = f"; {counted(unlabelled, 'query', 'queries')} without a label" if unlabelled else ""
     if result["mean"] is None:
         return [f"{shots}-shot: no query has a label{beside}"]
     lines = [f"{shots}-shot: {_percent_of(result)}{_spread(result)}{beside}"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from skelshot.commands.command import Command, Document
 from skelshot.commands.mapping_words import mapping_lines
 from skelshot.commands.part_words import add_option, add_words, part_options
+from skelshot.ground.counts import counted
 
 if TYPE_CHECKING:
     from skelshot.datasets.readers import Reader
@@ -74,7 +75,8 @@ def _show(document: Document) -> str:
     if document["rejected"]:
         lines.append(f"{document['rejected']} rejected, listed in {document['rejected_file']}")
     if document["unlabelled"]:
-        lines.append(f"{document['unlabelled']} clips without a label, which are queries only")
+        clips = counted(document["unlabelled"], "clip")
+        lines.append(f"{clips} without a label, to be recognised only")
     lines += splits_lines(document)
     if document["repaired"]:
         lines.append(f"{document['repaired']} missing joints filled by interpolation")

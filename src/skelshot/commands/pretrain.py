@@ -13,6 +13,7 @@ from skelshot.commands.command import (
     splits_of,
     use_threads,
 )
+from skelshot.ground.counts import counted
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +101,7 @@ def _show(document: Document) -> str:
 
     lines = [
         f"{document['run']}: {document['encoder']}, {document['strategy']}, "
-        f"{len(document['splits'])} splits in {document['seconds']:.0f} s",
+        f"{counted(len(document['splits']), 'split')} in {document['seconds']:.0f} s",
         *class_lines(document["classes"]),
     ]
     if document["counts"]:

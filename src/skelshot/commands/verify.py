@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from skelshot.commands.command import Command, Document
 from skelshot.commands.part_words import add_words, from_words, given
+from skelshot.ground.counts import counted
 
 if TYPE_CHECKING:
     from skelshot.datasets.verify import VerifyReport
@@ -52,7 +53,8 @@ def _show(document: Document) -> str:
         line = "" if problem["line"] is None else f", line {problem['line']}"
         lines.append(f"{problem['file']}{line}: {problem['problem']}")
     if document["unlabelled"]:
-        lines.append(f"{document['unlabelled']} clips without a label, which are queries only")
+        clips = counted(document["unlabelled"], "clip")
+        lines.append(f"{clips} without a label, to be recognised only")
     lines += [f"guessed: {what}: {how}" for what, how in document["guessed"].items()]
     lines += [f"doubtful: {doubt}" for doubt in document["doubts"]]
     if document["passed_over"]:
