@@ -37,7 +37,7 @@ def split_folder(run: Path | str, split: int) -> Path:
 
 
 class _Start(Options):
-    """What a run began from; a run of the same clips gives the digest alone."""
+    """The encoder that a run began from; a run of the same clips gives the digest alone."""
 
     model_config = ConfigDict(strict=True)
 
