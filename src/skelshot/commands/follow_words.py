@@ -42,7 +42,7 @@ def add_follow(parser: argparse.ArgumentParser) -> None:
         ("hop", "from one look to the next (default: 0.2)"),
         ("gap", "for how long somebody may be missing (default: 0.5)"),
         ("merge", "windows of an action that goes on are one event within so much (default: 0.3)"),
-        ("enter", "how like its action an event must be, 1 as its clips are (default: 0.75)"),
+        ("enter", "how like its action an event must be, 1 as its clips are (default: 0.6)"),
         ("movement", "metres that a body must move at least (default: 0.1)"),
         ("rate", "frames a second of clips that do not say (default: 30)"),
         ("patience", "after how much silence a stream is over (default: never)"),

@@ -42,8 +42,8 @@ class StreamOptions(Options):
     lengths: tuple[Seconds, ...] | None = Field(None, min_length=1, max_length=16)
     rate: float = Field(30.0, gt=0, le=1000)
     gap: Seconds = 0.5
-    enter: Likeness = 0.75
-    leave: Likeness = 0.7
+    enter: Likeness = 0.6
+    leave: Likeness = 0.5
     agree: int = Field(3, ge=1, le=100)
     merge: float = Field(0.3, ge=0, le=600)
     movement: float = Field(0.1, ge=0, le=100)
