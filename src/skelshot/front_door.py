@@ -236,8 +236,7 @@ def pretrain_by_name(
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
     begin = _starting_point(start)
-    # of other data: what the preset names, or else supervised
-    usual = "none" if isinstance(begin, StartingRun) else None
+    given = begin.settings(store) if begin else {}
     if device is not None:
         chosen_device(device)
     settings = settings_of(
@@ -245,8 +244,9 @@ def pretrain_by_name(
         every,
         preset,
         changes={
-            **(begin.settings(store) if isinstance(begin, StartingWeights) else {}),
-            "pretrain.strategy": strategy or ("transfer" if features else usual),
+            **given,
+            "pretrain.strategy": strategy
+            or ("transfer" if features else given.get("pretrain.strategy")),
             "pretrain.episodes": episodes,
             "pretrain.encoder.name": encoder and ENCODERS.named(encoder, "--encoder").name,
             "pretrain.seed": seed,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.ground.plans import Plan
 from skelshot.skeletons import InputSpec
@@ -54,6 +55,20 @@ class StartingPoint(ABC):
 
         Raises:
             SkelshotError: There is no such encoder.
+        """
+
+    @abstractmethod
+    def settings(self, store: Store) -> dict[str, Any]:
+        """Return the settings that go with what training begins from.
+
+        Args:
+            store: The clips that it will be trained on.
+
+        Returns:
+            By dotted key, as changes to a preset; what a caller says goes before them.
+
+        Raises:
+            SkelshotError: The clips do not fit the encoder.
         """
 
     def load(self, encoder: Encoder, split: int, inputs: InputSpec) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.plans import Plan
@@ -48,6 +49,17 @@ class StartingRun(StartingPoint):
         if earlier.done:
             earlier.check()
         return {"encoder": sha256_of(file)}
+
+    def settings(self, store: Store) -> dict[str, Any]:
+        """Return the settings of a run that goes on: no strategy comes first once more.
+
+        Args:
+            store: The clips that it will be trained on.
+
+        Returns:
+            By dotted key, as changes to a preset.
+        """
+        return {"pretrain.strategy": "none"}
 
     def saw_mirrored_clips(self, split: int) -> bool:
         """Tell whether an encoder was trained on mirrored clips.
