@@ -128,6 +128,11 @@ def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
         (["a.json", "--follow", "--hop", "0"], "--hop: found 0.0"),
         (["a.json", "--follow", "--events", "e.doc"], "expected .jsonl, .csv"),
         (["camera:98", "--follow", "--backend", "none"], "none"),
+        (
+            ["s.jsonl", "--follow", "--persons", "2"],
+            "--persons: says how videos",
+        ),
+        (["camera:0", "--mirrored", "perhaps"], "--mirrored: invalid choice: 'perhaps'"),
         (["-", "--follow", "--layout", "octopus"], "octopus"),
     ],
 )
@@ -149,6 +154,22 @@ def test_of_a_broken_stream_only_the_break_is_told(
     told = capsys.readouterr().err
     assert "lengths: found 0.01 s, expected at least 4 frames" in told
     assert "the recording lasts" not in told
+
+
+def test_what_a_stream_showed_before_it_broke_is_kept(
+    capsys: Any, tmp_path: Path, gallery: Path, lines: str
+) -> None:
+    stream, out = tmp_path / "s.jsonl", tmp_path / "e.jsonl"
+    stream.write_text(lines + "no frame\n")
+    words = (stream, "--follow", "--strict", "--json", "--gallery", gallery, "--events", out)
+    assert call("recognize", *words) == 2
+    printed, told = capsys.readouterr()
+    events = json.loads(printed)["events"]
+    assert [event["label"] for event in events] == ["wave", "kick"]
+    assert [json.loads(line) for line in out.read_text().splitlines()] == events
+    assert "line 140: not valid JSON" in told
+    assert call("recognize", tmp_path / "gone.jsonl", *words[1:]) == 2
+    assert out.read_text().count("label") == 2  # where nothing is read nothing is lost
 
 
 def test_ctrl_c_tells_what_is_open(tmp_path: Path, gallery: Path, lines: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from skelshot.datasets.store import Store
 from skelshot.ground.errors import Notice
 
+from ..pose.stand_ins import ScriptedEstimator, body
+
 Run = Callable[..., Any]
 
 
@@ -161,3 +163,25 @@ def test_nothing_is_made_for_a_clip_that_cannot_be_read(run: Run, tmp_path: Path
     (tmp_path / "a.npz").write_bytes(b"")
     assert run("enroll", "wave", tmp_path / "a.npz", "--gallery", tmp_path / "g").code == 2
     assert not (tmp_path / "g").exists()
+
+
+def test_how_videos_are_read_is_said_of_videos_alone(
+    run: Run, files: Any, toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from skelshot.videos.encode import write_video
+
+    film, gallery = tmp_path / "duet.mp4", tmp_path / "g"
+    write_video(film, [np.full((90, 160, 3), 9 * t, np.uint8) for t in range(24)])
+    duet = ScriptedEstimator(lambda n: [body(0, 40 + 4.0 * n), body(1, 120 - n)])
+    monkeypatch.setattr("skelshot.pose.video_reading.estimator_named", lambda name: duet)
+    action = files(toy_store.class_names[0])
+    said = ("--gallery", gallery, "--persons", 2, "--mirrored", "no")
+    refused = run("enroll", "wave", *action[:2], *said)
+    assert "--persons: says how videos are read, and none is among the clips" in refused.err
+    assert (refused.code, gallery.exists()) == (2, False)
+    done = run("enroll", "dance", film, *said, "--json").json
+    assert any("as no mirror image: as the caller said" in told for told in done["remarks"])
+    assert not any("--persons" in told for told in done["remarks"])
+    told = run("recognize", film, *said, "--json").json
+    assert (told["clips"][0]["nearest"], told["unreadable"]) == ("duet", [])
+    assert run("recognize", action[0], *said).code == 2

@@ -10,6 +10,7 @@ import pytest
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import Notice
+from skelshot.pose import VideoReading
 from skelshot.recognition.clip_files import found_clips, of_array, read_clips
 from skelshot.recognition.clip_places import clip_places, folder_contents
 
@@ -184,13 +185,16 @@ def test_a_video_says_what_pose_says_of_it(tmp_path: Path, monkeypatch: pytest.M
 
     write_video(tmp_path / "duet.mp4", [np.full((90, 160, 3), 9 * t, np.uint8) for t in range(12)])
     seen = ScriptedEstimator(lambda n: [body(0), body(1, 120)] if n else [])
-    monkeypatch.setattr("skelshot.recognition.clip_files.estimator_named", lambda name: seen)
+    monkeypatch.setattr("skelshot.pose.video_reading.estimator_named", lambda name: seen)
     (clip,) = read_clips(tmp_path / "duet.mp4")
     assert clip.sequence.persons == 1
     told = "; ".join(clip.remarks)
     assert "video taken as no mirror image: nothing says that it is" in told
     assert "duet.mp4: up to 2 people stand in one picture, 1 of them was followed; " in told
     assert "duet.mp4: nobody was found in 1 of 12 pictures" in told
+    (both,) = read_clips(tmp_path / "duet.mp4", VideoReading(persons=2, mirrored="yes"))
+    assert both.sequence.persons == 2
+    assert "video taken as a mirror image: as the caller said; see --mirrored" in both.remarks
 
 
 def test_clips_of_several_classes_say_which(toy_store: Store) -> None:

@@ -4,7 +4,13 @@ import argparse
 from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.recognition_words import add_gallery, add_recognizer
+from skelshot.commands.recognition_words import (
+    add_gallery,
+    add_recognizer,
+    add_videos,
+    refuse_without_video,
+    videos_of,
+)
 
 if TYPE_CHECKING:
     from skelshot.recognition.clip_files import FoundClip
@@ -27,6 +33,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_gallery(parser)
     add_recognizer(parser)
+    add_videos(parser, "videos")
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -35,6 +42,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.recognition.recognizer import Recognizer
 
     shown = _shown(parsed)  # before a gallery is made for nothing
+    refuse_without_video(parsed, (clip.source for clips in shown.values() for clip in clips))
     with Gallery.open(parsed.gallery, create=True) as gallery:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
         done = recognizer.enroll_each(shown)
@@ -64,13 +72,13 @@ def _shown(parsed: argparse.Namespace) -> "dict[str, list[FoundClip]]":
                 f"--from: found the action {parsed.action!r:.80} beside it, expected one or the "
                 "other; leave NAME and CLIP out"
             )
-        return shown_actions(parsed.place)
+        return shown_actions(parsed.place, videos_of(parsed))
     if parsed.action is None or not parsed.clips:
         raise SkelshotError(
             "enroll: expected NAME CLIP ..., an action and the files that show it, or --from "
             "FOLDER|CSV with several (see skelshot enroll --help)"
         )
-    return {parsed.action: found_clips(parsed.clips)}
+    return {parsed.action: found_clips(parsed.clips, videos_of(parsed))}
 
 
 def _show(document: Document) -> str:

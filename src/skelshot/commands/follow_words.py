@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Document, percent
 from skelshot.commands.part_words import from_words, given
+from skelshot.commands.recognition_words import refuse_without_video, videos_of
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import print_error, print_out
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = ("hop", "lengths", "rate", "gap", "enter", "merge", "movement")
 _LONGEST_NOTE = 500
-_SOURCE = ("layout", "patience", "strict", "backend", "persons", "mirrored", "events")
+_SOURCE = ("layout", "patience", "strict", "events")
 
 
 def add_follow(parser: argparse.ArgumentParser) -> None:
@@ -57,9 +58,6 @@ def add_follow(parser: argparse.ArgumentParser) -> None:
     )
     words.add_argument("--layout", metavar="NAME", help="joints of lines that do not name them")
     words.add_argument("--strict", action="store_true", help="end at the first bad line")
-    words.add_argument("--backend", metavar="NAME", help="pose estimator of a camera")
-    words.add_argument("--persons", type=int, metavar="N", help="people before a camera, at most")
-    words.add_argument("--mirrored", action="store_true", help="the camera gives mirror images")
 
 
 def refuse_without_follow(parsed: argparse.Namespace) -> None:
@@ -89,37 +87,41 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
         The document.
 
     Raises:
-        SkelshotError: The call is wrong, or the stream cannot be read.
+        SkelshotError: The call is wrong, or the stream cannot be read; what was found before is
+            told and written first.
         KeyboardInterrupt: Ctrl-C was pressed; what was open is told and written first.
     """
     import time
 
     from skelshot.ground import SkelshotError
     from skelshot.recognition.streams import Follower
-    from skelshot.recognition.streams.event_files import check_events_file, write_events
+    from skelshot.recognition.streams.event_files import EventsFile
     from skelshot.recognition.streams.sources import open_source
 
-    began, place, out = time.perf_counter(), _only(parsed.clips), _file_of(parsed)
-    if out is not None:
-        check_events_file(out)
+    began, place = time.perf_counter(), _only(parsed.clips)
+    if place.partition(":")[0] != "camera":
+        refuse_without_video(parsed, [place])
+    kept = EventsFile(Path(parsed.events)) if parsed.events not in (None, "-") else None
     follower = Follower(recognizer, _options(parsed))
     events: list[ActionEvent] = []
     broken: BaseException | None = None
     try:
         for frame in open_source(place, _asked(parsed), _tell):
             events += _printed(follower.push(frame), parsed)
+            if kept is not None:
+                kept.hold(events)
     except (KeyboardInterrupt, SkelshotError) as error:
         broken = error
     events += _printed(follower.end(), parsed)
     if follower.remark is not None and broken is None:  # of a whole recording alone
         _tell(follower.remark)
-    if out is not None:
-        write_events(events, out)
+    if kept is not None and (broken is None or follower.frames):
+        kept.hold(events, ended=True)
     document = _document(follower, events, parsed.events == "-") | {
         "seconds": round(time.perf_counter() - began, 3)
     }
     if broken is not None:
-        if isinstance(broken, KeyboardInterrupt) and parsed.json:
+        if parsed.json and follower.frames:
             print_out(json.dumps(document, indent=2, allow_nan=False) + "\n")
         raise broken
     return document
@@ -192,11 +194,7 @@ def _asked(parsed: argparse.Namespace) -> "Asked":
     said = given(parsed, ("rate", *_SOURCE[:-1]))
     if "layout" in said:
         said["layout"] = layout_named(said["layout"])
-    return Asked(**said)
-
-
-def _file_of(parsed: argparse.Namespace) -> Path | None:
-    return None if parsed.events in (None, "-") else Path(parsed.events)
+    return Asked(videos=videos_of(parsed), **said)
 
 
 def _only(clips: list[str]) -> str:

@@ -1,7 +1,15 @@
 """Words that the commands of the recogniser share."""
 
 import argparse
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from skelshot.commands.part_words import given
+
+if TYPE_CHECKING:
+    from skelshot.pose.video_reading import VideoReading
+
+_OF_VIDEOS = ("backend", "persons", "mirrored")
 
 UNKNOWN = "unknown"
 """What is printed where a clip shows none of the actions."""
@@ -56,6 +64,63 @@ def add_recognizer(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change how clips are compared, such as raw=none, to=mean or mirrored=true",
     )
+
+
+def add_videos(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the words for how videos are read.
+
+    Args:
+        parser: The command's parser.
+        what: What they are about.
+    """
+    words = parser.add_argument_group(what)
+    words.add_argument("--backend", metavar="NAME", help="pose estimator (default: litert)")
+    words.add_argument(
+        "--persons", type=int, metavar="N", help="people at most, 1 to 6 (default: 1)"
+    )
+    words.add_argument(
+        "--mirrored",
+        choices=["auto", "yes", "no"],
+        nargs="?",
+        const="yes",
+        help="whether they are mirror images, as Kinect's are; auto: those named as NTU RGB+D's "
+        "(default: auto)",
+    )
+
+
+def videos_of(parsed: argparse.Namespace) -> "VideoReading":
+    """Read what was said of videos.
+
+    Args:
+        parsed: The arguments of a parser that `add_videos` added to.
+
+    Returns:
+        How videos are read.
+    """
+    from skelshot.pose.video_reading import VideoReading
+
+    return VideoReading(**given(parsed, _OF_VIDEOS))
+
+
+def refuse_without_video(parsed: argparse.Namespace, sources: Iterable[str | None]) -> None:
+    """Refuse words about videos where none was read.
+
+    Args:
+        parsed: The arguments of a parser that `add_videos` added to.
+        sources: The files that were read.
+
+    Raises:
+        SkelshotError: There is such a word, and no video.
+    """
+    from skelshot.ground import SkelshotError
+    from skelshot.recognition.clip_files import is_video
+
+    said = given(parsed, _OF_VIDEOS)
+    if said and not any(source is not None and is_video(source) for source in sources):
+        raise SkelshotError(
+            f"--{next(iter(said))}: says how videos are read, and none is among the clips; leave "
+            "it out"
+        )
 
 
 def changes_of(parsed: argparse.Namespace, kept: dict[str, Any]) -> dict[str, Any]:

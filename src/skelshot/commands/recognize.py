@@ -10,7 +10,14 @@ from skelshot.commands.follow_words import (
     refuse_without_follow,
     show_followed,
 )
-from skelshot.commands.recognition_words import UNKNOWN, add_gallery, add_recognizer
+from skelshot.commands.recognition_words import (
+    UNKNOWN,
+    add_gallery,
+    add_recognizer,
+    add_videos,
+    refuse_without_video,
+    videos_of,
+)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +29,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_gallery(parser)
     add_recognizer(parser)
+    add_videos(parser, "videos, and a camera that is followed")
     add_follow(parser)
 
 
@@ -40,7 +48,12 @@ def _run(parsed: argparse.Namespace) -> Document:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
         if parsed.follow:
             return follow_stream(recognizer, parsed)
-        intake = take_in(parsed.clips, recognizer)
+        intake = take_in(parsed.clips, recognizer, videos_of(parsed))
+        sources = [
+            *(one.source for one in intake.clips),
+            *(one.source for one in intake.unreadable),
+        ]
+        refuse_without_video(parsed, sources)
         answers = recognizer.answers(intake.clips)
     told = [
         {"clip": one.name, "source": one.source} | answer.as_json()

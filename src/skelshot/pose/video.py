@@ -132,7 +132,7 @@ def video_poses(
     if seen.session is not None and seen.session.several > persons:
         remarks.append(
             f"up to {seen.session.several} people stand in one picture, {persons} of them "
-            f"{'was' if persons == 1 else 'were'} followed; skelshot pose --persons N follows more"
+            f"{'was' if persons == 1 else 'were'} followed; --persons N follows more"
         )
     missing = int((~sequence.present.any(axis=0)).sum())
     if missing:

@@ -18,7 +18,7 @@ from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
-from skelshot.pose import estimator_named, video_poses
+from skelshot.pose.video_reading import AS_USUAL, VideoReading
 from skelshot.recognition.clip_places import clip_places
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import layouts_with
@@ -48,12 +48,15 @@ class FoundClip:
     label: str | None = None
 
 
-def found_clips(clips: ClipLike | Iterable[ClipLike]) -> list[FoundClip]:
+def found_clips(
+    clips: ClipLike | Iterable[ClipLike], videos: VideoReading = AS_USUAL
+) -> list[FoundClip]:
     """Take clips in any form.
 
     Args:
         clips: One or several: files, folders, sequences, or arrays (M, T, V, C), whose joints must
             be those of one layout alone.
+        videos: How those that are videos are read.
 
     Returns:
         The clips; a file may hold several.
@@ -62,19 +65,20 @@ def found_clips(clips: ClipLike | Iterable[ClipLike]) -> list[FoundClip]:
         SkelshotError: There is none, or one cannot be read.
     """
     each = [clips] if isinstance(clips, _ONE) else list(clips)
-    found = [one for clip in each for one in _found(clip)]
+    found = [one for clip in each for one in _found(clip, videos)]
     if not found:
         raise SkelshotError("clips: found none, expected at least one file, array or sequence")
     return found
 
 
-def read_clips(path: Path | str) -> list[FoundClip]:
+def read_clips(path: Path | str, videos: VideoReading = AS_USUAL) -> list[FoundClip]:
     """Read the clips of a file, whatever its format, of a store, or of a folder of these.
 
     The reader is found by the file's ending and content. Videos are read by `skelshot.pose`.
 
     Args:
         path: The file, or the folder.
+        videos: How videos are read.
 
     Returns:
         Its clips.
@@ -82,14 +86,15 @@ def read_clips(path: Path | str) -> list[FoundClip]:
     Raises:
         SkelshotError: There is no such file, no reader knows it, or a clip cannot be used.
     """
-    return [clip for place in clip_places(path) for clip in clips_at(place)]
+    return [clip for place in clip_places(path) for clip in clips_at(place, videos)]
 
 
-def clips_at(path: Path) -> list[FoundClip]:
+def clips_at(path: Path, videos: VideoReading = AS_USUAL) -> list[FoundClip]:
     """Read the clips of one place.
 
     Args:
         path: One of `clip_places`.
+        videos: How a video is read.
 
     Returns:
         Its clips.
@@ -101,8 +106,8 @@ def clips_at(path: Path) -> list[FoundClip]:
         raise SkelshotError(f"{path}: no such file, expected a clip")
     if (path / DOCUMENT).is_file():
         return _of_store(path)
-    if path.suffix.lower() in VIDEOS:
-        return [_of_video(path)]
+    if is_video(path):
+        return [_of_video(path, videos)]
     readers = _readers_of(path)
     if not readers:
         known = sorted(
@@ -122,6 +127,18 @@ def clips_at(path: Path) -> list[FoundClip]:
         each = [complaints.popitem()[1]]
     told = "; ".join(each)
     raise SkelshotError(f"{path}: {told}{_OF_PREPARE if ' --' in told else ''}")
+
+
+def is_video(path: Path | str) -> bool:
+    """Tell whether a file is read as a video, by its ending.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The answer.
+    """
+    return Path(path).suffix.lower() in VIDEOS
 
 
 def of_array(joints: NDArray[Any], layout: SkeletonLayout | None = None) -> SkeletonSequence:
@@ -178,9 +195,9 @@ def _complaint(error: SkelshotError, path: Path) -> str:
     return told if told.startswith(line) else f"{line}: {told}"
 
 
-def _found(clip: ClipLike) -> list[FoundClip]:
+def _found(clip: ClipLike, videos: VideoReading) -> list[FoundClip]:
     if isinstance(clip, Path | str):
-        return read_clips(clip)
+        return read_clips(clip, videos)
     if isinstance(clip, Clip):
         return [FoundClip(clip.name, clip.sequence, clip.source_file or None)]
     if isinstance(clip, SkeletonSequence):
@@ -220,10 +237,10 @@ def _of_store(path: Path) -> list[FoundClip]:
     ]
 
 
-def _of_video(path: Path) -> FoundClip:
+def _of_video(path: Path, videos: VideoReading) -> FoundClip:
     """Read a video as `skelshot pose` does, and say what that says."""
-    poses = video_poses(path, estimator_named("litert"))
+    poses = videos.read(path)
     taken = "as a mirror image" if poses.mirroring.mirrored else "as no mirror image"
-    sides = f"video taken {taken}: {poses.mirroring.reason}; see skelshot pose --mirrored"
+    sides = f"video taken {taken}: {poses.mirroring.reason}; see --mirrored"
     remarks = (sides, *(f"{path.name}: {remark}" for remark in poses.remarks))
     return FoundClip(path.stem, poses.sequence, str(path), remarks)

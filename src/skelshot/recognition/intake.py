@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
+from skelshot.pose.video_reading import AS_USUAL, VideoReading
 from skelshot.recognition.clip_files import FoundClip, clips_at
 from skelshot.recognition.clip_places import folder_contents
 from skelshot.recognition.recognizer import Recognizer
@@ -42,12 +43,15 @@ class Intake:
     skipped: list[str]
 
 
-def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
+def take_in(
+    paths: Iterable[Path | str], recognizer: Recognizer, videos: VideoReading = AS_USUAL
+) -> Intake:
     """Read clips, and go on past those that cannot be used.
 
     Args:
         paths: Files, stores and folders of them.
         recognizer: Says which clips fit its encoder.
+        videos: How videos are read.
 
     Returns:
         The clips, and what is wrong with the others.
@@ -67,7 +71,7 @@ def take_in(paths: Iterable[Path | str], recognizer: Recognizer) -> Intake:
         skipped |= dict.fromkeys(map(str, contents.others))
         for place in contents.clips:
             try:
-                found = clips_at(place)
+                found = clips_at(place, videos)
                 for clip in found:
                     recognizer.check(clip)
             except SkelshotError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.regular import read_regular
+from skelshot.pose.video_reading import AS_USUAL, VideoReading
 from skelshot.recognition.clip_files import FoundClip, clips_at, read_clips
 from skelshot.recognition.clip_places import clip_places
 
@@ -22,13 +23,14 @@ MOST_BYTES = 16 << 20
 Shown = dict[str, list[FoundClip]]
 
 
-def shown_actions(place: Path | str) -> Shown:
+def shown_actions(place: Path | str, videos: VideoReading = AS_USUAL) -> Shown:
     """Read clips of several actions.
 
     Args:
         place: A folder whose sub-folders are called as the actions that they show; a .csv table
             with the columns `clip` (a file, relative to the table) and `action`; or a store, an
             archive or another file whose clips have classes.
+        videos: How videos are read.
 
     Returns:
         Clips by action, in their order.
@@ -37,7 +39,7 @@ def shown_actions(place: Path | str) -> Shown:
         SkelshotError: It is none of these, or a clip cannot be read.
     """
     place = Path(place)
-    pairs = _of_table(place) if _is_table(place) else _of_places(place)
+    pairs = _of_table(place, videos) if _is_table(place) else _of_places(place, videos)
     found: Shown = defaultdict(list)
     for action, clip in pairs:
         found[action].append(clip)
@@ -52,7 +54,7 @@ def _is_table(place: Path) -> bool:
         return set(COLUMNS) <= set(next(csv.reader([file.readline(4096)]), []))
 
 
-def _of_table(table: Path) -> Iterator[tuple[str, FoundClip]]:
+def _of_table(table: Path, videos: VideoReading) -> Iterator[tuple[str, FoundClip]]:
     text = utf8_text(read_regular(table, MOST_BYTES), str(table))
     try:
         rows = list(enumerate(csv.DictReader(StringIO(text, newline="")), start=2))
@@ -71,12 +73,12 @@ def _of_table(table: Path) -> Iterator[tuple[str, FoundClip]]:
                 f"{action!r:.80}, expected both; fill them in, or leave the line out"
             )
         try:
-            yield from ((action, one) for one in read_clips(table.parent / clip))
+            yield from ((action, one) for one in read_clips(table.parent / clip, videos))
         except SkelshotError as error:
             raise SkelshotError(f"{table}: line {line}: {error}") from error
 
 
-def _of_places(place: Path) -> Iterator[tuple[str, FoundClip]]:
+def _of_places(place: Path, videos: VideoReading) -> Iterator[tuple[str, FoundClip]]:
     """Read what lies in sub-folders by their names, and what has classes by these."""
     if not place.exists():
         raise SkelshotError(
@@ -86,7 +88,7 @@ def _of_places(place: Path) -> Iterator[tuple[str, FoundClip]]:
     for each in clip_places(place):
         inside = each.relative_to(place).parts if each != place else ()
         folder = inside[0] if len(inside) > 1 or (inside and each.is_dir()) else None
-        for clip in clips_at(each):
+        for clip in clips_at(each, videos):
             if folder is not None:
                 yield folder, replace(clip, name=f"{folder}/{clip.name}")
             elif clip.label is not None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -97,6 +99,42 @@ def write_events(events: Sequence[ActionEvent], path: Path) -> None:
     content = FORMATS[path.suffix.lower()](sorted(events, key=lambda event: event.start))
     with whole_file(path) as partial:
         partial.write_bytes(content)
+
+
+class EventsFile:
+    """A file of events that holds those that are over while the stream goes on.
+
+    It is replaced as a whole, at most once in so many seconds, so that a killed process leaves the
+    events but the last ones.
+
+    Args:
+        path: The file; what was there stays until there is an event, or the end.
+        every: Seconds from one writing to the next, at least.
+
+    Raises:
+        SkelshotError: As for `check_events_file`.
+    """
+
+    def __init__(self, path: Path, every: float = 2.0) -> None:
+        check_events_file(path)
+        self._path = path
+        self._every = every
+        self._written, self._when = 0, -math.inf
+
+    def hold(self, events: Sequence[ActionEvent], *, ended: bool = False) -> None:
+        """Hold the events of a stream so far.
+
+        Args:
+            events: All of them, of which there can only be more than before.
+            ended: Whether no more will come, so that it is written now.
+
+        Raises:
+            SkelshotError: The file cannot be written.
+        """
+        now = time.monotonic()
+        if ended or (len(events) > self._written and now - self._when >= self._every):
+            write_events(events, self._path)
+            self._written, self._when = len(events), now
 
 
 def _harmless(value: object) -> object:

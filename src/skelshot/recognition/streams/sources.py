@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
+from skelshot.pose.video_reading import AS_USUAL, VideoReading
 from skelshot.recognition.clip_files import read_clips
 from skelshot.recognition.streams.camera import frames_of_camera
 from skelshot.recognition.streams.frame import Frame
@@ -27,18 +28,14 @@ class Asked:
         layout: Names the joints of lines; as these say unless told.
         patience: After how many seconds of silence a stream is over; None waits for ever.
         strict: Whether a bad line ends it all.
-        backend: The pose estimator of a camera.
-        persons: The most people before a camera.
-        mirrored: Whether a camera gives mirror images.
+        videos: How a camera or a video is read; a camera gives no mirror images unless told.
     """
 
     rate: float = 30.0
     layout: SkeletonLayout | None = None
     patience: float | None = None
     strict: bool = False
-    backend: str = "litert"
-    persons: int = 1
-    mirrored: bool = False
+    videos: VideoReading = AS_USUAL
 
 
 def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
@@ -73,7 +70,7 @@ def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
 
 
 def _recording(path: Path, asked: Asked) -> Iterator[Frame]:
-    found = read_clips(path)
+    found = read_clips(path, asked.videos)
     if len(found) > 1:
         raise SkelshotError(
             f"{path}: found {len(found)} clips, expected one recording; recognise clips without "
@@ -87,4 +84,6 @@ def _camera(place: str, asked: Asked) -> Iterator[Frame]:
     number = place.partition(":")[2] or "0"
     if not number.isdecimal() or len(number) > 3:
         raise SkelshotError(f"{place}: expected a camera's number, such as camera:0")
-    return frames_of_camera(int(number), asked.backend, asked.persons, asked.mirrored)
+    videos = asked.videos
+    mirrored = videos.mirrored == "yes"
+    return frames_of_camera(int(number), videos.backend, videos.persons, mirrored)
