@@ -1,4 +1,4 @@
-"""How videos are read where clips are wanted: by what, of how many people, with which sides."""
+"""Wishes about videos where clips are wanted: read by what, of how many people, on which sides."""
 
 from dataclasses import dataclass
 from pathlib import Path
