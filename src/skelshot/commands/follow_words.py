@@ -95,13 +95,13 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
 
     from skelshot.ground import SkelshotError
     from skelshot.recognition.streams import Follower
-    from skelshot.recognition.streams.event_files import EventsFile
+    from skelshot.recognition.streams.event_files import GrowingEventsFile
     from skelshot.recognition.streams.sources import open_source
 
     began, place = time.perf_counter(), _only(parsed.clips)
     if place.partition(":")[0] != "camera":
         refuse_without_video(parsed, [place])
-    kept = EventsFile(Path(parsed.events)) if parsed.events not in (None, "-") else None
+    kept = GrowingEventsFile(Path(parsed.events)) if parsed.events not in (None, "-") else None
     follower = Follower(recognizer, _options(parsed))
     events: list[ActionEvent] = []
     broken: BaseException | None = None

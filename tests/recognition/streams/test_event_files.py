@@ -10,7 +10,7 @@ import pytest
 
 from skelshot.ground import SkelshotError
 from skelshot.recognition.streams import ActionEvent
-from skelshot.recognition.streams.event_files import EventsFile, write_events
+from skelshot.recognition.streams.event_files import GrowingEventsFile, write_events
 
 EVENTS = [
     ActionEvent(1.0, 2.5, "wave & <smile>", 0.912345, "7", "A.json", 3.0),
@@ -87,7 +87,7 @@ def test_a_file_of_events_grows_with_the_stream(
     now = [100.0]
     monkeypatch.setattr("skelshot.recognition.streams.event_files.time.monotonic", lambda: now[0])
     (tmp_path / "e.jsonl").write_text("of yesterday\n")
-    kept, counts = EventsFile(tmp_path / "e.jsonl", every=2.0), []
+    kept, counts = GrowingEventsFile(tmp_path / "e.jsonl", every=2.0), []
     for moment, told in ((100, 0), (101, 1), (102, 2), (103, 2), (104, 2)):
         now[0] = moment
         kept.hold(EVENTS[:told])
@@ -96,7 +96,7 @@ def test_a_file_of_events_grows_with_the_stream(
     kept.hold(EVENTS, ended=True)
     assert (tmp_path / "e.jsonl").read_text().count("label") == 3
     with pytest.raises(SkelshotError, match="found no folder"):
-        EventsFile(tmp_path / "none/e.csv")
+        GrowingEventsFile(tmp_path / "none/e.csv")
 
 
 @pytest.mark.parametrize(

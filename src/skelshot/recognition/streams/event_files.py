@@ -101,7 +101,7 @@ def write_events(events: Sequence[ActionEvent], path: Path) -> None:
         partial.write_bytes(content)
 
 
-class EventsFile:
+class GrowingEventsFile:
     """A file of events that holds those that are over while the stream goes on.
 
     It is replaced as a whole, at most once in so many seconds, so that a killed process leaves the
