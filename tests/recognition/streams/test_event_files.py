@@ -3,6 +3,7 @@
 import csv
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,6 +33,7 @@ def test_json_lines(tmp_path: Path) -> None:
         "person": "7",
         "nearest": "A.json",
         "told": 3.0,
+        "recording": 1,
     }
 
 
@@ -73,6 +75,20 @@ def test_boris_has_the_columns_that_it_asks_for(tmp_path: Path) -> None:
         ["2.5", "7", "wave & <smile>"],
     ]
     assert len(rows) == 1 + 2 * len(EVENTS)
+
+
+def test_recordings_of_a_stream_are_kept_apart(tmp_path: Path) -> None:
+    later = [replace(event, recording=2) for event in EVENTS[:2]]
+    for ending in (".jsonl", ".eaf"):
+        write_events([*later, *EVENTS], tmp_path / f"e{ending}")
+    read = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    assert [(one["recording"], one["start"]) for one in read] == [
+        (1, 1.0), (1, 2.0), (1, 5.0), (2, 1.0), (2, 2.0),
+    ]  # fmt: skip
+    tiers = ElementTree.parse(tmp_path / "e.eaf").getroot().iter("TIER")  # noqa: S314
+    assert [tier.get("TIER_ID") for tier in tiers] == [
+        "7", "8", "7 (recording 2)", "8 (recording 2)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".eaf", ".xlsx"])

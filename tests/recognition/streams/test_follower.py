@@ -147,6 +147,7 @@ def test_a_clock_that_is_set_back_begins_a_new_recording(stage: Any) -> None:
     events = [event for frame in frames + frames for event in follower.push(frame)]
     events += follower.end()
     assert told(events) == [("a", "wave"), ("a", "kick")] * 2
+    assert [event.recording for event in events] == [1, 1, 2, 2]
     assert follower.clock["restarts"] == 1
 
 

@@ -9,6 +9,8 @@ from skelshot.recognition.streams.event import ActionEvent
 def eaf_bytes(events: Sequence[ActionEvent]) -> bytes:
     """Write events as an annotation document of ELAN (EAF 3.0), which ELAN opens.
 
+    Events of a second recording, whose clock was set back, have tiers of their own.
+
     Args:
         events: In the order of their beginning; times count from the beginning of the medium.
 
@@ -31,11 +33,11 @@ def eaf_bytes(events: Sequence[ActionEvent]) -> bytes:
         for slot, seconds in zip(slots, (event.start, event.end), strict=True):
             told = {"TIME_SLOT_ID": slot, "TIME_VALUE": str(max(0, round(1000 * seconds)))}
             ElementTree.SubElement(order, "TIME_SLOT", told)
-        if event.person not in tiers:
-            tiers[event.person] = ElementTree.Element(
-                "TIER", {"LINGUISTIC_TYPE_REF": "action", "TIER_ID": event.person}
+        if event.who not in tiers:
+            tiers[event.who] = ElementTree.Element(
+                "TIER", {"LINGUISTIC_TYPE_REF": "action", "TIER_ID": event.who}
             )
-        outer = ElementTree.SubElement(tiers[event.person], "ANNOTATION")
+        outer = ElementTree.SubElement(tiers[event.who], "ANNOTATION")
         about = {"ANNOTATION_ID": f"a{number}"}
         about |= {"TIME_SLOT_REF1": slots[0], "TIME_SLOT_REF2": slots[1]}
         inner = ElementTree.SubElement(outer, "ALIGNABLE_ANNOTATION", about)

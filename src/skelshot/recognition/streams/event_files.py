@@ -15,7 +15,7 @@ from skelshot.recognition.streams.eaf import eaf_bytes
 from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.workbook import workbook_bytes
 
-COLUMNS = ("start", "end", "label", "confidence", "person", "nearest", "told")
+COLUMNS = ("start", "end", "label", "confidence", "person", "nearest", "told", "recording")
 
 _BORIS = ("time", "subject", "code", "modifier", "comment")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -55,7 +55,7 @@ def _boris(events: Sequence[ActionEvent]) -> bytes:
         for moment in (round(event.start, 3), round(event.end, 3))
     ]
     rows = [
-        (moment, event.person, event.label, "", f"confidence {event.confidence:.2f}")
+        (moment, event.who, event.label, "", f"confidence {event.confidence:.2f}")
         for moment, event in sorted(points, key=lambda point: point[0])
     ]
     return workbook_bytes([_BORIS, *rows])
@@ -96,7 +96,7 @@ def write_events(events: Sequence[ActionEvent], path: Path) -> None:
         SkelshotError: As for `check_events_file`.
     """
     check_events_file(path)
-    content = FORMATS[path.suffix.lower()](sorted(events, key=lambda event: event.start))
+    content = FORMATS[path.suffix.lower()](sorted(events, key=lambda event: event.order))
     with whole_file(path) as partial:
         partial.write_bytes(content)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from skelshot.ground import SkelshotError
@@ -64,6 +65,7 @@ class Follower:
         self._spotters: dict[tuple[int, ...], Spotter] = {}
         self._next: float | None = None
         self._began = self._now = 0.0
+        self._recording = 1
         self._acted: set[str] = set()
         self._layout: SkeletonLayout | None = None
         self._checked, self._looked = False, True
@@ -96,11 +98,12 @@ class Follower:
         arrival = self._clock.arrival(frame.time)
         if arrival is Arrival.DROPPED:
             return []
-        events = self.end() if arrival is Arrival.RESTART else []
+        before = self.end() if arrival is Arrival.RESTART else []
+        self._recording += arrival is Arrival.RESTART
         self._check_pace()
         self._now = frame.time
         self.frames += 1
-        events += self._finish(self._tracks.see(frame))
+        events = self._finish(self._tracks.see(frame))
         if self._next is None:
             self._began, self._next = frame.time, frame.time + self.options.hop
         self._looked = frame.time >= self._next
@@ -109,7 +112,7 @@ class Follower:
             missed = (frame.time - self._next) // self.options.hop
             self._next += (missed + 1) * self.options.hop
         self._acted |= {event.person for event in events}
-        return events
+        return before + self._numbered(events)
 
     def end(self) -> list[ActionEvent]:
         """Tell what is left at the end of the stream.
@@ -126,7 +129,12 @@ class Follower:
         events += self._finish(self._tracks.lose())
         acted = self._acted | {event.person for event in events}
         self._looked, self._next, self._acted = True, None, set()
-        return events + [event for event in self._told(whole) if event.person not in acted]
+        events += [event for event in self._told(whole) if event.person not in acted]
+        return self._numbered(events)
+
+    def _numbered(self, events: list[ActionEvent]) -> list[ActionEvent]:
+        """Say of which recording of the stream events are."""
+        return [replace(event, recording=self._recording) for event in events]
 
     def _look(self, layout: SkeletonLayout) -> list[ActionEvent]:
         """Look at the last seconds of everybody."""
