@@ -99,6 +99,7 @@ def teach(
     *,
     teacher: str = "minilm",
     videos: Folder | None = None,
+    every: float | None = None,
     prompts: str | None = None,
     class_names: str | None = None,
     protocol: Folder | FewShotProtocol | None = None,
@@ -111,6 +112,8 @@ def teach(
         out: Where the cache is to stand.
         teacher: One of `TEACHERS`, or a short name of the table of models.
         videos: The folder of videos, or `rendered`; texts alone unless told.
+        every: How many frames of a video one frame of its skeleton stands for; unless told the
+            same rate is taken, and a skeleton that ends well before its video refused.
         prompts: A shipped list of prompts or a file; the teacher's own unless told.
         class_names: Other texts of the classes: a shipped name or a file.
         protocol: With videos: the clips of its base classes alone.
@@ -131,8 +134,10 @@ def teach(
         return FeatureCache.open(Path(out))
     if not isinstance(model, VideoTeacher):
         raise SkelshotError(f"videos: the teacher {model.name} reads texts only; leave it out")
+    if every is not None and videos == "rendered":
+        raise SkelshotError("every: rendered pictures have the skeletons' own rate; leave it out")
     shown = VideoOptions(frames=model.frames, size=model.frame_size)
-    source = RenderedSource(shown) if videos == "rendered" else VideoSource(Path(videos), shown)
+    source = RenderedSource(shown) if videos == "rendered" else VideoSource(Path(videos), shown, every)
     labels = None
     if protocol is not None:
         splits = _protocol(protocol).split_list(store)

@@ -19,12 +19,14 @@ class DataRole(Options):
     Args:
         protocol: Draws the splits and tasks.
         class_names: As `teach --class-names`.
+        every: As `teach --every`, for recorded videos.
     """
 
     described: ClassVar[str] = "role"
 
     protocol: str
     class_names: str | None = None
+    every: float | None = None
 
 
 class TableTeacher(Options):

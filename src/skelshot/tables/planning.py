@@ -283,6 +283,9 @@ class CellPlanner:
             config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
             config["device"] = self._kind
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
+            if data.videos != "rendered" and data.role.every:
+                config |= {"every": data.role.every}
+                call["every"] = data.role.every
         return Entry(FEATURES, config, call=call)
 
     @property
