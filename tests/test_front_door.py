@@ -52,6 +52,8 @@ def test_the_four_steps(tmp_path: Path) -> None:
     write_toy_clips(tmp_path / "raw", performers=2, repetitions=2)
     store = sk.prepare("npz", tmp_path / "raw", tmp_path / "store")
     features = sk.teach(store, tmp_path / "features", teacher="random-code", seed=3)
+    with pytest.raises(sk.SkelshotError, match="every: rendered pictures have the skeletons' own"):
+        sk.teach(store, tmp_path / "f", teacher="mini", videos="rendered", every=2)
     run = sk.pretrain(
         store, tmp_path / "run", protocol="toy", preset="smoke", splits=[0], features=features,
         changes=["strategy.epochs=1"],

@@ -137,7 +137,8 @@ def teach(
     if every is not None and videos == "rendered":
         raise SkelshotError("every: rendered pictures have the skeletons' own rate; leave it out")
     shown = VideoOptions(frames=model.frames, size=model.frame_size)
-    source = RenderedSource(shown) if videos == "rendered" else VideoSource(Path(videos), shown, every)
+    rendered = videos == "rendered"
+    source = RenderedSource(shown) if rendered else VideoSource(Path(videos), shown, every)
     labels = None
     if protocol is not None:
         splits = _protocol(protocol).split_list(store)

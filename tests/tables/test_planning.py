@@ -162,3 +162,16 @@ def test_a_model_of_ones_own_takes_the_place_of_the_mini_teacher(
         (features,) = only_result(plans.cell("r", row, "c")).needs[0].needs
         told[len(weights)] = features.config["teacher"], features.call.get("model")
     assert told == {0: ("mini", None), 1: ("xclip", tmp_path)}
+
+
+@pytest.mark.parametrize(("videos", "every"), [("films", 1.0), ("rendered", None)])
+def test_videos_of_the_skeletons_own_rate_are_read_at_it(
+    toy_store: Store, videos: str, every: float | None
+) -> None:
+    role = DataRole(protocol="nw-ucla", every=1)
+    data = RoleData(role, toy_store, videos, videos_mark=videos)
+    amounts = table_preset("smoke")
+    plans = CellPlanner(data, column(), "smoke", amounts, 1, teachers=NamedMarks())
+    row = TableRow(strategy="transfer", teacher="x-clip")
+    (features,) = only_result(plans.cell("r", row, "c")).needs[0].needs
+    assert features.call.get("every") == features.config.get("every") == every

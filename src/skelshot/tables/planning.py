@@ -275,7 +275,7 @@ class CellPlanner:
             "class_names": data.role.class_names,
         }
         marks = self.teachers.marks(teacher, data.role.class_names, data.store, model)
-        config = {"data": data.store.data_hash, **said, **marks}
+        config: dict[str, Any] = {"data": data.store.data_hash, **said, **marks}
         call: dict[str, Any] = {"store": data.store.path, **said}
         if model:
             call["model"] = model
@@ -284,8 +284,7 @@ class CellPlanner:
             config["device"] = self._kind
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
             if data.videos != "rendered" and data.role.every:
-                config |= {"every": data.role.every}
-                call["every"] = data.role.every
+                config["every"] = call["every"] = data.role.every
         return Entry(FEATURES, config, call=call)
 
     @property
