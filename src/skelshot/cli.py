@@ -3,7 +3,6 @@
 import argparse
 import errno
 import io
-import json
 import os
 import sys
 import warnings
@@ -15,6 +14,7 @@ from skelshot import __version__
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import Notice, OldName
 from skelshot.ground.interrupts import CtrlC, answer_ctrl_c, ctrl_c_was_heard, ignore_ctrl_c_at_exit
+from skelshot.ground.json_text import readable_json
 from skelshot.ground.memory import memory_is_short
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import open_streams, print_error, print_out
@@ -192,7 +192,7 @@ def _leave(message: str, code: int) -> NoReturn:
 
 def _print(document: Document, parsed: argparse.Namespace) -> None:
     if parsed.json:
-        text = json.dumps(document, indent=2, allow_nan=False, default=str)
+        text = readable_json(document, default=str)
     else:
         text = parsed.show(_all_escaped(document))
     print_out(text + "\n")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from skelshot.ground.documents import MOST_DEPTH, BadDocument
-from skelshot.ground.json_text import MOST_VALUES, parse_json
+from skelshot.ground.json_text import MOST_VALUES, parse_json, readable_json
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,28 @@ def test_what_is_written_is_read(document: object) -> None:
 def test_depth_is_counted_to_the_last_level() -> None:
     assert parse_json("[" * MOST_DEPTH + "]" * MOST_DEPTH, "x")
     assert math.isnan(parse_json("[NaN]", "x")[0])  # clips of NW-UCLA have them
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ([1, -2.5e-7, None, True], "[1, -2.5e-07, null, true]"),
+        ([], "[]"),
+        ({"a": [[], [1]]}, '{\n  "a": [\n    [],\n    [1]\n  ]\n}'),
+        (["1", 2], '[\n  "1",\n  2\n]'),
+        ("[\n 1,\n 2\n]", '"[\\n 1,\\n 2\\n]"'),
+    ],
+)
+def test_lists_of_numbers_stand_on_one_line(document: object, text: str) -> None:
+    assert readable_json(document) == text
+    assert json.loads(text) == document
+
+
+def test_a_large_confusion_is_written_fast() -> None:
+    began, confusion = time.perf_counter(), [list(range(1000)) for _ in range(1000)]
+    text = readable_json({"confusion": confusion})
+    assert time.perf_counter() - began < 20
+    assert text.count("\n") == 1004 - 1
+    assert json.loads(text)["confusion"] == confusion
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        readable_json([math.nan])

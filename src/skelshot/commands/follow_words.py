@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skelshot.commands.command import Document, percent
 from skelshot.commands.part_words import from_words, given
 from skelshot.commands.recognition_words import refuse_without_video, videos_of
+from skelshot.ground.json_text import readable_json
 from skelshot.ground.printable import escaped, printable
 from skelshot.ground.streams import print_error, print_out
 
@@ -122,7 +123,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     }
     if broken is not None:
         if parsed.json and follower.frames:
-            print_out(json.dumps(document, indent=2, allow_nan=False) + "\n")
+            print_out(readable_json(document) + "\n")
         raise broken
     return document
 

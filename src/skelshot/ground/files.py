@@ -3,7 +3,6 @@
 import errno
 import glob
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground.errors import SkelshotError
-from skelshot.ground.json_text import parse_json
+from skelshot.ground.json_text import parse_json, readable_json
 from skelshot.ground.locks import hold, remove_if_left
 from skelshot.ground.regular import check_regular, open_regular, read_regular
 
@@ -128,7 +127,7 @@ def write_json(path: Path, document: object) -> None:
     Raises:
         ValueError: The document holds NaN or infinity.
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    text = readable_json(document, ascii_only=False)
     with whole_file(path) as partial:
         partial.write_text(text + "\n", encoding="utf-8")
 

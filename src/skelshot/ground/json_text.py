@@ -1,12 +1,45 @@
-"""JSON from anywhere, parsed within bounds."""
+"""JSON from anywhere, parsed within bounds, and JSON that people can read."""
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 from skelshot.ground.documents import BadDocument, check_values, refuse_twice, utf8_text
 
 MOST_VALUES = 4_000_000
 """How many values a document may hold; what Python makes of one takes some 60 bytes."""
+
+_NUMBERS = re.compile(r"\[\n\s+([^][{}\"]*?)\n\s*\]")  # no string holds a bare end of line
+
+
+def readable_json(
+    document: object, *, ascii_only: bool = True, default: Callable[[Any], object] | None = None
+) -> str:
+    """Write a document as JSON, indented, with lists of numbers on one line.
+
+    Args:
+        document: Anything `json` takes; NaN and infinity are refused.
+        ascii_only: Whether other letters are escaped.
+        default: Turns what `json` does not take into what it takes.
+
+    Returns:
+        The text, without a last end of line.
+
+    Raises:
+        ValueError: The document holds NaN or infinity.
+
+    Example:
+        >>> print(readable_json({"confusion": [[1, 0], [2, 3]]}))
+        {
+          "confusion": [
+            [1, 0],
+            [2, 3]
+          ]
+        }
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=ascii_only, allow_nan=False, default=default)
+    return _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
 def parse_json(content: str | bytes, place: str) -> Any:
