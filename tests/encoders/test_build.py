@@ -12,7 +12,8 @@ def weights(spec: EncoderSpec, seed: int | None) -> torch.Tensor:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_weights_follow_from_the_seed_alone(name):
-    spec = read_spec({"name": name, "layout": "kinect-v1", "width": 0.125})
+    narrow = {"width": 0.125} if name != "skeleton-image" else {}
+    spec = read_spec({"name": name, "layout": "kinect-v1", **narrow})
     torch.manual_seed(1)
     first = weights(spec, 5)
     torch.manual_seed(2)

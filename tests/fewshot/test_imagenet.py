@@ -4,8 +4,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from skelshot.encoders.resnet import ResNet18
 from skelshot.fewshot.imagenet import load_imagenet
-from skelshot.fewshot.resnet import ResNet18
 from skelshot.ground import SkelshotError
 
 

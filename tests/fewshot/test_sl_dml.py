@@ -4,9 +4,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from skelshot.fewshot.resnet import ResNet18
+from skelshot.encoders import GraphNetworkSpec, ImageNetworkSpec, build_encoder
+from skelshot.encoders.resnet import ResNet18
+from skelshot.encoders.skeleton_images import skeleton_images
 from skelshot.fewshot.skeleton_dml import SkeletonDML
-from skelshot.fewshot.skeleton_images import skeleton_images
 from skelshot.fewshot.sl_dml import SLDML
 from skelshot.fewshot.weights import load_method, save_method
 from skelshot.ground import SkelshotError
@@ -48,3 +49,46 @@ def test_training_begins_with_public_weights_and_the_file_is_not_needed_again(tm
     assert torch.equal(loaded.network.trunk.conv1.weight, public["conv1.weight"])
     with pytest.raises(SkelshotError, match=r"resnet18.safetensors: no such file"):
         method.begin_training(SHAPE, KINECT_V1)
+
+
+def image_network(**options):
+    shape = {"layout": "kinect-v1", "channels": 6, "frames": 12, **options}
+    return build_encoder(ImageNetworkSpec(name="skeleton-image", **shape), seed=7)
+
+
+def ready(**options):
+    method = SkeletonDML.from_options(options)
+    method.begin_training(SHAPE, KINECT_V1)
+    return method
+
+
+def test_training_begins_with_the_encoder_that_has_its_network():
+    method, encoder = ready(), image_network()
+    method.take_over(encoder)
+    ours, theirs = method.network.trunk.state_dict(), encoder.trunk.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    other = ready()
+    before = other.network.trunk.conv1.weight.clone()
+    spec = GraphNetworkSpec(name="agcn", layout="kinect-v1", frames=12, width=0.125)
+    other.take_over(build_encoder(spec, seed=0))
+    assert torch.equal(other.network.trunk.conv1.weight, before)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "options", "told"),
+    [
+        (
+            {"encoding": "xyz"},
+            {},
+            r"encoding: found .triples., the encoder skeleton-image has",
+        ),
+        ({"image_size": 32}, {}, "image_size: found 64, the encoder skeleton-image has 32"),
+        ({"positions": (3, 4, 5)}, {}, r"positions: found \(3, 4, 5\), the joints' positions are"),
+        ({}, {"imagenet": "resnet18.pth"}, "imagenet: found resnet18.pth beside the encoder"),
+    ],
+)
+def test_an_encoder_that_does_not_fit_is_refused(encoder, options, told):
+    method = SkeletonDML.from_options(options)
+    method.make_weights(SHAPE)
+    with pytest.raises(SkelshotError, match=told):
+        method.take_over(image_network(**encoder))

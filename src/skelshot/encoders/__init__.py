@@ -13,6 +13,7 @@ from skelshot.encoders.ctr_gcn import CTRGCN
 from skelshot.encoders.family import ENCODERS, read_spec
 from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.image_network import ImageNetwork, ImageNetworkSpec
 from skelshot.encoders.multi_stream import Branch, MultiStream, MultiStreamSpec
 from skelshot.encoders.packaged import (
     WeightsCard,
@@ -37,6 +38,8 @@ __all__ = [
     "EncoderSpec",
     "GraphNetwork",
     "GraphNetworkSpec",
+    "ImageNetwork",
+    "ImageNetworkSpec",
     "ImportedEncoder",
     "MultiStream",
     "MultiStreamSpec",

@@ -6,6 +6,7 @@ from typing import Any
 from skelshot.encoders.agcn import AGCN
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.ctr_gcn import CTRGCN
+from skelshot.encoders.image_network import ImageNetwork
 from skelshot.encoders.multi_stream import MultiStream
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN
@@ -29,7 +30,9 @@ def _problem(part: type) -> str | None:
     return None
 
 
-ENCODERS: Family[Encoder] = Family("encoder", (STGCN, AGCN, CTRGCN, MultiStream), _problem)
+SHIPPED: tuple[type[Encoder], ...] = (STGCN, AGCN, CTRGCN, MultiStream, ImageNetwork)
+
+ENCODERS: Family[Encoder] = Family("encoder", SHIPPED, _problem)
 """All encoders by name; another package adds its own in the group `skelshot.encoders`."""
 
 

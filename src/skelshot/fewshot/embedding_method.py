@@ -9,8 +9,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from skelshot.encoders import Encoder
+from skelshot.encoders.clip_coordinates import joint_positions
 from skelshot.fewshot.base import FewShotMethod, MethodOptions, WeightedOptions
-from skelshot.fewshot.clip_coordinates import joint_positions
 from skelshot.fewshot.multi_similarity import (
     mined_pairs,
     multi_similarity_loss,
@@ -137,6 +138,18 @@ class EmbeddingMethod(FewShotMethod):
         """
         del layout
         self.make_weights(shape)
+
+    def take_over(self, encoder: Encoder) -> None:
+        """Begin training with the weights of an encoder that has the method's own network.
+
+        Args:
+            encoder: The encoder of the run, which a first stage may have trained; by default
+                nothing of it is used.
+
+        Raises:
+            SkelshotError: It has the network, and something does not fit.
+        """
+        del encoder
 
     def embed(self, clips: Tensor) -> Tensor:
         """Return one vector a clip, the same whatever other clips are there.

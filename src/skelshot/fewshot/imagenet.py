@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from skelshot.fewshot.resnet import ResNet18
+from skelshot.encoders.resnet import ResNet18
 from skelshot.ground import SkelshotError
 
 COUNTERS = "num_batches_tracked"

@@ -6,8 +6,8 @@ Recognition", WACV 2022.
 
 from typing import ClassVar
 
+from skelshot.encoders.skeleton_images import ImageEncoding
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.skeleton_images import ImageEncoding
 from skelshot.fewshot.sl_dml import SLDML, SLDMLOptions
 
 

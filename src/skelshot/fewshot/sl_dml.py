@@ -10,11 +10,13 @@ from typing import ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
+from skelshot.encoders import Encoder, ImageNetwork
+from skelshot.encoders.resnet import FEATURES, ResNet18
+from skelshot.encoders.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
 from skelshot.fewshot.imagenet import load_imagenet
-from skelshot.fewshot.resnet import FEATURES, ResNet18
-from skelshot.fewshot.skeleton_images import ImageEncoding, skeleton_images
+from skelshot.ground import SkelshotError
 from skelshot.skeletons import SkeletonLayout
 
 
@@ -112,3 +114,36 @@ class SLDML(EmbeddingMethod):
         super().begin_training(shape, layout)
         if self.options.imagenet is not None and isinstance(self.network, _ImageNetwork):
             load_imagenet(self.network.trunk, self.options.imagenet)
+
+    def take_over(self, encoder: Encoder) -> None:
+        """Begin with the ResNet-18 of an encoder `skeleton-image` (Table IX of the paper).
+
+        Args:
+            encoder: The encoder of the run.
+
+        Raises:
+            SkelshotError: It draws other images, or of other channels, or the options name a file
+                of weights as well.
+        """
+        if not isinstance(encoder, ImageNetwork) or not isinstance(self.network, _ImageNetwork):
+            return
+        if self.options.imagenet is not None:
+            raise SkelshotError(
+                f"method {self.name}, imagenet: found {self.options.imagenet} beside the encoder "
+                f"{encoder.name}, whose weights training begins with; leave one of them out"
+            )
+        joints = tuple(range(*self.joint_channels.indices(encoder.channels)))
+        if encoder.spec.position_channels != joints:
+            raise SkelshotError(
+                f"encoder {encoder.name}, positions: found {encoder.spec.position_channels}, the "
+                f"joints' positions are channels {joints}; set encoder.positions"
+            )
+        theirs, ours = encoder.spec, self.options
+        for option in ("encoding", "image_size"):
+            if getattr(theirs, option) != getattr(ours, option):
+                raise SkelshotError(
+                    f"method {self.name}, {option}: found {getattr(ours, option)!r}, the encoder "
+                    f"{encoder.name} has {getattr(theirs, option)!r}; set encoder.{option} or "
+                    f"episodic.method_options.{option}"
+                )
+        self.network.trunk.load_state_dict(encoder.trunk.state_dict())

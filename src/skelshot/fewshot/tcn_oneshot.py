@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 from torch import Tensor, nn
 
+from skelshot.encoders.clip_coordinates import main_person
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.clip_coordinates import main_person
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
 from skelshot.fewshot.pose_features import (
     Bones,

@@ -102,6 +102,7 @@ class EpisodicStage(Stage):
         if (embedder := method.embedder) is not None:
             embedder.begin_training(self.method_shape, encoder.spec.layout)
             embedder.meet_inputs(inputs)
+            embedder.take_over(encoder)
             if embedder.options.class_weight:
                 classes = len(base.split.base) * (2 if options.time_reversed else 1)
                 self.head = nn.Linear(embedder.embed_dim, classes)

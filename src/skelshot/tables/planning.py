@@ -280,8 +280,7 @@ class CellPlanner:
         if model:
             call["model"] = model
         if teacher.videos:
-            config |= {"videos": data.videos_mark, "protocol": repr(protocol)}
-            config["device"] = self._kind
+            config |= {"videos": data.videos_mark, "protocol": repr(protocol), "device": self._kind}
             call |= {"videos": data.videos, "protocol": protocol, "device": self.device}
             if data.videos != "rendered" and data.role.every:
                 config["every"] = call["every"] = data.role.every

@@ -208,8 +208,8 @@ def _filled_ctr_gcn(fill: Filler) -> None:
     for number, (c_in, c_out, stride) in enumerate(BLOCKS, 1):
         unit, time, part = f"l{number}.gcn1", f"l{number}.tcn1.branches", c_out // 4
         relations = 8 if c_in == 3 else c_in // 8
-        fill.draw(f"{unit}.PA", 3, JOINTS, JOINTS, scale=0.1)
-        fill.draw(f"{unit}.alpha", 1)
+        fill.draw(f"{unit}.PA", 3, JOINTS, JOINTS, scale=0.05)
+        fill.draw(f"{unit}.alpha", 1, scale=0.05)  # activations that grow drown in rounding
         for k in range(3):
             fill.conv(f"{unit}.convs.{k}.conv1", c_in, relations)
             fill.conv(f"{unit}.convs.{k}.conv2", c_in, relations)

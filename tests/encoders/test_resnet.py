@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from skelshot.fewshot.resnet import ResNet18
+from skelshot.encoders.resnet import ResNet18
 
 PARAMETERS = 11_689_512 - 513_000
 """Of torchvision's ResNet-18, less its last layer."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skelshot.fewshot.skeleton_images import (
+from skelshot.encoders.skeleton_images import (
     skeleton_images,
     triples_image,
     unit_range,

@@ -63,6 +63,21 @@ class ResNet18(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
+    def maps(self, images: Tensor) -> Tensor:
+        """Return the last map of each image.
+
+        Args:
+            images: (n, 3, H, W).
+
+        Returns:
+            (n, 512, H / 32, W / 32), rounded up.
+        """
+        # Channels last is what convolutions on a CPU are quickest with.
+        x = images.contiguous(memory_format=torch.channels_last)
+        x = self.maxpool(self.bn1(self.conv1(x)).relu())
+        found: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return found
+
     def forward(self, images: Tensor) -> Tensor:
         """Return one vector an image.
 
@@ -72,9 +87,4 @@ class ResNet18(nn.Module):
         Returns:
             (n, 512), the mean over all places of the last map.
         """
-        # Channels last is what convolutions on a CPU are quickest with.
-        x = images.contiguous(memory_format=torch.channels_last)
-        x = self.maxpool(self.bn1(self.conv1(x)).relu())
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        vectors: Tensor = x.mean((2, 3))
-        return vectors
+        return self.maps(images).mean((2, 3))

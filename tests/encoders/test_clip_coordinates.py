@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skelshot.fewshot.clip_coordinates import joint_positions, main_person
+from skelshot.encoders.clip_coordinates import joint_positions, main_person
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import InputSpec
 
