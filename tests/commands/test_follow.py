@@ -117,6 +117,7 @@ def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
     assert json.loads(out)["events"] == []
     assert "the recording lasts 0.47 s, expected at least 1.03 s" in err
     assert "recognise it as a clip, without --follow" in err  # the advice is not cut off
+    assert "skelshot: note: coordinates: metres, y up" in err  # as without --follow
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,18 @@ def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
     if path.suffix.lower() in LINES:
         lines = lines_of_growing_file(path, asked.patience, tell)
         return frames_of_lines(lines, asked.layout, tell, asked.strict)
-    return _recording(path, asked)
+    return _recording(path, asked, tell)
 
 
-def _recording(path: Path, asked: Asked) -> Iterator[Frame]:
+def _recording(path: Path, asked: Asked, tell: Tell) -> Iterator[Frame]:
     found = read_clips(path, asked.videos)
     if len(found) > 1:
         raise SkelshotError(
             f"{path}: found {len(found)} clips, expected one recording; recognise clips without "
             "--follow"
         )
+    for remark in found[0].remarks:
+        tell(remark)
     sequence = found[0].sequence
     return frames_of(sequence, sequence.rate or asked.rate)
 
