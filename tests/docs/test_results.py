@@ -208,6 +208,20 @@ def test_several_encoders_as_one() -> None:
             assert told.removeprefix("+").partition(" ")[2] in text
 
 
+def test_the_ladder() -> None:
+    found, printed = results("ladder"), table_in("docs/results.md", "NW-UCLA, the ladder")
+    named = {row: f"all {row}" for row in printed}
+    assert {row: cells[:2] for row, cells in printed.items()} == accuracies(found, named, SHOTS)
+    for row, cells in printed.items():
+        for rule, cell in zip(("same camera", "cross view"), cells[2:4], strict=True):
+            if cell != "-":
+                means = [found[f"{rule} {row}"]["accuracy"][shots]["mean"] for shots in SHOTS]
+                assert cell == " / ".join(f"{100 * mean:.1f}" for mean in means)
+    pair = ("all skelshot-base, trained further", "all skelshot-base as it ships")
+    (gain,) = differences(found, {"all": pair}, SHOTS).values()
+    assert all(told in (ROOT / "docs/results.md").read_text() for told in gain)
+
+
 def test_synthetic_to_nw_ucla() -> None:
     printed = list(table_in("docs/synthetic.md", "trained on").values())
     real = results("nw-ucla")
@@ -384,6 +398,7 @@ def test_the_results_page_has_no_other_table() -> None:
     assert re.findall(r"^\| ([^|]+) \|.*\n\|---", text, re.MULTILINE) == [
         "NW-UCLA, first stage",
         "NW-UCLA, streams",
+        "NW-UCLA, the ladder",
         "NW-UCLA, 5 of 10 classes, 20 splits",
         "UI-PRMD, 5 of 10 classes, held-out people",
         "Kinder-Gator, 20 ways, held-out people and classes",
