@@ -1,7 +1,9 @@
-"""The conformal promise, against the definition and by drawing."""
+"""The conformal promise, against the definition, crepes and by drawing."""
 
+import numpy as np
 import pytest
 import torch
+from crepes import ConformalClassifier
 
 from skelshot.ground import SkelshotError
 from skelshot.recognition.conformal import Conformal, halves
@@ -17,6 +19,15 @@ def test_p_values_are_those_of_the_definition() -> None:
     held, asked = torch.randn(19, generator=generator), torch.randn(50, generator=generator)
     expected = [literal(held.tolist(), value) for value in asked.tolist()]
     assert Conformal(held)(asked).tolist() == pytest.approx(expected)
+
+
+def test_p_values_are_those_of_crepes() -> None:
+    """Known looks count the other way there: larger is stranger."""
+    rng = np.random.default_rng(2)
+    held, asked = rng.normal(size=29).round(1), rng.normal(size=60).round(1)  # with ties
+    theirs = ConformalClassifier().fit(-held).predict_p(-asked[:, None], smoothing=False)[:, 0]
+    ours = Conformal(torch.from_numpy(held))(torch.from_numpy(asked))
+    assert ours.tolist() == pytest.approx(theirs.tolist())
 
 
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3])
