@@ -9,6 +9,7 @@ Write it anew, where a named fault explains the difference, with
 
 import json
 import platform
+import re
 import tempfile
 from contextlib import suppress
 from hashlib import sha256
@@ -25,6 +26,7 @@ from skelshot.datasets.npz import NpzReader
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.experiments.toy import write_toy_clips
+from skelshot.ground.environment import processor_name
 
 RECORD = Path(__file__).with_name("golden.json")
 USUAL = (
@@ -84,9 +86,9 @@ JUDGED: dict[str, tuple[str, ...]] = {
 
 def machine() -> str:
     """Name what the bits of a result depend on besides the code."""
-    return (
-        f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()} torch {torch.__version__}"
-    )
+    maker = re.split(r"\W", processor_name())[0]  # the math library goes other ways on others
+    able = torch.backends.cpu.get_cpu_capability()
+    return f"{platform.machine()} {able} {maker} torch {torch.__version__}"
 
 
 def summary(file: Path) -> dict[str, Any]:
