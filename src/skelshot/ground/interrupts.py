@@ -1,12 +1,17 @@
 """Ctrl-C that is answered also where a library swallows it while it is imported."""
 
 import atexit
+import os
 import signal
 import threading
 from types import FrameType
 
 _AGAIN = 0.1
 """Seconds after which a Ctrl-C during an import is said again, unless it was heard."""
+
+_IMPORT = "<frozen importlib"
+_COMPILER = f"{os.sep}llvmlite{os.sep}"
+"""C code calls back into it: what is raised there is printed and lost."""
 
 
 class CtrlC:
@@ -23,12 +28,15 @@ class CtrlC:
         self.came = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Raise `KeyboardInterrupt`, and once more soon in the middle of an import."""
+        """Raise `KeyboardInterrupt`; once more soon within an import, later within a compiler."""
         self.came = True
-        if _is_importing(frame) and hasattr(signal, "setitimer"):
+        files = _files_of(frame) if hasattr(signal, "setitimer") else []
+        compiling = any(_COMPILER in file for file in files)
+        if compiling or any(file.startswith(_IMPORT) for file in files):
             signal.signal(signal.SIGALRM, self)
             signal.setitimer(signal.ITIMER_REAL, _AGAIN)
-        raise KeyboardInterrupt
+        if not compiling:
+            raise KeyboardInterrupt
 
 
 def answer_ctrl_c() -> CtrlC:
@@ -64,9 +72,10 @@ def _ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _is_importing(frame: FrameType | None) -> bool:
+def _files_of(frame: FrameType | None) -> list[str]:
+    """List the files of the functions that are at work."""
+    files = []
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return True
+        files.append(frame.f_code.co_filename)
         frame = frame.f_back
-    return False
+    return files
