@@ -134,10 +134,10 @@ def teach(
         return FeatureCache.open(Path(out))
     if not isinstance(model, VideoTeacher):
         raise SkelshotError(f"videos: the teacher {model.name} reads texts only; leave it out")
-    if every is not None and videos == "rendered":
+    rendered = videos == "rendered"
+    if rendered and every is not None:
         raise SkelshotError("every: rendered pictures have the skeletons' own rate; leave it out")
     shown = VideoOptions(frames=model.frames, size=model.frame_size)
-    rendered = videos == "rendered"
     source = RenderedSource(shown) if rendered else VideoSource(Path(videos), shown, every)
     labels = None
     if protocol is not None:

@@ -129,10 +129,7 @@ def test_a_recording_of_one_movement_is_named_and_a_shorter_one_said(
         (["a.json", "--follow", "--hop", "0"], "--hop: found 0.0"),
         (["a.json", "--follow", "--events", "e.doc"], "expected .jsonl, .csv"),
         (["camera:98", "--follow", "--backend", "none"], "none"),
-        (
-            ["s.jsonl", "--follow", "--persons", "2"],
-            "--persons: says how videos",
-        ),
+        (["s.jsonl", "--follow", "--persons", "2"], "--persons: says how videos are read"),
         (["camera:0", "--mirrored", "perhaps"], "--mirrored: invalid choice: 'perhaps'"),
         (["-", "--follow", "--layout", "octopus"], "octopus"),
     ],

@@ -5,6 +5,8 @@ from skelshot.encoders import fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.readouts import read_out
 from skelshot.ground import SkelshotError
 
+from .test_encoders import GRAPHS
+
 
 def test_fold_keeps_a_clips_persons_together():
     x = torch.randn(3, 4, 5, 6, 2)
@@ -55,7 +57,7 @@ def test_absent_persons_can_be_left_out(small):
     torch.testing.assert_close(masked(x)[1:], plain(x)[1:])
 
 
-@pytest.mark.parametrize("name", ["st-gcn", "agcn", "ctr-gcn", "multi-stream"])
+@pytest.mark.parametrize("name", GRAPHS)
 def test_a_masked_place_changes_no_features_of_a_trained_encoder(small, stir, name):
     """An encoder for two persons shows one-person clips as the same encoder for one would."""
     two, one = (small(name, persons=persons, mask_absent_persons=True) for persons in (2, 1))

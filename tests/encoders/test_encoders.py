@@ -8,13 +8,14 @@ import torch
 from skelshot.encoders import (
     ENCODERS,
     Encoder,
+    GraphNetworkSpec,
     build_encoder,
     load_encoder,
     read_spec,
     save_encoder,
 )
 
-GRAPHS = [kind.name for kind in ENCODERS.shipped if kind.name != "skeleton-image"]
+GRAPHS = [kind.name for kind in ENCODERS.shipped if issubclass(kind.spec_type, GraphNetworkSpec)]
 """Networks whose maps keep joints and persons apart; test_image_network.py has the other's."""
 JOINTS = {"kinect-v2": 25, "kinect-v1": 20, "coco-17": 17, "mediapipe-33": 33}
 ALL = list(itertools.product(GRAPHS, JOINTS, [1, 2]))

@@ -64,5 +64,5 @@ def test_weights_are_those_of_before(boxes: Path, tiny: Recipe, tmp_path: Path) 
     for (digest, size), (wanted, near) in zip(
         found.values(), golden["weights"].values(), strict=True
     ):
-        assert size == pytest.approx(near, rel=1e-2)
+        assert size == pytest.approx(near, rel=5e-3)
         assert digest == wanted or _machine() != golden["machine"]

@@ -97,10 +97,10 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     from skelshot.ground import SkelshotError
     from skelshot.recognition.streams import Follower
     from skelshot.recognition.streams.event_files import GrowingEventsFile
-    from skelshot.recognition.streams.sources import open_source
+    from skelshot.recognition.streams.sources import is_camera, open_source
 
     began, place = time.perf_counter(), _only(parsed.clips)
-    if place.partition(":")[0] != "camera":
+    if not is_camera(place):
         refuse_without_video(parsed, [place])
     kept = GrowingEventsFile(Path(parsed.events)) if parsed.events not in (None, "-") else None
     follower = Follower(recognizer, _options(parsed))

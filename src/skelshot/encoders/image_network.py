@@ -11,7 +11,6 @@ from skelshot.encoders.clip_coordinates import joint_positions
 from skelshot.encoders.resnet import FEATURES, ResNet18
 from skelshot.encoders.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.encoders.spec import EncoderSpec
-from skelshot.ground import SkelshotError
 
 
 class ImageNetworkSpec(EncoderSpec):
@@ -43,11 +42,7 @@ class ImageNetworkSpec(EncoderSpec):
         Raises:
             SkelshotError: The input does not have one of them.
         """
-        if lacking := [place for place in self.positions if not 0 <= place < self.channels]:
-            raise SkelshotError(
-                f"encoder {self.name}, positions: found {lacking[0]}, expected 0 to "
-                f"{self.channels - 1}, the channels of the input; set encoder.positions"
-            )
+        self.check_channels(self.positions, "positions", "set encoder.positions")
         return self.positions or tuple(range(min(3, self.channels)))
 
 

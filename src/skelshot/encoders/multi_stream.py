@@ -16,7 +16,6 @@ from skelshot.encoders.graph_spec import GraphNetworkSpec
 from skelshot.encoders.persons import persons_who_are_there
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN, STGCNSpec
-from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, read_alone
 
 _KINDS: dict[str, tuple[type[GraphNetwork], type[GraphNetworkSpec]]] = {
@@ -101,12 +100,8 @@ class MultiStreamSpec(GraphNetworkSpec):
         Raises:
             SkelshotError: The input does not have one of them.
         """
-        if lacking := [place for place in branch.channels if not 0 <= place < self.channels]:
-            raise SkelshotError(
-                f"encoder {self.name}, branches, channels: found {lacking[0]}, expected 0 to "
-                f"{self.channels - 1}, the channels of the input; set input.streams or "
-                "encoder.branches"
-            )
+        remedy = "set input.streams or encoder.branches"
+        self.check_channels(branch.channels, "branches, channels", remedy)
         return branch.channels or tuple(range(self.channels))
 
 

@@ -1,9 +1,11 @@
 """The specification of an encoder: the few values that fix its shape."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
+from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
 from skelshot.skeletons.layout_field import LayoutField
 
@@ -36,3 +38,21 @@ class EncoderSpec(Options):
     channels: int = Field(default=3, ge=1, le=1024)
     frames: int = Field(default=64, ge=1, le=4096)
     persons: int = Field(default=1, ge=1, le=16)
+
+    def check_channels(self, places: Iterable[int], option: str, remedy: str) -> None:
+        """Refuse channels that the input does not have.
+
+        Args:
+            places: Channels, counted from 0.
+            option: What named them.
+            remedy: What to do.
+
+        Raises:
+            SkelshotError: The input does not have one of them.
+        """
+        for place in places:
+            if not 0 <= place < self.channels:
+                raise SkelshotError(
+                    f"encoder {self.name}, {option}: found {place}, expected 0 to "
+                    f"{self.channels - 1}, the channels of the input; {remedy}"
+                )

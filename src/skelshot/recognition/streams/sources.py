@@ -38,6 +38,18 @@ class Asked:
     videos: VideoReading = AS_USUAL
 
 
+def is_camera(place: str) -> bool:
+    """Tell whether a stream is a camera's: `camera` or `camera:N`.
+
+    Args:
+        place: As given to `open_source`.
+
+    Returns:
+        The answer.
+    """
+    return place.partition(":")[0] == "camera"
+
+
 def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
     """Open a stream of frames.
 
@@ -56,7 +68,7 @@ def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:
     if place == "-":
         lines = lines_of_pipe(sys.stdin.buffer, asked.patience, tell)
         return frames_of_lines(lines, asked.layout, tell, asked.strict)
-    if place == "camera" or place.startswith("camera:"):
+    if is_camera(place):
         return _camera(place, asked)
     path = Path(place)
     if not path.exists():
