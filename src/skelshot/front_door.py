@@ -31,9 +31,9 @@ from skelshot.runs.encoders import choose_splits
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
     FeatureCache,
+    class_texts_of,
     extract_text,
     extract_videos,
-    load_class_texts,
     load_templates,
     own_prompts,
     teacher_named,
@@ -101,7 +101,7 @@ def teach(
     videos: Folder | None = None,
     every: float | None = None,
     prompts: str | None = None,
-    class_names: str | None = None,
+    class_names: str | Sequence[str] | None = None,
     protocol: Folder | FewShotProtocol | None = None,
     **options: Any,
 ) -> FeatureCache:
@@ -115,7 +115,7 @@ def teach(
         every: How many frames of a video one frame of its skeleton stands for; unless told the
             same rate is taken, and a skeleton that ends well before its video refused.
         prompts: A shipped list of prompts or a file; the teacher's own unless told.
-        class_names: Other texts of the classes: a shipped name or a file.
+        class_names: Other texts of the classes: shipped names or files.
         protocol: With videos: the clips of its base classes alone.
         options: Those of the teacher.
 
@@ -128,7 +128,8 @@ def teach(
     store = _store(store)
     model = teacher_named(teacher, **options)
     templates = load_templates(prompts or own_prompts(teacher))
-    texts = load_class_texts(class_names, store.class_names) if class_names else None
+    files = [class_names] if isinstance(class_names, str) else class_names or ()
+    texts = class_texts_of(store, files)
     if videos is None:
         extract_text(store, model, templates, Path(out), texts)
         return FeatureCache.open(Path(out))

@@ -1,16 +1,28 @@
 """Prompts and class texts: files of the package, files of the user, and bad ones."""
 
+from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skelshot.datasets.reader_family import reader_named
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
-from skelshot.teachers import load_class_texts, load_templates, prompt_names, render
+from skelshot.ground.yaml_text import parse_yaml
+from skelshot.teachers import (
+    class_texts_of,
+    description_names,
+    load_class_texts,
+    load_templates,
+    prompt_names,
+    render,
+)
 
 NAMES = ("throw", "carry")
+SHIPPED = description_names()
 
 
 @pytest.mark.parametrize("name", prompt_names())
@@ -118,3 +130,53 @@ def test_bad_class_texts(tmp_path: Path, content: bytes, message: str) -> None:
 def test_absent_class_texts(tmp_path: Path) -> None:
     with pytest.raises(SkelshotError, match="cannot be read"):
         load_class_texts(tmp_path / "none.yaml", NAMES)
+
+
+def test_several_files_describe_the_classes_of_several_sets(tmp_path: Path) -> None:
+    """A class of a set is described under its full name or without the set's, first file first."""
+    own = tmp_path / "own.yaml"
+    own.write_text("gator/bow: bends forward\ndrop: lets it fall\n")
+    names = ("ntu/drop", "gator/bow", "rehab/deep squat")
+    bare = ("drop", "bow", "deep squat")
+    texts = load_class_texts([own, "ntu-descriptions", "ui-prmd-descriptions"], names, bare)
+    assert texts[:2] == ("lets it fall", "bends forward")
+    assert texts[2].startswith("a person bends both knees, sinks down deeply")
+    with pytest.raises(SkelshotError, match=r"lacks 1 of 3 classes .'rehab/deep squat'"):
+        load_class_texts([own, "ntu-descriptions"], names, bare)
+    own.write_text("ntu/drip: a\n")
+    with pytest.raises(
+        SkelshotError, match=r"does not have .'ntu/drip'.; the store has 'ntu/drop'"
+    ):
+        load_class_texts([own, *SHIPPED], names, bare)
+
+
+@dataclass(frozen=True)
+class Named:
+    class_names: tuple[str, ...]
+    bare_class_names: tuple[str, ...]
+
+
+def test_a_teacher_is_not_told_of_which_set_a_class_is() -> None:
+    store = Named(("ntu/drop", "gator/bow"), ("drop", "bow"))
+    assert class_texts_of(store) == ("drop", "bow")
+    assert class_texts_of(store, SHIPPED)[1].startswith("a person bends the upper body forward")
+
+
+@pytest.mark.parametrize(
+    ("described", "reader"),
+    [
+        ("ntu-descriptions", "ntu"),
+        ("kinder-gator-descriptions", "kinder-gator"),
+        ("ui-prmd-descriptions", "ui-prmd"),
+        ("nw-ucla-descriptions", "nw-ucla"),
+    ],
+)
+def test_shipped_descriptions_are_of_the_classes_that_readers_name(
+    described: str, reader: str
+) -> None:
+    names = reader_named(reader).class_names
+    texts = load_class_texts(described, names)
+    assert len(set(texts)) == len(names)
+    folder = resources.files("skelshot.teachers") / "descriptions"
+    text = (folder / f"{described.removesuffix('-descriptions')}.yaml").read_text("utf-8")
+    assert set(parse_yaml(text, described)) == set(names)

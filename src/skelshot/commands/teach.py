@@ -23,7 +23,7 @@ PRECOMPUTED = ("videos", "draws", "prompted", "whole_frame", "every", "reuse")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    from skelshot.teachers import teacher_names
+    from skelshot.teachers import description_names, teacher_names
 
     parser.add_argument("store", type=Path, help="the store")
     parser.add_argument(
@@ -69,8 +69,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--class-names",
+        action="append",
+        default=[],
         metavar="FILE",
-        help="ntu-descriptions, or a .yaml with fuller texts by class name",
+        help=f"{', '.join(description_names())}, or a .yaml with fuller texts by class name; "
+        "several together describe all classes (default: the names)",
     )
     add_option(parser, "teacher")
     parser.add_argument("--model", help="another model: folder, file or hub id")
@@ -97,8 +100,8 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.store import Store
     from skelshot.ground import SkelshotError
     from skelshot.teachers import (
+        class_texts_of,
         extract_text,
-        load_class_texts,
         load_templates,
         own_prompts,
         teacher_class,
@@ -112,7 +115,7 @@ def _run(parsed: argparse.Namespace) -> Document:
 
     use_threads(parsed.threads)
     store = Store.open(parsed.store)
-    texts = load_class_texts(parsed.class_names, store.class_names) if parsed.class_names else None
+    texts = class_texts_of(store, parsed.class_names)
     prompts = parsed.prompts or own_prompts(parsed.teacher)
     templates = load_templates(prompts)
     labels = None

@@ -8,7 +8,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
 from skelshot.tables.amounts import TableTeacher
-from skelshot.teachers import load_class_texts, load_templates, own_prompts, teacher_named
+from skelshot.teachers import class_texts_of, load_templates, own_prompts, teacher_named
 from skelshot.teachers.models.family import teacher_class
 
 
@@ -40,7 +40,7 @@ class TeacherMarks:
             SkelshotError: It cannot be loaded, or the texts cannot be read.
         """
         templates = load_templates(teacher.prompts or own_prompts(teacher.teacher))
-        texts = load_class_texts(class_names, store.class_names) if class_names else ()
+        texts = class_texts_of(store, [class_names]) if class_names else ()
         return {
             "fingerprint": self._fingerprint(teacher.teacher, model),
             "texts": digest_of(len(templates), *templates, *texts).hex(),

@@ -33,7 +33,14 @@ from skelshot.teachers.models.teacher import (
 from skelshot.teachers.models.video_and_text import VideoAndTextTeacher
 from skelshot.teachers.models.videoprism import VideoPrismTeacher
 from skelshot.teachers.models.xclip import XCLIPTeacher
-from skelshot.teachers.texts import load_class_texts, load_templates, prompt_names, render
+from skelshot.teachers.texts import (
+    class_texts_of,
+    description_names,
+    load_class_texts,
+    load_templates,
+    prompt_names,
+    render,
+)
 from skelshot.teachers.vision_language import Representation, combine, mean_text
 
 VideoTeaching = ExtractOptions
@@ -72,7 +79,9 @@ __all__ = [
     "VideoTeacher",
     "VideoTeaching",
     "XCLIPTeacher",
+    "class_texts_of",
     "combine",
+    "description_names",
     "extract_text",
     "extract_videos",
     "load_class_texts",

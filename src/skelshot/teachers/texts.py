@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
@@ -130,21 +131,97 @@ def description_names() -> tuple[str, ...]:
     return tuple(sorted(f"{stem}-descriptions" for stem in stems))
 
 
-def load_class_texts(name_or_file: str | Path, class_names: Sequence[str]) -> tuple[str, ...]:
+class NamedClasses(Protocol):
+    """Facts about a store that its texts need."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Class names in label order."""
+        ...
+
+    @property
+    def bare_class_names(self) -> tuple[str, ...]:
+        """The same without the set that they are of, where several stores became one."""
+        ...
+
+
+def class_texts_of(store: NamedClasses, files: Sequence[str | Path] = ()) -> tuple[str, ...]:
+    """Collect what a teacher is told of each class of a store.
+
+    Args:
+        store: The store.
+        files: Fuller descriptions, as `load_class_texts` takes them; the names unless told.
+
+    Returns:
+        One text a class, in label order. A class of several stores in one, `SET/CLASS`, is
+        described under that name or under `CLASS`, and without a description called `CLASS`.
+
+    Raises:
+        SkelshotError: See `load_class_texts`.
+    """
+    if not files:
+        return store.bare_class_names
+    return load_class_texts(files, store.class_names, store.bare_class_names)
+
+
+def load_class_texts(
+    files: str | Path | Sequence[str | Path],
+    class_names: Sequence[str],
+    bare_names: Sequence[str] | None = None,
+) -> tuple[str, ...]:
     """Read fuller descriptions of the classes, to be put into the templates for the names.
 
     Args:
-        name_or_file: A name of `description_names()`, which may describe more classes than the
-            store has, or a YAML mapping from each class name of the store to its description.
+        files: One or several of `description_names()`, which may describe more classes than the
+            store has, or YAML mappings from class names of the store to their descriptions. The
+            first that describes a class is taken.
         class_names: The store's class names in label order.
+        bare_names: Other names under which the files may describe them, such as those without
+            the set that they are of.
 
     Returns:
         One description a class, in label order.
 
     Raises:
-        SkelshotError: The file cannot be read, is no mapping of texts, lacks classes or names
-            classes that the store does not have.
+        SkelshotError: A file cannot be read, is no mapping of texts or names classes that the
+            store does not have, or classes are described in none.
+
+    Example:
+        >>> load_class_texts("ntu-descriptions", ["gator/drop"], ["drop"])
+        ('a person holds a thing out in front and lets it fall to the floor',)
     """
+    files = [files] if isinstance(files, str | Path) else list(files)
+    other_names = class_names if bare_names is None else bare_names
+    known = {*class_names, *other_names}
+    found: dict[str, str] = {}
+    strangers: list[object] = []
+    for file in files:
+        described, shipped = _descriptions(file)
+        unknown = [] if shipped else [name for name in described if name not in known]
+        strangers += unknown
+        for full, bare in zip(class_names, other_names, strict=True):
+            for name in (full, bare):
+                if name in described and full not in found:
+                    found[full] = _checked_text(described[name], f"{file}, class {name!r}")
+    place = ", ".join(str(file) for file in files)
+    missing = [name for name in class_names if name not in found]
+    if missing:
+        pairs = ((name, nearest(str(name), missing)) for name in strangers)
+        near = [f"; found {name!r:.80}, did you mean {meant!r}?" for name, meant in pairs if meant]
+        raise SkelshotError(
+            f"{place}: lacks {len(missing)} of {len(class_names)} classes ({_listed(missing)}); "
+            f"add a line for each{''.join(near[:1])}"
+        )
+    if strangers:
+        raise SkelshotError(
+            f"{place}: names classes that the store does not have ({_listed(strangers)}); the "
+            f"store has {_listed(class_names)}"
+        )
+    return tuple(found[name] for name in class_names)
+
+
+def _descriptions(name_or_file: str | Path) -> tuple[dict[object, object], bool]:
+    """Read descriptions by class name, and say whether they ship with the package."""
     path = Path(name_or_file)
     shipped = str(name_or_file) in description_names() and not path.is_file()
     if shipped:
@@ -157,27 +234,17 @@ def load_class_texts(name_or_file: str | Path, class_names: Sequence[str]) -> tu
         raise SkelshotError(
             f"{path}: found {type(document).__name__}, expected a mapping from class name to text"
         )
-    missing = [name for name in class_names if name not in document]
-    unknown = [] if shipped else [name for name in document if name not in class_names]
-    if missing:
-        pairs = ((name, nearest(str(name), missing)) for name in unknown)
-        near = [f"; found {name!r:.80}, did you mean {meant!r}?" for name, meant in pairs if meant]
+    return document, shipped
+
+
+def _checked_text(text: object, place: str) -> str:
+    """Refuse what is no text, or a blank one."""
+    if not isinstance(text, str) or not text.strip():
         raise SkelshotError(
-            f"{path}: lacks {len(missing)} of {len(class_names)} classes ({_listed(missing)}); "
-            f"add a line for each{''.join(near[:1])}"
+            f"{place}: found {text!r}, expected a text (in quotes if YAML reads it as something "
+            "else)"
         )
-    if unknown:
-        raise SkelshotError(
-            f"{path}: names classes that the store does not have ({_listed(unknown)}); the store "
-            f"has {_listed(class_names)}"
-        )
-    for name in class_names:
-        if not isinstance(document[name], str) or not document[name].strip():
-            raise SkelshotError(
-                f"{path}, class {name!r}: found {document[name]!r}, expected a text (in quotes "
-                "if YAML reads it as something else)"
-            )
-    return tuple(document[name] for name in class_names)
+    return text
 
 
 def _listed(names: Sequence[object], most: int = 5) -> str:

@@ -48,6 +48,8 @@ def test_all_clips_of_all_sets_arrive_under_their_names(
         for name, part in (("one", one), ("two", two))
         for label in part.class_names
     )
+    assert both.bare_class_names == one.class_names + two.class_names
+    assert one.bare_class_names == one.class_names
     for name, part in (("one", one), ("two", two)):
         for place, clip in enumerate(part.clips):
             there = both.index_of(f"{name}/{clip.name}")
@@ -86,7 +88,7 @@ def test_classes_are_joined_where_told_and_left_out_where_told(
     }
     prepare(SetsReader(), listed(tmp_path, document), tmp_path / "all")
     store = Store.open(tmp_path / "all")
-    assert store.class_names[0] == "together"
+    assert store.class_names[0] == store.bare_class_names[0] == "together"
     assert len(store.class_names) == 2 * 10 - 1 - 2
     found = {clip.name for clip in store.clips if store.class_names[clip.label] == "together"}
     assert len(found) == 8 + 1 + 1

@@ -24,6 +24,8 @@ DOCUMENT = "store.json"
 INDEX = "index.parquet"
 REJECTED = "rejected.csv"
 SPLITS = "splits.json"
+SETS = "sets"
+"""The reader that makes one store of several, whose classes are called `SET/CLASS`."""
 HEADER_BYTES = 128
 """Every array file begins with a header of this size, so that it can be rewritten in place."""
 

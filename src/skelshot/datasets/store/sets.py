@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.readers import Reader, Remarks, Source
+from skelshot.datasets.store.format import SETS
 from skelshot.datasets.store.reader import StoreReader, StoreReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, read_document
@@ -72,7 +73,7 @@ class SetsReader(Reader):
         SkelshotError: No such layout.
     """
 
-    name = "sets"
+    name = SETS
     options_type = StoreReaderOptions
 
     def __init__(self, layout: str | None = None) -> None:

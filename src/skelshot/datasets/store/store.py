@@ -1,5 +1,6 @@
 """Clips on disk, ready for use: one memory-mapped array and an index."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from skelshot.datasets.store.format import (
     DOCUMENT,
     HEADER_BYTES,
     INDEX,
+    SETS,
     SPLITS,
     StoreDocument,
     array_files,
@@ -212,6 +214,18 @@ class Store:
         return None if label == UNLABELLED else self.class_names[label]
 
     @cached_property
+    def bare_class_names(self) -> tuple[str, ...]:
+        """The class names without the set that they are of, where several stores became this one.
+
+        `gator/bow` is `bow`, for a teacher that is told of the action alone; a class of a single
+        store keeps its name, `eat meal/snack` too.
+        """
+        facts = self.document.reader
+        sets = facts.options.get("sets") if facts.name == SETS else None
+        known = sets if isinstance(sets, dict) else {}
+        return tuple(_without_set(name, known) for name in self.class_names)
+
+    @cached_property
     def splits(self) -> Splits:
         """Names of clips by split, such as `xsub_train`, as they came with the raw files.
 
@@ -227,6 +241,11 @@ class Store:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {clip.name: place for place, clip in enumerate(self.clips)}
+
+
+def _without_set(name: str, sets: Collection[str]) -> str:
+    first, _, rest = name.partition("/")
+    return rest if rest and first in sets else name
 
 
 def _open_in(path: Path, layout: SkeletonLayout) -> Store:
