@@ -210,9 +210,10 @@ def show(
     Raises:
         SkelshotError: A file is damaged, or of another run, other data or other clips.
     """
+    run = run if isinstance(run, Run) else Run.open(run)
     page = _page_at(out)
     material = gather(
-        run if isinstance(run, Run) else Run.open(run),
+        run,
         None if result is None else Path(result),
         None if queries is None else Path(queries),
         Store.open(Path(store)) if isinstance(store, File) else store,
