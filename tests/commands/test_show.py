@@ -276,6 +276,7 @@ def test_what_does_not_belong_is_one_line(
     own = folder / "run/results/toy-cosine.json"
     wrong: dict[str, tuple[object, ...]] = {
         "found no split of a run": (tmp_path,),
+        "toy-cosine.json: found no split of a run": (own,),
         "found list, expected a JSON mapping": ("--result", tmp_path / "text.json"),
         "not valid JSON": ("--result", tmp_path / "cut.json"),
         "config.run.data_hash: found 'b0b0'": ("--result", tmp_path / "other.json"),
@@ -292,7 +293,8 @@ def test_what_does_not_belong_is_one_line(
     }  # fmt: skip
     for reason, words in wrong.items():
         place = words if isinstance(words[0], Path) else (folder / "run", *words)
-        out = () if "--out" in place else ("--out", tmp_path / "page")
+        # a result in place of the run is told as such, not as a place for the page
+        out = () if "--out" in place or place[0] == own else ("--out", tmp_path / "page")
         answer = run("show", *place, *out)
         assert answer.code == 2, words
         assert reason in answer.err

@@ -46,6 +46,7 @@ def test_defaults():
         ({"width": 0}, "width: found 0"),
         ({"width": float("nan")}, "width: found nan"),
         ({"dropout": 1.0}, "dropout: found 1.0"),
+        ({"temporal_relu": True}, "temporal_relu: found true with agcn, expected ctr-gcn"),
         ({"heads": 8}, "found the unknown option 'heads', expected name, layout, channels"),
         ({"frames": "many", "persons": 99}, "frames: found 'many'"),
     ],

@@ -125,6 +125,6 @@ class CTRGCN(GraphNetwork):
         return Block(
             plan,
             ChannelwiseConvolution(plan.channels_in, plan.channels_out, relations, graph),
-            MultiScaleTemporal(plan.channels_out, plan.stride),
+            MultiScaleTemporal(plan.channels_out, plan.stride, self.spec.temporal_relu),
             self.spec.dropout,
         )

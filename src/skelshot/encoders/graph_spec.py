@@ -1,6 +1,8 @@
 """The specification of the graph networks of ten blocks."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from skelshot.encoders.spec import EncoderSpec
 
@@ -17,6 +19,11 @@ class GraphNetworkSpec(EncoderSpec):
         dropout: Share of a block's temporal output set to zero in training.
         mask_absent_persons: Leave persons whose input is all zero out of every mean over
             persons. By default the mean is over all M, as in the published code.
+        temporal_relu: CTR-GCN alone: each temporal layer ends with a relu of its own, as in
+            PYSKL; the published code has none there.
+
+    Raises:
+        SkelshotError: `temporal_relu` is asked of another network.
 
     Example:
         >>> GraphNetworkSpec(name="agcn", layout="kinect-v2", persons=2, width=0.5).widths
@@ -26,6 +33,15 @@ class GraphNetworkSpec(EncoderSpec):
     width: float = Field(default=1.0, gt=0, le=16)
     dropout: float = Field(default=0.0, ge=0, lt=1)
     mask_absent_persons: bool = False
+    temporal_relu: bool = False
+
+    @model_validator(mode="after")
+    def _check_temporal_relu(self) -> Self:
+        if self.temporal_relu and self.name != "ctr-gcn":
+            raise ValueError(
+                f"temporal_relu: found true with {self.name}, expected ctr-gcn, or false"
+            )
+        return self
 
     @property
     def widths(self) -> tuple[int, int, int]:

@@ -51,15 +51,17 @@ class MultiScaleTemporal(nn.Module):
     Args:
         channels: Channels C, in and out; a multiple of 4.
         stride: Step along time.
+        rectified: End with a relu of its own.
 
     Example:
         >>> MultiScaleTemporal(8, stride=2)(torch.zeros(1, 8, 5, 15)).shape
         torch.Size([1, 8, 5, 8])
     """
 
-    def __init__(self, channels: int, stride: int) -> None:
+    def __init__(self, channels: int, stride: int, rectified: bool = False) -> None:
         super().__init__()
         quarter = channels // 4
+        self.rectified = rectified
         self.stride = stride
         self.opening = convolution(channels, 3 * quarter, fan_out=quarter)
         self.opening_norm = batch_norm(3 * quarter)
@@ -88,4 +90,4 @@ class MultiScaleTemporal(nn.Module):
             self.point(x[..., :: self.stride]),
         ]
         y: Tensor = self.norm(torch.cat(branches, dim=1))
-        return y
+        return F.relu(y, inplace=True) if self.rectified else y

@@ -141,22 +141,48 @@ def ctr_gcn(w: Weights, clips: Tensor) -> Tensor:
             total = total + torch.einsum("bcuv,bctv->bctu", R, value)
         y = norm(w, f"{unit}.bn", total)
         x = F.relu(y + around(w, f"{unit}.down.0", f"{unit}.down.1", x))
-        time, branches = f"l{number}.tcn1.branches", []
-        for branch in range(3):
-            y = F.relu(norm(w, f"{time}.{branch}.1", conv(w, f"{time}.{branch}.0", x)))
-            if branch == 2:
-                y = norm(w, f"{time}.2.4", F.max_pool2d(y, (3, 1), (stride, 1), (1, 0)))
-            else:
-                y = conv(w, f"{time}.{branch}.3.conv", y, stride, apart=branch + 1)
-                y = norm(w, f"{time}.{branch}.3.bn", y)
-            branches.append(y)
-        branches.append(norm(w, f"{time}.3.1", conv(w, f"{time}.3.0", x, stride)))
-        y = torch.cat(branches, 1)
+        y = branches_over_time(w, f"l{number}.tcn1.branches", x, stride)
         if number > 1:
             names = (f"l{number}.residual.conv", f"l{number}.residual.bn")
             y = y + around(w, *names, came, stride)
         x = F.relu(y)
     return pooled(x, len(clips))
+
+
+def pyskl_ctr_gcn(w: Weights, clips: Tensor) -> Tensor:
+    """PYSKL sums over u, where the published code sums over v, and has one relu more."""
+    x = folded(w, "backbone.data_bn", clips, True)
+    for number, (_, _, stride) in enumerate(BLOCKS):
+        block, came = f"backbone.net.{number}", x
+        total = torch.zeros(())
+        for k in range(3):
+            part = f"{block}.gcn1.convs.{k}"
+            psi, phi = (conv(w, f"{part}.conv{which}", x).mean(2) for which in (1, 2))
+            apart = torch.tanh(psi[:, :, :, None] - phi[:, :, None, :])
+            R = conv(w, f"{part}.conv4", apart) * w[f"{block}.gcn1.alpha"]
+            R = R + w[f"{block}.gcn1.A"][k]
+            total = total + torch.einsum("bcuv,bctu->bctv", R, conv(w, f"{part}.conv3", x))
+        y = norm(w, f"{block}.gcn1.bn", total)
+        x = F.relu(y + around(w, f"{block}.gcn1.down.0", f"{block}.gcn1.down.1", x))
+        y = F.relu(branches_over_time(w, f"{block}.tcn1.branches", x, stride))
+        if number:
+            y = y + around(w, f"{block}.residual.conv", f"{block}.residual.bn", came, stride)
+        x = F.relu(y)
+    return pooled(x, len(clips))
+
+
+def branches_over_time(w: Weights, time: str, x: Tensor, stride: int) -> Tensor:
+    branches = []
+    for branch in range(3):
+        y = F.relu(norm(w, f"{time}.{branch}.1", conv(w, f"{time}.{branch}.0", x)))
+        if branch == 2:
+            y = norm(w, f"{time}.2.4", F.max_pool2d(y, (3, 1), (stride, 1), (1, 0)))
+        else:
+            y = conv(w, f"{time}.{branch}.3.conv", y, stride, apart=branch + 1)
+            y = norm(w, f"{time}.{branch}.3.bn", y)
+        branches.append(y)
+    branches.append(norm(w, f"{time}.3.1", conv(w, f"{time}.3.0", x, stride)))
+    return torch.cat(branches, 1)
 
 
 def _st_gcn(w: Weights, clips: Tensor, data: str, of: Callable[[int], dict[str, str]]) -> Tensor:
@@ -225,6 +251,16 @@ def _filled_ctr_gcn(fill: Filler) -> None:
         _filled_ways(fill, number, c_in, c_out, stride)
 
 
+def _pyskl_name(name: str) -> str:
+    """From a name of CTR-GCN to PYSKL's: `l1.gcn1.PA` is `backbone.net.0.gcn1.A`."""
+    first, _, rest = name.partition(".")
+    if first == "data_bn":
+        return f"backbone.{name}"
+    return f"backbone.net.{int(first[1:]) - 1}.{rest.removesuffix('PA')}" + (
+        "A" if rest.endswith(".PA") else ""
+    )
+
+
 def _filled_ways(fill: Filler, number: int, c_in: int, c_out: int, stride: int) -> None:
     unit = f"l{number}.gcn1"
     fill.norm(f"{unit}.bn", c_out)
@@ -260,6 +296,11 @@ def network(layout: str, classes: int = 60) -> Network:
     elif layout == "ctr-gcn":
         _filled_ctr_gcn(fill)
         made = Network(fill.weights, ctr_gcn, "fc")
+    elif layout == "pyskl-ctr-gcn":
+        _filled_ctr_gcn(fill)
+        renamed = {_pyskl_name(name): tensor for name, tensor in fill.weights.items()}
+        fill.weights = renamed | {"backbone.A": direction_graph()}
+        made = Network(fill.weights, pyskl_ctr_gcn, "cls_head.fc_cls")
     else:
         is_pyskl = layout == "pyskl"
         data, of = ("backbone.data_bn", pyskl_names) if is_pyskl else ("data_bn", st_gcn_names)

@@ -94,8 +94,8 @@ def import_checkpoint(
 
     Args:
         path: The file, as `torch.save` wrote it; nothing in it is executed.
-        layout_of: Whose names its tensors have: `ctr-gcn`, `2s-agcn`, `st-gcn` or `pyskl` (its
-            ST-GCN).
+        layout_of: Whose names its tensors have: `ctr-gcn`, `2s-agcn`, `st-gcn`, `pyskl` (its
+            ST-GCN) or `pyskl-ctr-gcn`.
         joints: The joint layout; by the number of joints unless told.
         persons: Persons M, where the weights do not tell (ST-GCN); 2 unless told.
         frames: Frames a clip is resized to; as many as the public code feeds unless told.
@@ -223,6 +223,7 @@ def _filled(
             "persons": sizes.persons,
             "width": sizes.width,
             "frames": frames,
+            **layout.spec,
         }
     )
     encoder = build_encoder(spec, seed=0)

@@ -5,7 +5,7 @@ kennymckormick/pyskl.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -41,6 +41,7 @@ class PublicLayout:
         graphs: The fixed graphs, where the file has them, by block; all must be ours.
         fed: What the public code feeds, in a sentence.
         inputs: The nearest input specification, besides layout, persons and streams.
+        spec: What the encoder's specification has besides its sizes.
     """
 
     name: str
@@ -54,6 +55,7 @@ class PublicLayout:
     graphs: tuple[str, ...]
     fed: str
     inputs: Mapping[str, object]
+    spec: Mapping[str, object] = field(default_factory=dict)
 
     def conversions(self) -> Conversions:
         """Return the conversions of all tensors of the encoder but the counters of its norms."""
@@ -72,19 +74,46 @@ class PublicLayout:
 
 def _ctr_gcn(number: int, plan: BlockPlan) -> Conversions:
     block = f"l{number + 1}"
-    unit, time = f"{block}.gcn1", f"{block}.tcn1.branches"
+    unit = f"{block}.gcn1"
     parts = [f"{unit}.convs.{k}" for k in SUBSETS]
     compared = [f"{part}.{conv}" for conv in ("conv1", "conv2") for part in parts]
-    refined = [f"{part}.conv4" for part in parts]
+    found = {
+        f"{SPATIAL}.A_learned": joined(f"{unit}.PA"),
+        f"{SPATIAL}.refine": _stacked(f"{part}.conv4.weight" for part in parts),
+    }
+    return found | _channelwise(plan, block, parts, compared)
+
+
+def _pyskl_ctr_gcn(number: int, plan: BlockPlan) -> Conversions:
+    """Make a block of PYSKL's CTR-GCN, which gathers along the columns of its topologies.
+
+    There R_k[source, target] = A_k + alpha (refine_k tanh(psi_k(source) - phi_k(target))). Turned
+    to [target, source] that is our R_k with A_k turned, psi and phi exchanged and refine_k negated.
+    """
+    block = f"backbone.net.{number}"
+    unit = f"{block}.gcn1"
+    parts = [f"{unit}.convs.{k}" for k in SUBSETS]
+    compared = [f"{part}.{conv}" for conv in ("conv2", "conv1") for part in parts]
+    refine = _stacked(f"{part}.conv4.weight" for part in parts)
+    found = {
+        f"{SPATIAL}.A_learned": Conversion((f"{unit}.A",), lambda found: found[0].transpose(1, 2)),
+        f"{SPATIAL}.refine": Conversion(refine.names, lambda found: -refine.make(found)),
+    }
+    return found | _channelwise(plan, block, parts, compared)
+
+
+def _channelwise(
+    plan: BlockPlan, block: str, parts: Sequence[str], compared: Sequence[str]
+) -> Conversions:
+    """Make what a block of CTR-GCN has under the same names wherever it is from."""
+    unit, time = f"{block}.gcn1", f"{block}.tcn1.branches"
     opened = [f"{time}.{branch}" for branch in range(3)]
     last = f"{time}.3"
     found = {
-        f"{SPATIAL}.A_learned": joined(f"{unit}.PA"),
         f"{SPATIAL}.alpha": Conversion((f"{unit}.alpha",), lambda tensors: tensors[0].reshape(())),
         f"{SPATIAL}.psi_phi.weight": _flat(f"{name}.weight" for name in compared),
         f"{SPATIAL}.psi_phi.bias": joined(*(f"{name}.bias" for name in compared)),
-        f"{SPATIAL}.refine": _stacked(f"{name}.weight" for name in refined),
-        f"{SPATIAL}.refine_bias": _stacked(f"{name}.bias" for name in refined),
+        f"{SPATIAL}.refine_bias": _stacked(f"{part}.conv4.bias" for part in parts),
         f"{TEMPORAL}.opening.weight": convolution(*(f"{branch}.0" for branch in opened)),
         f"{TEMPORAL}.near.weight": convolution(f"{opened[0]}.3.conv"),
         f"{TEMPORAL}.far.weight": convolution(f"{opened[1]}.3.conv"),
@@ -127,7 +156,7 @@ def _agcn(number: int, plan: BlockPlan) -> Conversions:
 
 
 def _ways_around(plan: BlockPlan, block: str, unit: str) -> Conversions:
-    """Make the shortcuts of a block of CTR-GCN or 2s-AGCN."""
+    """Make the shortcuts of a block of CTR-GCN, of whichever names, or 2s-AGCN."""
     found: Conversions = {}
     if plan.channels_in != plan.channels_out:
         found |= shortcut(f"{SPATIAL}.down", f"{unit}.down.0", f"{unit}.down.1")
@@ -194,6 +223,12 @@ def _stacked(names: Iterable[str]) -> Conversion:
     )
 
 
+PYSKL_FEEDS = (
+    "100 frames drawn evenly, moved to the middle of the spine in the first frame, the spine "
+    "turned along z and the shoulders along x; of pictures places from -1 to 1"
+)
+"""What PYSKL feeds all its networks."""
+
 LAYOUTS: tuple[PublicLayout, ...] = (
     PublicLayout(
         name="ctr-gcn",
@@ -247,9 +282,22 @@ LAYOUTS: tuple[PublicLayout, ...] = (
         joints="backbone.gcn.0.gcn.A",
         head="cls_head.fc_cls",
         graphs=tuple(f"backbone.gcn.{number}.gcn.A" for number in range(10)),
-        fed="100 frames drawn evenly, moved to the middle of the spine in the first frame, the "
-        "spine turned along z and the shoulders along x; of pictures places from -1 to 1",
+        fed=PYSKL_FEEDS,
         inputs={"align": "facing", "frames": 100},
+    ),
+    PublicLayout(
+        name="pyskl-ctr-gcn",
+        encoder="ctr-gcn",
+        block=_pyskl_ctr_gcn,
+        data_norm="backbone.data_bn",
+        first="backbone.net.0.gcn1.convs.0.conv1",
+        base="backbone.net.0.gcn1.bn",
+        joints="backbone.net.0.gcn1.A",
+        head="cls_head.fc_cls",
+        graphs=(),
+        fed=PYSKL_FEEDS,
+        inputs={"align": "facing", "frames": 100},
+        spec={"temporal_relu": True},
     ),
 )
 """All layouts of public checkpoints that can be read."""
