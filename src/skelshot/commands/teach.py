@@ -10,6 +10,7 @@ from skelshot.commands.part_words import add_option, from_words, options_of
 from skelshot.commands.video_words import add_crop_words, every_of, video_options
 
 if TYPE_CHECKING:
+    from skelshot.datasets.store import Store
     from skelshot.ground.precision import Precision
     from skelshot.teachers import ExtractOptions
     from skelshot.teachers.base import VideoTeacher
@@ -154,7 +155,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     if parsed.videos is None:
         _refuse(parsed, VIDEOS_ONLY, "needs --videos, a folder or rendered")
         report = extract_text(store, teacher, templates, parsed.out, texts, record)
-        return asdict(report) | features
+        return asdict(report) | features | _alike(parsed.out, store)
     if not isinstance(teacher, VideoTeacher):
         raise SkelshotError(
             f"--videos: the teacher {teacher.name} reads texts only; leave it out, or use a "
@@ -172,8 +173,20 @@ def _run(parsed: argparse.Namespace) -> Document:
         record=record | {"precision": precision, "protocol": parsed.protocol},
         share=share,
     )
-    several = {"rank": share.rank, "processes": share.world} if share.world > 1 else {}
-    return asdict(report) | features | several
+    if share.world > 1:  # the cache is whole when the last of them is done
+        return asdict(report) | features | {"rank": share.rank, "processes": share.world}
+    return asdict(report) | features | _alike(parsed.out, store)
+
+
+def _alike(features: Path, store: "Store") -> Document:
+    """Tell which classes of several sets the teacher hears as nearly the same."""
+    from skelshot.teachers.cache.alike import alike_across_sets
+    from skelshot.teachers.cache.read import FeatureCache
+
+    if store.bare_class_names == store.class_names:
+        return {}
+    pairs = alike_across_sets(FeatureCache.open(features), store.bare_class_names)
+    return {"alike": [pair._asdict() for pair in pairs]}
 
 
 def _precision(asked: str | None, device: str) -> "Precision":
@@ -237,6 +250,14 @@ def _show(document: Document) -> str:
             f"  look again at {document['remarks']} clips (column remark of "
             f"{document['features']}/clips.parquet), such as {document['remark']}"
         )
+    if pairs := document.get("alike"):
+        lines.append(
+            "  these classes of several sets sound alike; if two are one action, join them in the "
+            "sets' file (joined:)"
+        )
+        lines += [
+            f"    {pair['first']} and {pair['second']} ({pair['cosine']:.2f})" for pair in pairs
+        ]
     return "\n".join(lines)
 
 
