@@ -20,6 +20,10 @@ from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 
 
+SHOWN = 5
+"""How many classes that several sets have under one name are told by name."""
+
+
 def _set_name(name: str) -> str:
     """Check a set's name, which its clips and classes begin with."""
     if not name.strip() or "/" in name or len(name) > 40 or not name.isprintable():
@@ -109,13 +113,17 @@ class SetsReader(Reader):
             for name, remarks in each.items()
             if remarks.mapping is not None and remarks.mapping.borrowed
         }
-        same = [
-            f"{name} is a class of several sets, kept apart; joined: in the file makes them one"
-            for name in _named_twice(self._labels)
-        ]
+        same = _named_twice(self._labels)
+        more = f" and {len(same) - SHOWN} more" if len(same) > SHOWN else ""
+        kept_apart = (
+            f"{', '.join(same[:SHOWN])}{more}: of several sets under one name, kept apart; joined: "
+            "in the file makes them one class"
+        )
         said = {remarks.sides for remarks in each.values()}
         return Remarks(
-            guessed=lost, doubts=tuple(same), sides=said.pop() if len(said) == 1 else "auto"
+            guessed=lost,
+            doubts=(kept_apart,) if same else (),
+            sides=said.pop() if len(said) == 1 else "auto",
         )
 
     def splits(self) -> Mapping[str, Sequence[str]]:
