@@ -19,7 +19,6 @@ from skelshot.ground.yaml_text import read_yaml
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 
-
 SHOWN = 5
 """How many classes that several sets have under one name are told by name."""
 
