@@ -12,23 +12,29 @@ if TYPE_CHECKING:
     from skelshot.synthesis.synthesise import SynthesisReport
 
 
-FORMATS = ("ntu", "pku-mmd", "msr-action-pairs")
+FORMATS = ("ntu", "pku-mmd", "msr-action-pairs", "composed")
 """The formats that are written."""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="RAW", help="folder to write")
     parser.add_argument(
-        "--format", choices=FORMATS, default="ntu", help="whose format and classes (default: ntu)"
+        "--format",
+        choices=FORMATS,
+        default="ntu",
+        help="whose format and classes; composed: further actions, .npz files (default: ntu)",
     )
     parser.add_argument(
         "--classes",
         nargs="+",
         metavar="N",
-        help="N for classes 1 to N, or ranges and numbers such as 1-60 A114 (default: all)",
+        help="N for classes 1 to N, or ranges and numbers such as 1-60 A114 (default: all; "
+        "composed: 240)",
     )
     parser.add_argument(
-        "--performers", type=int, help="how many people (default: 8; msr-action-pairs: 10)"
+        "--performers",
+        type=int,
+        help="how many people (default: 8; msr-action-pairs: 10; composed: 3)",
     )
     parser.add_argument(
         "--cameras",
@@ -102,12 +108,12 @@ def _write_twin(
     parsed: argparse.Namespace, size: tuple[int, int], workers: int
 ) -> "SynthesisReport":
     from skelshot.ground import SkelshotError
+    from skelshot.mini_teacher.composed_set import ComposedSet
     from skelshot.synthesis.plan import actions_of
     from skelshot.synthesis.twins import TWINS
-    from skelshot.synthesis.twins.acts import acts_of
     from skelshot.synthesis.twins.twin import synthesise_twin
 
-    kind = TWINS[parsed.format]
+    kind = (TWINS | {ComposedSet.name: ComposedSet})[parsed.format]
     if parsed.videos == "base":
         raise SkelshotError(
             f"--videos: found base, but {parsed.format} has videos of all clips or none; leave "
@@ -116,7 +122,7 @@ def _write_twin(
     performers = kind.usual_performers if parsed.performers is None else parsed.performers
     twin = kind(
         raw=parsed.out,
-        actions=actions_of(parsed.classes or [str(len(acts_of(kind.name)))]),
+        actions=actions_of(parsed.classes or [str(kind.usual_actions())], kind.most_actions()),
         performers=tuple(range(1, performers + 1)),
         replications=_numbers(parsed.replications, range(1, kind.most_replications + 1)),
         cameras=_numbers(parsed.cameras, range(1, kind.most_cameras + 1)),

@@ -162,37 +162,38 @@ def performers_of(count: int) -> tuple[int, ...]:
     return (*range(1, count), EXEMPLAR_PERFORMER)
 
 
-def actions_of(words: Sequence[str]) -> tuple[int, ...]:
+def actions_of(words: Sequence[str], most: int = CLASSES) -> tuple[int, ...]:
     """Read which classes are asked for.
 
     Args:
         words: A single number N for classes 1 to N, or ranges and numbers such as `1-60`, `A7`
             (two or more words, or a range).
+        most: The last action that there is.
 
     Returns:
         Action numbers, rising.
 
     Raises:
-        SkelshotError: A word is no number or range, or out of 1 to 120.
+        SkelshotError: A word is no number or range, or out of 1 to `most`.
 
     Example:
         >>> actions_of(["3"]), actions_of(["2-4", "A120"])
         ((1, 2, 3), (2, 3, 4, 120))
     """
     if len(words) == 1 and words[0].isdigit():
-        return tuple(_range(words[0], 1, words[0]))
+        return tuple(_range(words[0], 1, words[0], most))
     numbers: set[int] = set()
     for word in words:
         first, dash, last = word.upper().replace("A", "").partition("-")
-        numbers.update(_range(word, first, last if dash else first))
+        numbers.update(_range(word, first, last if dash else first, most))
     return tuple(sorted(numbers))
 
 
-def _range(word: str, first: object, last: object) -> Iterable[int]:
+def _range(word: str, first: object, last: object, most: int) -> Iterable[int]:
     low, high = (int(text) if text.isdigit() else 0 for text in (str(first), str(last)))
-    if not 1 <= low <= high <= CLASSES:
+    if not 1 <= low <= high <= most:
         raise SkelshotError(
-            f"classes: found {word!r}, expected numbers or ranges within 1 to {CLASSES}, "
-            "such as 60, or 1-60 A114"
+            f"classes: found {word!r}, expected numbers or ranges within 1 to {most}, such "
+            "as 60, or 1-60 A114"
         )
     return range(low, high + 1)

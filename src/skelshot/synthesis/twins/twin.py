@@ -68,7 +68,7 @@ class Twin(ABC, Generic[TwinTake]):
         """Check the ranges."""
         check_size(self.size)
         for field, top in (
-            ("actions", len(acts_of(self.name))),
+            ("actions", self.most_actions()),
             ("performers", PERFORMERS),
             ("replications", self.most_replications),
             ("cameras", self.most_cameras),
@@ -80,6 +80,16 @@ class Twin(ABC, Generic[TwinTake]):
                     f"{field}: found {wrong[0] if wrong else 'none'}, expected numbers from 1 to "
                     f"{top} for {self.name}"
                 )
+
+    @classmethod
+    def most_actions(cls) -> int:
+        """Count the classes that there are."""
+        return len(acts_of(cls.name))
+
+    @classmethod
+    def usual_actions(cls) -> int:
+        """Count the classes, from the first on, that are written unless told."""
+        return cls.most_actions()
 
     @abstractmethod
     def takes(self) -> Sequence[TwinTake]:
