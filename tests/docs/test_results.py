@@ -18,6 +18,7 @@ NW_UCLA = "docs/research/2026-11-27-nw-ucla.md"
 METHODS = "docs/research/2026-11-24-methods.md"
 NTU60 = "docs/research/2026-11-27-what-a-teacher-adds-ntu60.md"
 NTU120 = "docs/research/2026-11-27-what-a-teacher-adds-ntu120.md"
+SEVERAL_SETS = "docs/research/2026-11-30-several-sets.md"
 SHOTS = ("1", "5")
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -220,6 +221,57 @@ def test_the_ladder() -> None:
     pair = ("all skelshot-base, trained further", "all skelshot-base as it ships")
     (gain,) = differences(found, {"all": pair}, SHOTS).values()
     assert all(told in (ROOT / "docs/results.md").read_text() for told in gain)
+
+
+def _over_seeds(found: Results, row: str, shots: str) -> list[float]:
+    """Accuracies of the runs of a row, in percent, by rising seed."""
+    names = sorted(name for name in found if re.fullmatch(rf"{re.escape(row)} seed\d", name))
+    return [100 * found[name]["accuracy"][shots]["mean"] for name in names]
+
+
+def test_several_sets() -> None:
+    rows = {
+        "labels": "labels",
+        "labels + f_t, names": "text",
+        "labels + f_t, descriptions": "described",
+        "labels + random code": "code",
+        "labels + f_v of rendered videos": "video",
+        "labels + f_t + f_v": "both",
+        "the same, f_v shuffled within its class": "shuffled",
+        "labels, and 240 composed classes": "composed",
+    }
+    measured = (
+        ("nw-ucla", "1"), ("nw-ucla", "5"), ("kinder-gator", "1"), ("kinder-gator", "3"),
+        ("ui-prmd", "1"), ("ui-prmd", "3"),
+    )  # fmt: skip
+    found = results("several-sets")
+    means = table_in(SEVERAL_SETS, "trained with")
+    gains = table_in(SEVERAL_SETS, "less labels alone")
+    assert list(means) == list(rows)
+    assert list(gains) == list(rows)[1:]
+    for label, row in rows.items():
+        seeds = [_over_seeds(found, f"{row} {where}", shots) for where, shots in measured]
+        texts = [f"{sum(each) / len(each):.1f}" for each in seeds]
+        pairs = [f"{one} / {more}" for one, more in zip(texts[::2], texts[1::2], strict=True)]
+        assert means[label] == [*pairs, str(len(seeds[0]))]
+        if label in gains:
+            plain = [_over_seeds(found, f"labels {where}", shots) for where, shots in measured]
+            assert gains[label] == [
+                ", ".join(f"{b - a:+.1f}" for a, b in zip(first, second, strict=False))
+                for first, second in zip(plain, seeds, strict=True)
+            ]
+
+
+def test_few_auxiliary_classes() -> None:
+    found = results("few-auxiliary")
+    rows = {"plain": "plain", "240 composed classes beside them": "comp"}
+    printed = table_in(SEVERAL_SETS, "auxiliary classes")
+    assert list(printed) == list(rows)
+    for label, row in rows.items():
+        for cell, classes in zip(printed[label], (20, 60, 100), strict=True):
+            seeds = _over_seeds(found, f"{row} {classes}", "1")
+            told = ", ".join(f"{value:.1f}" for value in seeds)
+            assert cell == (f"{sum(seeds) / len(seeds):.1f} ({told})" if seeds else "-")
 
 
 def test_synthetic_to_nw_ucla() -> None:

@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+import skelshot as sk
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.episodes import EpisodeSpec
 from skelshot.datasets.store import Store
@@ -161,3 +163,32 @@ def test_public_weights_that_are_missing_are_refused_before_training(
     split = protocol_named("toy").split_list(toy_store)[0]
     with pytest.raises(SkelshotError, match=r"resnet18.pth: no such file"):
         build_stages(toy_store, split, chosen, None)
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["stages of one run", "an earlier run"])
+def test_episodes_go_on_from_what_the_encoder_has_learned(
+    toy_store: Store, tmp_path: Path, at_once: bool
+) -> None:
+    """Not from the weights that it had when the stages were made, before any was trained."""
+    changes = [
+        "encoder.image_size=16", "strategies.supervised.epochs=1", "episodic.epochs=1",
+        "episodic.episode={ways: 3, shots: 1, queries: 2, per_epoch: 1}",
+        "episodic.optimizer.lr=1e-9", "episodic.method_options={image_size: 16, embedding: 8}",
+    ]  # fmt: skip
+    words: dict[str, Any] = {"protocol": "toy", "splits": [0], "preset": "smoke"}
+    words |= {"encoder": "skeleton-image", "changes": changes}
+    if at_once:
+        run = sk.pretrain(
+            toy_store, tmp_path / "run", strategy="supervised", episodes="skeleton-dml", **words
+        )
+    else:
+        first = sk.pretrain(toy_store, tmp_path / "a", strategy="supervised", **words)
+        run = sk.pretrain(
+            toy_store, tmp_path / "run", start=first.path, episodes="skeleton-dml", **words
+        )
+    folder = run.path / "split-00" / "checkpoints"
+    learned = load_file(folder / "encoder.safetensors")
+    method = load_file(folder / "method.safetensors")
+    for name, weight in learned.items():
+        if name.endswith("conv1.weight"):
+            torch.testing.assert_close(method[f"network.{name}"], weight, rtol=0, atol=1e-6)

@@ -102,7 +102,7 @@ class EpisodicStage(Stage):
         if (embedder := method.embedder) is not None:
             embedder.begin_training(self.method_shape, encoder.spec.layout)
             embedder.meet_inputs(inputs)
-            embedder.take_over(encoder)
+            embedder.take_over(encoder)  # what does not fit is refused before anything is trained
             if embedder.options.class_weight:
                 classes = len(base.split.base) * (2 if options.time_reversed else 1)
                 self.head = nn.Linear(embedder.embed_dim, classes)
@@ -118,6 +118,11 @@ class EpisodicStage(Stage):
         self._items = items
         labels = [base.label(item) for item in items]
         self._sampler = EpisodeSampler(options.episode, labels, data.seed)
+
+    def begin(self) -> None:
+        """Begin with what the encoder has learned, where the method has its network."""
+        if (embedder := self.method.embedder) is not None:
+            embedder.take_over(self.encoder)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Draw the episodes of an epoch, `batch` episodes a step."""

@@ -84,6 +84,8 @@ def run_stage(
     began = time.perf_counter()
     optimizer = stage.make_optimizer()
     done = restore(folder.checkpoints, stage.name, stage, stage.epochs, optimizer)
+    if not done:
+        stage.begin()
     model, optimizer = fabric.setup(stage, optimizer)
     loop = _Loop(stage, model, optimizer, fabric, options)
     log = MetricsLog(folder.path, stage.name, done) if fabric.is_global_zero else None

@@ -199,6 +199,9 @@ class LoopStage(nn.Module, ABC):
         """
         return learning_rate(self.optimizer, (epoch + step / steps) / self.epochs)
 
+    def begin(self) -> None:
+        """Do what comes once before the first epoch, when earlier stages are done."""
+
     def before_step(self, optimizer: Optimizer) -> dict[str, float]:
         """Treat the gradient before a step: clip its norm unless overridden.
 
