@@ -38,7 +38,10 @@ def test_what_is_written_is_prepared(
     [
         (("--format", "pku"), "invalid choice: 'pku'"),
         (("--format", "pku-mmd", "--videos", "base"), "--videos: found base, but pku-mmd has vid"),
-        (("--format", "pku-mmd", "--classes", "52"), "actions: found 52, expected numbers from 1"),
+        (
+            ("--format", "pku-mmd", "--classes", "52"),
+            "classes: found '52', expected numbers or ranges within 1 to 51",
+        ),
         (("--format", "pku-mmd", "--classes", "x"), "classes: found 'x', expected numbers or ran"),
         (("--format", "msr-action-pairs", "--cameras", 2), "cameras: found 2, expected numbers f"),
         (("--format", "msr-action-pairs", "--performers", 0), "performers: found none, expected"),
