@@ -61,6 +61,15 @@ def test_files_are_the_same_in_any_order_and_more_adds_to_them(tmp_path: Path) -
     assert files(tmp_path / "two") == files(tmp_path / "one")
 
 
+def test_more_people_add_to_what_fewer_do_alone(tmp_path: Path) -> None:
+    """The partner of an action of two people is the same, too."""
+    together = next(n for n, a in enumerate(_actions(20), 1) if len(a.program.roles) == 2)
+    synthesise_twin(composed(tmp_path / "one", actions=(together,), performers=(1,)))
+    synthesise_twin(composed(tmp_path / "two", actions=(together,)))
+    alone = files(tmp_path / "one")
+    assert alone.items() < files(tmp_path / "two").items()
+
+
 def test_another_seed_or_too_many_classes_are_refused(tmp_path: Path) -> None:
     synthesise_twin(composed(tmp_path, performers=(1,)))
     with pytest.raises(SkelshotError, match="seed"):

@@ -132,7 +132,8 @@ class ComposedSet(Twin[ComposedTake]):
     def _performance(self, take: ComposedTake) -> Performance:
         program = self._composed[take.action - 1].program
         chance = rng_for(self.name, self.seed, take.performer, take.replication, take.action)
-        partner = 1 + int(chance.integers(10**6)) + len(self.performers)
+        # whatever the number of performers, so that a larger set holds the same clips
+        partner = 1 + self.usual_performers + int(chance.integers(10**6))
         people = [performer_of(number, self.seed) for number in (take.performer, partner)]
         heading = HEADINGS[take.replication]
         return perform(program, tuple(people[: len(program.roles)]), chance, heading)
