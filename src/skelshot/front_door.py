@@ -128,8 +128,7 @@ def teach(
     store = _store(store)
     model = teacher_named(teacher, **options)
     templates = load_templates(prompts or own_prompts(teacher))
-    files = [class_names] if isinstance(class_names, str) else class_names or ()
-    texts = class_texts_of(store, files)
+    texts = class_texts_of(store, class_names or ())
     if videos is None:
         extract_text(store, model, templates, Path(out), texts)
         return FeatureCache.open(Path(out))

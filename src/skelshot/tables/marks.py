@@ -40,7 +40,7 @@ class TeacherMarks:
             SkelshotError: It cannot be loaded, or the texts cannot be read.
         """
         templates = load_templates(teacher.prompts or own_prompts(teacher.teacher))
-        texts = class_texts_of(store, [class_names]) if class_names else ()
+        texts = class_texts_of(store, class_names) if class_names else ()
         return {
             "fingerprint": self._fingerprint(teacher.teacher, model),
             "texts": digest_of(len(templates), *templates, *texts).hex(),

@@ -145,7 +145,9 @@ class NamedClasses(Protocol):
         ...
 
 
-def class_texts_of(store: NamedClasses, files: Sequence[str | Path] = ()) -> tuple[str, ...]:
+def class_texts_of(
+    store: NamedClasses, files: str | Path | Sequence[str | Path] = ()
+) -> tuple[str, ...]:
     """Collect what a teacher is told of each class of a store.
 
     Args:

@@ -112,16 +112,10 @@ class SetsReader(Reader):
             for name, remarks in each.items()
             if remarks.mapping is not None and remarks.mapping.borrowed
         }
-        same = _named_twice(self._labels)
-        more = f" and {len(same) - SHOWN} more" if len(same) > SHOWN else ""
-        kept_apart = (
-            f"{', '.join(same[:SHOWN])}{more}: of several sets under one name, kept apart; joined: "
-            "in the file makes them one class"
-        )
         said = {remarks.sides for remarks in each.values()}
         return Remarks(
             guessed=lost,
-            doubts=(kept_apart,) if same else (),
+            doubts=_kept_apart(self._labels),
             sides=said.pop() if len(said) == 1 else "auto",
         )
 
@@ -277,9 +271,16 @@ def _subjects(reader: StoreReader) -> int:
     return 1 + max(known, default=-1)
 
 
-def _named_twice(labels: Mapping[tuple[str, str], int]) -> list[str]:
-    """List classes that several sets have under one name and that are not joined."""
+def _kept_apart(labels: Mapping[tuple[str, str], int]) -> tuple[str, ...]:
+    """Tell, in one line, which classes several sets have under one name and are not joined."""
     by_name: dict[str, set[int]] = {}
     for (_, name), label in labels.items():
         by_name.setdefault(name.casefold(), set()).add(label)
-    return [name for name, found in by_name.items() if len(found) > 1]
+    same = [name for name, found in by_name.items() if len(found) > 1]
+    if not same:
+        return ()
+    more = f" and {len(same) - SHOWN} more" if len(same) > SHOWN else ""
+    return (
+        f"{', '.join(same[:SHOWN])}{more}: of several sets under one name, kept apart; joined: in "
+        "the file makes them one class",
+    )
