@@ -12,6 +12,7 @@ from skelshot.encoders import (
     load_encoder,
     save_encoder,
 )
+from skelshot.encoders.resnet import SMALLEST_IMAGE, ResNet18
 from skelshot.encoders.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.ground import SkelshotError
 
@@ -62,3 +63,20 @@ def test_it_trains_also_in_lower_precision_and_travels(tmp_path: Path) -> None:
     assert torch.equal(loaded(x), encoder(x))
     with pytest.raises(SkelshotError, match="found an input of shape"):
         encoder(x[:, :, :6])
+
+
+def test_no_convolution_that_halves_sees_a_single_pixel_of_the_smallest_image() -> None:
+    """Its gradient in bfloat16 would hold what memory held, on many CPUs."""
+    network, seen = ResNet18().eval(), []
+    for part in network.modules():
+        if isinstance(part, torch.nn.Conv2d) and part.kernel_size != (1, 1):
+            part.register_forward_pre_hook(
+                lambda part, given: seen.append((part.stride[0], given[0].shape[-1]))
+            )
+    network(torch.zeros(1, 3, SMALLEST_IMAGE, SMALLEST_IMAGE))
+    assert [side for stride, side in seen if stride == 2] == [32, 8, 4, 2]
+
+
+def test_smaller_images_are_refused() -> None:
+    with pytest.raises(SkelshotError, match="image_size"):
+        small(image_size=SMALLEST_IMAGE - 1)

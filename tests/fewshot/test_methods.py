@@ -7,7 +7,7 @@ from skelshot.fewshot import METHODS, FewShotMethod, method_named
 from skelshot.ground import SkelshotError
 
 # Large images tell no more of random clips than small ones, and take seconds.
-SMALL = {"sl-dml": {"image_size": 16}, "skeleton-dml": {"image_size": 16}}
+SMALL = {"sl-dml": {"image_size": 32}, "skeleton-dml": {"image_size": 32}}
 SHAPES = {"vector": (16,), "map": (8, 4, 5), "clip": (3, 6, 5, 1)}
 
 

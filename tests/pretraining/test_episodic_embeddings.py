@@ -171,9 +171,9 @@ def test_episodes_go_on_from_what_the_encoder_has_learned(
 ) -> None:
     """Not from the weights that it had when the stages were made, before any was trained."""
     changes = [
-        "encoder.image_size=16", "strategies.supervised.epochs=1", "episodic.epochs=1",
+        "encoder.image_size=32", "strategies.supervised.epochs=1", "episodic.epochs=1",
         "episodic.episode={ways: 3, shots: 1, queries: 2, per_epoch: 1}",
-        "episodic.optimizer.lr=1e-9", "episodic.method_options={image_size: 16, embedding: 8}",
+        "episodic.optimizer.lr=1e-9", "episodic.method_options={image_size: 32, embedding: 8}",
     ]  # fmt: skip
     words: dict[str, Any] = {"protocol": "toy", "splits": [0], "preset": "smoke"}
     words |= {"encoder": "skeleton-image", "changes": changes}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.clip_coordinates import joint_positions
-from skelshot.encoders.resnet import FEATURES, ResNet18
+from skelshot.encoders.resnet import FEATURES, SMALLEST_IMAGE, ResNet18
 from skelshot.encoders.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.encoders.spec import EncoderSpec
 
@@ -18,7 +18,7 @@ class ImageNetworkSpec(EncoderSpec):
 
     Args:
         encoding: How a clip becomes an image: `triples` as in Skeleton-DML, `xyz` as in SL-DML.
-        image_size: Pixels a side.
+        image_size: Pixels a side; at least 32, as the network halves them five times.
         positions: Which of the input's channels hold the joints' positions; the first three, or all
             of two, unless told.
 
@@ -32,7 +32,7 @@ class ImageNetworkSpec(EncoderSpec):
     """
 
     encoding: ImageEncoding = "triples"
-    image_size: int = Field(default=64, ge=8, le=1024)
+    image_size: int = Field(default=64, ge=SMALLEST_IMAGE, le=1024)
     positions: tuple[int, ...] = Field(default=(), max_length=3)
 
     @property

@@ -9,6 +9,13 @@ from torch import Tensor, nn
 FEATURES = 512
 """Size of the vector that the network makes of an image."""
 
+SMALLEST_IMAGE = 32
+"""Pixels a side below which the last stage could see a single pixel: five halvings of 32 leave one.
+
+Torch's bfloat16 gradient of a strided 3 x 3 convolution over one pixel leaves the kernel's outer
+places unwritten on CPUs (torch 2.13, oneDNN with AVX-512): training turns NaN by what memory held.
+"""
+
 
 class ResidualBlock(nn.Module):
     """relu(bn(conv(relu(bn(conv(x))))) + shortcut(x)), both convolutions 3 x 3.

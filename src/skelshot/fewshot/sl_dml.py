@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from skelshot.encoders import Encoder, ImageNetwork
-from skelshot.encoders.resnet import FEATURES, ResNet18
+from skelshot.encoders.resnet import FEATURES, SMALLEST_IMAGE, ResNet18
 from skelshot.encoders.skeleton_images import ImageEncoding, skeleton_images
 from skelshot.fewshot.base import MethodOptions
 from skelshot.fewshot.embedding_method import EmbeddingMethod, EmbeddingOptions
@@ -25,7 +25,7 @@ class SLDMLOptions(EmbeddingOptions):
 
     Attributes:
         encoding: How a clip becomes an image.
-        image_size: Pixels a side; its code has 256.
+        image_size: Pixels a side, at least 32; its code has 256.
         embedding: Size of the embedding.
         imagenet: A file of public ResNet-18 weights in torchvision's layout that training starts
             from; random weights without it.
@@ -36,7 +36,7 @@ class SLDMLOptions(EmbeddingOptions):
     """
 
     encoding: ImageEncoding = "xyz"
-    image_size: int = Field(64, ge=8, le=1024)
+    image_size: int = Field(64, ge=SMALLEST_IMAGE, le=1024)
     embedding: int = Field(128, ge=1, le=65_536)
     imagenet: Path | None = None
 
