@@ -10,7 +10,7 @@ from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
-from skelshot.encoders import ENCODERS, packaged_names
+from skelshot.encoders import ENCODERS
 from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
 from skelshot.experiments.members import member_of
@@ -19,12 +19,9 @@ from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
-from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
-from skelshot.pretraining.starting_point import StartingPoint
-from skelshot.pretraining.starting_run import StartingRun
-from skelshot.pretraining.starting_weights import StartingWeights
+from skelshot.pretraining.starting_points import starting_point
 from skelshot.runs import Run
 from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
@@ -241,7 +238,7 @@ def pretrain_by_name(
     chosen_splits = list(every) if splits is None else choose_splits(every, splits)
     if episodes not in (None, "none"):
         episodes = METHODS.named(str(episodes), "--episodes").name
-    begin = _starting_point(start)
+    begin = None if start is None else starting_point(start)
     given = begin.settings(store) if begin else {}
     if device is not None:
         chosen_device(device)
@@ -363,17 +360,6 @@ def _run(run: Folder) -> Run:
 
 def _protocol(protocol: Folder | FewShotProtocol) -> FewShotProtocol:
     return protocol_named(protocol) if isinstance(protocol, str | Path) else protocol
-
-
-def _starting_point(word: Folder | None) -> StartingPoint | None:
-    """Tell an earlier run from an encoder of other data."""
-    if word is None:
-        return None
-    place = Path(word)
-    alone = place.is_file() or place.suffix == ".safetensors"
-    if not place.is_dir() and (alone or did_you_mean(str(word), packaged_names())):
-        return StartingWeights(word)
-    return StartingRun(place)
 
 
 def _path(folder: Folder | None) -> Path | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from skelshot.experiments.option_tables import field_descriptions, fill_tables, option_table
 from skelshot.fewshot import METHODS
 from skelshot.ground.errors import SkelshotError
+from skelshot.pretraining.strategies import STRATEGIES
 
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").rglob("*.md"))
 
@@ -76,9 +77,11 @@ def test_pages_have_today_s_tables(page: Path) -> None:
     assert fill_tables(text) == text, "run `python docs/write_options.py`"
 
 
-@pytest.mark.parametrize("method", METHODS.shipped, ids=lambda method: method.name)
-def test_every_option_of_a_method_stands_in_the_pages(method: type) -> None:
-    options = method.options_type
+@pytest.mark.parametrize(
+    "part", [*METHODS.shipped, *STRATEGIES.shipped], ids=lambda part: part.name
+)
+def test_every_option_of_a_part_stands_in_the_pages(part: type) -> None:
+    options = part.options_type
     assert field_descriptions(options).keys() == options.model_fields.keys()
     text = "".join(page.read_text() for page in PAGES)
     assert not options.model_fields or option_table(options) in text

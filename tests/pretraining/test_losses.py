@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
+from skelshot.pretraining.losses import likeness_loss, regression_loss, soft_contrast_loss
 
 
 def test_both_forms_of_equation_1() -> None:
@@ -78,3 +78,52 @@ def test_soft_contrast_is_float32_under_autocast() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         found = soft_contrast_loss(q, z)
     assert torch.equal(found, soft_contrast_loss(q, z))
+
+
+def test_likenesses_are_compared_among_the_other_clips() -> None:
+    generator = torch.Generator().manual_seed(0)
+    s, *teachers = (torch.randn(5, size, generator=generator) for size in (4, 6, 3))
+
+    def cos(a: torch.Tensor, b: torch.Tensor) -> float:
+        return float(a @ b / (a.norm() * b.norm()))
+
+    total = 0.0
+    for i in range(5):
+        others = [j for j in range(5) if j != i]
+        means = [sum(cos(t[i], t[j]) for t in teachers) / 2 for j in others]
+        shares = [math.exp(mean / 0.2) for mean in means]
+        guesses = [math.exp(cos(s[i], s[j]) / 0.2) for j in others]
+        for share, guess in zip(shares, guesses, strict=True):
+            total -= share / sum(shares) * math.log(guess / sum(guesses)) / 5
+    assert float(likeness_loss(s, teachers, temperature=0.2)) == pytest.approx(total)
+
+
+def test_likenesses_teach_the_student_alone_and_are_float32() -> None:
+    s, t = torch.randn(2, 4, 6, generator=torch.Generator().manual_seed(0)).unbind()
+    s, t = s.clone().requires_grad_(), t.clone().requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = likeness_loss(s, [t])
+    found.backward()
+    assert torch.equal(found, likeness_loss(s, [t]))
+    assert s.grad is not None
+    assert s.grad.abs().sum() > 0
+    assert t.grad is None
+
+
+def test_cosines_become_the_teachers() -> None:
+    s, t = torch.randn(2, 6, 8, generator=torch.Generator().manual_seed(0)).unbind()
+    s = s.clone().requires_grad_()
+    optimiser = torch.optim.Adam([s], lr=0.05)
+    for _ in range(300):
+        optimiser.zero_grad()
+        likeness_loss(s, [t], temperature=0.3).backward()
+        optimiser.step()
+    found, wanted = (torch.nn.functional.normalize(x.detach()) for x in (s, t))
+    gap = found @ found.T - wanted @ wanted.T
+    # A softmax leaves a constant a row free, but all rows share their cosines.
+    torch.testing.assert_close(gap, torch.zeros(6, 6), rtol=0, atol=0.05)
+
+
+def test_one_clip_is_like_no_other() -> None:
+    with pytest.raises(ValueError, match="found one clip"):
+        likeness_loss(torch.ones(1, 3), [torch.ones(1, 3)])

@@ -165,8 +165,10 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
         one = "" if trained["split"] is None else f", the encoder of its split {trained['split']}"
         before = trained["begun_from"]
         first = "" if before is None else f"{before}, then "
+        taught = ", ".join(dict.fromkeys(filter(None, trained["learnt_from"])))
+        after = f" beside {taught}" if taught else ""
         lines.append(
-            f"trained on {first}{_data(trained)} ({trained['run']}{one}), evaluated on "
+            f"trained on {first}{_data(trained)}{after} ({trained['run']}{one}), evaluated on "
             f"{_data(here)}"
         )
     of = "" if trained is not None else f" of {told['method']}"

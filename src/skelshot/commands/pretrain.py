@@ -30,9 +30,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strategy",
         metavar="NAME",
-        help="what comes first: supervised, transfer, byol, aimclr, one of another package, or "
-        "none (default: transfer with --features, none with --from RUN, else the preset's own, "
-        "else supervised)",
+        help="what comes first: supervised, transfer, byol, aimclr, distill, one of another "
+        "package, or none (default: transfer with --features, none with --from RUN, else the "
+        "preset's own, else supervised)",
     )
     parser.add_argument(
         "--episodes",

@@ -1,4 +1,6 @@
-"""The losses of stage 1: the paper's regression (eq. 1), and a soft contrastive loss."""
+"""Losses towards a teacher: the paper's regression (eq. 1), a soft contrast, likenesses."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -61,3 +63,45 @@ def soft_contrast_loss(
     # Float32 under autocast, too: cosines over a small temperature drown in bfloat16.
     with torch.autocast(prediction.device.type, enabled=False):
         return distribution_loss(scale * q @ z.T, z @ z.T / temperature)
+
+
+def likeness_loss(
+    student: Tensor, teachers: Sequence[Tensor], *, temperature: float = 0.1
+) -> Tensor:
+    """Match how alike a batch's clips are to the student to how alike they are to the teachers.
+
+    L = -mean_i sum_{j != i} p_ij log softmax_j(cos(s_i, s_j) / T), where p_ij is the softmax over
+    j != i of the teachers' mean cosine over T (as in Fang et al., SEED, ICLR 2021, with the
+    batch's other clips in place of a queue). Only cosines are compared, so that the vectors may
+    be of any size.
+
+    Args:
+        student: Vectors of the clips, (n, D).
+        teachers: Vectors of the same clips by each teacher, (n, D') each; they get no gradient.
+        temperature: T.
+
+    Returns:
+        Scalar, computed in float32 whatever autocast gave.
+
+    Raises:
+        ValueError: There is one clip, which is alike to no other.
+
+    Example:
+        >>> x = torch.eye(3)
+        >>> likeness_loss(x, [x]).exp()
+        tensor(2.)
+    """
+    if len(student) < 2:
+        raise ValueError("student: found one clip, expected two or more")
+    with torch.autocast(student.device.type, enabled=False):
+        theirs = [_cosines_to_others(one.detach()) for one in teachers]
+        mean = torch.stack(theirs).mean(0)
+        return distribution_loss(_cosines_to_others(student) / temperature, mean / temperature)
+
+
+def _cosines_to_others(vectors: Tensor) -> Tensor:
+    """Return the cosine of each vector (n, D) with all others, (n, n - 1)."""
+    unit = normalize(vectors.float(), dim=-1)
+    n = len(unit)
+    others = ~torch.eye(n, dtype=torch.bool, device=unit.device)
+    return (unit @ unit.T)[others].view(n, n - 1)

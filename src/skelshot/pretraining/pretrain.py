@@ -26,6 +26,7 @@ from skelshot.pretraining.options import PretrainOptions
 from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.starting_point import StartingPoint
+from skelshot.pretraining.starting_points import starting_point
 from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.pretraining.trial import try_stages
 from skelshot.runs.folder import RunFolder, split_folder
@@ -169,7 +170,7 @@ class _Work:
         split: The split.
         options: The options for it.
         sides: The decision.
-        mirrored_before: Whether the encoder to begin from has seen mirrored clips.
+        mirrored_before: Whether an encoder that it begins or learns from has seen mirrored clips.
     """
 
     split: Split
@@ -188,7 +189,8 @@ class _Work:
             asked = inputs.sides
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
-        mirrored = job.start is not None and job.start.saw_mirrored_clips(split.index)
+        read = [*filter(None, [job.start]), *_learns_from(job.options)]
+        mirrored = any(point.saw_mirrored_clips(split.index) for point in read)
         if decision.sides == "matter" and mirrored:
             decision = replace(decision, remark=REMARK)
         return cls(split, job.options.with_sides(decision.sides), decision, mirrored)
@@ -209,7 +211,15 @@ def _config(job: _Job, work: _Work) -> dict[str, Any]:
     }
     if job.start is not None:
         config["start"] = job.start.record(split.index, config)
+    if learns_from := _learns_from(options):
+        config["learns_from"] = [point.record(split.index, config) for point in learns_from]
     return config
+
+
+def _learns_from(options: PretrainOptions) -> list[StartingPoint]:
+    """Find the trained encoders that the strategy reads."""
+    words = options.strategy.learns_from if options.strategy else ()
+    return [starting_point(word, "strategy.encoders") for word in words]
 
 
 def _reads_teacher(options: PretrainOptions) -> bool:

@@ -53,6 +53,11 @@ class StageOptions(Options):
     optimizer: OptimizerOptions = OptimizerOptions()
 
     @property
+    def learns_from(self) -> tuple[str, ...]:
+        """The trained encoders that the stage reads, as `--from` takes them; none by default."""
+        return ()
+
+    @property
     def augmentations(self) -> dict[str, ViewAugmentation]:
         """The random views that the stage draws itself, by the option's name."""
         return {name: value for name, value in self if isinstance(value, ViewAugmentation)}

@@ -12,7 +12,13 @@ from skelshot.skeletons import InputSpec
 
 
 class StartingPoint(ABC):
-    """Trained encoders that are trained further."""
+    """Trained encoders that are trained further, or that others learn from.
+
+    Attributes:
+        option: The option that named them, as messages say.
+    """
+
+    option: str
 
     @abstractmethod
     def encoder_file(self, split: int) -> Path:
@@ -89,5 +95,7 @@ class StartingPoint(ABC):
             spec.model_dump(mode="json", exclude={"sides"})  # no part of what is read
             for spec in (InputSpec.model_validate(read), inputs)
         )
-        Plan("an encoder", wanted, "use the same preset and input").check(f"--from {file}", before)
+        Plan("an encoder", wanted, "use the same preset and input").check(
+            f"{self.option} {file}", before
+        )
         encoder.load_state_dict(found.state_dict())

@@ -10,6 +10,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.plans import Plan
 from skelshot.pretraining.starting_point import StartingPoint
+from skelshot.runs.encoders import classes_before
 from skelshot.runs.folder import CONFIG
 from skelshot.runs.mirrored_clips import saw_mirrored_clips
 from skelshot.runs.run import Run
@@ -21,9 +22,11 @@ class StartingRun(StartingPoint):
 
     Args:
         run: Its folder.
+        option: The option that named it.
     """
 
     run: Path
+    option: str = "--from"
 
     def record(self, split: int, config: Mapping[str, Any]) -> dict[str, Any]:
         """Tell which encoder a split starts from, once it is known to be of the same split.
@@ -35,7 +38,7 @@ class StartingRun(StartingPoint):
             config: The new run's configuration.
 
         Returns:
-            For the configuration: the digest of the weights.
+            For the configuration: the digest of the weights, and the classes that they met before.
 
         Raises:
             SkelshotError: There is no such encoder, or it was trained on other data or classes.
@@ -44,11 +47,12 @@ class StartingRun(StartingPoint):
         before = earlier.config if (earlier.folder / CONFIG).exists() else {}
         same = {key: config[key] for key in ("data_hash", "base")}
         Plan("an encoder", same, "start from a run of the same store and protocol").check(
-            f"--from {self.run}, split {split}", {key: before.get(key) for key in same}
+            f"{self.option} {self.run}, split {split}", {key: before.get(key) for key in same}
         )
         if earlier.done:
             earlier.check()
-        return {"encoder": sha256_of(file)}
+        met = classes_before(before)
+        return {"encoder": sha256_of(file)} | ({"classes": met} if met else {})
 
     def settings(self, store: Store) -> dict[str, Any]:
         """Return the settings of a run that goes on: no strategy comes first once more.
@@ -91,7 +95,7 @@ class StartingRun(StartingPoint):
         file = Run(self.run).split(split).encoder_file
         if not file.exists():
             raise SkelshotError(
-                f"--from {self.run}: found no encoder of split {split}, expected {file}; pretrain "
-                "that split there first"
+                f"{self.option} {self.run}: found no encoder of split {split}, expected {file}; "
+                "pretrain that split there first"
             )
         return file

@@ -22,6 +22,7 @@ class StartingWeights(StartingPoint):
 
     Args:
         word: The name of packaged weights, or an encoder's file.
+        option: The option that named them.
 
     Raises:
         SkelshotError: There are none of that name, or the file is no encoder's.
@@ -32,6 +33,7 @@ class StartingWeights(StartingPoint):
     """
 
     word: Path | str
+    option: str = "--from"
 
     @cached_property
     def trained(self) -> EncoderFile:
@@ -55,9 +57,10 @@ class StartingWeights(StartingPoint):
         found, wanted = (store.layout, store.channels), (inputs.layout, inputs.coordinates)
         if found != wanted:
             raise SkelshotError(
-                f"--from {self.word}: its encoder reads {wanted[1]} coordinates of "
+                f"{self.option} {self.word}: its encoder reads {wanted[1]} coordinates of "
                 f"{wanted[0].name}, the clips of {store.path} have {found[1]} of {found[0].name}; "
-                "leave --from out, or recognise with it as it is: evaluate --run maps joints"
+                f"leave {self.option} out, or recognise with it as it is: evaluate --run maps "
+                "joints"
             )
         of_input = ("layout", "channels", "frames", "persons")
         form = header.spec.model_dump(mode="json", exclude=set(of_input))
@@ -82,8 +85,8 @@ class StartingWeights(StartingPoint):
             card = packaged_card(trained.folder.name)
             if config["data_hash"] in {one.data_hash for one in card.data}:
                 raise SkelshotError(
-                    f"--from {self.word}: trained on the clips of this store, novel ones among "
-                    "them; begin from random weights, or from a run of this protocol"
+                    f"{self.option} {self.word}: trained on the clips of this store, novel ones "
+                    "among them; begin from random weights, or from a run of this protocol"
                 )
         return {
             "encoder": sha256_of(trained.file),

@@ -3,6 +3,7 @@
 from skelshot.ground.families import Family
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
+from skelshot.pretraining.distill import DistillStage
 from skelshot.pretraining.episodic import EpisodicStage
 from skelshot.pretraining.stage import Stage
 from skelshot.pretraining.stage_options import StageOptions
@@ -29,7 +30,7 @@ def _problem(part: type) -> str | None:
 
 STRATEGIES: Family[Stage] = Family(
     "strategy",
-    (SupervisedStage, TransferStage, ByolStage, AimClrStage),
+    (SupervisedStage, TransferStage, ByolStage, AimClrStage, DistillStage),
     _problem,
     reserved=("none", EpisodicStage.name),
 )

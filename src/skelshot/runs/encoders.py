@@ -94,9 +94,9 @@ class RunEncoders:
         return sorted(met)
 
     def _met(self, split: Split) -> list[str]:
-        """List the classes that an encoder was trained on, and what it began from before it."""
+        """List the classes that an encoder was trained on, here and before."""
         config = self.of(split).config
-        return [*(config.get("base") or ()), *(config.get("start") or {}).get("classes", ())]
+        return [*(config.get("base") or ()), *classes_before(config)]
 
     def record(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Tell what the encoders were trained on, as results spell it.
@@ -105,8 +105,8 @@ class RunEncoders:
             splits: The splits of the evaluation.
 
         Returns:
-            Run, protocol, hash and name of the data, what the encoders began from, and for one
-            encoder its split and classes.
+            Run, protocol, hash and name of the data, what the encoders began and learnt from, and
+            for one encoder its split and classes.
         """
         first = self.of(splits[0])
         config = first.config
@@ -115,10 +115,28 @@ class RunEncoders:
             "data": first.result.get("store"),
             "data_hash": config.get("data_hash"),
             "begun_from": (config.get("start") or {}).get("trained_on"),
+            "learnt_from": [one.get("trained_on") for one in config.get("learns_from", ())],
             "protocol": config.get("protocol"),
             "split": self.fixed,
             "base": config.get("base") if self.fixed is not None or len(splits) == 1 else None,
         }
+
+
+def classes_before(config: Mapping[str, Any]) -> list[str]:
+    """List the classes that an encoder has met through those that it began or learnt from.
+
+    Args:
+        config: The configuration of its run.
+
+    Returns:
+        Their names, where they are known.
+
+    Example:
+        >>> classes_before({"base": ["walk"], "learns_from": [{"classes": ["jump"]}]})
+        ['jump']
+    """
+    before = (config.get("start") or {}, *config.get("learns_from", ()))
+    return [name for one in before for name in one.get("classes", ())]
 
 
 def choose_encoders(

@@ -36,8 +36,8 @@ def split_folder(run: Path | str, split: int) -> Path:
     return Path(run) / f"split-{split:02d}"
 
 
-class _Start(Options):
-    """The encoder that a run began from; a run of the same clips gives the digest alone."""
+class _Before(Options):
+    """An encoder that a run began or learnt from; a run of these clips gives the digest alone."""
 
     model_config = ConfigDict(strict=True)
 
@@ -59,7 +59,8 @@ class _Config(Options):
     data_hash: Any = None  # compared with the store's, which tells both
     teacher: Any = None
     options: Any = None
-    start: _Start | None = None
+    start: _Before | None = None
+    learns_from: list[_Before] = Field(default_factory=list)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
