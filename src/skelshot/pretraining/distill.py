@@ -13,7 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.plans import Plan
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
 from skelshot.pretraining.losses import likeness_loss
-from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage import Stage, StageData, both_ways
 from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.starting_points import starting_point
 from skelshot.skeletons import InputSpec
@@ -96,14 +96,12 @@ class DistillStage(Stage):
         self.trained_views = nn.ModuleList(views).eval()
         self.head: nn.Module | None = None
         if options.ce_weight:
-            classes = len(data.base.split.base) * (2 if options.time_reversed else 1)
+            classes = data.base.classes(options.time_reversed)
             self.head = class_head(encoder.embed_dim, classes, options.ce_head)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = self.data.base.shown
-        if self.options.time_reversed:
-            items += [item._replace(time_reversed=True) for item in items]
+        items = both_ways(self.data.base.shown, self.options.time_reversed)
         return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:

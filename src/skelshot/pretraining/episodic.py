@@ -16,7 +16,7 @@ from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.reading import check_reads, check_turns, read_features, read_shape
 from skelshot.fewshot.weights import save_method
 from skelshot.ground import SkelshotError
-from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage import Stage, StageData, both_ways
 from skelshot.pretraining.stage_options import OptimizerOptions, StageOptions
 from skelshot.pretraining.text_encoders import text_encoder
 from skelshot.runs.folder import METHOD
@@ -104,7 +104,7 @@ class EpisodicStage(Stage):
             embedder.meet_inputs(inputs)
             embedder.take_over(encoder)  # what does not fit is refused before anything is trained
             if embedder.options.class_weight:
-                classes = len(base.split.base) * (2 if options.time_reversed else 1)
+                classes = base.classes(options.time_reversed)
                 self.head = nn.Linear(embedder.embed_dim, classes)
         else:
             method.make_weights(self.method_shape)
@@ -112,9 +112,7 @@ class EpisodicStage(Stage):
         self.method = method
         self.options = options
         self.trains_encoder = method.reads != "clip"
-        items = base.items
-        if options.time_reversed:
-            items += [item._replace(time_reversed=True) for item in items]
+        items = both_ways(base.items, options.time_reversed)
         self._items = items
         labels = [base.label(item) for item in items]
         self._sampler = EpisodeSampler(options.episode, labels, data.seed)

@@ -80,6 +80,10 @@ class BaseSet:
             for use in range(uses)
         ]
 
+    def classes(self, time_reversed: bool) -> int:
+        """Count the classes of a head over the base classes, twice where clips play both ways."""
+        return len(self.split.base) * (2 if time_reversed else 1)
+
     def label(self, item: Item) -> int:
         """Look up the base class of a clip.
 
@@ -113,6 +117,24 @@ def _uses(
             )
         uses[[store.index_of(clip) for clip in store.splits[name]]] *= times
     return uses[indices]
+
+
+def both_ways(items: list[Item], time_reversed: bool) -> list[Item]:
+    """Add each use of a clip played backwards, if asked.
+
+    Args:
+        items: Uses of clips, forwards.
+        time_reversed: Whether it is asked.
+
+    Returns:
+        Those forwards, then those backwards.
+
+    Example:
+        >>> [item.time_reversed for item in both_ways([Item(0), Item(1)], True)]
+        [False, False, True, True]
+    """
+    backwards = [item._replace(time_reversed=True) for item in items] if time_reversed else []
+    return items + backwards
 
 
 @dataclass(frozen=True, eq=False)

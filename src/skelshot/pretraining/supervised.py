@@ -8,7 +8,7 @@ from torch import Tensor
 from skelshot.datasets.batches import Item, shuffled_batches
 from skelshot.encoders import Encoder
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
-from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage import Stage, StageData, both_ways
 from skelshot.pretraining.stage_options import StageOptions
 
 
@@ -45,14 +45,12 @@ class SupervisedStage(Stage):
     def __init__(self, encoder: Encoder, options: SupervisedOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
         self.options = options
-        classes = len(data.base.split.base) * (2 if options.time_reversed else 1)
+        classes = data.base.classes(options.time_reversed)
         self.head = class_head(encoder.embed_dim, classes, options)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = self.data.base.shown
-        if self.options.time_reversed:
-            items += [item._replace(time_reversed=True) for item in items]
+        items = both_ways(self.data.base.shown, self.options.time_reversed)
         return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ from skelshot.pretraining.class_head import class_figures, class_head
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.momentum import target_like, update_moving_average
 from skelshot.pretraining.projectors import linear_head, mlp_head
-from skelshot.pretraining.stage import Stage, StageData
+from skelshot.pretraining.stage import Stage, StageData, both_ways
 from skelshot.pretraining.teacher_targets import TeacherTargets
 from skelshot.pretraining.transfer_options import TransferOptions
 
@@ -70,14 +70,13 @@ class TransferStage(Stage):
         self.teacher_projector = target_like(self.projector)
         self.class_head: nn.Module | None = None
         if options.ce_weight:
-            classes = len(data.base.split.base) * (2 if self._targets.time_reversed else 1)
+            classes = data.base.classes(self._targets.time_reversed)
             self.class_head = class_head(encoder.embed_dim, classes, options.ce_head)
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of sample and prompt."""
         items = [item._replace(use=epoch) for item in self._targets.items]
-        if self._targets.time_reversed:
-            items += [item._replace(time_reversed=True) for item in items]
+        items = both_ways(items, self._targets.time_reversed)
         return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
     def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
