@@ -32,6 +32,7 @@ from skelshot.recognition.other_movements import FILE, read_movements
 from skelshot.recognition.trained import trained_named
 from skelshot.recognition.unknown.residual_weights import FILE as RESIDUAL
 from skelshot.recognition.unknown.residual_weights import read_weights
+from skelshot.runs import Run
 
 from ..datasets.test_ui_prmd import write
 
@@ -172,6 +173,22 @@ def test_the_card_tells_data_terms_recipe_and_hash(made: BaseReport, out: Path) 
     ):
         assert fact in page, fact
     assert str(out) not in page
+
+
+def test_it_may_learn_from_packaged_weights_and_its_card_says_so(
+    files: Path, tmp_path: Path
+) -> None:
+    changes = {"preset": "cpu", "beside": (), "learns_from": ("skelshot-small",), "splits": 1}
+    recipe = TINY.model_copy(update=changes)
+    made = make_base(tmp_path / "out", recipe, {"ui-prmd": files})
+    digest = packaged_card("skelshot-small").sha256
+    card = read_card(tmp_path / "out" / f"{TINY.name}.json")
+    assert card.learnt_from == {"skelshot-small": digest}
+    assert f"how alike `skelshot-small` (SHA-256 `{digest}`) finds" in card_page(card)
+    told = Run(tmp_path / "out" / "run").split(0)
+    assert told.config["options"]["strategy"]["name"] == "distill"
+    assert [one["encoder"] for one in told.config["learns_from"]] == [digest]
+    assert load_encoder(made.encoder)[0].name == "agcn"
 
 
 def test_every_packaged_page_is_that_of_its_card() -> None:

@@ -25,7 +25,12 @@ def test_the_full_recipe_is_what_the_card_promises() -> None:
 
 
 def test_the_small_one_is_one_narrow_network() -> None:
-    changes = {"name": "skelshot-small", "width": 0.25, "beside": ()}
+    changes = {
+        "name": "skelshot-small",
+        "width": 0.25,
+        "beside": (),
+        "learns_from": ("skelshot-base",),
+    }
     assert recipe_named("small") == recipe_named("full").model_copy(update=changes)
 
 

@@ -24,7 +24,7 @@ from skelshot.base_encoder.recipe import COMPARED, PRESETS, BaseRecipe, recipe_n
 from skelshot.datasets.protocols.tasks import labels_with_clips
 from skelshot.datasets.store import Store
 from skelshot.encoders import load_encoder, save_encoder
-from skelshot.encoders.packaged import Measured, TrainingData, WeightsCard
+from skelshot.encoders.packaged import Measured, TrainingData, WeightsCard, packaged_card
 from skelshot.ground.devices import chosen_device
 from skelshot.ground.environment import environment
 from skelshot.ground.files import sha256_of, whole_file, write_json
@@ -216,6 +216,7 @@ def _card(
         licence="Apache-2.0",
         data=tuple(_data(name, store, every) for name, store in stores.items()),
         left_out=tuple(facts.option for facts in GIVEN if facts.name not in stores),
+        learnt_from={name: packaged_card(name).sha256 for name in recipe.learns_from},
         seed=recipe.seed,
         recipe=recipe.model_dump(mode="json", exclude={"seed"}),
         command=_command([forms[name].option for name in stores if name != SYNTHETIC.name], recipe),

@@ -41,7 +41,7 @@ on tasks of the same clips with classes held out of each (`--unknown residual`).
 {recipe}
 
 Labels of all classes, each set's own; left and right are different actions, so nothing is mirrored.
-The epochs of a set that is repeated show its clips so often.
+The epochs of a set that is repeated show its clips so often.{learnt_from}
 
 ## Numbers
 
@@ -92,12 +92,20 @@ def card_page(card: WeightsCard) -> str:
         licence=card.licence,
         command=card.command,
         data="\n".join(data),
+        learnt_from=_learnt_from(card),
         left_out=f"Not given, so left out: {left_out}." if left_out else "No set was left out.",
         recipe="\n".join(f"| {key} | {_shown(value)} |" for key, value in _settings(card)),
         compared=_compared(),
         measured="\n".join(measured) or "| not measured | | | |",
         bad_at="\n".join(f"- {line}" for line in card.bad_at),
     )
+
+
+def _learnt_from(card: WeightsCard) -> str:
+    if not card.learnt_from:
+        return ""
+    named = ", ".join(f"`{name}` (SHA-256 `{digest}`)" for name, digest in card.learnt_from.items())
+    return f"\nBeside the labels it learnt how alike {named} finds two clips."
 
 
 def _compared() -> str:

@@ -77,7 +77,7 @@ def _trained(
             out / folder,
             protocol=protocol,
             preset=recipe.preset,
-            strategy="supervised",
+            strategy=recipe.strategy,
             seed=recipe.seed,
             sides="matter",
             device=device,

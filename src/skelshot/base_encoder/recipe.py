@@ -126,6 +126,7 @@ class BaseRecipe(Options):
         width: Channels of the network that sees all streams, as a share of the public network's.
         beside: Networks that are trained apart and joined with it.
         keep: Share of each network's channels that is kept where there are several.
+        learns_from: Packaged weights whose likenesses are learnt beside the labels.
         epochs: Passes over all clips.
         repeats: How often an epoch shows the clips of a set, by the set's name; once unless told.
         as_layouts: Sensors that clips are seen as in training.
@@ -148,6 +149,7 @@ class BaseRecipe(Options):
     width: float = Field(0.5, gt=0, le=4)
     beside: tuple[NetworkBeside, ...] = ()
     keep: float = Field(0.5, gt=0, le=1)
+    learns_from: tuple[str, ...] = ()
     epochs: int = Field(12, ge=1)
     repeats: dict[str, int] = Field(default_factory=lambda: {"rehab": 2, "gator": 4})
     as_layouts: tuple[str, ...] = ("openni-15", "coco-17")
@@ -177,9 +179,16 @@ class BaseRecipe(Options):
         return self
 
     @property
+    def strategy(self) -> str:
+        """The strategy that trains each network."""
+        return "distill" if self.learns_from else "supervised"
+
+    @property
     def changes(self) -> list[str]:
         """Changes of the preset for all networks, as `pretrain --set` takes them."""
+        learns_from = f"strategy.encoders=[{', '.join(self.learns_from)}]"
         return [
+            *([learns_from] if self.learns_from else []),
             f"strategy.epochs={self.epochs}",
             f"augmentation.as_layouts=[{', '.join(self.as_layouts)}]",
             f"augmentation.as_layout={self.as_layout}",
@@ -203,7 +212,7 @@ PRESETS = {
         splits=1,
         draws=5,
     ),
-    "small": BaseRecipe(name="skelshot-small", width=0.25),
+    "small": BaseRecipe(name="skelshot-small", width=0.25, learns_from=("skelshot-base",)),
     "full": BaseRecipe(
         beside=(
             NetworkBeside(streams=("bone",)),

@@ -37,8 +37,8 @@ class DistillOptions(StageOptions):
 
     name: Literal["distill"] = "distill"
     encoders: tuple[str, ...] = Field(default=("skelshot-base",), min_length=1, max_length=16)
-    temperature: float = Field(0.1, gt=0)
-    ce_weight: float = Field(1.0, ge=0)
+    temperature: float = Field(0.05, gt=0)
+    ce_weight: float = Field(0.25, ge=0)
     ce_head: ClassHeadOptions = ClassHeadOptions()
     time_reversed: bool = False
 

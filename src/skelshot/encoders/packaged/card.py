@@ -65,6 +65,7 @@ class WeightsCard(Options):
         licence: Of the weights.
         data: What they were trained on.
         left_out: Sets that the recipe can take and that were not given.
+        learnt_from: SHA-256 of packaged weights whose likenesses they learnt, by name.
         seed: Data, first weights, batches and changes follow from it.
         recipe: All settings, flat.
         command: The call that makes them again.
@@ -83,6 +84,7 @@ class WeightsCard(Options):
     licence: str
     data: tuple[TrainingData, ...] = Field(min_length=1)
     left_out: tuple[str, ...] = ()
+    learnt_from: dict[str, str] = Field(default_factory=dict)
     seed: int
     recipe: dict[str, Any]
     command: str
