@@ -239,6 +239,8 @@ def test_several_sets() -> None:
         "labels + f_t + f_v": "both",
         "the same, f_v shuffled within its class": "shuffled",
         "labels, and 240 composed classes": "composed",
+        "labels, five classes of two sets joined": "joined",
+        "labels, and likenesses of skelshot-base": "distill",
     }
     measured = (
         ("nw-ucla", "1"), ("nw-ucla", "5"), ("kinder-gator", "1"), ("kinder-gator", "3"),
@@ -262,9 +264,33 @@ def test_several_sets() -> None:
             ]
 
 
+def test_likenesses_of_trained_encoders() -> None:
+    rows = {
+        "none: labels alone": "labels",
+        "temperature 0.1, labels as strong": "likenesses T 0.1",
+        "temperature 0.1, no labels": "likenesses alone",
+        "**temperature 0.05, labels at a quarter**": "distill",
+        "its maps regressed through a linear layer in place of likenesses": "maps",
+    }
+    found = results("several-sets")
+    printed = table_in(SEVERAL_SETS, "likenesses of skelshot-base, seed 0")
+    assert list(printed) == list(rows)
+    for label, row in rows.items():
+        both = [found[f"{row} {where} seed0"]["accuracy"] for where in ("kinder-gator", "ui-prmd")]
+        assert printed[label] == [
+            " / ".join(f"{100 * accuracy[shots]['mean']:.1f}" for shots in ("1", "3"))
+            for accuracy in both
+        ]
+
+
 def test_few_auxiliary_classes() -> None:
     found = results("few-auxiliary")
-    rows = {"plain": "plain", "240 composed classes beside them": "comp"}
+    rows = {
+        "plain": "plain",
+        "three networks": "threeplain",
+        "240 composed classes beside them": "comp",
+        "three networks, composed classes beside them": "three",
+    }
     printed = table_in(SEVERAL_SETS, "auxiliary classes")
     assert list(printed) == list(rows)
     for label, row in rows.items():
