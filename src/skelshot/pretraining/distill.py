@@ -1,16 +1,16 @@
 """Distillation: an encoder learns how alike trained encoders find two clips, and the labels."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from skelshot.datasets.batches import Item, shuffled_batches
+from skelshot.datasets.batches import Item, clip_input, shuffled_batches
+from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.encoders.readouts import read_out
 from skelshot.ground import SkelshotError
-from skelshot.ground.plans import Plan
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
 from skelshot.pretraining.losses import likeness_loss
 from skelshot.pretraining.stage import Stage, StageData, both_ways
@@ -25,8 +25,7 @@ class DistillOptions(StageOptions):
     Args:
         name: `distill`.
         encoders: Trained encoders to learn from: runs of the same store and protocol, encoders'
-            files, or names of packaged weights; each sees streams that the input has, and reads
-            it otherwise as the encoder does.
+            files, or names of packaged weights; each sees the clips as it was trained to.
         temperature: Divides the cosines of both sides; a lower one looks at the nearest clips.
         ce_weight: Of a cross-entropy on the base classes beside; 0 learns without labels.
         ce_head: Its head over the base classes.
@@ -49,23 +48,48 @@ class DistillOptions(StageOptions):
 
 
 class TrainedView(nn.Module):
-    """A trained encoder and the channels of the input that it sees; nothing of it changes.
+    """A trained encoder, which does not change, and what it sees of a clip.
+
+    Where it reads clips as the new encoder does, it sees channels of the same input; else its own
+    input is made of the clip, in its own layout, under the same random changes.
 
     Args:
         encoder: The encoder.
-        channels: Their places among the input's channels.
+        inputs: What it reads.
+        store: The clips.
+        beside: What the new encoder reads.
+
+    Raises:
+        SkelshotError: The clips have no such coordinates or joints.
     """
 
-    def __init__(self, encoder: Encoder, channels: list[int]) -> None:
+    def __init__(self, encoder: Encoder, inputs: InputSpec, store: Store, beside: InputSpec):
         super().__init__()
         self.encoder = encoder.requires_grad_(False)
-        self.channels = channels
+        self.inputs = inputs
+        self.channels = _channels_within(inputs, beside)
+        if inputs.coordinates != store.channels:
+            raise SkelshotError(
+                f"found an encoder of {inputs.coordinates} coordinates a joint, expected "
+                f"{store.channels} as in {store.path}; choose another encoder"
+            )
+        self.store = store if store.layout == inputs.layout else store.in_layout(inputs.layout)
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """Map clips (n, C, T, V, M) to vectors (n, D' T' V) of the map as it is, in float32."""
-        seen = x[:, self.channels]
-        return flat_vectors(self.encoder, seen, self.encoder.feature_map(seen))
+        """Map its clips (n, C, T, V, M) to vectors (n, D T' V) of the map as it is, in float32."""
+        return flat_vectors(self.encoder, x, self.encoder.feature_map(x))
+
+
+def _channels_within(inputs: InputSpec, beside: InputSpec) -> list[int] | None:
+    """Find an input among the channels of another; None where it is no part of it."""
+    same = {"streams": beside.streams, "sides": beside.sides}
+    if inputs.model_copy(update=same) != beside or inputs.confidence:
+        return None
+    if not set(inputs.streams) <= set(beside.streams):
+        return None
+    slices = [beside.channels_of(stream) for stream in inputs.streams]
+    return [channel for one in slices for channel in range(beside.channels)[one]]
 
 
 class DistillStage(Stage):
@@ -91,9 +115,14 @@ class DistillStage(Stage):
     def __init__(self, encoder: Encoder, options: DistillOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
         self.options = options
-        split = data.base.split.index
-        views = [_trained_view(word, split, data.inputs) for word in options.encoders]
-        self.trained_views = nn.ModuleList(views).eval()
+        views = {word: _trained_view(word, data) for word in options.encoders}
+        self.trained_views = nn.ModuleList(views.values()).eval()
+        foreign = [
+            f"{word} sees the clips in the layout {view.inputs.layout.name}"
+            for word, view in views.items()
+            if view.inputs.layout != data.inputs.layout
+        ]
+        self.remark = "; ".join(foreign) or None
         self.head: nn.Module | None = None
         if options.ce_weight:
             classes = data.base.classes(options.time_reversed)
@@ -104,11 +133,30 @@ class DistillStage(Stage):
         items = both_ways(self.data.base.shown, self.options.time_reversed)
         return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
 
+    def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
+        """Prepare one use of a clip, for each trained encoder that reads it in its own way, too.
+
+        Args:
+            item: One of `batches`.
+            epoch: The epoch.
+
+        Returns:
+            `clips` and `labels`, and `clips_0`, `clips_1`, ... of those encoders.
+        """
+        data, loaded = self.data, super().load(item, epoch)
+        for place, view in enumerate(self._views()):
+            if view.channels is None:
+                keys = (data.seed, self.name, epoch)
+                own = clip_input(view.store, item, view.inputs, data.augmentation, keys)
+                loaded[f"clips_{place}"] = own
+        return loaded
+
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the loss of a batch.
 
         Args:
-            batch: Encoder input `clips` (n, C, T, V, M) and classes `labels` (n,).
+            batch: Encoder input `clips` (n, C, T, V, M), classes `labels` (n,), and what else
+                `load` gave.
 
         Returns:
             `loss`; with labels the sum of `likeness_loss` and the weighted `label_loss`, which are
@@ -116,7 +164,10 @@ class DistillStage(Stage):
         """
         x, options = batch["clips"], self.options
         feature_map = self.encoder.feature_map(x)
-        theirs = [view(x) for view in self.trained_views]
+        theirs = [
+            view(batch[f"clips_{place}"] if view.channels is None else x[:, view.channels])
+            for place, view in enumerate(self._views())
+        ]
         own = flat_vectors(self.encoder, x, feature_map)
         loss = likeness_loss(own, theirs, temperature=options.temperature)
         if self.head is None:
@@ -129,6 +180,9 @@ class DistillStage(Stage):
             "label_loss": classes["loss"].detach(),
             "accuracy": classes["accuracy"],
         }
+
+    def _views(self) -> list[TrainedView]:
+        return cast("list[TrainedView]", list(self.trained_views))
 
     def trained(self) -> list[tuple[nn.Module, float]]:
         """Train the encoder and its head, never those that it learns from."""
@@ -155,19 +209,12 @@ def flat_vectors(encoder: Encoder, x: Tensor, feature_map: Tensor) -> Tensor:
     return read_out(feature_map.float(), "flat", encoder.counted_persons(x))
 
 
-def _trained_view(word: str, split: int, inputs: InputSpec) -> TrainedView:
-    """Load a trained encoder and find its channels among those of the input."""
-    place = f"strategy.encoders {word}"
-    file = starting_point(word, "strategy.encoders").encoder_file(split)
+def _trained_view(word: str, data: StageData) -> TrainedView:
+    """Load a trained encoder, and see that it can read the clips."""
+    file = starting_point(word, "strategy.encoders").encoder_file(data.base.split.index)
     encoder, read = load_encoder(file)
-    spec = InputSpec.model_validate(read)
-    own = {"streams", "sides"}
-    Plan(
-        "an encoder", inputs.model_dump(mode="json", exclude=own), "set input to what it reads"
-    ).check(f"{place}, input", spec.model_dump(mode="json", exclude=own))
     try:
-        slices = [inputs.channels_of(stream) for stream in spec.streams]
+        inputs = InputSpec.model_validate(read)
+        return TrainedView(encoder, inputs, data.base.store, data.inputs)
     except SkelshotError as error:
-        raise SkelshotError(f"{place}, input, {error}") from error
-    channels = [channel for one in slices for channel in range(inputs.channels)[one]]
-    return TrainedView(encoder, channels)
+        raise SkelshotError(f"strategy.encoders {word}: {error}") from error
