@@ -1,5 +1,6 @@
 """The numbers in the pages are those of the results that are published beside them."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -167,6 +168,11 @@ def test_many_shot() -> None:
     ]
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "docs/results").glob("*.jsonl.gz")), ids=str)
+def test_published_results_name_no_folder_of_a_machine(file: Path) -> None:
+    assert not re.findall(r'": ?"/[^"]*"', json.dumps(read_results(file)))
+
+
 @pytest.mark.parametrize(
     ("header", "task", "shots"),
     [
@@ -182,8 +188,21 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
     for way in ("default", "cosine"):
         names |= {f"skelshot-small, {way}": f"small {task} {way}"}
         names |= {f"one network, {way}": f"one network {task} {way}"}
+        names |= {f"small one of labels alone, {way}": f"small of labels {task} {way}"}
     there = {row: name for row, name in names.items() if name in found}
     assert printed == accuracies(found, there, shots)
+
+
+def test_the_small_one_learns_from_the_large_one() -> None:
+    found = results("ready-made")
+    printed = table_in("docs/research/2026-11-29-travelling-encoder.md", "chosen by")
+    assert list(printed) == ["small of labels", "small", "base"]
+    for row, cells in printed.items():
+        each = (found[f"chosen by {task} {row}"] for task in ("gator5", "gator20", "rehab5"))
+        assert cells == [
+            " / ".join(f"{100 * one['accuracy'][shots]['mean']:.1f}" for shots in ("1", "3"))
+            for one in each
+        ]
 
 
 STREAMS = ("joint", "bone", "joint motion", "bone motion")

@@ -28,6 +28,15 @@ def test_equal_results_make_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def test_folders_of_the_machine_stay_behind(tmp_path: Path) -> None:
+    told = {"run": str(tmp_path / "runs" / "a"), "members": [{"file": "/x.json"}], "of": "runs/a"}
+    kept = {"run": "runs/a", "members": [{"file": "x.json"}], "of": "runs/a"}
+    path = tmp_path / "table.jsonl.gz"
+    append_results(path, {"a": told})
+    append_results(path, {"a": kept})
+    assert read_results(path) == {"a": kept}
+
+
 def test_a_name_is_one_result(tmp_path: Path) -> None:
     path = tmp_path / "table.jsonl.gz"
     append_results(path, {"a": RESULT})

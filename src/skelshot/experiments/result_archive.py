@@ -4,7 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from skelshot.ground.errors import SkelshotError
@@ -55,7 +55,9 @@ def read_results(path: Path) -> dict[str, dict[str, Any]]:
 def append_results(path: Path, results: Mapping[str, Mapping[str, Any]]) -> None:
     """Add results to an archive, which is made where there is none.
 
-    The file is written anew, whole or not at all; equal results make equal bytes.
+    The file is written anew, whole or not at all; equal results make equal bytes. Runs and files
+    that were named by their whole path keep its last two parts: where a table is published nobody
+    wants the folders of another's machine.
 
     Args:
         path: The archive.
@@ -69,7 +71,7 @@ def append_results(path: Path, results: Mapping[str, Mapping[str, Any]]) -> None
     with only_writer(path, "append"):
         kept = read_results(path) if path.exists() else {}
         for name, result in results.items():
-            plain = json.loads(_line(name, result))["result"]  # tuples are lists in JSON
+            plain = _without_folders(json.loads(_line(name, result))["result"])
             if kept.setdefault(name, plain) != plain:
                 raise SkelshotError(
                     f"{path}: found another result under {name!r}, expected the same; "
@@ -78,6 +80,17 @@ def append_results(path: Path, results: Mapping[str, Mapping[str, Any]]) -> None
         text = "".join(_line(name, result) for name, result in kept.items())
         with whole_file(path) as partial:
             partial.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def _without_folders(value: Any) -> Any:
+    """Shorten absolute paths, wherever they stand in a JSON document, to their last two parts."""
+    if isinstance(value, dict):
+        return {key: _without_folders(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_folders(one) for one in value]
+    if isinstance(value, str) and (path := PurePath(value)).is_absolute():
+        return "/".join(path.parts[1:][-2:])
+    return value
 
 
 def _line(name: str, result: Mapping[str, Any]) -> str:
