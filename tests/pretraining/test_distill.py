@@ -1,5 +1,6 @@
 """Distillation: what an encoder takes from trained ones, and which it may take from."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,12 @@ def test_an_encoder_of_other_coordinates_is_refused(base: BaseSet, tmp_path: Pat
     options = DistillOptions(encoders=(str(file),))
     with pytest.raises(SkelshotError, match=r"flat.safetensors: found an encoder of 2 coordinates"):
         DistillStage(network(6), options, StageData(base, INPUTS))
+
+
+def test_one_clip_is_refused(base: BaseSet, trained: tuple[str, str]) -> None:
+    one = replace(base, indices=base.indices[:1], rows=base.rows[:1])
+    with pytest.raises(SkelshotError, match="found one base clip, expected two"):
+        DistillStage(network(6), DistillOptions(encoders=trained), StageData(one, INPUTS))
 
 
 def test_a_run_of_other_classes_is_refused(toy_store: Store, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ class DistillStage(Stage):
         data: The base clips and how they are read.
 
     Raises:
-        SkelshotError: A trained encoder is missing or reads another input.
+        SkelshotError: A trained encoder is missing or cannot read the clips, or there is only one.
     """
 
     name = "distill"
@@ -114,6 +114,11 @@ class DistillStage(Stage):
 
     def __init__(self, encoder: Encoder, options: DistillOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
+        if len(data.base.items) < 2:
+            raise SkelshotError(
+                "strategy distill: found one base clip, expected two or more to be alike or not; "
+                "take another strategy"
+            )
         self.options = options
         views = {word: _trained_view(word, data) for word in options.encoders}
         self.trained_views = nn.ModuleList(views.values()).eval()
