@@ -196,7 +196,8 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
 def test_the_small_one_learns_from_the_large_one() -> None:
     found = results("ready-made")
     printed = table_in("docs/research/2026-11-29-travelling-encoder.md", "chosen by")
-    assert list(printed) == ["small of labels", "small", "base"]
+    joined = "three small ones that learnt so, joined"
+    assert list(printed) == ["small of labels", "small", "base", joined]
     for row, cells in printed.items():
         each = (found[f"chosen by {task} {row}"] for task in ("gator5", "gator20", "rehab5"))
         assert cells == [
