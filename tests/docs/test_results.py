@@ -290,6 +290,7 @@ def test_likenesses_of_trained_encoders() -> None:
         "temperature 0.1, labels as strong": "likenesses T 0.1",
         "temperature 0.1, no labels": "likenesses alone",
         "**temperature 0.05, labels at a quarter**": "distill",
+        "temperature 0.03, labels at a quarter": "likenesses T 0.03",
         "its maps regressed through a linear layer in place of likenesses": "maps",
     }
     found = results("several-sets")
