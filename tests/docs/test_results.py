@@ -193,6 +193,11 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
     assert printed == accuracies(found, there, shots)
 
 
+def _one_and_three(accuracy: Mapping[str, Any]) -> str:
+    """Write accuracies with one and three exemplars as a cell."""
+    return " / ".join(f"{100 * accuracy[shots]['mean']:.1f}" for shots in ("1", "3"))
+
+
 def test_the_small_one_learns_from_the_large_one() -> None:
     found = results("ready-made")
     printed = table_in("docs/research/2026-11-29-travelling-encoder.md", "chosen by")
@@ -200,10 +205,7 @@ def test_the_small_one_learns_from_the_large_one() -> None:
     assert list(printed) == ["small of labels", "small", "base", joined]
     for row, cells in printed.items():
         each = (found[f"chosen by {task} {row}"] for task in ("gator5", "gator20", "rehab5"))
-        assert cells == [
-            " / ".join(f"{100 * one['accuracy'][shots]['mean']:.1f}" for shots in ("1", "3"))
-            for one in each
-        ]
+        assert cells == [_one_and_three(one["accuracy"]) for one in each]
 
 
 STREAMS = ("joint", "bone", "joint motion", "bone motion")
@@ -298,10 +300,7 @@ def test_likenesses_of_trained_encoders() -> None:
     assert list(printed) == list(rows)
     for label, row in rows.items():
         both = [found[f"{row} {where} seed0"]["accuracy"] for where in ("kinder-gator", "ui-prmd")]
-        assert printed[label] == [
-            " / ".join(f"{100 * accuracy[shots]['mean']:.1f}" for shots in ("1", "3"))
-            for accuracy in both
-        ]
+        assert printed[label] == [_one_and_three(accuracy) for accuracy in both]
 
 
 def test_few_auxiliary_classes() -> None:

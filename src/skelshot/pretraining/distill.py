@@ -6,7 +6,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from skelshot.datasets.batches import Item, clip_input, shuffled_batches
+from skelshot.datasets.batches import Item, clip_input
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, load_encoder
 from skelshot.encoders.readouts import read_out
@@ -135,8 +135,7 @@ class DistillStage(Stage):
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = both_ways(self.data.base.shown, self.options.time_reversed)
-        return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
+        return self.shuffled(both_ways(self.data.base.shown, self.options.time_reversed), epoch)
 
     def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
         """Prepare one use of a clip, for each trained encoder that reads it in its own way, too.

@@ -1,7 +1,7 @@
 """The contract between the training loop and its stages."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from skelshot.datasets.batches import Item, clip_input
+from skelshot.datasets.batches import Item, clip_input, shuffled_batches
 from skelshot.datasets.protocols.tasks import Split, base_clips
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder
@@ -280,12 +280,25 @@ class Stage(LoopStage):
         super().__init__(data.seed)
         self.encoder = encoder
         self.data = data
+        self.batch = options.batch
         self.epochs = options.epochs
         self.optimizer = options.optimizer
 
     @abstractmethod
     def batches(self, epoch: int) -> list[list[Item]]:
         """Draw the batches of an epoch; the same epoch always gives the same ones."""
+
+    def shuffled(self, items: Sequence[Item], epoch: int) -> list[list[Item]]:
+        """Cut items into batches of the stage's size, in an order that is the epoch's own.
+
+        Args:
+            items: In an order that does not depend on other clips of the store.
+            epoch: The epoch.
+
+        Returns:
+            Batches, see `shuffled_batches`.
+        """
+        return shuffled_batches(items, self.batch, self.data.seed, self.name, epoch)
 
     def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
         """Prepare one use of a clip; called in the workers of the data loader.

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-from skelshot.datasets.batches import Item, shuffled_batches
+from skelshot.datasets.batches import Item
 from skelshot.encoders import Encoder
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
 from skelshot.pretraining.stage import Stage, StageData, both_ways
@@ -50,8 +50,7 @@ class SupervisedStage(Stage):
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the clips, each one forwards and, if asked, backwards."""
-        items = both_ways(self.data.base.shown, self.options.time_reversed)
-        return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
+        return self.shuffled(both_ways(self.data.base.shown, self.options.time_reversed), epoch)
 
     def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the loss and accuracy on a batch.

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skelshot.datasets.batches import Item, shuffled_batches
+from skelshot.datasets.batches import Item
 from skelshot.encoders import Encoder
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import class_figures, class_head
@@ -76,8 +76,7 @@ class TransferStage(Stage):
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of sample and prompt."""
         items = [item._replace(use=epoch) for item in self._targets.items]
-        items = both_ways(items, self._targets.time_reversed)
-        return shuffled_batches(items, self.options.batch, self.data.seed, self.name, epoch)
+        return self.shuffled(both_ways(items, self._targets.time_reversed), epoch)
 
     def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
         """Prepare one use of a clip, with the teacher's features of one sample and prompt.

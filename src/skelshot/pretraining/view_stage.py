@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from skelshot.datasets.batches import Item, shuffled_batches
+from skelshot.datasets.batches import Item
 from skelshot.encoders import Encoder, mean_over_persons
 from skelshot.ground import SkelshotError
 from skelshot.ground.seeding import rng_for
@@ -46,13 +46,12 @@ class ViewStage(Stage):
                 f"strategy {self.name}: the encoder takes {encoder.channels} channels, the input "
                 f"has {data.inputs.channels}; build the encoder for this input"
             )
-        self.batch = options.batch
         self.epoch = 0
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips, and remember the epoch for what follows from it."""
         self.epoch = epoch
-        return shuffled_batches(self.data.base.shown, self.batch, self.data.seed, self.name, epoch)
+        return self.shuffled(self.data.base.shown, epoch)
 
     def views(
         self,
