@@ -3,15 +3,18 @@
 import atexit
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
 _AGAIN = 0.1
-"""Seconds after which a Ctrl-C during an import is said again, unless it was heard."""
+"""Seconds after which a Ctrl-C that may be lost is said again, unless it was heard."""
 
 _IMPORT = "<frozen importlib"
 _COMPILER = f"{os.sep}llvmlite{os.sep}"
-"""C code calls back into it: what is raised there is printed and lost."""
+"""C code calls back into it: what is raised there is lost."""
+
+_print_unraisable = sys.unraisablehook
 
 
 class CtrlC:
@@ -33,8 +36,7 @@ class CtrlC:
         files = _files_of(frame) if hasattr(signal, "setitimer") else []
         compiling = any(_COMPILER in file for file in files)
         if compiling or any(file.startswith(_IMPORT) for file in files):
-            signal.signal(signal.SIGALRM, self)
-            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+            _say_again()
         if not compiling:
             raise KeyboardInterrupt
 
@@ -49,6 +51,8 @@ def answer_ctrl_c() -> CtrlC:
     current = signal.getsignal(signal.SIGINT)
     if ours and (current is signal.default_int_handler or isinstance(current, CtrlC)):
         signal.signal(signal.SIGINT, handler)
+        if hasattr(signal, "setitimer"):
+            sys.unraisablehook = _unraisable
     return handler
 
 
@@ -70,6 +74,20 @@ def ignore_ctrl_c_at_exit() -> None:
 def _ignore() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _say_again() -> None:
+    """Call the handler of Ctrl-C once more soon."""
+    signal.signal(signal.SIGALRM, signal.getsignal(signal.SIGINT))
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+
+
+def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
+    """Say a Ctrl-C again that C code has lost, in place of printing where it was lost."""
+    if lost.exc_type is KeyboardInterrupt:
+        _say_again()
+    else:
+        _print_unraisable(lost)
 
 
 def _files_of(frame: FrameType | None) -> list[str]:
