@@ -93,5 +93,5 @@ def test_joints_that_it_cannot_take_are_named(run: Run, tmp_path: Path) -> None:
     words = ("--protocol", tmp_path / "ab.yaml", "--shots", 1, "--run", "skelshot-base")
     answer = run("evaluate", store.path, *words)
     assert (answer.code, answer.err.count("\n")) == (2, 1)
-    assert "cannot be mapped to the joints that skelshot-base reads" in answer.err
+    assert "skelshot-base: its encoder cannot read the clips of" in answer.err
     assert "joint 'shoulder centre'" in answer.err

@@ -193,6 +193,25 @@ def test_ready_made_weights(header: str, task: str, shots: tuple[str, ...]) -> N
     assert printed == accuracies(found, there, shots)
 
 
+@pytest.mark.parametrize(
+    ("header", "task", "shots"),
+    [
+        ("NW-UCLA in pixels, 5 of 10 classes, 20 splits", "nw-ucla", ("1", "5")),
+        ("UI-PRMD in pixels, 5 of 10 classes, held-out people", "rehab", ("1", "3")),
+        (
+            "Kinder-Gator in pixels, 20 ways, held-out people and classes",
+            "gator-20",
+            ("1", "3", "5"),
+        ),
+    ],
+)
+def test_ready_made_weights_for_pixels(header: str, task: str, shots: tuple[str, ...]) -> None:
+    names = {f"skelshot-2d, {way}": f"2d {task} {way}" for way in ("default", "cosine")}
+    names |= {row: f"pixels {task} {row}" for row in ("raw-dtw", "raw-nearest")}
+    found = results("ready-made")
+    assert table_in("docs/results.md", header) == accuracies(found, names, shots)
+
+
 def _one_and_three(accuracy: Mapping[str, Any]) -> str:
     """Write accuracies with one and three exemplars as a cell."""
     return " / ".join(f"{100 * accuracy[shots]['mean']:.1f}" for shots in ("1", "3"))

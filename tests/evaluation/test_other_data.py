@@ -264,7 +264,7 @@ def test_two_coordinates_are_not_three(toy_store: Store, run: Path, tmp_path: Pa
     flat = prepare("npz", raw, tmp_path / "flat", body_check="ignore")
     novel = sorted({flat.class_names[clip.label] for clip in flat.clips})[:2]
     rule = NamedProtocol.model_validate({"name": "own", "novel": novel})
-    with pytest.raises(SkelshotError, match=r"reads 3 coordinates a joint, the clips of .* have 2"):
+    with pytest.raises(SkelshotError, match=r"found 2 a joint in the clip, expected 3"):
         evaluate(flat, protocol=rule, run=run, shots=[1])
 
 
@@ -394,7 +394,7 @@ def test_what_cannot_be_mapped_is_named(toy_store: Store, run: Path, tmp_path: P
         write_npz_clip(raw / f"{number}.npz", joints, label=label, layout=layout)
     hands = prepare("npz", raw, tmp_path / "hands", body_check="ignore")
     rule = NamedProtocol.model_validate({"name": "own", "novel": ["wave", "fist"]})
-    expected = r"hands: its clips cannot be mapped .*split-00 reads \(joint '.*hand-21.*\); or cho"
+    expected = r"split-00: its encoder cannot read the clips of .*hands \(joint '.*\); choose a"
     with pytest.raises(SkelshotError, match=expected):
         evaluate(hands, protocol=rule, run=run, shots=[1])
 

@@ -125,6 +125,28 @@ def test_what_a_preset_gives_up_for_flat_clips_is_said() -> None:
     assert "input.torso_scale=true (pixels have no common scale)" in paper.adapted
 
 
+def test_clips_that_are_seen_as_pictures_may_turn_before() -> None:
+    seen = load_settings(
+        "cpu",
+        layout="kinect-v1",
+        changes={"pretrain.episodes": "jeanie"},
+        assignments=["input.coordinates=2"],
+    )
+    assert seen.pretrain.input.coordinates == 2
+    assert (seen.pretrain.input.align, seen.pretrain.input.torso_scale) == ("root", True)
+    assert seen.pretrain.augmentation.rotate_degrees == (11.5, 57.3, 11.5)
+    assert not any(view.turn for view in seen.evaluate.views)
+    assert seen.pretrain.episodic.method_options["each_side"] == 0
+    read = {"layout": "kinect-v1", "frames": 8, "coordinates": 2, "align": "root"}
+    given = {"pretrain.input": read}
+    assert load_settings("cpu", layout="kinect-v1", changes=given).pretrain.input.coordinates == 2
+
+
+def test_pixels_are_not_read_as_metres() -> None:
+    with pytest.raises(SkelshotError, match=r"input.coordinates: found 3, the clips have 2; leave"):
+        load_settings("cpu", layout="coco-17", coordinates=2, assignments=["input.coordinates=3"])
+
+
 def test_a_hand_is_not_turned_to_the_camera() -> None:
     hand = load_settings("cpu", layout="hand-21")
     assert hand.pretrain.input.align == "root"

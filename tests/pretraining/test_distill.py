@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -27,7 +28,8 @@ from skelshot.pretraining.distill import DistillOptions, DistillStage
 from skelshot.pretraining.losses import likeness_loss
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.runs import Run
-from skelshot.skeletons import Augmentation, InputSpec
+from skelshot.skeletons import KINECT_V1, Augmentation, InputSpec
+from skelshot.skeletons.as_picture import as_picture
 
 STREAMS = ("joint", "bone")
 INPUTS = InputSpec(layout="kinect-v1", frames=8, streams=STREAMS)
@@ -244,8 +246,25 @@ def test_an_encoder_of_other_coordinates_is_refused(base: BaseSet, tmp_path: Pat
     file = tmp_path / "flat.safetensors"
     save_encoder(file, network(2), inputs=flat.model_dump(mode="json"))
     options = DistillOptions(encoders=(str(file),))
-    with pytest.raises(SkelshotError, match=r"flat.safetensors: found an encoder of 2 coordinates"):
+    with pytest.raises(SkelshotError, match=r"flat.safetensors: coordinates: found 3 a joint"):
         DistillStage(network(6), options, StageData(base, INPUTS))
+
+
+def test_pixels_learn_from_an_encoder_that_sees_depth(base: BaseSet, tmp_path: Path) -> None:
+    """Both see one clip under one random change: the one its joints, the other their picture."""
+    solid = InputSpec(layout="kinect-v1", frames=8, align="root", torso_scale=True)
+    flat = solid.model_copy(update={"coordinates": 2})
+    file = tmp_path / "solid.safetensors"
+    save_encoder(file, network(3), inputs=solid.model_dump(mode="json"))
+    turned = Augmentation(rotate_degrees=(0, 60, 0))
+    data = StageData(base, flat, augmentation=turned)
+    stage = DistillStage(network(2), DistillOptions(encoders=(str(file),)), data)
+    loaded = stage.load(stage.batches(0)[0][0], 0)
+    joints = loaded["clips_0"].permute(3, 1, 2, 0).numpy()
+    seen = as_picture(joints, np.ones(joints.shape[:2], np.bool_), KINECT_V1)
+    np.testing.assert_allclose(loaded["clips"].permute(3, 1, 2, 0), seen, atol=1e-5)
+    batch = {name: torch.stack([value, value]) for name, value in loaded.items()}
+    assert torch.isfinite(stage(batch)["loss"])
 
 
 def test_one_clip_is_refused(base: BaseSet, trained: tuple[str, str]) -> None:

@@ -124,7 +124,7 @@ def test_other_layouts_are_mapped_and_said(three: Recognizer, toy_clips) -> None
     ],
 )  # fmt: skip
 def test_clips_that_do_not_fit_are_refused_and_nothing_is_enrolled(clip, told: str) -> None:
-    recognizer = Recognizer()
+    recognizer = Recognizer("skelshot-base")
     with pytest.raises(SkelshotError, match=told) as raised:
         recognizer.enroll("wave", clip)
     assert "\n" not in str(raised.value)

@@ -20,9 +20,10 @@ from skelshot.base_encoder.material import (
 )
 from skelshot.base_encoder.measuring import measure_base
 from skelshot.base_encoder.networks import trained_encoder
-from skelshot.base_encoder.recipe import COMPARED, PRESETS, BaseRecipe, recipe_named
+from skelshot.base_encoder.recipe import PRESETS, BaseRecipe, how_compared, recipe_named
 from skelshot.datasets.protocols.tasks import labels_with_clips
 from skelshot.datasets.store import Store
+from skelshot.datasets.store.reader import Coordinates
 from skelshot.encoders import load_encoder, save_encoder
 from skelshot.encoders.packaged import Measured, TrainingData, WeightsCard, packaged_card
 from skelshot.ground.devices import chosen_device
@@ -38,10 +39,16 @@ BAD_AT = (
     "Telling a correct execution of an exercise from an incorrect one: both had the same label.",
     "Several people: it looks at the first one of a clip.",
     "Hands, fingers, things held and faces, which its 20 joints do not show.",
-    "2-D joints, which it cannot take, and sensors without hips and shoulders.",
+    "Sensors without hips and shoulders.",
     "Quick, small differences in time; add the raw positions with --beside raw-dtw.",
     "Numbers on its own classes or people as if they were new: see what it was trained on.",
 )
+
+_COORDINATES = {
+    3: "2-D joints, which it cannot take.",
+    2: "Movement towards the camera and away from it, and people seen from behind or above.",
+}
+"""What it is bad at by the coordinates that it reads."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +136,9 @@ def make_base(
         parts = parts_of(stores, recipe)
         steps.tell("one store of all sets")
         every = joined(out, "trained", parts.trained, recipe.layout, workers)
+        seen: Coordinates = "pixels" if recipe.coordinates == 2 else "as-stored"
         held = {
-            name: joined(out, f"held-out-{name}", {name: one}, None, workers)
+            name: joined(out, f"held-out-{name}", {name: one}, None, workers, seen)
             for name, one in parts.measured.items()
         }
         steps.tell("train")
@@ -189,7 +197,7 @@ def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
     notes = {
         TRAINED_ON: f"{recipe.name} ({', '.join(sets)})",
         CLASSES: json.dumps([name.partition("/")[2] for name in names]),
-        MATCHING: COMPARED.model_dump_json(),
+        MATCHING: how_compared(recipe.coordinates).model_dump_json(),
     }
     file = out / f"{recipe.name}.safetensors"
     save_encoder(file, encoder, inputs=inputs, extra=notes)
@@ -222,7 +230,7 @@ def _card(
         command=_command([forms[name].option for name in stores if name != SYNTHETIC.name], recipe),
         environment={"processor": machine["processor"], "packages": machine["packages"]},
         measured=measured,
-        bad_at=BAD_AT,
+        bad_at=(*BAD_AT, _COORDINATES[recipe.coordinates]),
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from skelshot.base_encoder.recipe import COMPARED
+from skelshot.base_encoder.recipe import how_compared
 from skelshot.encoders.packaged import WeightsCard
+from skelshot.runs.matching import Matching
 
 _PAGE = """---
 license: apache-2.0
@@ -95,7 +96,7 @@ def card_page(card: WeightsCard) -> str:
         learnt_from=_learnt_from(card),
         left_out=f"Not given, so left out: {left_out}." if left_out else "No set was left out.",
         recipe="\n".join(f"| {key} | {_shown(value)} |" for key, value in _settings(card)),
-        compared=_compared(),
+        compared=_compared(how_compared(card.recipe.get("coordinates", 3))),
         measured="\n".join(measured) or "| not measured | | | |",
         bad_at="\n".join(f"- {line}" for line in card.bad_at),
     )
@@ -108,11 +109,11 @@ def _learnt_from(card: WeightsCard) -> str:
     return f"\nBeside the labels it learnt how alike {named} finds two clips."
 
 
-def _compared() -> str:
-    readout, views = COMPARED.evaluate["readout"], len(COMPARED.evaluate["views"])
-    beside = zip(COMPARED.beside, COMPARED.weights[1:], strict=True)
+def _compared(how: Matching) -> str:
+    readout, views = how.evaluate["readout"], len(how.evaluate["views"])
+    beside = zip(how.beside, how.weights[1:], strict=True)
     others = ", ".join(f"{method} beside with weight {weight:g}" for method, weight in beside)
-    return f"{readout} read-out, {views} views, {others}"
+    return f"{readout} read-out, {views} view{'s' * (views != 1)}, {others}"
 
 
 def _settings(card: WeightsCard) -> Iterator[tuple[str, object]]:

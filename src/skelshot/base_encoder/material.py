@@ -11,6 +11,7 @@ from skelshot.datasets.prepare import prepare
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.readers import Reader
 from skelshot.datasets.store import Store
+from skelshot.datasets.store.reader import Coordinates
 from skelshot.datasets.store.sets import OneSet
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
@@ -190,7 +191,12 @@ def _option(name: str) -> str:
 
 
 def joined(
-    out: Path, name: str, sets: Mapping[str, OneSet], layout: str | None, workers: int
+    out: Path,
+    name: str,
+    sets: Mapping[str, OneSet],
+    layout: str | None,
+    workers: int,
+    coordinates: Coordinates = "as-stored",
 ) -> Store:
     """Make one store of several, or open the one that was made.
 
@@ -200,6 +206,7 @@ def joined(
         sets: The stores by set, by their names within the folder.
         layout: Joints that all are mapped to; those of the only one unless told.
         workers: Processes.
+        coordinates: As the sets have them, or the pixels that a camera takes.
 
     Returns:
         The store.
@@ -209,6 +216,8 @@ def joined(
     with whole_file(listing) as partial:
         partial.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     options = {} if layout is None else {"layout": layout}
+    if coordinates != "as-stored":
+        options["coordinates"] = coordinates
     return _prepared(reader_named("sets", **options), listing, out / f"{name}.store", workers)
 
 

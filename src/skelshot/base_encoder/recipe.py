@@ -1,6 +1,6 @@
 """All settings of the base encoder's training, in one record that its model card prints."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,6 +24,25 @@ COMPARED = Matching(
     weights=(1.0, 0.25),
 )
 """How the features are best compared, chosen on Kinder-Gator."""
+
+
+def how_compared(coordinates: int) -> Matching:
+    """Say how the features of an encoder are best compared.
+
+    Args:
+        coordinates: Coordinates a joint that it reads, 3 or 2. 2-D clips cannot be turned.
+
+    Returns:
+        The settings that its file will note.
+
+    Example:
+        >>> how_compared(2).evaluate["views"]
+        [{}]
+    """
+    if coordinates == 3:
+        return COMPARED
+    return COMPARED.model_copy(update={"evaluate": {**COMPARED.evaluate, "views": [{}]}})
+
 
 WAYS = 5
 """The fewest classes of a measurement's tasks."""
@@ -122,6 +141,8 @@ class BaseRecipe(Options):
         cameras: Cameras that record them.
         replications: Times that each performs an action.
         layout: Joints that all sets are mapped to.
+        coordinates: Coordinates a joint that the encoder reads: 3, or 2 for pixels. It is then
+            trained on the 3-D clips as cameras from many sides would see them.
         preset: Of training.
         width: Channels of the network that sees all streams, as a share of the public network's.
         beside: Networks that are trained apart and joined with it.
@@ -145,6 +166,7 @@ class BaseRecipe(Options):
     cameras: tuple[int, ...] = CAMERAS
     replications: tuple[int, ...] = REPLICATIONS
     layout: str = "kinect-v1"
+    coordinates: Literal[2, 3] = 3
     preset: str = "cpu"
     width: float = Field(0.5, gt=0, le=4)
     beside: tuple[NetworkBeside, ...] = ()
@@ -189,6 +211,7 @@ class BaseRecipe(Options):
         learns_from = f"strategy.encoders=[{', '.join(self.learns_from)}]"
         return [
             *([learns_from] if self.learns_from else []),
+            *([f"input.coordinates={self.coordinates}"] if self.coordinates == 2 else []),
             f"strategy.epochs={self.epochs}",
             f"augmentation.as_layouts=[{', '.join(self.as_layouts)}]",
             f"augmentation.as_layout={self.as_layout}",
@@ -213,6 +236,14 @@ PRESETS = {
         draws=5,
     ),
     "small": BaseRecipe(name="skelshot-small", width=0.25, learns_from=("skelshot-base",)),
+    "2d": BaseRecipe(
+        name="skelshot-2d",
+        coordinates=2,
+        width=0.25,
+        learns_from=("skelshot-base",),
+        as_layouts=("coco-17",),
+        as_layout=0.5,
+    ),
     "full": BaseRecipe(
         beside=(
             NetworkBeside(streams=("bone",)),
@@ -227,7 +258,7 @@ def recipe_named(name: str, seed: int = 0) -> BaseRecipe:
     """Choose a recipe.
 
     Args:
-        name: `smoke`, `small` or `full`.
+        name: `smoke`, `small`, `2d` or `full`.
         seed: Data, first weights, batches and changes follow from it.
 
     Returns:

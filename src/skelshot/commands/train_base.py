@@ -13,7 +13,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preset",
         default="smoke",
-        help="smoke: minutes, or what ships: small, full (default: smoke)",
+        help="smoke: minutes, or what ships: small, 2d, full (default: smoke)",
     )
     parser.add_argument(
         "--ui-prmd", type=Path, metavar="PATH", help="files of UI-PRMD, or their tar archive"

@@ -295,21 +295,12 @@ def _check_pair(first: ReadyMember, other: ReadyMember, place: str) -> None:
 def _fitted(store: Store, encoders: RunEncoders, split: Split) -> Store:
     """Give the clips in the layout that the encoders were trained on, or say why that cannot be."""
     trained = encoders.of(split)
-    inputs = trained.inputs
-    if inputs.coordinates != store.channels:
-        raise SkelshotError(
-            f"{trained.folder}: its encoder reads {inputs.coordinates} coordinates a joint, the "
-            f"clips of {store.path} have {store.channels}; choose a run of "
-            f"{store.channels}-D clips"
-        )
-    if store.layout == inputs.layout:
-        return store
     try:
-        return store.in_layout(inputs.layout)
+        return store.for_input(trained.inputs)
     except SkelshotError as error:
         raise SkelshotError(
-            f"{store.path}: its clips cannot be mapped to the joints that {trained.folder} reads "
-            f"({error}); or choose a run of {store.layout.name} clips"
+            f"{trained.folder}: its encoder cannot read the clips of {store.path} ({error}); "
+            f"choose a run of {store.channels}-D clips of {store.layout.name}"
         ) from error
 
 

@@ -110,7 +110,8 @@ def load_settings(
         preset: A shipped name, or a YAML file of one's own.
         layout: The store's joint layout.
         coordinates: Coordinates a joint in the store, 3 or 2. 2-D clips turn about z only, so
-            a preset's other turns (input, augmentation, test views, JEANIE's) are left out.
+            a preset's other turns (input, augmentation, test views, JEANIE's) are left out. With
+            `input.coordinates=2` 3-D clips are seen as pictures, after they have been turned.
         persons: Most persons in any clip, where that is known; a preset's places for more are left
             out, unless they hold copies.
         second_person: What a preset means by `input.second_person: auto`: what the public CTR-GCN
@@ -145,9 +146,10 @@ def load_settings(
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
         fitted = _fit_persons(inputs, persons, second_person)
     _validated(document, f"preset {preset}")  # what follows relies on its form
-    adapted = fitted + _adapt(document, layout_from(layout), coordinates)
     called = [(key, value) for key, value in (changes or {}).items() if value is not None]
     told = [_assignment(text) for text in assignments]
+    flat = 2 in (coordinates, _coordinates_asked([*called, *told]))
+    adapted = fitted + _adapt(document, layout_from(layout), coordinates, flat)
     _choose_strategy(pretrain, strategies, [*called, *told])
     before = pretrain.get("episodes", "none")
     _fit_encoder(pretrain.get("encoder"), dict([*called, *told]))
@@ -157,14 +159,16 @@ def load_settings(
     if pretrain.get("episodes", "none") not in ("none", "cosine", before):
         # a preset's options are for the method that it names, or else for the paper's own
         pretrain.get("episodic", {}).pop("method_options", None)
-    if coordinates == 2 and pretrain.get("episodes") == "jeanie":
+    if flat and pretrain.get("episodes") == "jeanie":
         episodic = pretrain.setdefault("episodic", {})
         episodic.setdefault("method_options", {})["each_side"] = 0
         adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
     for key, value in told:
         if key != "pretrain.strategy" and not key.startswith("pretrain.strategies."):
             _assign(document, key, value)
-    return _validated(document | {"adapted": adapted}, "settings")
+    settings = _validated(document | {"adapted": adapted}, "settings")
+    _check_coordinates(settings.pretrain, coordinates)
+    return settings
 
 
 def own_evaluation(
@@ -316,24 +320,52 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
         raise SkelshotError(f"{source}{told[8:] if own else f', {told}'}") from error
 
 
-def _adapt(document: dict[str, Any], layout: SkeletonLayout, coordinates: int) -> tuple[str, ...]:
+def _coordinates_asked(wanted: Iterable[tuple[str, Any]]) -> Any:
+    """Return the coordinates that the encoder's input is asked to have, None where not told."""
+    asked = None
+    for key, value in wanted:
+        if key == "pretrain.input.coordinates":
+            asked = value
+        elif key == "pretrain.input" and isinstance(value, Mapping):
+            asked = value.get("coordinates", asked)
+    return asked
+
+
+def _check_coordinates(options: PretrainOptions, coordinates: int) -> None:
+    """Refuse what 2-D clips cannot do."""
+    x, y, z = options.augmentation.rotate_degrees
+    if coordinates < options.input.coordinates:
+        raise SkelshotError(
+            f"settings, input.coordinates: found {options.input.coordinates}, the clips have "
+            f"{coordinates}; leave it out"
+        )
+    if coordinates == 2 and (x or y):
+        raise SkelshotError(
+            f"settings, augmentation.rotate_degrees: found [{x:g}, {y:g}, {z:g}] for 2-D joints, "
+            f"which turn about z only; set augmentation.rotate_degrees=[0,0,{z:g}]"
+        )
+
+
+def _adapt(
+    document: dict[str, Any], layout: SkeletonLayout, coordinates: int, flat: bool
+) -> tuple[str, ...]:
     """Fit a preset to a store's joints, in place; return in words what was changed."""
     adapted = []
     pretrain = document["pretrain"]
     inputs = pretrain["input"]
-    inputs["coordinates"] = coordinates
-    if inputs.get("align", "facing") == "facing" and not can_align_view(layout, coordinates):
+    inputs["coordinates"] = seen = 2 if flat else coordinates
+    if inputs.get("align", "facing") == "facing" and not can_align_view(layout, seen):
         inputs["align"] = "root"
-        reason = "2-D clips" if coordinates == 2 else f"{layout.name} has no hips or shoulders and"
+        reason = "2-D clips" if flat else f"{layout.name} has no hips or shoulders and"
         adapted.append(f"input.align=root ({reason} cannot be turned to the camera)")
-    if coordinates == 3:
+    if not flat:
         return tuple(adapted)
     if "torso_scale" not in inputs:
         inputs["torso_scale"] = True
         adapted.append("input.torso_scale=true (pixels have no common scale)")
     augmentation = pretrain.setdefault("augmentation", {})
     x, y, z = augmentation.get("rotate_degrees", (0, 0, 0))
-    if x or y:
+    if coordinates == 2 and (x or y):
         augmentation["rotate_degrees"] = [0, 0, z]
         adapted.append(f"augmentation.rotate_degrees=[0,0,{z:g}] (2-D clips turn about z only)")
     evaluate = document.setdefault("evaluate", {})

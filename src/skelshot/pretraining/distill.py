@@ -68,12 +68,7 @@ class TrainedView(nn.Module):
         self.encoder = encoder.requires_grad_(False)
         self.inputs = inputs
         self.channels = _channels_within(inputs, beside)
-        if inputs.coordinates != store.channels:
-            raise SkelshotError(
-                f"found an encoder of {inputs.coordinates} coordinates a joint, expected "
-                f"{store.channels} as in {store.path}; choose another encoder"
-            )
-        self.store = store if store.layout == inputs.layout else store.in_layout(inputs.layout)
+        self.store = store.for_input(inputs)
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:

@@ -215,12 +215,6 @@ class PretrainOptions(Options):
 
     @model_validator(mode="after")
     def _input_fits(self) -> "PretrainOptions":
-        x, y, z = self.augmentation.rotate_degrees
-        if self.input.coordinates == 2 and (x or y):
-            raise ValueError(
-                f"augmentation.rotate_degrees: found [{x:g}, {y:g}, {z:g}] for 2-D joints, which "
-                f"turn about z only; set augmentation.rotate_degrees=[0,0,{z:g}]"
-            )
         name = self.strategy_name
         if self.input.confidence and name != "none" and STRATEGIES.named(name).draws_own_views:
             raise ValueError(

@@ -54,11 +54,11 @@ class StartingWeights(StartingPoint):
         """
         header = read_header(self.trained.file)
         inputs = InputSpec.model_validate(header.inputs)
-        found, wanted = (store.layout, store.channels), (inputs.layout, inputs.coordinates)
-        if found != wanted:
+        if store.layout != inputs.layout or store.channels < inputs.coordinates:
             raise SkelshotError(
-                f"{self.option} {self.word}: its encoder reads {wanted[1]} coordinates of "
-                f"{wanted[0].name}, the clips of {store.path} have {found[1]} of {found[0].name}; "
+                f"{self.option} {self.word}: its encoder reads {inputs.coordinates} coordinates of "
+                f"{inputs.layout.name}, the clips of {store.path} have {store.channels} of "
+                f"{store.layout.name}; "
                 f"leave {self.option} out, or recognise with it as it is: evaluate --run maps "
                 "joints"
             )

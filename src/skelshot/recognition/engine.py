@@ -15,6 +15,7 @@ from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.keeping import Features, Keeping
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.other_movements import OtherMovements, packaged_movements
+from skelshot.recognition.settings import default_encoder
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
@@ -72,19 +73,21 @@ class Engine:
             sequence: The clip.
 
         Returns:
-            What becomes of its joints, where they are mapped with some loss.
+            What becomes of its joints, where they are mapped with some loss or seen as a picture.
 
         Raises:
             SkelshotError: It has other coordinates, or joints that cannot be mapped.
         """
-        if sequence.channels != self.coordinates:
+        if sequence.channels < self.coordinates:
             raise SkelshotError(
                 f"clip {name}: found {sequence.channels} coordinates a joint, the encoder "
                 f"{self.called} reads {self.coordinates}; name one of {sequence.channels}-D clips "
-                "with --encoder"
+                f"with --encoder, such as {default_encoder(sequence.channels)}"
             )
+        flat = sequence.channels > self.coordinates
+        seen = ("3-D joints seen as by a camera before the person",) if flat else ()
         if sequence.layout == self.layout:
-            return ()
+            return seen
         try:
             report = mapping_report(sequence.layout, self.layout)
         except SkelshotError as error:
@@ -94,7 +97,10 @@ class Engine:
             ) from error
         made = f"; made of others: {', '.join(report.made)}" if report.made else ""
         lost = f"; not measured: {', '.join(report.borrowed)}" if report.borrowed else ""
-        return (f"joints mapped from {report.source} to {report.target}{made}{lost}",)
+        return (
+            *seen,
+            f"joints mapped from {report.source} to {report.target}{made}{lost}",
+        )
 
     def probe(self, name: str, sequence: SkeletonSequence) -> None:
         """Read a clip as far as the encoder's input.
@@ -168,11 +174,9 @@ class Engine:
             terms: The ways of comparing.
 
         Returns:
-            What each reads of B movements, (B, ...); None where the encoder reads other
-            coordinates, or where the joints that a term compares cannot be made of theirs.
+            What each reads of B movements, (B, ...); None where the joints that a term
+            compares cannot be made of theirs.
         """
-        if self.coordinates != self._movements.coordinates:
-            return None
         layout = self._movements.sequences[0].layout
         try:
             for term in terms:

@@ -36,11 +36,6 @@ class OtherMovements:
     features: Tensor
     fingerprint: str
 
-    @property
-    def coordinates(self) -> int:
-        """Coordinates a joint."""
-        return self.sequences[0].channels
-
 
 def packaged_movements() -> OtherMovements:
     """Read the movements that come with the package.

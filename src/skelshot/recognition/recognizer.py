@@ -21,7 +21,7 @@ from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.onnx_export import Exported, export_recognizer
-from skelshot.recognition.settings import DEFAULT_ENCODER, RecognizerSettings
+from skelshot.recognition.settings import RecognizerSettings, default_encoder
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
@@ -59,7 +59,9 @@ class Recognizer:
     and the scores, standardised over the actions, are added up (docs/guide/recognise.md).
 
     Args:
-        encoder: The name of packaged weights, an encoder's file, a run, or a split of one.
+        encoder: The name of packaged weights, an encoder's file, a run, or a split of one. Unless
+            told, the first clips that are enrolled decide: `skelshot-base` for 3-D joints,
+            `skelshot-2d` for pixels.
         options: How clips are compared.
         unknown: How unknown clips are told, one of `UNKNOWNS`.
         threshold: How sure it must be that a clip is known, from 0 to 1.
@@ -88,7 +90,7 @@ class Recognizer:
 
     def __init__(
         self,
-        encoder: SplitRun | Path | str = DEFAULT_ENCODER,
+        encoder: SplitRun | Path | str | None = None,
         *,
         options: MatchOptions | None = None,
         unknown: str | None = None,
@@ -96,6 +98,11 @@ class Recognizer:
         conformal: float | None = None,
         gallery: Keeping | None = None,
     ) -> None:
+        self._gallery: Keeping = InMemory() if gallery is None else gallery
+        self._is_open = encoder is None
+        if encoder is None:
+            kept = (one.sequence.channels for one in self.exemplars)
+            encoder = default_encoder(next(kept, 3))
         trained = encoder if isinstance(encoder, SplitRun) else trained_named(encoder)
         self.settings = RecognizerSettings.model_validate(
             {
@@ -107,7 +114,6 @@ class Recognizer:
             | ({} if unknown is None else {"unknown": UNKNOWNS.named(unknown, "--unknown").name})
         )
         self.engine = Engine(trained, self.settings.match, self.settings.encoder)
-        self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._judge: Judge | None = None
         self._learned: object = None
 
@@ -162,6 +168,8 @@ class Recognizer:
         told = RecognizerSettings.model_validate(gallery.settings)
         kept = {name: getattr(told, name) for name in RecognizerSettings.model_fields}
         kept["options"] = kept.pop("match")
+        if "encoder" not in gallery.settings:
+            del kept["encoder"]
         chosen = kept | {name: value for name, value in changes.items() if value is not None}
         return cls(**chosen, gallery=gallery)
 
@@ -229,6 +237,8 @@ class Recognizer:
         """
         began = time.perf_counter()
         every = [one for found in shown.values() for one in found]
+        if self._is_open and every and not self.actions:
+            self._take(default_encoder(every[0].sequence.channels))
         remarks = dict.fromkeys(told for one in every for told in self.check(one))
         exemplars = [
             exemplar
@@ -411,6 +421,13 @@ class Recognizer:
         if self.settings.conformal is not None:  # a promise that may still lack exemplars
             return verdicts_of(self._judged(None))
         return verdicts_of(self._ready())
+
+    def _take(self, encoder: str) -> None:
+        """Compare by other packaged weights from now on."""
+        if encoder != self.settings.encoder:
+            self.settings = self.settings.model_copy(update={"encoder": encoder})
+            self.engine = Engine(trained_named(encoder), self.settings.match, encoder)
+            self._judge = None
 
     def _one(self, clip: ClipLike) -> FoundClip:
         found = found_clips([clip])

@@ -12,6 +12,24 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 DEFAULT_ENCODER = "skelshot-base"
 
+_OF_PIXELS = "skelshot-2d"
+
+
+def default_encoder(coordinates: int) -> str:
+    """Name the packaged weights for clips.
+
+    Args:
+        coordinates: Coordinates a joint, 3 or 2.
+
+    Returns:
+        Their name.
+
+    Example:
+        >>> default_encoder(3), default_encoder(2)
+        ('skelshot-base', 'skelshot-2d')
+    """
+    return _OF_PIXELS if coordinates == 2 else DEFAULT_ENCODER
+
 
 class RecognizerSettings(Options):
     """Settings of a recogniser.

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options
+from skelshot.skeletons.as_picture import as_picture
 from skelshot.skeletons.augment import Augmentation, augment
 from skelshot.skeletons.layout_field import LayoutField
 from skelshot.skeletons.normalise import align_view, centre, scale_to_torso, zero_absent
@@ -48,7 +49,9 @@ class InputSpec(Options):
         second_person: What stands in the second place when a clip has one person only: "zero"
             zeros; "copy" the first person once more, as in the public CTR-GCN files of NTU-120
             (those of NTU-60 have zeros); "none" says that there is no second place.
-        coordinates: Coordinates a joint, 3 (metres) or 2 (pixels).
+        coordinates: Coordinates a joint, 3 (metres) or 2 (pixels). An input of 2 takes clips of 3
+            as well, as a camera before the person would see them (`as_picture`); for that it
+            needs `align="root"` and `torso_scale=True`.
         streams: The streams side by side on the channel axis, each `coordinates` channels wide.
         confidence: One more channel behind the streams: how sure the source is of each joint,
             1 where it does not say.
@@ -127,6 +130,31 @@ class InputSpec(Options):
         """Directions of the clips' axes."""
         return AXES[self.coordinates]
 
+    def check_takes(self, coordinates: int) -> None:
+        """Refuse clips whose coordinates this input cannot be made of.
+
+        Args:
+            coordinates: Coordinates a joint of the clips, 3 or 2.
+
+        Raises:
+            SkelshotError: They have fewer than the input; or they are 3-D and would be seen as
+                pictures, but size and place are left in the input.
+
+        Example:
+            >>> InputSpec(layout="kinect-v1").check_takes(3)
+        """
+        if coordinates < self.coordinates:
+            raise SkelshotError(
+                f"coordinates: found {coordinates} a joint in the clip, expected "
+                f"{self.coordinates}; set coordinates={coordinates} or read other data"
+            )
+        if coordinates > self.coordinates and not (self.align == "root" and self.torso_scale):
+            raise SkelshotError(
+                f"coordinates: found {coordinates} a joint in the clip, expected "
+                f"{self.coordinates}; 3-D clips are seen as pictures where align is 'root' and "
+                "torso_scale true"
+            )
+
     def channels_of(self, kind: Stream) -> slice:
         """Return which channels of the input hold a stream.
 
@@ -197,7 +225,7 @@ def encode_input(
     """Turn a clip into an encoder's input.
 
     In this order: take the first M persons, centre, turn and scale, crop and resize, augment,
-    streams.
+    look at 3-D joints with a camera where the input has two coordinates, streams.
 
     Args:
         sequence: The clip, joints (M', T', V, C').
@@ -209,8 +237,8 @@ def encode_input(
         The input (C, T, V, M), float32, contiguous and finite; absent persons are zeros.
 
     Raises:
-        SkelshotError: The clip has another layout or number of coordinates than the spec,
-            nobody is present in it, a coordinate is not finite, or `rng` is missing.
+        SkelshotError: The clip has another layout than the spec, or coordinates that it cannot
+            take, nobody is present in it, a coordinate is not finite, or `rng` is missing.
 
     Example:
         >>> from skelshot.skeletons.layouts import KINECT_V1
@@ -235,9 +263,11 @@ def encode_input(
     )
     if augmentation is not None and rng is not None:
         joints, present = augment(
-            joints, present, sequence.layout, augmentation, rng, spec.coordinates
+            joints, present, sequence.layout, augmentation, rng, sequence.channels
         )
-    joints, beside = joints[..., : spec.coordinates], joints[..., spec.coordinates :]
+    joints, beside = joints[..., : sequence.channels], joints[..., sequence.channels :]
+    if sequence.channels > spec.coordinates:
+        joints = as_picture(joints, present, sequence.layout)
     streams = [stream(joints, present, sequence.layout, kind) for kind in spec.streams]
     stacked = np.concatenate([*streams, beside], axis=3)
     encoded = np.ascontiguousarray(stacked.transpose(3, 1, 2, 0), dtype=np.float32)
@@ -289,11 +319,7 @@ def _check_fit(sequence: SkeletonSequence, spec: InputSpec) -> None:
             f"{spec.layout.name!r}; read it with an input spec of its own layout, or map "
             "it (map_layout, `skelshot prepare store STORE --layout NAME`)"
         )
-    if sequence.channels != spec.coordinates:
-        raise SkelshotError(
-            f"coordinates: found {sequence.channels} a joint in the clip, expected "
-            f"{spec.coordinates}; set coordinates={sequence.channels} or read other data"
-        )
+    spec.check_takes(sequence.channels)
     if not sequence.present[: spec.persons].any():
         raise SkelshotError(
             f"present: found no frame with one of the first {spec.persons} persons, expected at "

@@ -87,14 +87,32 @@ def scale_to_torso(joints: FloatArray, present: BoolArray, layout: SkeletonLayou
         >>> scale_to_torso(joints, np.ones((1, 2), bool), KINECT_V1).max().item()
         1.0
     """
+    length = trunk_length(joints, present, layout)
+    return joints if length is None else joints / np.float32(length)
+
+
+def trunk_length(joints: FloatArray, present: BoolArray, layout: SkeletonLayout) -> float | None:
+    """Measure person 1's trunk.
+
+    Args:
+        joints: Coordinates (M, T, V, C).
+        present: Who is there, (M, T).
+        layout: Names the two ends of the trunk.
+
+    Returns:
+        Its median length over person 1's present frames; None when nobody is there, or when it is
+        zero or not finite.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V1
+        >>> trunk_length(np.zeros((1, 2, 20, 3), np.float32), np.ones((1, 2), bool), KINECT_V1)
+    """
     person, frames = _lead(present)
     if not len(frames):
-        return joints
+        return None
     lower, upper = (_mean_of(joints[person, frames], end) for end in layout.trunk)
-    length = np.median(np.sqrt(np.square(upper - lower).sum(axis=-1)))
-    if not length > _TOO_SHORT or not np.isfinite(length):
-        return joints
-    return joints / np.float32(length)
+    length = float(np.median(np.sqrt(np.square(upper - lower).sum(axis=-1))))
+    return length if length > _TOO_SHORT and np.isfinite(length) else None
 
 
 def can_align_view(layout: SkeletonLayout, channels: int) -> bool:

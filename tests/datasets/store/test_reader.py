@@ -11,6 +11,7 @@ from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.reader import StoreReader
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import COCO_17, KINECT_V2
 from skelshot.skeletons.mappings import map_layout, mapping_report
@@ -100,3 +101,26 @@ def test_the_command_prints_what_is_lost_and_what_is_said_of_sides(
     out = capsys.readouterr().out
     assert "sides: matter" in out
     assert "mapped" not in out
+
+
+def test_clips_as_a_camera_takes_them(toy_store: Store, tmp_path: Path) -> None:
+    reader = StoreReader("coco-17", "pixels")
+    report = prepare(reader, toy_store.path, tmp_path / "pixels")
+    seen = Store.open(tmp_path / "pixels")
+    assert (seen.channels, seen.layout, len(seen)) == (2, COCO_17, len(toy_store))
+    assert report.remarks.guessed == {
+        "camera": "at the sensor's place, 640 x 480 pixels, focal length 554"
+    }
+    wanted = camera_view(map_layout(toy_store.sequence(3), COCO_17))
+    assert np.array_equal(seen.sequence(3).joints, wanted.joints)
+    assert seen.sequence(3).picture_size == (640, 480)
+    again = prepare(StoreReader(coordinates="pixels"), seen.path, tmp_path / "again")
+    assert again.remarks.guessed == {}  # they were pixels
+    assert np.array_equal(Store.open(tmp_path / "again").sequence(3).joints, wanted.joints)
+
+
+def test_as_stored_is_what_it_was_before_there_was_a_choice(toy_store: Store) -> None:
+    """A store that was begun by an earlier version goes on."""
+    reader = StoreReader()
+    reader.sources(toy_store.path)
+    assert reader.options().keys() == {"layout", "data_hash"}

@@ -15,6 +15,7 @@ from skelshot.datasets.store.reader import StoreReader
 from skelshot.datasets.store.sets import SetsReader
 from skelshot.experiments.toy import write_toy_clips
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.mappings import map_layout
 
 
@@ -178,3 +179,18 @@ def test_files_that_are_amiss(stores: dict[str, Path], tmp_path: Path, case: str
 def test_a_folder_is_no_list(stores: dict[str, Path]) -> None:
     with pytest.raises(SkelshotError, match=r"found a folder, expected a \.yaml file"):
         SetsReader().sources(stores["toy"])
+
+
+def test_pixels_and_metres_meet_in_pixels(stores: dict[str, Path], tmp_path: Path) -> None:
+    prepare(StoreReader(coordinates="pixels"), stores["small"], tmp_path / "pixels")
+    sets = {"one": {"store": str(stores["toy"])}, "two": {"store": str(tmp_path / "pixels")}}
+    file = listed(tmp_path, {"sets": sets})
+    told = r"unlike coordinates \(one 3, two 2\); --coordinates pixels sees the 3-D ones by a cam"
+    with pytest.raises(SkelshotError, match=told):
+        prepare(SetsReader(), file, tmp_path / "all")
+    report = prepare(SetsReader(coordinates="pixels"), file, tmp_path / "all")
+    both, one = Store.open(tmp_path / "all"), Store.open(stores["toy"])
+    assert both.channels == 2
+    assert list(report.remarks.guessed) == ["camera of one"]
+    there = both.sequence(both.index_of(f"one/{one.clips[0].name}"))
+    assert np.array_equal(there.joints, camera_view(one.sequence(0)).joints)

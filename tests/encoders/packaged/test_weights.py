@@ -79,7 +79,7 @@ def test_another_name_is_refused_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("name", ["", "../skelshot-base", "/etc/passwd", "x" * 10_000])
 def test_a_name_is_no_path(name: str) -> None:
-    with pytest.raises(SkelshotError, match="expected one of skelshot-base") as caught:
+    with pytest.raises(SkelshotError, match="expected one of skelshot-2d, skelshot-base") as caught:
         load_packaged(name)
     assert len(str(caught.value)) < 300
 

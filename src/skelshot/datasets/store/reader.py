@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -12,9 +13,17 @@ from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import DOCUMENT
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.as_picture import FOCAL, PICTURE, camera_view
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 from skelshot.skeletons.mappings import map_layout, mapping_report
+from skelshot.skeletons.sequence import SkeletonSequence
+
+CAMERA = f"at the sensor's place, {PICTURE[0]} x {PICTURE[1]} pixels, focal length {FOCAL:g}"
+"""The camera that sees 3-D clips, in words."""
+
+Coordinates = Literal["as-stored", "pixels"]
+"""How a store's clips are given on: as they are, or as a camera sees the 3-D ones."""
 
 
 class StoreReaderOptions(ReaderOptions):
@@ -22,10 +31,16 @@ class StoreReaderOptions(ReaderOptions):
 
     Args:
         layout: The layout wanted; the store's unless told.
+        coordinates: As they are stored, or the pixels that a camera at the sensor's place takes of
+            3-D clips.
     """
 
     layout: str | None = Field(
         None, description="joint layout wanted: a name, or a .yaml of your own"
+    )
+    coordinates: Coordinates = Field(
+        "as-stored",
+        description="pixels: those that a camera at the sensor's place takes of 3-D clips",
     )
 
 
@@ -37,6 +52,7 @@ class StoreReader(Reader):
 
     Args:
         layout: The layout wanted, its name, or a .yaml file of your own; the store's unless told.
+        coordinates: "pixels" for those that a camera takes of 3-D clips.
 
     Raises:
         SkelshotError: No such layout.
@@ -45,8 +61,13 @@ class StoreReader(Reader):
     name = "store"
     options_type = StoreReaderOptions
 
-    def __init__(self, layout: SkeletonLayout | str | None = None) -> None:
+    def __init__(
+        self,
+        layout: SkeletonLayout | str | None = None,
+        coordinates: Coordinates = "as-stored",
+    ) -> None:
         self._wanted = layout_from(layout) if layout else None
+        self._pixels = coordinates == "pixels"
         self._store: Store | None = None
 
     @property
@@ -68,14 +89,25 @@ class StoreReader(Reader):
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
-        return {"layout": layout_as_data(self.layout), "data_hash": self.store.data_hash}
+        seen = {"coordinates": "pixels"} if self._pixels else {}
+        return {
+            "layout": layout_as_data(self.layout),
+            "data_hash": self.store.data_hash,
+            **seen,
+        }
+
+    @property
+    def channels(self) -> int:
+        """Coordinates a joint of the clips that are given; known after `sources`."""
+        return 2 if self._pixels else self.store.channels
 
     def remarks(self) -> Remarks:
         """Return what the store says of sides, and what becomes of the joints; after `sources`."""
         source = self.store.layout
         same = source == self.layout
         mapping = None if same else mapping_report(source, self.layout)
-        return Remarks(mapping=mapping, sides=self.store.document.sides)
+        seen = {"camera": CAMERA} if self.channels < self.store.channels else {}
+        return Remarks(guessed=seen, mapping=mapping, sides=self.store.document.sides)
 
     def splits(self) -> Mapping[str, Sequence[str]]:
         """Return the splits that the store keeps; after `sources`."""
@@ -97,7 +129,7 @@ class StoreReader(Reader):
         return Clip(
             name=name,
             label=record.label,
-            sequence=map_layout(self.store.sequence(index), self.layout),
+            sequence=self._seen(map_layout(self.store.sequence(index), self.layout)),
             subject=record.subject,
             camera=record.camera,
             setup=record.setup,
@@ -109,3 +141,6 @@ class StoreReader(Reader):
             ghosts=record.ghosts or 0,
             reordered=bool(record.reordered),
         )
+
+    def _seen(self, sequence: SkeletonSequence) -> SkeletonSequence:
+        return camera_view(sequence) if self._pixels else sequence

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store.format import SETS
-from skelshot.datasets.store.reader import StoreReader, StoreReaderOptions
+from skelshot.datasets.store.reader import Coordinates, StoreReader, StoreReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, read_document
 from skelshot.ground.suggestions import did_you_mean
@@ -71,6 +71,7 @@ class SetsReader(Reader):
     Args:
         layout: Name of the layout wanted, or a .yaml file of your own; needed where the stores'
             are unlike.
+        coordinates: "pixels" for those that a camera takes of 3-D clips, which go with 2-D ones.
 
     Raises:
         SkelshotError: No such layout.
@@ -79,8 +80,9 @@ class SetsReader(Reader):
     name = SETS
     options_type = StoreReaderOptions
 
-    def __init__(self, layout: str | None = None) -> None:
+    def __init__(self, layout: str | None = None, coordinates: Coordinates = "as-stored") -> None:
         self._wanted = layout_from(layout) if layout else None
+        self._coordinates = coordinates
         self._layout = self._wanted
         self._readers: dict[str, StoreReader] = {}
         self._names: tuple[str, ...] = ()
@@ -102,11 +104,17 @@ class SetsReader(Reader):
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read."""
-        return {"layout": layout_as_data(self.layout), **self._given}
+        seen = {} if self._coordinates == "as-stored" else {"coordinates": self._coordinates}
+        return {"layout": layout_as_data(self.layout), **seen, **self._given}
 
     def remarks(self) -> Remarks:
         """Return what the stores say of sides, and what becomes of the joints, where told."""
         each = {name: reader.remarks() for name, reader in self._readers.items()}
+        seen = {
+            f"camera of {name}": told
+            for name, remarks in each.items()
+            for told in remarks.guessed.values()
+        }
         lost = {
             f"joints of {name} that nobody measured": ", ".join(remarks.mapping.borrowed)
             for name, remarks in each.items()
@@ -114,7 +122,7 @@ class SetsReader(Reader):
         }
         said = {remarks.sides for remarks in each.values()}
         return Remarks(
-            guessed=lost,
+            guessed=seen | lost,
             doubts=_kept_apart(self._labels),
             sides=said.pop() if len(said) == 1 else "auto",
         )
@@ -148,7 +156,7 @@ class SetsReader(Reader):
         listed: dict[str, list[Source]] = {}
         self._readers = {}
         for name, one in asked.sets.items():
-            reader = StoreReader(self._wanted)
+            reader = StoreReader(self._wanted, self._coordinates)
             listed[name] = reader.sources(path.parent / one.store)
             self._readers[name] = reader
         self._settle_layout(path)
@@ -210,14 +218,18 @@ class SetsReader(Reader):
 
     def _settle_layout(self, path: Path) -> None:
         """Take the layout that all stores have, where none is asked for."""
-        stores = {name: reader.store for name, reader in self._readers.items()}
+        readers = self._readers
+        stores = {name: reader.store for name, reader in readers.items()}
         for what, found in (
-            ("coordinates", {name: str(store.channels) for name, store in stores.items()}),
+            ("coordinates", {name: str(reader.channels) for name, reader in readers.items()}),
             ("layouts", {name: store.layout.name for name, store in stores.items()}),
         ):
             if len(set(found.values())) > 1 and (what == "coordinates" or self._wanted is None):
                 told = ", ".join(f"{name} {value}" for name, value in found.items())
-                advice = "leave one kind out" if what == "coordinates" else "name one by --layout"
+                advice = {
+                    "coordinates": "--coordinates pixels sees the 3-D ones by a camera",
+                    "layouts": "name one by --layout",
+                }[what]
                 raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
         self._layout = self._wanted or next(iter(stores.values())).layout
 

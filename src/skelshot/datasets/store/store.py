@@ -23,6 +23,7 @@ from skelshot.datasets.store.format import (
 from skelshot.datasets.store.index import ClipRecord, read_index
 from skelshot.datasets.store.splits import Splits, read_kept_splits
 from skelshot.ground import SkelshotError
+from skelshot.skeletons.inputs import InputSpec
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_from
 from skelshot.skeletons.mappings import map_layout, mapping_matrix
@@ -128,6 +129,21 @@ class Store:
         """
         mapping_matrix(self.stored_layout, layout)
         return Store(self.path, self.document, self.clips, self._arrays, layout)
+
+    def for_input(self, spec: InputSpec) -> "Store":
+        """Give the clips in the joint layout that an encoder's input wants.
+
+        Args:
+            spec: The input.
+
+        Returns:
+            The same clips, mapped as they are read where their layout is another.
+
+        Raises:
+            SkelshotError: Their coordinates or joints do not make such an input.
+        """
+        spec.check_takes(self.channels)
+        return self if self.layout == spec.layout else self.in_layout(spec.layout)
 
     def __len__(self) -> int:
         """Return the number of clips."""

@@ -17,6 +17,7 @@ from skelshot.recognition.onnx_export.graph import RecognitionGraph
 from skelshot.recognition.settings import RecognizerSettings
 from skelshot.runs.encoder_file import is_packaged
 from skelshot.skeletons import SkeletonLayout
+from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.layout_reading import layout_mapping
 from skelshot.skeletons.layouts import layout_named
 from skelshot.skeletons.sequence import AXES, UNITS
@@ -67,6 +68,8 @@ def export_recognizer(
     elif isinstance(layout, str):
         layout = layout_named(layout)
     clips = [one.sequence for one in exemplars[:MOST]]
+    if engine.coordinates == 2:  # the file takes pixels
+        clips = [camera_view(clip) for clip in clips]
     notes = _notes(engine, settings, judge, exemplars, layout) | {"int8": int8}
     return export_graph(RecognitionGraph(judge, layout), layout, clips, notes, file, int8)
 

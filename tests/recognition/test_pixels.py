@@ -1,0 +1,98 @@
+"""Clips in pixels: which encoder recognises them, and what becomes of 3-D ones beside them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skelshot.datasets.store import Store
+from skelshot.ground import SkelshotError
+from skelshot.recognition import MatchOptions, Recognizer
+from skelshot.recognition.gallery import Gallery
+from skelshot.skeletons import COCO_17, SkeletonSequence
+from skelshot.skeletons.as_picture import camera_view
+from skelshot.skeletons.mappings import map_layout
+
+Clips = Callable[[str], list[SkeletonSequence]]
+
+
+@pytest.fixture
+def pixels(toy_clips: Clips) -> Clips:
+    """The clips of a toy action as a pose model of webcam pictures would give them."""
+    return lambda action: [camera_view(map_layout(clip, COCO_17)) for clip in toy_clips(action)]
+
+
+def enrolled(actions: tuple[str, ...], clips: Clips, **settings: object) -> Recognizer:
+    recognizer = Recognizer(**settings)  # type: ignore[arg-type]
+    for action in actions:
+        recognizer.enroll(action, clips(action)[:3])
+    return recognizer
+
+
+def test_the_first_clips_choose_the_encoder(
+    toy_store: Store, toy_clips: Clips, pixels: Clips
+) -> None:
+    actions = toy_store.class_names[:3]
+    flat = enrolled(actions, pixels)
+    assert flat.settings.encoder == flat.engine.called == "skelshot-2d"
+    asked = [clip for action in actions for clip in pixels(action)[3:5]]
+    named = [action for action in actions for _ in range(2)]
+    answers = flat.predict_many(asked)
+    best = [max(one.scores, key=one.scores.__getitem__) for one in answers]
+    assert sum(a == b for a, b in zip(best, named, strict=True)) >= 5
+    assert enrolled(actions, toy_clips).settings.encoder == "skelshot-base"
+
+
+def test_an_encoder_that_is_named_stays(toy_store: Store, pixels: Clips) -> None:
+    told = r"reads 3; name one of 2-D clips with --encoder, such as skelshot-2d"
+    with pytest.raises(SkelshotError, match=told):
+        enrolled(toy_store.class_names[:1], pixels, encoder="skelshot-base")
+
+
+def test_a_gallery_keeps_what_was_chosen(toy_store: Store, pixels: Clips, tmp_path: Path) -> None:
+    first, second = toy_store.class_names[:2]
+    with Gallery.open(tmp_path / "g.db", create=True) as gallery:
+        recognizer = Recognizer.on(gallery)
+        recognizer.enroll(first, pixels(first)[:2])
+        recognizer.keep_settings()
+    again = Recognizer.load(tmp_path / "g.db")
+    assert again.settings.encoder == "skelshot-2d"
+    again.enroll(second, pixels(second)[:2])
+    assert list(again.actions) == [first, second]
+
+
+def test_exemplars_choose_where_a_gallery_does_not_say(
+    toy_store: Store, pixels: Clips, tmp_path: Path
+) -> None:
+    action = toy_store.class_names[0]
+    with Gallery.open(tmp_path / "g.db", create=True) as gallery:
+        gallery.add(enrolled((action,), pixels).exemplars)
+    assert Recognizer.load(tmp_path / "g.db").settings.encoder == "skelshot-2d"
+
+
+def test_a_depth_sensor_asks_a_gallery_of_pixels(
+    toy_store: Store, toy_clips: Clips, pixels: Clips
+) -> None:
+    actions = toy_store.class_names[:3]
+    flat = enrolled(actions, pixels)
+    answers = [flat.predict(toy_clips(action)[3]) for action in actions]
+    best = [max(one.scores, key=one.scores.__getitem__) for one in answers]
+    assert sum(a == b for a, b in zip(best, actions, strict=True)) >= 2
+    assert answers[0].remarks[0] == "3-D joints seen as by a camera before the person"
+
+
+@pytest.mark.parametrize("unknown", ["background", "residual", "negatives", "agreement"])
+def test_unknown_clips_are_told_by_every_strategy(
+    toy_store: Store, pixels: Clips, unknown: str
+) -> None:
+    flat = enrolled(toy_store.class_names[:3], pixels, unknown=unknown)
+    known = flat.predict(pixels(toy_store.class_names[0])[3])
+    assert 0 <= known.known <= 1
+    assert flat.engine.background(flat.engine.terms([])) is not None
+
+
+def test_raw_positions_alone_need_no_depth(toy_store: Store, pixels: Clips) -> None:
+    flat = enrolled(toy_store.class_names[:3], pixels, options=MatchOptions(encoder_weight=0))
+    action = toy_store.class_names[1]
+    scores = flat.predict(pixels(action)[3]).scores
+    assert max(scores, key=scores.__getitem__) == action
