@@ -519,5 +519,8 @@ def test_the_results_page_has_no_other_table() -> None:
         "NW-UCLA, 5 of 10 classes, 20 splits",
         "UI-PRMD, 5 of 10 classes, held-out people",
         "Kinder-Gator, 20 ways, held-out people and classes",
+        "NW-UCLA in pixels, 5 of 10 classes, 20 splits",
+        "UI-PRMD in pixels, 5 of 10 classes, held-out people",
+        "Kinder-Gator in pixels, 20 ways, held-out people and classes",
         "synthetic NTU-60, first stage",
     ]

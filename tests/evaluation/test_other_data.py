@@ -268,6 +268,17 @@ def test_two_coordinates_are_not_three(toy_store: Store, run: Path, tmp_path: Pa
         evaluate(flat, protocol=rule, run=run, shots=[1])
 
 
+def test_an_encoder_of_pixels_reads_metres_and_says_so(toy_store: Store, tmp_path: Path) -> None:
+    pixels = prepare("store", toy_store.path, tmp_path / "pixels", coordinates="pixels")
+    told = "3-D joints seen as by a camera before the person"
+    for store, seen in ((toy_store, True), (pixels, False)):
+        found = evaluate(store, protocol=protocol(store), run="skelshot-2d", shots=[1])
+        assert found["sees_pictures"] is seen
+        assert [one["sees_pictures"] for one in found["members"]] == [seen, False]  # raw-dtw
+        assert (told in COMMAND.show({**found, "file": None})) is seen
+        assert found["accuracy"]["1"]["mean"] > 0.6
+
+
 ASKED: dict[str, tuple[dict[str, Any], str]] = {
     "the same shots twice": ({"shots": [1, 2, 1]}, "--shots: found 1 twice"),
     "no shots": ({"shots": []}, "--shots: found none, expected at least one"),

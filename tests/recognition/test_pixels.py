@@ -53,11 +53,13 @@ def test_a_gallery_keeps_what_was_chosen(toy_store: Store, pixels: Clips, tmp_pa
     first, second = toy_store.class_names[:2]
     with Gallery.open(tmp_path / "g.db", create=True) as gallery:
         recognizer = Recognizer.on(gallery)
-        recognizer.enroll(first, pixels(first)[:2])
+        remarks = recognizer.enroll(first, pixels(first)[:2]).remarks
+        told = "compared by skelshot-2d, since the clips are pixels; --encoder names another"
+        assert remarks[0] == told
         recognizer.keep_settings()
     again = Recognizer.load(tmp_path / "g.db")
     assert again.settings.encoder == "skelshot-2d"
-    again.enroll(second, pixels(second)[:2])
+    assert told not in again.enroll(second, pixels(second)[:2]).remarks
     assert list(again.actions) == [first, second]
 
 
@@ -96,3 +98,25 @@ def test_raw_positions_alone_need_no_depth(toy_store: Store, pixels: Clips) -> N
     action = toy_store.class_names[1]
     scores = flat.predict(pixels(action)[3]).scores
     assert max(scores, key=scores.__getitem__) == action
+
+
+@pytest.mark.parametrize("depth", [False, True])
+def test_a_decision_is_drawn(
+    toy_store: Store, toy_clips: Clips, pixels: Clips, tmp_path: Path, depth: bool
+) -> None:
+    """Exemplars have other joints than the encoder, and the clip may have a depth."""
+    flat = enrolled(toy_store.class_names[:2], pixels)
+    clip = (toy_clips if depth else pixels)(toy_store.class_names[0])[3]
+    told = flat.explain(clip, tmp_path / "why")
+    assert told.attribution.values.shape[0] == 2
+    assert len(list((tmp_path / "why").glob("*.png"))) == 2
+
+
+def test_a_file_for_other_programs_takes_pixels(
+    toy_store: Store, toy_clips: Clips, pixels: Clips, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime")
+    flat = enrolled(toy_store.class_names[:2], pixels)
+    flat.enroll(toy_store.class_names[2], toy_clips(toy_store.class_names[2])[:2])
+    written = flat.export(tmp_path / "flat.onnx")
+    assert (written.compared, written.agree) == (8, 8)

@@ -71,8 +71,8 @@ def measure_base(
             exemplars="same-subjects" if held.people else "any-clips",
         )
         across = ", across people" if held.people else ""
-        seen = " seen as pixels" if store.channels == 2 else ""
-        task = f"{ways} of {len(counts)} classes of {name}{seen}, held-out {what}{across}"
+        pixels = " seen as pixels" if store.channels == 2 else ""
+        task = f"{ways} of {len(counts)} classes of {name}{pixels}, held-out {what}{across}"
         rows += _measured(protocol, task, store, encoder, shots, out, device)
     return rows
 

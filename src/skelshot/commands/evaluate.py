@@ -173,6 +173,8 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
         )
     of = "" if trained is not None else f" of {told['method']}"
     lines.append(f"evaluation{of} of the preset {told['preset']}")
+    if told["sees_pictures"]:
+        lines.append("3-D joints seen as by a camera before the person")
     if told["mapped"]:
         report = told["mapped"]
         lost = f", {', '.join(report['lost'])} not measured" if report["lost"] else ""

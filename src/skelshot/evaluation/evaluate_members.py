@@ -205,6 +205,7 @@ class _Job:
             "preset": first.asked.preset,
             "adapted": list(first.asked.adapted),
             "mapped": first.mapped(),
+            "sees_pictures": first.sees_pictures,
             "trained_on": _trained_on(first, self.splits),
             "evaluated_on": {
                 "data": store.path.name,
@@ -240,6 +241,7 @@ class _Job:
                 "fusion": self.fusion,
                 "preset": member.asked.preset,
                 "mapped": member.mapped(),
+                "sees_pictures": member.sees_pictures,
                 "trained_on": _trained_on(member, self.splits),
                 "sides": decision.as_json(),
                 "config": member.config(),

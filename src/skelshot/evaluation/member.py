@@ -207,6 +207,13 @@ class ReadyMember:
         source, target = self.store.stored_layout, self.store.layout
         return None if source == target else mapping_report(source, target).as_json()
 
+    @property
+    def sees_pictures(self) -> bool:
+        """Whether 3-D clips are seen as a camera before the person sees them."""
+        if self.encoders is None:
+            return False
+        return self.encoders.of(self.splits[0]).inputs.coordinates < self.store.channels
+
 
 def check_shapes(method: FewShotMethod, tasks: Mapping[int, Sequence[Sequence[Task]]]) -> None:
     """Refuse numbers of classes and exemplars that a method cannot take.

@@ -14,7 +14,7 @@ class ShownClips:
 
     Args:
         clip: In the joints that its attribution has.
-        exemplar: Of any joints.
+        exemplar: In the same joints, for pictures of both.
         true: The clip's own class, where it is known.
     """
 

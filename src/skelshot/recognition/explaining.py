@@ -18,6 +18,7 @@ from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import best_of_actions
 from skelshot.skeletons import SkeletonSequence
+from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.mappings import map_layout
 
 
@@ -100,7 +101,9 @@ def explain_clip(
     near = term.to_exemplars(known, asked)[0].masked_fill(support.labels != place, -torch.inf)
     nearest = int(near.argmax())
     told = Explanation(name, _exemplars(support), support.names[nearest], logits[0], found)
-    exemplar = exemplars[int(support.places[nearest])].sequence
+    exemplar = map_layout(exemplars[int(support.places[nearest])].sequence, spec.layout)
+    if spec.coordinates == 2:
+        return told, ShownClips(camera_view(mapped), camera_view(exemplar), None)
     return told, ShownClips(mapped, exemplar, None)
 
 

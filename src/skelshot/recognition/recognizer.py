@@ -237,9 +237,8 @@ class Recognizer:
         """
         began = time.perf_counter()
         every = [one for found in shown.values() for one in found]
-        if self._is_open and every and not self.actions:
-            self._take(default_encoder(every[0].sequence.channels))
-        remarks = dict.fromkeys(told for one in every for told in self.check(one))
+        chosen = self._chosen_for(every)
+        remarks = dict.fromkeys([*chosen, *(told for one in every for told in self.check(one))])
         exemplars = [
             exemplar
             for action, found in shown.items()
@@ -422,12 +421,18 @@ class Recognizer:
             return verdicts_of(self._judged(None))
         return verdicts_of(self._ready())
 
-    def _take(self, encoder: str) -> None:
-        """Compare by other packaged weights from now on."""
+    def _chosen_for(self, first: Sequence[FoundClip]) -> tuple[str, ...]:
+        """Let the first clips choose the weights, where nobody did; return what to tell of it."""
+        if not self._is_open or not first or self.actions:
+            return ()
+        coordinates = first[0].sequence.channels
+        encoder = default_encoder(coordinates)
         if encoder != self.settings.encoder:
             self.settings = self.settings.model_copy(update={"encoder": encoder})
             self.engine = Engine(trained_named(encoder), self.settings.match, encoder)
             self._judge = None
+        told = f"compared by {encoder}, since the clips are pixels; --encoder names another"
+        return (told,) if coordinates == 2 else ()
 
     def _one(self, clip: ClipLike) -> FoundClip:
         found = found_clips([clip])
