@@ -39,7 +39,7 @@ def add_recognizer(parser: argparse.ArgumentParser) -> None:
         "--encoder",
         metavar="NAME|FILE|RUN",
         help="packaged weights, an encoder's file or a run (default: the gallery's, else "
-        "skelshot-base)",
+        "skelshot-base, or skelshot-2d for pixels)",
     )
     parser.add_argument(
         "--unknown", metavar="NAME", help="how unknown clips are told (default: the gallery's)"
