@@ -54,6 +54,7 @@ def test_bad_calls_are_one_line(run: Run, tmp_path: Path, case: str) -> None:
 def test_packaged_encoders_are_listed(run: Run) -> None:
     listed = run("encoders", "--json").json["packaged"]
     assert [(one["name"], one["encoder"], one["licence"]) for one in listed] == [
+        ("skelshot-2d", "agcn", "Apache-2.0"),
         ("skelshot-base", "multi-stream", "Apache-2.0"),
         ("skelshot-small", "agcn", "Apache-2.0"),
     ]

@@ -59,7 +59,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.class_counts import ClassCounts
     from skelshot.datasets.store import Store
-    from skelshot.experiments.settings import adapted_for
+    from skelshot.experiments.store_fit import adapted_for
     from skelshot.front_door import pretrain_by_name
 
     use_threads(parsed.threads)

@@ -209,7 +209,7 @@ class ReadyMember:
 
     @property
     def sees_pictures(self) -> bool:
-        """Whether 3-D clips are seen as a camera before the person sees them."""
+        """True where 3-D clips are seen as a camera before the person sees them."""
         if self.encoders is None:
             return False
         return self.encoders.of(self.splits[0]).inputs.coordinates < self.store.channels

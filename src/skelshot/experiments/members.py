@@ -6,11 +6,11 @@ from pathlib import Path
 from skelshot.datasets.store import Store
 from skelshot.evaluation.member import Member
 from skelshot.experiments.settings import (
-    adapted_for,
     evaluation_changes,
     load_settings,
     own_evaluation,
 )
+from skelshot.experiments.store_fit import adapted_for
 from skelshot.fewshot import FewShotMethod
 from skelshot.runs import Run
 

@@ -12,6 +12,13 @@ from pydantic import model_validator
 from skelshot.datasets.ntu.splits import Second
 from skelshot.encoders import ENCODERS
 from skelshot.evaluation.options import EvaluateOptions
+from skelshot.experiments.store_fit import (
+    NO_TURNS,
+    check_coordinates,
+    coordinates_asked,
+    fit_coordinates,
+    fit_persons,
+)
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import OldName
@@ -23,9 +30,6 @@ from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.runs import Run
 from skelshot.runs.old_options import todays_key, todays_value, with_todays_sections
 from skelshot.skeletons.layouts import SkeletonLayout, layout_from
-from skelshot.skeletons.normalise import can_align_view
-
-_NO_TURNS = "each_side=0 (2-D clips cannot be turned)"
 
 
 class Settings(Options):
@@ -52,32 +56,6 @@ class Settings(Options):
                 "cannot be turned; set turn to 0"
             )
         return self
-
-
-def adapted_for(adapted: Iterable[str], method: str | None = None) -> list[str]:
-    """Choose of the changes to a preset those that concern a call.
-
-    Args:
-        adapted: From `Settings.adapted`.
-        method: The few-shot method that is evaluated; None when training.
-
-    Returns:
-        Those of training and of the views, or those of the evaluation with this method.
-
-    Example:
-        >>> adapted_for(load_settings("cpu", layout="coco-17", coordinates=2).adapted, "jeanie")
-        ['evaluate.views: 4 turned ones left out', \
-'evaluate.classifiers.jeanie.each_side=0 (2-D clips cannot be turned)']
-    """
-    others = "evaluate.classifiers."
-    if method is None:
-        return [told for told in adapted if not told.startswith(others)]
-    own = f"{others}{method}."
-    return [
-        told
-        for told in adapted
-        if told.startswith(own) or (told.startswith("evaluate.") and not told.startswith(others))
-    ]
 
 
 def preset_names() -> list[str]:
@@ -144,12 +122,12 @@ def load_settings(
     fitted: tuple[str, ...] = ()
     if isinstance(inputs, dict):
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
-        fitted = _fit_persons(inputs, persons, second_person)
+        fitted = fit_persons(inputs, persons, second_person)
     _validated(document, f"preset {preset}")  # what follows relies on its form
     called = [(key, value) for key, value in (changes or {}).items() if value is not None]
     told = [_assignment(text) for text in assignments]
-    flat = 2 in (coordinates, _coordinates_asked([*called, *told]))
-    adapted = fitted + _adapt(document, layout_from(layout), coordinates, flat)
+    flat = 2 in (coordinates, coordinates_asked([*called, *told]))
+    adapted = fitted + fit_coordinates(document, layout_from(layout), coordinates, flat)
     _choose_strategy(pretrain, strategies, [*called, *told])
     before = pretrain.get("episodes", "none")
     _fit_encoder(pretrain.get("encoder"), dict([*called, *told]))
@@ -162,12 +140,12 @@ def load_settings(
     if flat and pretrain.get("episodes") == "jeanie":
         episodic = pretrain.setdefault("episodic", {})
         episodic.setdefault("method_options", {})["each_side"] = 0
-        adapted = (*adapted, f"episodic.method_options.{_NO_TURNS}")
+        adapted = (*adapted, f"episodic.method_options.{NO_TURNS}")
     for key, value in told:
         if key != "pretrain.strategy" and not key.startswith("pretrain.strategies."):
             _assign(document, key, value)
     settings = _validated(document | {"adapted": adapted}, "settings")
-    _check_coordinates(settings.pretrain, coordinates)
+    check_coordinates(settings.pretrain, coordinates)
     return settings
 
 
@@ -228,23 +206,6 @@ def evaluation_changes(
                 f"{', '.join(sorted(methods))}; leave it out, or evaluate with --method {other}"
             )
     return [f"evaluate.{text}" for text in texts]
-
-
-def _fit_persons(
-    inputs: dict[str, Any], persons: int | None, second_person: Second
-) -> tuple[str, ...]:
-    """Fit a preset's places for persons to the clips, in place; return in words what changed."""
-    told = []
-    if inputs.get("second_person") == "auto":
-        inputs["second_person"] = second_person
-        if second_person == "copy":
-            told.append("input.second_person=copy (as the public CTR-GCN files of the data set)")
-    places = inputs.get("persons")
-    copies = inputs.get("second_person") == "copy"
-    if persons is not None and isinstance(places, int) and persons < places and not copies:
-        inputs["persons"] = persons
-        told.append(f"input.persons={persons} (no clip shows more)")
-    return tuple(told)
 
 
 def _fit_encoder(preset: object, wanted: Mapping[str, Any]) -> None:
@@ -318,67 +279,6 @@ def _validated(document: Mapping[str, Any], source: str) -> Settings:
         told = str(error)
         own = told.startswith(("settings,", "settings:"))
         raise SkelshotError(f"{source}{told[8:] if own else f', {told}'}") from error
-
-
-def _coordinates_asked(wanted: Iterable[tuple[str, Any]]) -> Any:
-    """Return the coordinates that the encoder's input is asked to have, None where not told."""
-    asked = None
-    for key, value in wanted:
-        if key == "pretrain.input.coordinates":
-            asked = value
-        elif key == "pretrain.input" and isinstance(value, Mapping):
-            asked = value.get("coordinates", asked)
-    return asked
-
-
-def _check_coordinates(options: PretrainOptions, coordinates: int) -> None:
-    """Refuse what 2-D clips cannot do."""
-    x, y, z = options.augmentation.rotate_degrees
-    if coordinates < options.input.coordinates:
-        raise SkelshotError(
-            f"settings, input.coordinates: found {options.input.coordinates}, the clips have "
-            f"{coordinates}; leave it out"
-        )
-    if coordinates == 2 and (x or y):
-        raise SkelshotError(
-            f"settings, augmentation.rotate_degrees: found [{x:g}, {y:g}, {z:g}] for 2-D joints, "
-            f"which turn about z only; set augmentation.rotate_degrees=[0,0,{z:g}]"
-        )
-
-
-def _adapt(
-    document: dict[str, Any], layout: SkeletonLayout, coordinates: int, flat: bool
-) -> tuple[str, ...]:
-    """Fit a preset to a store's joints, in place; return in words what was changed."""
-    adapted = []
-    pretrain = document["pretrain"]
-    inputs = pretrain["input"]
-    inputs["coordinates"] = seen = 2 if flat else coordinates
-    if inputs.get("align", "facing") == "facing" and not can_align_view(layout, seen):
-        inputs["align"] = "root"
-        reason = "2-D clips" if flat else f"{layout.name} has no hips or shoulders and"
-        adapted.append(f"input.align=root ({reason} cannot be turned to the camera)")
-    if not flat:
-        return tuple(adapted)
-    if "torso_scale" not in inputs:
-        inputs["torso_scale"] = True
-        adapted.append("input.torso_scale=true (pixels have no common scale)")
-    augmentation = pretrain.setdefault("augmentation", {})
-    x, y, z = augmentation.get("rotate_degrees", (0, 0, 0))
-    if coordinates == 2 and (x or y):
-        augmentation["rotate_degrees"] = [0, 0, z]
-        adapted.append(f"augmentation.rotate_degrees=[0,0,{z:g}] (2-D clips turn about z only)")
-    evaluate = document.setdefault("evaluate", {})
-    views = evaluate.get("views", [])
-    kept = [view for view in views if not view.get("turn")]
-    if left_out := len(views) - len(kept):
-        evaluate["views"] = kept or [{}]
-        adapted.append(f"evaluate.views: {left_out} turned ones left out")
-    jeanie = evaluate.setdefault("classifiers", {}).setdefault("jeanie", {})
-    if "each_side" not in jeanie:
-        jeanie["each_side"] = 0
-        adapted.append(f"evaluate.classifiers.jeanie.{_NO_TURNS}")
-    return tuple(adapted)
 
 
 def _read_preset(preset: str) -> dict[str, Any]:

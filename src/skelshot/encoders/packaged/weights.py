@@ -20,7 +20,7 @@ def packaged_names() -> list[str]:
 
     Example:
         >>> packaged_names()
-        ['skelshot-base', 'skelshot-small']
+        ['skelshot-2d', 'skelshot-base', 'skelshot-small']
     """
     return sorted(file.stem for file in _folder().glob("*.json"))
 
