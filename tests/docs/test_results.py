@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,60 @@ def test_ready_made_weights_for_pixels(header: str, task: str, shots: tuple[str,
     names |= {row: f"pixels {task} {row}" for row in ("raw-dtw", "raw-nearest")}
     found = results("ready-made")
     assert table_in("docs/results.md", header) == accuracies(found, names, shots)
+
+
+PIXELS = "docs/research/2026-11-30-pixels.md"
+WHERE = (
+    ("nw-ucla", ("1", "5")),
+    ("gator-20", ("1", "3")),
+    ("gator-5", ("1", "3")),
+    ("rehab", ("1", "3")),
+)
+
+
+def _means(found: Results, names: Sequence[str]) -> list[str]:
+    """Write the accuracies of one result a set as cells."""
+    each = [(found[name]["accuracy"], shots) for name, (_, shots) in zip(names, WHERE, strict=True)]
+    return [" / ".join(f"{100 * told[one]['mean']:.1f}" for one in shots) for told, shots in each]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (
+            "in pixels",
+            {
+                "skelshot-2d, default": "2d {} default",
+                "the same of labels alone, default": "2d of labels {} default",
+                "raw-dtw": "pixels {} raw-dtw",
+                "raw-nearest": "pixels {} raw-nearest",
+            },
+        ),
+        (
+            "in three coordinates",
+            {"skelshot-base, default": "{} default", "skelshot-small, default": "small {} default"},
+        ),
+    ],
+)
+def test_pixels_and_depth(header: str, rows: dict[str, str]) -> None:
+    found = results("ready-made")
+    printed = table_in(PIXELS, header)
+    assert printed == {
+        row: _means(found, [name.format(task) for task, _ in WHERE]) for row, name in rows.items()
+    }
+
+
+def test_pictures_beside_joints() -> None:
+    found = results("ready-made")
+    rows = {"skelshot-base": "base", "skelshot-2d, which sees them as pictures": "2d"}
+    rows |= {"both, scores added": "base+2d"}
+    assert table_in(PIXELS, "on 3-D clips") == {
+        row: [
+            _one_and_three(found[f"joints {task} {name}"]["accuracy"])
+            for task in ("gator-20", "gator-5", "rehab-5")
+        ]
+        for row, name in rows.items()
+    }
 
 
 def _one_and_three(accuracy: Mapping[str, Any]) -> str:
