@@ -57,6 +57,20 @@ def test_the_time_left_is_that_of_the_work_done_here(
     assert capsys.readouterr().err == "skelshot: clips, 70 of 100: 5 min 00 s left\n"
 
 
+def test_who_knows_more_than_the_share_that_is_done_may_say_so(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress_bar("stages", total=100) as bar:
+        clock.now = 100.0
+        bar.expect(90)
+        clock.now = 130.0
+        bar.tell("one made", {}, steps=1)
+        clock.now = 300.0
+        bar.tell("another made", {}, steps=1)
+    told = capsys.readouterr().err.splitlines()
+    assert [line.rpartition(": ")[2] for line in told] == ["1 min 00 s left", "0 s left"]
+
+
 def test_work_without_an_end_has_no_time_left(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,3 +138,7 @@ def test_on_a_terminal_bars_show_figures_and_the_time_left(monkeypatch: pytest.M
     for part in ("videos", "3/4", "clips/s 2.5"):
         assert part in shown
     assert re.search(r"\d:\d\d:\d\d.*(\d:\d\d:\d\d|-:--:--)", shown)
+    with progress_bar("stages", total=4) as bar:
+        bar.expect(7260)
+        bar.tell("one made", {}, steps=1)
+    assert re.search(r"1/4.*2 h 01 min left", terminal.getvalue())

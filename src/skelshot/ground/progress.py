@@ -10,11 +10,13 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from skelshot.ground.printable import printable
 from skelshot.ground.streams import print_error
@@ -46,6 +48,13 @@ class Bar:
             steps: How many units of work were done since they were counted last.
         """
 
+    def expect(self, seconds: float) -> None:
+        """Take the time that is left from whoever knows more than the share that is done.
+
+        Args:
+            seconds: What the rest takes from now on.
+        """
+
 
 class _TerminalBar(Bar):
     """One bar of a display."""
@@ -66,6 +75,10 @@ class _TerminalBar(Bar):
         if steps:
             self.advance(steps, **figures)
 
+    def expect(self, seconds: float) -> None:
+        """Let the display count down."""
+        self._progress.update(self._task, end=time.monotonic() + seconds)
+
 
 class _Lines(Bar):
     """Lines, where a bar would fill a log with copies of itself."""
@@ -74,6 +87,7 @@ class _Lines(Bar):
         self._description = printable(description)
         self._total, self._before, self._done = total, done, done
         self._began = self._told = time.monotonic()
+        self._end: float | None = None
 
     def advance(self, steps: int = 1, **figures: float) -> None:
         """Count, and tell it when the pause is over."""
@@ -91,13 +105,29 @@ class _Lines(Bar):
         told = ", ".join(part for part in parts if part)
         print_error(f"skelshot: {self._description}, {point}{told and f': {told}'}\n")
 
+    def expect(self, seconds: float) -> None:
+        """Keep when the work will be over."""
+        self._end = time.monotonic() + seconds
+
     def _left(self) -> str:
-        """Tell the time that is left, if the work goes on as it went since it began here."""
+        """Tell the time that is left: as expected, or if the work goes on as it went here."""
+        if self._end is not None:
+            return f"{span_of(max(0.0, self._end - self._told))} left"
         here = self._done - self._before
         if not here or self._total is None:
             return ""
         seconds = (self._told - self._began) / here * max(0, self._total - self._done)
         return f"{span_of(seconds)} left"
+
+
+class _Remaining(TimeRemainingColumn):
+    """The time that is left, as expected where somebody told."""
+
+    def render(self, task: Task) -> Text:
+        """Show the expected time, or extrapolate."""
+        if (end := task.fields["end"]) is None:
+            return super().render(task)
+        return Text(f"{span_of(max(0.0, end - time.monotonic()))} left", style="progress.remaining")
 
 
 def span_of(seconds: float) -> str:
@@ -151,9 +181,9 @@ def progress_bar(description: str, total: int | None, done: int = 0) -> Iterator
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        _Remaining(),
         TextColumn("{task.fields[figures]}"),
     )
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-        task = progress.add_task(description, total=total, completed=done, figures="")
+        task = progress.add_task(description, total=total, completed=done, figures="", end=None)
         yield _TerminalBar(progress, task)

@@ -15,6 +15,7 @@ from skelshot.tables.entries import Entry, all_entries
 from skelshot.tables.live import Watch, live_view
 from skelshot.tables.stage_cache import Obtained, StageCache
 from skelshot.tables.stage_log import last_lines
+from skelshot.tables.time_left import TimeLeft
 
 PAUSE = 1.0
 """Seconds until what another process makes is asked for again."""
@@ -125,8 +126,12 @@ def make_entries(
         SkelshotError: The executor itself gave up.
     """
     todo = all_entries(wanted, done=lambda entry: cache.state(entry)[0] == "complete")
-    by_key, tally = {entry.key: entry for entry in todo}, _Tally()
-    with live_view(watch or Watch(), len(all_entries(wanted)), todo) as view:
+    by_key, tally, every = {entry.key: entry for entry in todo}, _Tally(), all_entries(wanted)
+    times = TimeLeft()
+    for entry in every:
+        if entry.key not in by_key and (seconds := cache.seconds(entry)) is not None:
+            times.learn(entry, seconds)
+    with live_view(watch or Watch(), len(every), todo, times) as view:
         for depth in sorted({entry.depth for entry in todo}):
             wave = [entry for entry in todo if entry.depth == depth]
             ready = [entry for entry in wave if not tally.take_over(entry)]
@@ -141,7 +146,8 @@ def make_entries(
                     for attempt in answers:
                         if tally.count(attempt):
                             entry, failed = by_key[attempt.key], attempt.error is not None
-                            view.ended(entry, attempt.told, failed)
+                            took = cache.seconds(entry) if attempt.key in tally.made else None
+                            view.ended(entry, attempt.told, failed, took)
                 ready = [entry for entry in ready if entry.key not in tally.seen]
                 while ready and all(map(cache.is_busy, ready)):  # another process makes them
                     time.sleep(PAUSE)

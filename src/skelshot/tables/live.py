@@ -9,6 +9,7 @@ from pathlib import Path
 from skelshot.ground.printable import printable
 from skelshot.ground.progress import Bar, progress_bar
 from skelshot.tables.entries import Entry, all_entries
+from skelshot.tables.time_left import TimeLeft
 
 LONGEST = 500
 """Characters of a line."""
@@ -30,19 +31,22 @@ class Watch:
 
 
 @contextmanager
-def live_view(watch: Watch, total: int, missing: Sequence[Entry]) -> Iterator["LiveView"]:
+def live_view(
+    watch: Watch, total: int, missing: Sequence[Entry], times: TimeLeft | None = None
+) -> Iterator["LiveView"]:
     """Show work while the block runs: a bar on a terminal, else a line for each end.
 
     Args:
         watch: What is wished.
         total: Entries altogether.
         missing: Those that are to be made.
+        times: How long others took.
 
     Yields:
         What to tell of begins and ends.
     """
     with progress_bar(watch.what, total=total, done=total - len(missing)) as bar:
-        yield LiveView(watch, bar, {entry.key for entry in missing})
+        yield LiveView(watch, bar, missing, TimeLeft() if times is None else times)
 
 
 class LiveView:
@@ -51,14 +55,16 @@ class LiveView:
     Args:
         watch: What is wished.
         bar: Shows them.
-        missing: Keys of the entries that are to be made.
+        missing: The entries that are to be made.
+        times: How long others took.
     """
 
-    def __init__(self, watch: Watch, bar: Bar, missing: set[str]) -> None:
-        self._watch, self._bar = watch, bar
+    def __init__(self, watch: Watch, bar: Bar, missing: Sequence[Entry], times: TimeLeft) -> None:
+        self._watch, self._bar, self._times = watch, bar, times
         self._running: set[str] = set()
+        self._most_running = 1
         self._failed: set[str] = set()
-        self._missing = missing
+        self._missing = {entry.key: entry for entry in missing}
         self._wanted = {name: {entry.key for entry in w} for name, w in watch.cells.items()}
         self._behind = {
             name: {entry.key for entry in all_entries(list(wanted))}
@@ -72,23 +78,31 @@ class LiveView:
             entry: The entry.
         """
         self._running.add(entry.key)
+        self._most_running = max(self._most_running, len(self._running))
         self._bar.advance(0, **self._figures())
         self._write(f"{entry.name} begun{self._cells_of(entry)}")
 
-    def ended(self, entry: Entry, how: str, failed: bool = False) -> None:
+    def ended(
+        self, entry: Entry, how: str, failed: bool = False, seconds: float | None = None
+    ) -> None:
         """Tell that an entry is done with.
 
         Args:
             entry: The entry.
             how: What came of it.
             failed: Whether it failed.
+            seconds: How long it took, where it was made now.
         """
         self._running.discard(entry.key)
-        self._missing.discard(entry.key)
+        self._missing.pop(entry.key, None)
+        if seconds is not None:
+            self._times.learn(entry, seconds)
         if failed:
             self._failed.add(entry.key)
         told = printable(f"{entry.name} {how}{self._cells_of(entry)}", LONGEST)
         figures = self._figures()
+        if (left := self._times.of(self._missing.values())) is not None:
+            self._bar.expect(left / self._most_running)
         self._bar.tell(told, figures, steps=1)
         self._write(told)
 
@@ -98,7 +112,7 @@ class LiveView:
         Args:
             entry: The entry.
         """
-        self._missing.discard(entry.key)
+        self._missing.pop(entry.key, None)
         self._failed.add(entry.key)
         self._bar.advance(1, **self._figures())
         self._write(f"{entry.name} left out, what it needs failed{self._cells_of(entry)}")
@@ -110,7 +124,7 @@ class LiveView:
         failed = {name for name, keys in self._behind.items() if keys & self._failed}
         return {
             "cells": sum(
-                not keys & self._missing and name not in failed
+                not keys & self._missing.keys() and name not in failed
                 for name, keys in self._wanted.items()
             ),
             "of": len(self._behind),

@@ -113,6 +113,21 @@ class StageCache:
         problem = _difference(noted, self.output(entry))
         return ("damaged", problem) if problem else ("complete", "")
 
+    def seconds(self, entry: Entry) -> float | None:
+        """Tell how long an entry took.
+
+        Args:
+            entry: The entry.
+
+        Returns:
+            Seconds; None where it is not complete.
+        """
+        try:
+            noted = read_mapping(self.folder(entry) / MARKER).get("seconds")
+        except SkelshotError:
+            return None
+        return float(noted) if isinstance(noted, int | float) else None
+
     def obtain(self, entry: Entry) -> Obtained:
         """Make an entry unless it is there, and keep other processes from making it meanwhile.
 
