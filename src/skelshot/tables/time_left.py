@@ -1,4 +1,4 @@
-"""How long entries that are to be made will take, judged by those that were made."""
+"""Time that entries still to be made will take, judged by those that were made."""
 
 import json
 from collections import defaultdict
