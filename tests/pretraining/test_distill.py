@@ -1,6 +1,5 @@
 """Distillation: what an encoder takes from trained ones, and which it may take from."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -265,12 +264,6 @@ def test_pixels_learn_from_an_encoder_that_sees_depth(base: BaseSet, tmp_path: P
     np.testing.assert_allclose(loaded["clips"].permute(3, 1, 2, 0), seen, atol=1e-5)
     batch = {name: torch.stack([value, value]) for name, value in loaded.items()}
     assert torch.isfinite(stage(batch)["loss"])
-
-
-def test_one_clip_is_refused(base: BaseSet, trained: tuple[str, str]) -> None:
-    one = replace(base, indices=base.indices[:1], rows=base.rows[:1])
-    with pytest.raises(SkelshotError, match="found one base clip, expected two"):
-        DistillStage(network(6), DistillOptions(encoders=trained), StageData(one, INPUTS))
 
 
 def test_a_run_of_other_classes_is_refused(toy_store: Store, tmp_path: Path) -> None:

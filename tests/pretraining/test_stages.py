@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from skelshot.pretraining.class_head import CosineHead
 from skelshot.pretraining.episodic import EpisodicOptions, EpisodicStage
 from skelshot.pretraining.losses import regression_loss, soft_contrast_loss
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
+from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.pretraining.transfer_options import TransferOptions
@@ -317,6 +319,16 @@ def test_a_cache_without_a_base_class_is_refused(
     )
     with pytest.raises(SkelshotError, match=base.store.class_names[base.split.base[0]]):
         transfer(encoder, base, TRANSFER, FeatureCache.open(tmp_path / "some"))
+
+
+@pytest.mark.parametrize("name", [s.name for s in STRATEGIES.every()[0] if s.fewest_clips > 1])
+def test_stages_that_compare_clips_refuse_a_single_one(
+    base: BaseSet, encoder: Encoder, name: str
+) -> None:
+    one = replace(base, indices=base.indices[:1], rows=base.rows[:1])
+    stage = STRATEGIES.named(name)
+    with pytest.raises(SkelshotError, match=f"strategy {name}: found 1 base clip, expected at"):
+        stage(encoder, stage.options_type.model_validate({"name": name}), StageData(one, INPUTS))
 
 
 def test_overlap_never_reaches_training(toy_store: Store) -> None:

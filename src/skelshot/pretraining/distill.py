@@ -106,14 +106,10 @@ class DistillStage(Stage):
     name = "distill"
     paper = "Fang et al., SEED: Self-supervised Distillation for Visual Representation, ICLR 2021"
     options_type = DistillOptions
+    fewest_clips = 2
 
     def __init__(self, encoder: Encoder, options: DistillOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
-        if len(data.base.items) < 2:
-            raise SkelshotError(
-                "strategy distill: found one base clip, expected two or more to be alike or not; "
-                "take another strategy"
-            )
         self.options = options
         views = {word: _trained_view(word, data) for word in options.encoders}
         self.trained_views = nn.ModuleList(views.values()).eval()

@@ -261,12 +261,16 @@ class Stage(LoopStage):
             augmentation has no part in it.
         reads_teacher: Whether it reads the features of a teacher.
         trains_encoder: Whether gradients reach the encoder.
+        fewest_clips: Base clips that it needs at least, such as two to compare.
         remark: What the data cannot give of what was asked, in words, for the result.
 
     Args:
         encoder: The skeleton encoder that the stage trains.
         options: Epochs, batches, optimizer and what else the stage is told.
         data: What it is trained on.
+
+    Raises:
+        SkelshotError: There are too few base clips.
     """
 
     paper: ClassVar[str] = ""
@@ -274,10 +278,16 @@ class Stage(LoopStage):
     draws_own_views: ClassVar[bool] = False
     reads_teacher: ClassVar[bool] = False
     trains_encoder: bool = True
+    fewest_clips: ClassVar[int] = 1
     remark: str | None = None
 
     def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
         super().__init__(data.seed)
+        if (found := len(data.base.indices)) < self.fewest_clips:
+            raise SkelshotError(
+                f"strategy {self.name}: found {found} base clip{'s' * (found != 1)}, expected at least "
+                f"{self.fewest_clips} to compare; take another strategy, or more clips"
+            )
         self.encoder = encoder
         self.data = data
         self.batch = options.batch

@@ -33,14 +33,10 @@ class ViewStage(Stage):
     """
 
     draws_own_views = True
+    fewest_clips = 2
 
     def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
-        if len(data.base.indices) < 2:
-            raise SkelshotError(
-                f"strategy {self.name}: found {len(data.base.indices)} base clip, expected at "
-                "least 2, since batch norm needs more than one"
-            )
         if encoder.channels != data.inputs.channels:
             raise SkelshotError(
                 f"strategy {self.name}: the encoder takes {encoder.channels} channels, the input "
