@@ -285,8 +285,8 @@ class Stage(LoopStage):
         super().__init__(data.seed)
         if (found := len(data.base.indices)) < self.fewest_clips:
             raise SkelshotError(
-                f"strategy {self.name}: found {found} base clip{'s' * (found != 1)}, expected at least "
-                f"{self.fewest_clips} to compare; take another strategy, or more clips"
+                f"strategy {self.name}: found {found} base clip{'s' * (found != 1)}, expected at "
+                f"least {self.fewest_clips} to compare; take another strategy, or more clips"
             )
         self.encoder = encoder
         self.data = data
