@@ -279,6 +279,16 @@ def test_an_encoder_of_pixels_reads_metres_and_says_so(toy_store: Store, tmp_pat
         assert found["accuracy"]["1"]["mean"] > 0.6
 
 
+def test_turned_views_are_left_out_for_an_encoder_of_pixels(toy_store: Store) -> None:
+    """A preset that is asked for fits the encoder, and a method that turns clips is refused."""
+    rule = protocol(toy_store)
+    words: dict[str, Any] = {"protocol": rule, "run": "skelshot-2d", "shots": [1]}
+    found = evaluate(toy_store, preset="cpu", **words)
+    assert any("turned ones left out" in told for told in found["adapted"])
+    with pytest.raises(SkelshotError, match=r"set --set classifiers.jeanie.each_side=0"):
+        evaluate(toy_store, method="jeanie", changes=["classifiers.jeanie.each_side=1"], **words)
+
+
 ASKED: dict[str, tuple[dict[str, Any], str]] = {
     "the same shots twice": ({"shots": [1, 2, 1]}, "--shots: found 1 twice"),
     "no shots": ({"shots": []}, "--shots: found none, expected at least one"),

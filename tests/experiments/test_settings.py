@@ -142,6 +142,12 @@ def test_clips_that_are_seen_as_pictures_may_turn_before() -> None:
     assert load_settings("cpu", layout="kinect-v1", changes=given).pretrain.input.coordinates == 2
 
 
+def test_a_preset_of_ones_own_may_see_pictures(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("pretrain: {input: {coordinates: 2, align: root}}")
+    assert load_settings(mine, layout="kinect-v1").pretrain.input.coordinates == 2
+
+
 def test_pixels_are_not_read_as_metres() -> None:
     with pytest.raises(SkelshotError, match=r"input.coordinates: found 3, the clips have 2; leave"):
         load_settings("cpu", layout="coco-17", coordinates=2, assignments=["input.coordinates=3"])

@@ -68,7 +68,7 @@ def test_who_knows_more_than_the_share_that_is_done_may_say_so(
         clock.now = 300.0
         bar.tell("another made", {}, steps=1)
     told = capsys.readouterr().err.splitlines()
-    assert [line.rpartition(": ")[2] for line in told] == ["1 min 00 s left", "0 s left"]
+    assert [line.rpartition(": ")[2] for line in told] == ["1 min 00 s left", "4 h 05 min left"]
 
 
 def test_work_without_an_end_has_no_time_left(

@@ -400,3 +400,14 @@ def test_running_statistics_follow(encoder: Encoder, base: BaseSet) -> None:
     stage.after_step()
     torch.testing.assert_close(key.running_mean, 0.9 * before + 0.1 * online.running_mean)
     assert not torch.equal(key.running_mean, before)
+
+
+@pytest.mark.parametrize(("stage", "more"), [(AimClrStage, {"queue": 16}), (ByolStage, {})])
+def test_a_camera_that_does_not_move_is_told(
+    base: BaseSet, stage: type[ViewStage], more: dict[str, int]
+) -> None:
+    flat = InputSpec(layout="kinect-v1", frames=8, coordinates=2, align="root", torso_scale=True)
+    options = stage.options_type.model_validate({"name": stage.name, **more})
+    made = stage(new_encoder(channels=2), options, StageData(base, flat))
+    assert made.remark is not None
+    assert "turns pictures in their plane alone" in made.remark

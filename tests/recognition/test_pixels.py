@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from skelshot.datasets.store import Store
+from skelshot.front_door import prepare, pretrain
 from skelshot.ground import SkelshotError
 from skelshot.recognition import MatchOptions, Recognizer
 from skelshot.recognition.gallery import Gallery
@@ -120,3 +121,33 @@ def test_a_file_for_other_programs_takes_pixels(
     flat.enroll(toy_store.class_names[2], toy_clips(toy_store.class_names[2])[:2])
     written = flat.export(tmp_path / "flat.onnx")
     assert (written.compared, written.agree) == (8, 8)
+
+
+def test_pixels_and_metres_stand_in_one_gallery(
+    toy_store: Store, toy_clips: Clips, pixels: Clips
+) -> None:
+    """The fewest coordinates choose, in any order; negatives are spliced of both."""
+    first, second = toy_store.class_names[:2]
+    mixed = Recognizer(unknown="negatives")
+    mixed.enroll(first, [toy_clips(first)[0], pixels(first)[1]])
+    mixed.enroll(second, [pixels(second)[0], toy_clips(second)[1]])
+    assert mixed.settings.encoder == "skelshot-2d"
+    assert 0 <= mixed.predict(toy_clips(first)[3]).known <= 1
+
+
+@pytest.mark.parametrize("unknown", ["background", "residual"])
+def test_movements_that_an_encoder_of_pixels_cannot_see_are_done_without(
+    toy_store: Store, toy_clips: Clips, unknown: str, tmp_path: Path
+) -> None:
+    """Without the trunk's scale metres are no pixels."""
+    store = prepare("store", toy_store.path, tmp_path / "pixels", coordinates="pixels")
+    changes = ["input.torso_scale=false", "strategy.epochs=1"]
+    run = pretrain(
+        store, tmp_path / "run", protocol="toy", preset="smoke", splits=[0], changes=changes
+    )
+    recognizer = Recognizer.from_run(run, unknown=unknown)
+    for action in toy_store.class_names[:2]:
+        recognizer.enroll(action, [camera_view(clip) for clip in toy_clips(action)[:2]])
+    answer = recognizer.predict(camera_view(toy_clips(toy_store.class_names[0])[3]))
+    assert 0 <= answer.known <= 1
+    assert recognizer.engine.background(recognizer.engine.terms([])) is None

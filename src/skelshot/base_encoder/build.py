@@ -128,7 +128,8 @@ def make_base(
     given = given or {}
     with only_writer(out, "train-base"):
         out.mkdir(parents=True, exist_ok=True)
-        plan = {"recipe": recipe.model_dump(mode="json"), "sets": sorted(given)}
+        without = {"coordinates"} if recipe.coordinates == 3 else None  # as older folders have it
+        plan = {"recipe": recipe.model_dump(mode="json", exclude=without), "sets": sorted(given)}
         advice = "use another --out, or the same options to go on"
         Plan("a base encoder", plan, advice).settle(out / "plan.json")
         steps = _Steps(7 + len(given))

@@ -117,7 +117,10 @@ class ReadyMember:
         """
         method = self.method.without_mirror() if matter else self.method
         options = without_mirror(self.options) if matter else self.options
-        check_turns(method, self.store.channels, f"classifiers.{method.name}")
+        coordinates = self.store.channels
+        if self.encoders is not None:
+            coordinates = self.encoders.of(self.splits[0]).inputs.coordinates
+        check_turns(method, coordinates, f"classifiers.{method.name}")
         return replace(self, method=method, options=fitting_views(options, method))
 
     def answer(

@@ -1,6 +1,6 @@
 """A classifier of an evaluation with the settings of a preset, or of its run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from skelshot.datasets.store import Store
@@ -43,7 +43,7 @@ def member_of(
         settings = load_settings(
             name,
             layout=store.layout,
-            coordinates=store.channels,
+            coordinates=min([store.channels, *_read_by(run)]),
             assignments=evaluation_changes(changes),
         )
         options, adapted = settings.evaluate, settings.adapted
@@ -51,3 +51,10 @@ def member_of(
         name, options, adapted = own
     chosen = method.from_options(options.classifiers.get(method.name, {}))
     return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
+
+
+def _read_by(run: Run | None) -> Iterator[int]:
+    """Yield the coordinates that the encoders of a run read."""
+    for split in () if run is None else run.splits.values():
+        if split.done:
+            yield split.inputs.coordinates

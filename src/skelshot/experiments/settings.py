@@ -120,13 +120,15 @@ def load_settings(
     strategies = _strategies(pretrain.pop("strategies", {}), f"preset {preset}")
     inputs = pretrain.setdefault("input", {})
     fitted: tuple[str, ...] = ()
+    own = None
     if isinstance(inputs, dict):
+        own = inputs.get("coordinates")
         inputs |= {"layout": layout_from(layout), "coordinates": 3}
         fitted = fit_persons(inputs, persons, second_person)
     _validated(document, f"preset {preset}")  # what follows relies on its form
     called = [(key, value) for key, value in (changes or {}).items() if value is not None]
     told = [_assignment(text) for text in assignments]
-    flat = 2 in (coordinates, coordinates_asked([*called, *told]))
+    flat = 2 in (coordinates, own, coordinates_asked([*called, *told]))
     adapted = fitted + fit_coordinates(document, layout_from(layout), coordinates, flat)
     _choose_strategy(pretrain, strategies, [*called, *told])
     before = pretrain.get("episodes", "none")

@@ -84,7 +84,12 @@ def _say_again() -> None:
 
 def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
     """Say a Ctrl-C again that C code has lost, in place of printing where it was lost."""
-    if lost.exc_type is KeyboardInterrupt:
+    ours = threading.current_thread() is threading.main_thread()
+    if (
+        lost.exc_type is KeyboardInterrupt
+        and ours
+        and isinstance(signal.getsignal(signal.SIGINT), CtrlC)
+    ):
         _say_again()
     else:
         _print_unraisable(lost)

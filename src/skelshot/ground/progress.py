@@ -111,8 +111,8 @@ class _Lines(Bar):
 
     def _left(self) -> str:
         """Tell the time that is left: as expected, or if the work goes on as it went here."""
-        if self._end is not None:
-            return f"{span_of(max(0.0, self._end - self._told))} left"
+        if self._end is not None and self._end > self._told:
+            return f"{span_of(self._end - self._told)} left"
         here = self._done - self._before
         if not here or self._total is None:
             return ""
@@ -125,9 +125,10 @@ class _Remaining(TimeRemainingColumn):
 
     def render(self, task: Task) -> Text:
         """Show the expected time, or extrapolate."""
-        if (end := task.fields["end"]) is None:
+        end, now = task.fields["end"], time.monotonic()
+        if end is None or end < now:
             return super().render(task)
-        return Text(f"{span_of(max(0.0, end - time.monotonic()))} left", style="progress.remaining")
+        return Text(f"{span_of(end - now)} left", style="progress.remaining")
 
 
 def span_of(seconds: float) -> str:

@@ -37,6 +37,11 @@ class ViewStage(Stage):
 
     def __init__(self, encoder: Encoder, options: StageOptions, data: StageData) -> None:
         super().__init__(encoder, options, data)
+        if data.inputs.coordinates < data.base.store.channels:
+            self.remark = (
+                f"strategy {self.name} turns pictures in their plane alone: clips are seen from "
+                "their own sensor, from nowhere else"
+            )
         if encoder.channels != data.inputs.channels:
             raise SkelshotError(
                 f"strategy {self.name}: the encoder takes {encoder.channels} channels, the input "

@@ -174,13 +174,14 @@ class Engine:
             terms: The ways of comparing.
 
         Returns:
-            What each reads of B movements, (B, ...); None where the joints that a term
-            compares cannot be made of theirs.
+            What each reads of B movements, (B, ...); None where what a term compares
+            cannot be made of their joints.
         """
-        layout = self._movements.sequences[0].layout
+        movement = self._movements.sequences[0]
         try:
             for term in terms:
-                mapping_report(layout, term.path.spec.layout)
+                term.path.spec.check_takes(movement.channels)
+                mapping_report(movement.layout, term.path.spec.layout)
         except SkelshotError:
             return None
         return tuple(self._read_background(term) for term in terms)

@@ -9,6 +9,7 @@ from torch import Tensor
 from skelshot.datasets.batches import time_reversed
 from skelshot.recognition.support import Support
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
+from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.mappings import map_layout
 
 MOST = 24
@@ -49,6 +50,8 @@ def spliced_clips(
     for place, label in list(enumerate(labels))[:MOST]:
         other = order[(order.index(label) + 1) % len(order)]
         one, two = (_main(map_layout(sequences[at], layout)) for at in (place, firsts[other]))
+        if one.channels != two.channels:  # both as a camera sees them
+            one, two = camera_view(one), camera_view(two)
         made.append(_joined(one, time_reversed(one) if other == label else two))
     return made
 

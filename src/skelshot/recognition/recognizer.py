@@ -425,7 +425,7 @@ class Recognizer:
         """Let the first clips choose the weights, where nobody did; return what to tell of it."""
         if not self._is_open or not first or self.actions:
             return ()
-        coordinates = first[0].sequence.channels
+        coordinates = min(one.sequence.channels for one in first)
         encoder = default_encoder(coordinates)
         if encoder != self.settings.encoder:
             self.settings = self.settings.model_copy(update={"encoder": encoder})

@@ -126,6 +126,7 @@ class StoreReader(Reader):
         index = self.store.index_of(name)
         record = self.store.clips[index]
         start, stop = record.video_start, record.video_stop
+        is_seen = self.channels < self.store.channels
         return Clip(
             name=name,
             label=record.label,
@@ -135,8 +136,8 @@ class StoreReader(Reader):
             setup=record.setup,
             replication=record.replication,
             source_file=record.source_file,
-            video_file=record.video_file,
-            frame_range=None if start is None or stop is None else (start, stop),
+            video_file=None if is_seen else record.video_file,  # another camera took it
+            frame_range=None if is_seen or start is None or stop is None else (start, stop),
             repaired=record.repaired,
             ghosts=record.ghosts or 0,
             reordered=bool(record.reordered),
