@@ -1,10 +1,11 @@
 """How long the rest of a table takes, judged by what was made of it."""
 
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import pytest
 
-from skelshot.tables.engine import local_executor, make_entries
+from skelshot.tables.engine import Attempt, make_entries
 from skelshot.tables.entries import Entry, GridStage
 from skelshot.tables.live import Watch, live_view
 from skelshot.tables.stage_cache import StageCache
@@ -54,6 +55,18 @@ def write(output: Path, call: object, needs: object) -> None:
     output.write_text("x")
 
 
+def here(
+    work: Callable[[Entry], Attempt],
+    jobs: Sequence[Entry],
+    lost: object,
+    begun: Callable[[Entry], None],
+) -> Generator[Attempt, None, None]:
+    """Do jobs in this process, one after the other."""
+    for job in jobs:
+        begun(job)
+        yield work(job)
+
+
 def test_what_a_cache_holds_is_known_from_the_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +81,7 @@ def test_what_a_cache_holds_is_known_from_the_start(
     took = text.partition('"seconds": ')[2].partition(",")[0]
     marker.write_text(text.replace(f'"seconds": {took}', '"seconds": 7200'))
     capsys.readouterr()
-    make_entries([old, *new], cache, local_executor(1))
+    make_entries([old, *new], cache, here)
     lines = [line for line in capsys.readouterr().err.splitlines() if "made" in line]
     assert "1 h 00 min left" in lines[0]  # the mean of two hours and nothing
     assert lines[1].endswith(", 0 s left")

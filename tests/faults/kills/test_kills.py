@@ -239,6 +239,9 @@ def test_killed_before_a_file_operation(place: Place, whole, many: bool) -> None
     for at in points if many else random.Random(0).sample(points, 1):
         place.fresh()
         (end,) = place.serve(place.call(at=at))
+        if end["code"] == 0:  # a slower call before had written its journal more often
+            assert end["operations"] < at
+            continue
         assert (end["code"], end["orphans"]) == (-signal.SIGKILL, []), (at, end["said"])
         place.check(content, at)
     (end,) = place.serve(place.call(words=place.command.follows))
