@@ -1,6 +1,7 @@
 """A classifier of an evaluation with the settings of a preset, or of its run."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from skelshot.datasets.store import Store
@@ -12,6 +13,7 @@ from skelshot.experiments.settings import (
 )
 from skelshot.experiments.store_fit import adapted_for
 from skelshot.fewshot import FewShotMethod
+from skelshot.ground import SkelshotError
 from skelshot.runs import Run
 
 
@@ -56,5 +58,6 @@ def member_of(
 def _read_by(run: Run | None) -> Iterator[int]:
     """Yield the coordinates that the encoders of a run read."""
     for split in () if run is None else run.splits.values():
-        if split.done:
-            yield split.inputs.coordinates
+        with suppress(SkelshotError):  # a damaged one is told of where it is opened
+            if split.done:
+                yield split.inputs.coordinates
