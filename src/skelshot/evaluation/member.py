@@ -117,10 +117,7 @@ class ReadyMember:
         """
         method = self.method.without_mirror() if matter else self.method
         options = without_mirror(self.options) if matter else self.options
-        coordinates = self.store.channels
-        if self.encoders is not None:
-            coordinates = self.encoders.of(self.splits[0]).inputs.coordinates
-        check_turns(method, coordinates, f"classifiers.{method.name}")
+        check_turns(method, self.coordinates, f"classifiers.{method.name}")
         return replace(self, method=method, options=fitting_views(options, method))
 
     def answer(
@@ -211,11 +208,16 @@ class ReadyMember:
         return None if source == target else mapping_report(source, target).as_json()
 
     @property
+    def coordinates(self) -> int:
+        """Coordinates a joint that are looked at."""
+        if self.encoders is None:
+            return self.store.channels
+        return self.encoders.of(self.splits[0]).inputs.coordinates
+
+    @property
     def sees_pictures(self) -> bool:
         """True where 3-D clips are seen as a camera before the person sees them."""
-        if self.encoders is None:
-            return False
-        return self.encoders.of(self.splits[0]).inputs.coordinates < self.store.channels
+        return self.coordinates < self.store.channels
 
 
 def check_shapes(method: FewShotMethod, tasks: Mapping[int, Sequence[Sequence[Task]]]) -> None:

@@ -49,7 +49,9 @@ def as_picture(joints: FloatArray, present: BoolArray, layout: SkeletonLayout) -
         [-0.375, -1.5]
     """
     length = trunk_length(joints, present, layout)
-    seen = _projected(joints, DISTANCE * (length or 1.0))
+    distance = DISTANCE * (length or 1.0)
+    depth = np.maximum(joints[..., 2:] + distance, NEAREST * distance)
+    seen = _projected(joints, depth, distance)
     shown = trunk_length(seen, present, layout)
     return seen if length is None or shown is None else seen * np.float32(length / shown)
 
@@ -80,14 +82,13 @@ def camera_view(clip: SkeletonSequence) -> SkeletonSequence:
         trunk = trunk_length(joints, present, clip.layout)
         away = DISTANCE * (trunk or 0.5) - joints[present][0, :, 2].mean()
         joints = zero_absent(joints + np.array([0, 0, away], np.float32), present)
-    depth = np.maximum(joints[..., 2:], CLOSEST)
     middle = np.array(PICTURE, np.float32) / 2
-    pixels = (middle - FOCAL * joints[..., :2] / depth).astype(np.float32)
+    seen = _projected(joints, np.maximum(joints[..., 2:], CLOSEST), FOCAL)
+    pixels = (middle + seen).astype(np.float32)
     return replace(clip, joints=zero_absent(pixels, present), pixels=None, picture_size=PICTURE)
 
 
-def _projected(joints: FloatArray, distance: float) -> FloatArray:
-    """Project joints onto the plane through the origin, seen from a distance before it."""
-    depth = np.maximum(joints[..., 2:] + distance, NEAREST * distance)
-    seen: FloatArray = -joints[..., :2] * np.float32(distance) / depth.astype(joints.dtype)
+def _projected(joints: FloatArray, depth: FloatArray, focal: float) -> FloatArray:
+    """Project joints by a pinhole: x right and y down, `focal` times what they are at depth 1."""
+    seen: FloatArray = -joints[..., :2] * np.float32(focal) / depth
     return seen

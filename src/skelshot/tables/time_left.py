@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from skelshot.tables.entries import Entry
@@ -28,7 +29,8 @@ class TimeLeft:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, list[float]] = defaultdict(list)
+        self._known: dict[str, _Mean] = defaultdict(_Mean)
+        self._kinds_of: dict[str, tuple[str, ...]] = {}
 
     def learn(self, entry: Entry, seconds: float) -> None:
         """Note how long an entry took.
@@ -37,8 +39,8 @@ class TimeLeft:
             entry: The entry.
             seconds: Its wall time.
         """
-        for kind in _kinds(entry):
-            self._known[kind].append(seconds)
+        for kind in self._kinds(entry):
+            self._known[kind].add(seconds)
 
     def of(self, entries: Iterable[Entry]) -> float | None:
         """Estimate how long entries take one after the other.
@@ -53,15 +55,32 @@ class TimeLeft:
             return None
         total = 0.0
         for entry in entries:
-            known = next(self._known[kind] for kind in _kinds(entry) if kind in self._known)
-            total += sum(known) / len(known)
+            total += next(self._known[k].mean for k in self._kinds(entry) if k in self._known)
         return total
 
+    def _kinds(self, entry: Entry) -> tuple[str, ...]:
+        """Name what an entry is alike in with others, the nearest first; each entry once."""
+        if entry.key not in self._kinds_of:
+            of_config = json.dumps(_without_unlike(entry.config), sort_keys=True)
+            kinds = (f"{entry.stage.name} {of_config}", entry.stage.name, "")
+            self._kinds_of[entry.key] = kinds
+        return self._kinds_of[entry.key]
 
-def _kinds(entry: Entry) -> tuple[str, str, str]:
-    """Name what an entry is alike in with others, the nearest first."""
-    of_config = json.dumps(_without_unlike(entry.config), sort_keys=True)
-    return f"{entry.stage.name} {of_config}", entry.stage.name, ""
+
+@dataclass
+class _Mean:
+    """Mean of what was added so far."""
+
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, value: float) -> None:
+        self.total += value
+        self.count += 1
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.count
 
 
 def _without_unlike(value: Any) -> Any:

@@ -17,7 +17,6 @@ from skelshot.skeletons.as_picture import FOCAL, PICTURE, camera_view
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 from skelshot.skeletons.mappings import map_layout, mapping_report
-from skelshot.skeletons.sequence import SkeletonSequence
 
 CAMERA = f"at the sensor's place, {PICTURE[0]} x {PICTURE[1]} pixels, focal length {FOCAL:g}"
 """The camera that sees 3-D clips, in words."""
@@ -127,10 +126,11 @@ class StoreReader(Reader):
         record = self.store.clips[index]
         start, stop = record.video_start, record.video_stop
         is_seen = self.channels < self.store.channels
+        sequence = map_layout(self.store.sequence(index), self.layout)
         return Clip(
             name=name,
             label=record.label,
-            sequence=self._seen(map_layout(self.store.sequence(index), self.layout)),
+            sequence=camera_view(sequence) if is_seen else sequence,
             subject=record.subject,
             camera=record.camera,
             setup=record.setup,
@@ -142,6 +142,3 @@ class StoreReader(Reader):
             ghosts=record.ghosts or 0,
             reordered=bool(record.reordered),
         )
-
-    def _seen(self, sequence: SkeletonSequence) -> SkeletonSequence:
-        return camera_view(sequence) if self._pixels else sequence

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skelshot.skeletons.layouts import SkeletonLayout
+from skelshot.skeletons.normalise import trunk_length
 from skelshot.skeletons.sequence import FloatArray
 
 TRUNK = 0.5
@@ -44,6 +45,5 @@ def movement_of(joints: FloatArray, layout: SkeletonLayout) -> float:
 
 def _metres(joints: FloatArray, layout: SkeletonLayout) -> float:
     """Return the metres of one pixel, 0 where the trunk has no length."""
-    lower, upper = (joints[:, list(end)].mean(axis=1) for end in layout.trunk)
-    trunk = float(np.median(np.sqrt(np.square(upper - lower).sum(axis=-1))))
-    return TRUNK / trunk if trunk > 0 else 0.0
+    trunk = trunk_length(joints[None], np.ones((1, len(joints)), np.bool_), layout)
+    return 0.0 if trunk is None else TRUNK / trunk
