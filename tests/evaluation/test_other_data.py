@@ -277,6 +277,9 @@ def test_an_encoder_of_pixels_reads_metres_and_says_so(toy_store: Store, tmp_pat
         assert [one["sees_pictures"] for one in found["members"]] == [seen, False]  # raw-dtw
         assert (told in COMMAND.show({**found, "file": None})) is seen
         assert found["accuracy"]["1"]["mean"] > 0.6
+    told = "choose a run of 2-D clips of kinect-v1, such as skelshot-2d"
+    with pytest.raises(SkelshotError, match=told):
+        evaluate(pixels, protocol=protocol(pixels), run="skelshot-base", shots=[1])
 
 
 def test_turned_views_are_left_out_for_an_encoder_of_pixels(toy_store: Store) -> None:

@@ -249,6 +249,14 @@ def test_an_encoder_of_other_coordinates_is_refused(base: BaseSet, tmp_path: Pat
         DistillStage(network(6), options, StageData(base, INPUTS))
 
 
+def test_pixels_cannot_be_shown_to_an_encoder_of_depth(toy_store: Store, tmp_path: Path) -> None:
+    pixels = sk.prepare("store", toy_store.path, tmp_path / "pixels", coordinates="pixels")
+    told = "strategy.encoders skelshot-base: coordinates: .*; name another, such as skelshot-2d"
+    with pytest.raises(SkelshotError, match=told):
+        sk.pretrain(pixels, tmp_path / "run", strategy="distill", **TASK)
+    assert not (tmp_path / "run").exists()
+
+
 def test_pixels_learn_from_an_encoder_that_sees_depth(base: BaseSet, tmp_path: Path) -> None:
     """Both see one clip under one random change: the one its joints, the other their picture."""
     solid = InputSpec(layout="kinect-v1", frames=8, align="root", torso_scale=True)

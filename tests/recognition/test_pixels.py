@@ -8,8 +8,10 @@ import pytest
 from skelshot.datasets.store import Store
 from skelshot.front_door import prepare, pretrain
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition import MatchOptions, Recognizer
 from skelshot.recognition.gallery import Gallery
+from skelshot.recognition.sklearn_face import FewShotSkeletonClassifier
 from skelshot.skeletons import COCO_17, SkeletonSequence
 from skelshot.skeletons.as_picture import camera_view
 from skelshot.skeletons.mappings import map_layout
@@ -71,6 +73,41 @@ def test_exemplars_choose_where_a_gallery_does_not_say(
     with Gallery.open(tmp_path / "g.db", create=True) as gallery:
         gallery.add(enrolled((action,), pixels).exemplars)
     assert Recognizer.load(tmp_path / "g.db").settings.encoder == "skelshot-2d"
+
+
+def test_the_fewest_coordinates_choose(
+    toy_store: Store, toy_clips: Clips, pixels: Clips, tmp_path: Path
+) -> None:
+    first, second = toy_store.class_names[:2]
+    with Gallery.open(tmp_path / "g.db", create=True) as gallery:
+        for action, clips in ((first, toy_clips), (second, pixels)):
+            gallery.add(enrolled((action,), clips).exemplars)
+    assert Recognizer.load(tmp_path / "g.db").settings.encoder == "skelshot-2d"
+
+
+def test_nothing_enrolled_leaves_the_choice_open(
+    toy_store: Store, pixels: Clips, tmp_path: Path
+) -> None:
+    Recognizer(threshold=0.4).save(tmp_path / "g.db")
+    again = Recognizer.load(tmp_path / "g.db")
+    assert again.settings.threshold == 0.4
+    again.keep_settings()
+    again.enroll(toy_store.class_names[0], pixels(toy_store.class_names[0])[:2])
+    assert again.settings.encoder == "skelshot-2d"
+    Recognizer("skelshot-small").save(tmp_path / "named.db")
+    assert Recognizer.load(tmp_path / "named.db").settings.encoder == "skelshot-small"
+
+
+def test_scikit_learn_chooses_as_well(toy_store: Store, toy_clips: Clips, pixels: Clips) -> None:
+    actions = toy_store.class_names[:2]
+    y = [action for action in actions for _ in range(2)]
+    few = FewShotSkeletonClassifier()
+    with pytest.warns(Notice, match="compared by skelshot-2d, since X holds pixels; encoder= "):
+        few.fit([clip for action in actions for clip in pixels(action)[:2]], y)
+    assert few.settings_.encoder == few.engine_.called == "skelshot-2d"
+    few.fit([clip for action in actions for clip in toy_clips(action)[:2]], y)
+    assert few.settings_.encoder == "skelshot-base"
+    assert few.get_params()["encoder"] is None
 
 
 def test_a_depth_sensor_asks_a_gallery_of_pixels(

@@ -77,3 +77,9 @@ def test_sub_folders_that_cannot_be_read_are_counted(
     monkeypatch.setattr(os, "scandir", refusing)
     with pytest.raises(SkelshotError, match=r"among 2 videos; 1 sub-folders cannot be read"):
         folder.find("A003")
+
+
+def test_no_video_shows_what_no_camera_took(folder: VideoFolder) -> None:
+    told = r"^A001: its joints stand in the picture of an imagined camera .* take the store that"
+    with pytest.raises(SkelshotError, match=told):
+        folder.find("A001", "")

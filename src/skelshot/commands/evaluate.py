@@ -160,6 +160,8 @@ def _member(member: Document) -> str:
 
 def _origin_lines(told: Document, here: Document) -> list[str]:
     """Tell what encoders were trained on and with which preset, and how clips were fitted."""
+    from skelshot.skeletons.as_picture import SEEN
+
     lines, trained = [], told["trained_on"]
     if trained is not None:
         one = "" if trained["split"] is None else f", the encoder of its split {trained['split']}"
@@ -174,7 +176,7 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
     of = "" if trained is not None else f" of {told['method']}"
     lines.append(f"evaluation{of} of the preset {told['preset']}")
     if told["sees_pictures"]:
-        lines.append("3-D joints seen as by a camera before the person")
+        lines.append(SEEN)
     if told["mapped"]:
         report = told["mapped"]
         lost = f", {', '.join(report['lost'])} not measured" if report["lost"] else ""

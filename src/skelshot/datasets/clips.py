@@ -35,7 +35,8 @@ class Clip:
         setup: Which arrangement of the cameras, if known.
         replication: Which repetition by the same subject, if known.
         source_file: The file it came from, relative to the raw folder.
-        video_file: The colour video that shows it, if known.
+        video_file: The colour video that shows it, if known; empty where none can, since a
+            camera took the clip that never was.
         frame_range: First frame and one past the last frame in that video, if known.
         repaired: How many (person, frame, joint) triples were filled by interpolation.
         ghosts: How many persons were left out because they are hardly there.

@@ -196,7 +196,7 @@ class NpzReader(Reader):
             setup=self._number(source, fields, "setup"),
             replication=self._number(source, fields, "replication"),
             source_file=source.name,
-            video_file=self._text(source, fields, "video"),
+            video_file=self._text(source, fields, "video") or None,
             frame_range=self._range(source, fields),
             repaired=made.repaired,
             ghosts=made.ghosts,

@@ -20,6 +20,7 @@ from skelshot.encoders.packaged import (
     load_packaged,
     packaged_card,
     packaged_file,
+    packaged_for,
     packaged_names,
 )
 from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
@@ -53,6 +54,7 @@ __all__ = [
     "mean_over_persons",
     "packaged_card",
     "packaged_file",
+    "packaged_for",
     "packaged_names",
     "read_header",
     "read_spec",

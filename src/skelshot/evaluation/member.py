@@ -10,6 +10,7 @@ import torch
 from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.store import Store
+from skelshot.encoders import packaged_for
 from skelshot.evaluation.answers import Answers
 from skelshot.evaluation.each_split import answer_each_split
 from skelshot.evaluation.evaluate import answer
@@ -310,9 +311,11 @@ def _fitted(store: Store, encoders: RunEncoders, split: Split) -> Store:
     try:
         return store.for_input(trained.inputs)
     except SkelshotError as error:
+        flat = store.channels < trained.inputs.coordinates
+        packaged = f", such as {packaged_for(store.channels)}" if flat else ""
         raise SkelshotError(
             f"{trained.folder}: its encoder cannot read the clips of {store.path} ({error}); "
-            f"choose a run of {store.channels}-D clips of {store.layout.name}"
+            f"choose a run of {store.channels}-D clips of {store.layout.name}{packaged}"
         ) from error
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from skelshot.datasets.batches import Item, clip_input
 from skelshot.datasets.store import Store
-from skelshot.encoders import Encoder, load_encoder
+from skelshot.encoders import Encoder, load_encoder, packaged_for
 from skelshot.encoders.readouts import read_out
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
@@ -208,8 +208,11 @@ def _trained_view(word: str, data: StageData) -> TrainedView:
     """Load a trained encoder, and see that it can read the clips."""
     file = starting_point(word, "strategy.encoders").encoder_file(data.base.split.index)
     encoder, read = load_encoder(file)
+    store = data.base.store
     try:
         inputs = InputSpec.model_validate(read)
-        return TrainedView(encoder, inputs, data.base.store, data.inputs)
+        return TrainedView(encoder, inputs, store, data.inputs)
     except SkelshotError as error:
-        raise SkelshotError(f"strategy.encoders {word}: {error}") from error
+        flat = store.channels < read.get("coordinates", 3)
+        packaged = f"; name another, such as {packaged_for(store.channels)}" if flat else ""
+        raise SkelshotError(f"strategy.encoders {word}: {error}{packaged}") from error

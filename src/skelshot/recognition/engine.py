@@ -10,16 +10,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from skelshot.encoders import packaged_for
 from skelshot.ground import SkelshotError
 from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.keeping import Features, Keeping
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.other_movements import OtherMovements, packaged_movements
-from skelshot.recognition.settings import default_encoder
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence, encode_input
+from skelshot.skeletons.as_picture import SEEN
 from skelshot.skeletons.mappings import map_layout, mapping_report
 
 WAY = 1
@@ -82,10 +83,10 @@ class Engine:
             raise SkelshotError(
                 f"clip {name}: found {sequence.channels} coordinates a joint, the encoder "
                 f"{self.called} reads {self.coordinates}; name one of {sequence.channels}-D clips "
-                f"with --encoder, such as {default_encoder(sequence.channels)}"
+                f"with --encoder, such as {packaged_for(sequence.channels)}"
             )
         flat = sequence.channels > self.coordinates
-        seen = ("3-D joints seen as by a camera before the person",) if flat else ()
+        seen = (SEEN,) if flat else ()
         if sequence.layout == self.layout:
             return seen
         try:

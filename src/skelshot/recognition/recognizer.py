@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from skelshot.datasets.readers import examples_of
+from skelshot.encoders import packaged_for
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
@@ -21,7 +22,7 @@ from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.onnx_export import Exported, export_recognizer
-from skelshot.recognition.settings import RecognizerSettings, default_encoder
+from skelshot.recognition.settings import RecognizerSettings
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
 from skelshot.recognition.unknown import UNKNOWNS
@@ -101,8 +102,8 @@ class Recognizer:
         self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._is_open = encoder is None
         if encoder is None:
-            kept = (one.sequence.channels for one in self.exemplars)
-            encoder = default_encoder(next(kept, 3))
+            kept = [one.sequence.channels for one in self.exemplars]
+            encoder = packaged_for(min(kept, default=3))
         trained = encoder if isinstance(encoder, SplitRun) else trained_named(encoder)
         self.settings = RecognizerSettings.model_validate(
             {
@@ -166,10 +167,8 @@ class Recognizer:
             SkelshotError: The gallery's encoder is not there any more, or a setting is unknown.
         """
         told = RecognizerSettings.model_validate(gallery.settings)
-        kept = {name: getattr(told, name) for name in RecognizerSettings.model_fields}
-        kept["options"] = kept.pop("match")
-        if "encoder" not in gallery.settings:
-            del kept["encoder"]
+        kept = {name: getattr(told, name) for name in told.model_fields_set}
+        kept["options"] = kept.pop("match", None)
         chosen = kept | {name: value for name, value in changes.items() if value is not None}
         return cls(**chosen, gallery=gallery)
 
@@ -188,12 +187,12 @@ class Recognizer:
                     f"{gallery.place}: found a gallery with {', '.join(found)}, expected none; "
                     "name another place, or load it and enrol there"
                 )
-            gallery.settings = self.settings.model_dump(mode="json")
+            gallery.settings = self._kept_settings()
             gallery.add(self.exemplars)
 
     def keep_settings(self) -> None:
         """Let the gallery keep the settings, for whoever opens it next."""
-        settings = self.settings.model_dump(mode="json")
+        settings = self._kept_settings()
         if self._gallery.settings != settings:
             self._gallery.settings = settings
 
@@ -421,12 +420,17 @@ class Recognizer:
             return verdicts_of(self._judged(None))
         return verdicts_of(self._ready())
 
+    def _kept_settings(self) -> dict[str, Any]:
+        """Give the settings for a gallery, without an encoder that the first clips still choose."""
+        without = {"encoder"} if self._is_open and not self.actions else None
+        return self.settings.model_dump(mode="json", exclude=without)
+
     def _chosen_for(self, first: Sequence[FoundClip]) -> tuple[str, ...]:
         """Let the first clips choose the weights, where nobody did; return what to tell of it."""
         if not self._is_open or not first or self.actions:
             return ()
         coordinates = min(one.sequence.channels for one in first)
-        encoder = default_encoder(coordinates)
+        encoder = packaged_for(coordinates)
         if encoder != self.settings.encoder:
             self.settings = self.settings.model_copy(update={"encoder": encoder})
             self.engine = Engine(trained_named(encoder), self.settings.match, encoder)

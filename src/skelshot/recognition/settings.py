@@ -4,31 +4,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from skelshot.encoders.packaged import packaged_for
 from skelshot.ground.options import Options
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.unknown import UNKNOWNS
 
 Share = Annotated[float, Field(gt=0, lt=1)]
-
-DEFAULT_ENCODER = "skelshot-base"
-
-_OF_PIXELS = "skelshot-2d"
-
-
-def default_encoder(coordinates: int) -> str:
-    """Name the packaged weights for clips.
-
-    Args:
-        coordinates: Coordinates a joint, 3 or 2.
-
-    Returns:
-        Their name.
-
-    Example:
-        >>> default_encoder(3), default_encoder(2)
-        ('skelshot-base', 'skelshot-2d')
-    """
-    return _OF_PIXELS if coordinates == 2 else DEFAULT_ENCODER
 
 
 class RecognizerSettings(Options):
@@ -52,7 +33,7 @@ class RecognizerSettings(Options):
 
     described: ClassVar[str] = "recogniser"
 
-    encoder: str = DEFAULT_ENCODER
+    encoder: str = packaged_for(3)
     match: MatchOptions = MatchOptions()
     unknown: str = UNKNOWNS.names[0]
     threshold: Share = 0.5

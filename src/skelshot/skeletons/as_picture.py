@@ -24,6 +24,10 @@ FOCAL = 554.0
 """Focal length in pixels: the picture is 60 degrees wide."""
 
 
+SEEN = "3-D joints seen as by a camera before the person"
+"""What users are told where clips go through `as_picture`."""
+
+
 def as_picture(joints: FloatArray, present: BoolArray, layout: SkeletonLayout) -> FloatArray:
     """Look at centred 3-D joints with a camera, and give the trunk its length back.
 

@@ -37,7 +37,7 @@ class VideoFolder:
                 the endings .avi, .mp4, .mkv, .mov and .webm.
             video_file: The file that the store names, relative to the raw folder, if it does.
                 It is sought there first, then by its name anywhere in the folder, with any of
-                the endings.
+                the endings. Empty where no video can show the clip.
 
         Returns:
             The path of the only such file.
@@ -45,6 +45,11 @@ class VideoFolder:
         Raises:
             SkelshotError: There is none, or more than one.
         """
+        if video_file == "":
+            raise SkelshotError(
+                f"{clip_name}: its joints stand in the picture of an imagined camera (prepare "
+                "--coordinates pixels), which no video shows; take the store that it was made of"
+            )
         stems = [f"{clip_name}_rgb", clip_name]
         if video_file is not None:
             named = PurePosixPath(video_file)

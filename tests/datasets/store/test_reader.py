@@ -114,9 +114,12 @@ def test_clips_as_a_camera_takes_them(toy_store: Store, tmp_path: Path) -> None:
     wanted = camera_view(map_layout(toy_store.sequence(3), COCO_17))
     assert np.array_equal(seen.sequence(3).joints, wanted.joints)
     assert seen.sequence(3).picture_size == (640, 480)
+    assert {clip.video_file for clip in seen.clips} == {""}  # no camera took them
     again = prepare(StoreReader(coordinates="pixels"), seen.path, tmp_path / "again")
     assert again.remarks.guessed == {}  # they were pixels
-    assert np.array_equal(Store.open(tmp_path / "again").sequence(3).joints, wanted.joints)
+    twice = Store.open(tmp_path / "again")
+    assert np.array_equal(twice.sequence(3).joints, wanted.joints)
+    assert {clip.video_file for clip in twice.clips} == {""}
 
 
 def test_as_stored_is_what_it_was_before_there_was_a_choice(toy_store: Store) -> None:

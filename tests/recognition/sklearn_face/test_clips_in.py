@@ -18,7 +18,7 @@ from skelshot.skeletons.layouts import COCO_17, KINECT_V1
 RNG = np.random.default_rng(0)
 ONE = RNG.normal(0, 0.4, (1, 12, 20, 3))
 WAYS = [
-    lambda X: sk.FewShotSkeletonClassifier().fit(X, [0]),
+    lambda X: sk.FewShotSkeletonClassifier("skelshot-base").fit(X, [0]),
     lambda X: sk.SkeletonEncoder().transform(X),
 ]
 

@@ -27,7 +27,7 @@ class ClipRecord:
         start: First of the clip's M * T rows in the arrays kept per person and frame.
         frame_start: First of the clip's T rows in `frame_index.npy`.
         source_file: The raw file it came from.
-        video_file: The colour video that shows it, if known.
+        video_file: The colour video that shows it, if known; empty where none can.
         video_start: First frame in that video, if known.
         video_stop: One past the last frame in that video, if known.
         has_confidence: Whether `confidence.npy` holds its rows.

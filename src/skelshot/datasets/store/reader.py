@@ -136,7 +136,7 @@ class StoreReader(Reader):
             setup=record.setup,
             replication=record.replication,
             source_file=record.source_file,
-            video_file=None if is_seen else record.video_file,  # another camera took it
+            video_file="" if is_seen else record.video_file,  # no camera took it
             frame_range=None if is_seen or start is None or stop is None else (start, stop),
             repaired=record.repaired,
             ghosts=record.ghosts or 0,

@@ -10,6 +10,7 @@ from skelshot.encoders.packaged.weights import (
     load_packaged,
     packaged_card,
     packaged_file,
+    packaged_for,
     packaged_names,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "load_packaged",
     "packaged_card",
     "packaged_file",
+    "packaged_for",
     "packaged_names",
     "read_card",
 ]

@@ -25,6 +25,22 @@ def packaged_names() -> list[str]:
     return sorted(file.stem for file in _folder().glob("*.json"))
 
 
+def packaged_for(coordinates: int) -> str:
+    """Name the weights that come with the package for clips.
+
+    Args:
+        coordinates: Coordinates a joint, 3 or 2.
+
+    Returns:
+        Their name.
+
+    Example:
+        >>> packaged_for(3), packaged_for(2)
+        ('skelshot-base', 'skelshot-2d')
+    """
+    return "skelshot-2d" if coordinates == 2 else "skelshot-base"
+
+
 def packaged_card(name: str) -> WeightsCard:
     """Read what is told of an encoder that comes with the package.
 

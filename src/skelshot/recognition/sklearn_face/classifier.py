@@ -1,5 +1,6 @@
 """The classifier: fitted with a few clips of each action, by the way of `Recognizer`."""
 
+import warnings
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,13 +12,21 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skelshot.encoders import packaged_for
+from skelshot.ground.errors import Notice
 from skelshot.recognition.enrolled import Exemplar, digest_of
 from skelshot.recognition.judge import Judge
 from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.settings import RecognizerSettings
-from skelshot.recognition.sklearn_face.clips_in import engine_of, sequences_for, takes_clips
+from skelshot.recognition.sklearn_face.clips_in import (
+    clips_of,
+    engine_of,
+    readable,
+    sequences_for,
+    takes_clips,
+)
 from skelshot.recognition.sklearn_face.estimator_error import EstimatorError, told_as_values
 
 Labels = NDArray[Any]
@@ -38,7 +47,8 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
     enrolled in the order of `classes_`.
 
     Args:
-        encoder: Packaged weights, an encoder's file, a run or a split of it.
+        encoder: Packaged weights, an encoder's file, a run or a split of it. Unless told, the clips
+            that `fit` sees decide: `skelshot-base` for 3-D joints, `skelshot-2d` for pixels.
         readout: As all of these to `mirrored` in `MatchOptions`: how the encoder is read out.
         distance: Compare what the encoder says of two clips by `cosine` or by `euclid`.
         to: Compare with the nearest `exemplar` of an action, or with their `mean`.
@@ -79,7 +89,7 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        encoder: Path | str = _SETTINGS.encoder,
+        encoder: Path | str | None = None,
         *,
         readout: str = _MATCH.readout,
         distance: str = _MATCH.distance,
@@ -126,9 +136,16 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
         """
         labels = _labels(y)
         known = np.flatnonzero(_is_known(labels, self.unknown_label))
-        self.unknown_label_, self.settings_ = self.unknown_label, self._settings()
-        self.engine_ = engine_of(self.encoder, self.settings_.match)
-        sequences = sequences_for(self.engine_, X, self.layout)
+        clips = clips_of(X, self.layout)
+        encoder = self.encoder
+        if encoder is None:
+            encoder = packaged_for(min(one.sequence.channels for one in clips))
+            if encoder != packaged_for(3):
+                told = f"compared by {encoder}, since X holds pixels; encoder= names another"
+                warnings.warn(told, Notice, stacklevel=2)
+        self.unknown_label_, self.settings_ = self.unknown_label, self._settings(encoder)
+        self.engine_ = engine_of(encoder, self.settings_.match)
+        sequences = readable(self.engine_, clips)
         if len(sequences) != len(labels):
             raise EstimatorError(
                 f"y: found {len(labels)} labels, expected one a clip of X, {len(sequences)}"
@@ -208,10 +225,10 @@ class FewShotSkeletonClassifier(ClassifierMixin, BaseEstimator):
         sequences = sequences_for(self.engine_, X, self.layout)
         return [term.read(sequences) for term in self.support_.terms]
 
-    def _settings(self) -> RecognizerSettings:
+    def _settings(self, encoder: Path | str) -> RecognizerSettings:
         match = {name: getattr(self, name) for name in MatchOptions.model_fields}
         return RecognizerSettings(
-            encoder=str(self.encoder),
+            encoder=str(encoder),
             match=MatchOptions.model_validate(match),
             unknown=self.unknown,
             threshold=self.threshold,

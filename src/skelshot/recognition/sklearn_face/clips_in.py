@@ -68,7 +68,25 @@ def sequences_for(engine: Engine, X: Any, layout: object = None) -> list[Skeleto
     Warns:
         Notice: A layout or a file's form was guessed, or joints were mapped.
     """
-    found = clips_of(X, layout)
+    return readable(engine, clips_of(X, layout))
+
+
+def readable(engine: Engine, found: list[FoundClip]) -> list[SkeletonSequence]:
+    """Take clips that an engine can read; what was guessed on the way is said.
+
+    Args:
+        engine: What reads them.
+        found: The clips, as `clips_of` gives them.
+
+    Returns:
+        The clips.
+
+    Raises:
+        EstimatorError: A clip cannot be read; the message names its place.
+
+    Warns:
+        Notice: A layout or a file's form was guessed, or joints were mapped.
+    """
     told: list[str] = []
     with told_as_values():
         for one in found:

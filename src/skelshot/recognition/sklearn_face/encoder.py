@@ -10,7 +10,6 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 
 from skelshot.recognition.engine import Engine
 from skelshot.recognition.match_options import MatchOptions
-from skelshot.recognition.settings import DEFAULT_ENCODER
 from skelshot.recognition.sklearn_face.clips_in import engine_of, sequences_for, takes_clips
 from skelshot.recognition.sklearn_face.estimator_error import told_as_values
 
@@ -46,7 +45,7 @@ class SkeletonEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def __init__(
         self,
-        encoder: Path | str = DEFAULT_ENCODER,
+        encoder: Path | str = "skelshot-base",
         *,
         readout: str = _MATCH.readout,
         mirrored: bool = _MATCH.mirrored,
