@@ -15,8 +15,12 @@ from skelshot.ground.tensor_files import write_tensors
 Make = Callable[..., Any]
 
 
-def test_absolute_values_are_summed_over_coordinates(one: Any, tmp_path: Path) -> None:
-    values = np.random.default_rng(0).normal(size=(3, 14, 25, 1)).astype(np.float32)
+@pytest.mark.parametrize("channels", [3, 2])
+def test_absolute_values_are_summed_over_coordinates(
+    one: Any, tmp_path: Path, channels: int
+) -> None:
+    """Two of a 3-D clip are those of its picture."""
+    values = np.random.default_rng(0).normal(size=(channels, 14, 25, 1)).astype(np.float32)
     np.savez(tmp_path / "a.npz", values=values, label=3)
     found = saved_map(tmp_path / "a.npz", one)
     assert not found.best_effort

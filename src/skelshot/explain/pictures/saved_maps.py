@@ -62,7 +62,8 @@ def saved_map(path: Path, clip: SkeletonSequence) -> SavedMap:
     """Read an attribution.
 
     Args:
-        path: A `.safetensors` or `.npz` file with the array `values`, (C, T, V, M), of the clip.
+        path: A `.safetensors` or `.npz` file with the array `values`, (C, T, V, M), of the clip;
+            C is 2 for a 3-D clip whose picture was explained.
         clip: The clip.
 
     Returns:
@@ -77,7 +78,8 @@ def saved_map(path: Path, clip: SkeletonSequence) -> SavedMap:
     else:
         values, best_effort = _npz(path), False
     expected = (clip.channels, clip.frames, clip.layout.num_joints, clip.persons)
-    if values.shape != expected or values.dtype.kind not in "fiu":
+    as_picture = (2, *expected[1:])
+    if values.shape not in (expected, as_picture) or values.dtype.kind not in "fiu":
         raise SkelshotError(
             f"{path}, {VALUES}: found {values.dtype} of shape {values.shape}, expected numbers of "
             f"shape {expected}: the clip's coordinates, frames, joints and persons"

@@ -1,0 +1,133 @@
+"""NW-UCLA: the page of trials, the ladder and the streams, and the short tables."""
+
+import re
+
+import pytest
+
+from .published import ROOT, SHOTS, accuracies, differences, results, table_in
+
+NW_UCLA = "docs/research/2026-11-27-nw-ucla.md"
+STREAMS = ("joint", "bone", "joint motion", "bone motion")
+NW_UCLA_ROWS = {
+    "(0) nearest neighbour on view-normalised positions": "raw-nearest",
+    "(a) untrained": "untrained",
+    "(b) supervised": "supervised",
+    "(c) episodes only": "episodic",
+    "(d) transfer from f_t (MiniLM), then episodes": "text-transfer",
+    "(e) as (d), a random code a class in place of f_t": "random-code-transfer",
+    "(f) supervised, then episodes: labels in place of the teacher": "supervised-episodic",
+}
+README_ROWS = {
+    "no encoder: nearest neighbour on positions": "raw-nearest",
+    "untrained AGCN": "untrained",
+    "supervised": "supervised",
+    "episodes only": "episodic",
+    "transfer from text, then episodes": "text-transfer",
+    "the same with a random code in place of each text": "random-code-transfer",
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "header", "which", "rows", "way"),
+    [
+        (NW_UCLA, "row", 0, NW_UCLA_ROWS, "cosine"),
+        (NW_UCLA, "row", 1, NW_UCLA_ROWS, "pooled"),
+        ("README.md", "NW-UCLA, 5 ways, 20 splits", 0, README_ROWS, "cosine"),
+        ("docs/results.md", "NW-UCLA, first stage", 0, README_ROWS, "cosine"),
+    ],
+)
+def test_nw_ucla(page: str, header: str, which: int, rows: dict[str, str], way: str) -> None:
+    printed = table_in(page, header, which)
+    assert len(printed) >= 6
+    names = {label: f"{rows[label]}/{way}" for label in printed}
+    assert printed == accuracies(results("nw-ucla"), names, SHOTS)
+
+
+def test_nw_ucla_other_classifiers() -> None:
+    printed = table_in(NW_UCLA, "row", 2)
+    assert len(printed) == 24
+    names = {label: label.removesuffix(" (today's)") for label in printed}
+    assert printed == accuracies(results("nw-ucla"), names, SHOTS)
+
+
+def test_nw_ucla_differences() -> None:
+    printed = table_in(NW_UCLA, "difference")
+    pairs = {label: tuple(label.split(" - ")) for label in printed}
+    assert len(pairs) == 12
+    assert printed == differences(results("nw-ucla"), pairs, SHOTS)
+
+
+def test_nw_ucla_as_printed() -> None:
+    printed = table_in(NW_UCLA, "row, cosine")
+    rows = {label: NW_UCLA_ROWS[label] for label in list(printed)[:2]}
+    found = results("nw-ucla")
+    accuracy = accuracies(
+        found, {label: f"{row}-as-printed/cosine" for label, row in rows.items()}, SHOTS
+    )
+    pairs = {label: (f"{row}/cosine", f"{row}-as-printed/cosine") for label, row in rows.items()}
+    gain = differences(found, pairs, SHOTS)
+    for label in rows:
+        assert printed[label] == [*accuracy[label], " / ".join(gain[label])]
+    pair = {
+        "(d) minus (e)": (
+            "text-transfer-as-printed/cosine",
+            "random-code-transfer-as-printed/cosine",
+        )
+    }
+    assert printed["(d) minus (e)"][:2] == differences(found, pair, SHOTS)["(d) minus (e)"]
+
+
+def test_nw_ucla_by_class_and_split() -> None:
+    found = results("nw-ucla")["supervised/cosine"]["accuracy"]["1"]
+    by_class = {name: [f"{100 * share:.1f}"] for name, share in found["per_class"].items()}
+    assert table_in(NW_UCLA, "class") == by_class
+    [by_split] = re.findall(r"^By split, 1-shot %: (.*)\.$", (ROOT / NW_UCLA).read_text(), re.M)
+    assert by_split == ", ".join(f"{100 * share:.0f}" for share in found["per_split"])
+
+
+def test_several_encoders_as_one() -> None:
+    found = results("four-streams")
+    short = table_in("docs/results.md", "NW-UCLA, streams")
+    assert short == accuracies(found, {name: name for name in short}, SHOTS)
+    printed = table_in("docs/research/2026-11-29-evaluation.md", "NW-UCLA, streams")
+    assert printed["one encoder of three streams"] == short["one encoder"]
+    assert printed["four encoders"] == short["four encoders"]
+    members = found["four encoders"]["members"]
+    for stream, member in zip(STREAMS, members, strict=True):
+        assert member["trained_on"]["run"] == f"run-{stream.replace(' ', '-')}"
+        alone = [f"{100 * member['accuracy'][shots]['mean']:.1f}" for shots in SHOTS]
+        assert printed[f"{stream} alone"] == alone
+    pair = {"all": ("four encoders", "one encoder")}
+    (gain,) = differences(found, pair, SHOTS).values()
+    for page in ("docs/results.md", "docs/research/2026-11-29-evaluation.md"):
+        text = (ROOT / page).read_text()
+        for told in gain:
+            assert told.removeprefix("+").partition(" ")[2] in text
+
+
+def test_the_ladder() -> None:
+    found, printed = results("ladder"), table_in("docs/results.md", "NW-UCLA, the ladder")
+    named = {row: f"all {row}" for row in printed}
+    assert {row: cells[:2] for row, cells in printed.items()} == accuracies(found, named, SHOTS)
+    for row, cells in printed.items():
+        for rule, cell in zip(("same camera", "cross view"), cells[2:4], strict=True):
+            if cell != "-":
+                means = [found[f"{rule} {row}"]["accuracy"][shots]["mean"] for shots in SHOTS]
+                assert cell == " / ".join(f"{100 * mean:.1f}" for mean in means)
+    pair = ("all skelshot-base, trained further", "all skelshot-base as it ships")
+    (gain,) = differences(found, {"all": pair}, SHOTS).values()
+    assert all(told in (ROOT / "docs/results.md").read_text() for told in gain)
+
+
+def test_synthetic_to_nw_ucla() -> None:
+    printed = list(table_in("docs/synthetic.md", "trained on").values())
+    real = results("nw-ucla")
+    synthetic = results("synthetic-to-nw-ucla")
+    found = {**real, **synthetic}
+    for cells, name in zip(printed, ("all-classes-seed0", "without-twins-seed0"), strict=True):
+        against = {row: (name, f"{row}/cosine") for row in ("untrained", "supervised")}
+        gain = differences(found, against, SHOTS)
+        assert cells == [
+            *accuracies(synthetic, {name: name}, SHOTS)[name],
+            *(" / ".join(gain[row]) for row in ("untrained", "supervised")),
+        ]
