@@ -87,6 +87,18 @@ def test_who_stands_on_the_sensor_is_seen_from_before(tiny_sequence: SkeletonSeq
     assert np.isfinite(camera_view(body).joints).all()
 
 
+def test_a_joint_astray_moves_nobody_else(tiny_sequence: SkeletonSequence) -> None:
+    clip = standing(tiny_sequence, 5)
+    joints = clip.joints.copy()
+    joints[0, 3, 7] = [0.1, 0.2, -4]
+    seen, whole = camera_view(replace(clip, joints=joints)).joints, camera_view(clip).joints
+    np.testing.assert_allclose(
+        seen[0, 3, 7], [320 - FOCAL * 0.1 / CLOSEST, 240 - FOCAL * 0.2 / CLOSEST], rtol=1e-4
+    )
+    seen[0, 3, 7] = whole[0, 3, 7]
+    np.testing.assert_array_equal(seen, whole)
+
+
 def test_pixels_stay_as_they_are(tiny_sequence: SkeletonSequence) -> None:
     pixels = camera_view(tiny_sequence)
     assert camera_view(pixels) is pixels

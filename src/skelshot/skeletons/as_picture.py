@@ -11,6 +11,9 @@ from skelshot.skeletons.sequence import BoolArray, FloatArray, SkeletonSequence
 DISTANCE = 6.0
 """Trunks between the camera and the person, some three metres."""
 
+TRUNK = 0.5
+"""Metres of a trunk where a clip shows none."""
+
 NEAREST = 0.25
 """Share of the distance at which whatever comes nearer is taken to stand."""
 
@@ -64,7 +67,8 @@ def camera_view(clip: SkeletonSequence) -> SkeletonSequence:
     """Give the pixels of a 3-D clip that a camera at the sensor's place takes.
 
     Where somebody stands behind the sensor or on it, as in clips whose origin is the body, the
-    camera stands `DISTANCE` trunks before the first person's first place.
+    camera stands `DISTANCE` trunks before the first person's first place. A single joint there is
+    astray, and taken to stand `CLOSEST` before the camera.
 
     Args:
         clip: The clip, 3-D.
@@ -82,9 +86,9 @@ def camera_view(clip: SkeletonSequence) -> SkeletonSequence:
     if clip.channels == 2:
         return clip
     joints, present = clip.joints, clip.present
-    if present.any() and joints[present][..., 2].min() < CLOSEST:
+    if present.any() and joints[present][..., 2].mean(-1).min() < CLOSEST:
         trunk = trunk_length(joints, present, clip.layout)
-        away = DISTANCE * (trunk or 0.5) - joints[present][0, :, 2].mean()
+        away = DISTANCE * (trunk or TRUNK) - joints[present][0, :, 2].mean()
         joints = zero_absent(joints + np.array([0, 0, away], np.float32), present)
     middle = np.array(PICTURE, np.float32) / 2
     seen = _projected(joints, np.maximum(joints[..., 2:], CLOSEST), FOCAL)
