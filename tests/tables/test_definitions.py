@@ -76,7 +76,7 @@ def test_settings_of_every_cell_are_valid(
     definition: TableDefinition, row: TableRow, column: TableColumn
 ) -> None:
     for preset in table_presets():
-        whole = row.in_column(column, definition.presets.get(preset, ()))
+        whole = row.in_column(column, definition.changes(preset, column))
         method = METHODS.named(str(whole.method))
         for strategy, episodes in ((row.strategy, "none"), ("none", row.episodes)):
             changes = tuple(_of_stages(whole.set, strategy, episodes))
@@ -88,7 +88,7 @@ def test_settings_of_every_cell_are_valid(
         known = row.teacher is None or row.teacher in table_preset(preset).teachers
         assert known or row.missing
     assert (row.teacher is not None) == (row.strategy == "transfer")
-    assert set(definition.presets) <= set(table_presets())
+    assert {*definition.presets, *column.presets} <= set(table_presets())
     if column.train is not None:
         assert (row.strategy, row.episodes) == ("supervised", "none")
 
@@ -111,6 +111,20 @@ def test_what_holds_for_every_row_stands_in_each() -> None:
     assert rows["a"].strategy == "byol"
     assert rows["a"].set == ("strategy.epochs=1", "strategy.epochs=2")
     assert rows["b"].strategy == "none"
+
+
+def test_a_column_changes_a_preset_after_the_table_does() -> None:
+    text = (
+        "{title: t, presets: {cpu: [a=1]}, columns: {A: {data: ntu60}, B: {data: nw-ucla, presets: "
+        "{cpu: [a=2], paper: [b=1]}}}, rows: {a: {set: [c=1]}}}"
+    )
+    table = read_definition(text, "own.yaml")
+    told = {
+        name: table.rows["a"].in_column(column, table.changes("cpu", column)).set
+        for name, column in table.columns.items()
+    }
+    assert told == {"A": ("a=1", "c=1"), "B": ("a=1", "a=2", "c=1")}
+    assert table.changes("paper", table.columns["B"]) == ("b=1",)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +158,14 @@ def test_what_holds_for_every_row_stands_in_each() -> None:
         (
             "title: t\npresets: {cpuu: []}\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n",
             "line 2: table: presets: found 'cpuu', expected cpu, paper, smoke; did you mean 'cpu'?",
+        ),
+        (
+            "title: t\ncolumns:\n  A: {data: ntu60, presets: {cpuu: []}}\nrows: {a: {}}\n",
+            "table: columns.A.presets: found 'cpuu', expected cpu, paper, smoke; did you mean 'cp",
+        ),
+        (
+            "title: t\ncolumns:\n  A: {data: ntu60, seeds: 0}\nrows: {a: {}}\n",
+            "own.yaml: table, columns.A.seeds: found 0; input should be greater than or equal to 1",
         ),
         (
             "title: t\ncolumns:\n  A: {data: ntu60, train: {camera: [1]}}\nrows: {a: {}}\n",

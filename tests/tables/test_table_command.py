@@ -113,3 +113,18 @@ def test_table_xi_from_nothing_and_again(
     assert any("PKU-MMD: the synthetic twin" in note for note in first["notes"])
     events = (tmp_path / "table-XI.log").read_text().splitlines()
     assert len(events) == 2 * 3 * 7  # each begins and ends, once
+
+
+def test_a_column_of_fewer_seeds(
+    toy_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "{title: t, columns: {A: {data: nw-ucla, seeds: 1}, B: {data: nw-ucla, shots: 2}}, "
+        "rows: {Labels: {strategy: supervised, set: [strategy.epochs=1]}, Raw: {method: raw-dtw}}}"
+    )
+    words = ("--preset", "smoke", "--seeds", 2, "--data", f"nw-ucla={toy_store.path}", "--json")
+    assert call("table", tmp_path / "own.yaml", *words, "--out", tmp_path / "out") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "A: one seed." in found["notes"]
+    seeds = {(cell["row"], cell["column"]): len(cell["per_seed"]) for cell in found["cells"]}
+    assert seeds == {("Labels", "A"): 0, ("Labels", "B"): 2, ("Raw", "A"): 0, ("Raw", "B"): 0}

@@ -110,8 +110,10 @@ class TableColumn(Options):
         train: For the accuracy of trained classes in place of new ones: the clips to train on, by
             who is seen where, `{cameras: [1, 2]}`, all others being tested; or `{split: xsub60}`
             for a split of NTU RGB+D.
+        seeds: Most runs of a row, where splits already tell how far a mean can be trusted.
         set: As `pretrain --set`, after those of the row; a row whose strategy they do not concern
             must not stand in such a table.
+        presets: As `pretrain --set`, by name of the preset, after those of the table.
         method: As `evaluate --method`, for rows that name none.
         evaluate: As `evaluate --set`, after those of the row, for rows that name no method.
     """
@@ -122,7 +124,9 @@ class TableColumn(Options):
     shots: int = Field(1, ge=1)
     protocol: str = ""
     train: ClipChoice | None = None
+    seeds: int | None = Field(None, ge=1)
     set: tuple[str, ...] = ()
+    presets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     method: str | None = None
     evaluate: tuple[str, ...] = ()
 
@@ -148,12 +152,26 @@ class TableDefinition(Options):
     presets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    def changes(self, preset: str, column: TableColumn) -> tuple[str, ...]:
+        """List what a preset changes in a column, before what the rows say.
+
+        Args:
+            preset: Its name.
+            column: The column.
+
+        Returns:
+            As `pretrain --set`.
+        """
+        return self.presets.get(preset, ()) + column.presets.get(preset, ())
+
     @model_validator(mode="after")
     def _complete_rows(self) -> Self:
-        for name in self.presets:
+        places = {"presets": self.presets}
+        places |= {f"columns.{name}.presets": one.presets for name, one in self.columns.items()}
+        for place, name in ((place, name) for place, said in places.items() for name in said):
             if name not in (known := preset_names()):
                 raise ValueError(
-                    f"presets: found {name!r:.80}, expected {', '.join(known)}"
+                    f"{place}: found {name!r:.80}, expected {', '.join(known)}"
                     f"{did_you_mean(name, known)}"
                 )
         for name, row in self.rows.items():

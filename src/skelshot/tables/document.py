@@ -56,7 +56,12 @@ def table_document(
         rows=list(rows),
         cells=saved,
         data=clips,
-        notes=[*_told(clips), *definition.notes, *_left_out(saved)],
+        notes=[
+            *_told(clips),
+            *_fewer_seeds(definition, about["seeds"]),
+            *definition.notes,
+            *_left_out(saved),
+        ],
         remarks=[*data.made.remarks, *made.remarks],
         stages=shared.stages,
         texts=shared.texts,
@@ -130,6 +135,18 @@ def _told(data: Mapping[str, SavedClips]) -> list[str]:
             what = "the synthetic twin, not the data set itself" if clips.twin else "the store"
             notes.append(f"{names}: {what} ({clips.clips} clips, hash {clips.data_hash:.12}).")
     return notes
+
+
+def _fewer_seeds(definition: TableDefinition, seeds: int) -> list[str]:
+    """Say which columns have fewer seeds than the table."""
+    names: dict[int, list[str]] = {}
+    for name, column in definition.columns.items():
+        if column.seeds is not None and column.seeds < seeds:
+            names.setdefault(column.seeds, []).append(name)
+    return [
+        f"{', '.join(columns)}: {'one seed' if most == 1 else f'{most} seeds'}."
+        for most, columns in names.items()
+    ]
 
 
 def _left_out(cells: Sequence[Any]) -> list[str]:

@@ -106,10 +106,10 @@ def make_table(number: str, options: TableOptions | None = None) -> dict[str, An
             column,
             asked.preset,
             preset,
-            seeds,
+            min(seeds, column.seeds or seeds),
             teachers,
             place.device,
-            definition.presets.get(asked.preset, ()),
+            definition.changes(asked.preset, column),
             data.roles,
             weights,
         )
