@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.yaml_text import parse_yaml, read_yaml
+from skelshot.ground.yaml_text import line_of, parse_yaml, read_yaml
 
 _BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n"
@@ -54,6 +54,25 @@ def test_hostile_yaml_is_one_line(text: str, message: str) -> None:
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ((), 1),
+        (("a",), 1),
+        (("a", "b c"), 2),
+        (("a", "b c", 1), 4),
+        (("a", "b c", 1, "e"), 5),
+        (("a", "b c", 7), 2),
+        (("f", "a"), 6),
+        (("gone", "f"), 6),
+        (("f", "h"), 7),
+    ],
+)
+def test_the_line_of_an_entry(keys: tuple[str | int, ...], line: int) -> None:
+    text = "a:\n  b c:\n  - 1\n  - d: 2\n    e: 3\nf: {g: 4,\n  h: 5}\n"
+    assert line_of(text, keys) == line
 
 
 def test_dates_are_text_and_all_else_is_as_in_yaml() -> None:

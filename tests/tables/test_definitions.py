@@ -157,15 +157,20 @@ def test_a_column_changes_a_preset_after_the_table_does() -> None:
         ("{title: t, title: u}", "stands twice"),
         (
             "title: t\npresets: {cpuu: []}\ncolumns: {A: {data: ntu60}}\nrows: {a: {}}\n",
-            "line 2: table: presets: found 'cpuu', expected cpu, paper, smoke; did you mean 'cpu'?",
+            "line 2: table, presets.cpuu: found 'cpuu'; expected cpu, paper, smoke; did you mean",
         ),
         (
             "title: t\ncolumns:\n  A: {data: ntu60, presets: {cpuu: []}}\nrows: {a: {}}\n",
-            "table: columns.A.presets: found 'cpuu', expected cpu, paper, smoke; did you mean 'cp",
+            "line 3: table, columns.A.presets.cpuu: found 'cpuu'; expected cpu, paper",
+        ),
+        (
+            "title: t\ncolumns: {A: {data: ntu60}}\nrows:\n  a:\n    strategy: supervised\n"
+            "    set: [a=1, 2]\n",
+            "line 6: table, rows.a.set.1: found 2",
         ),
         (
             "title: t\ncolumns:\n  A: {data: ntu60, seeds: 0}\nrows: {a: {}}\n",
-            "own.yaml: table, columns.A.seeds: found 0; input should be greater than or equal to 1",
+            "own.yaml, line 3: table, columns.A.seeds: found 0; input should be greater than",
         ),
         (
             "title: t\ncolumns:\n  A: {data: ntu60, train: {camera: [1]}}\nrows: {a: {}}\n",

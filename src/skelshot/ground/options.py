@@ -18,8 +18,24 @@ from skelshot.ground.errors import OldName, SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.suggestions import did_you_mean
 
+_OF_A_KEY = "[key]"
+"""What pydantic adds to the place of a fault that is one of the key itself."""
+
 _INSIDE: ContextVar[bool] = ContextVar("_INSIDE", default=False)
 """Whether a model is being validated within another, whose error then names the whole place."""
+
+
+class OptionError(SkelshotError):
+    """An option that is unknown, missing or does not fit.
+
+    Args:
+        message: What went wrong.
+        keys: What leads to it from the outermost: names of options, and places in lists.
+    """
+
+    def __init__(self, message: str, keys: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.keys = keys
 
 
 class Options(BaseModel):
@@ -33,8 +49,8 @@ class Options(BaseModel):
             written before the option was there mean (see `as_written`).
 
     Raises:
-        SkelshotError: A name is unknown or a value does not fit; the first fault is told with
-            its place, what was found and what was expected.
+        OptionError: A name is unknown or a value does not fit; the first fault is told with its
+            place, what was found and what was expected.
 
     Example:
         >>> class Pace(Options):
@@ -43,8 +59,8 @@ class Options(BaseModel):
         >>> Pace(stepz=2)
         Traceback (most recent call last):
         ...
-        skelshot.ground.errors.SkelshotError: pace: found the unknown option 'stepz', expected
-        steps; did you mean 'steps'?
+        skelshot.ground.options.OptionError: pace: found the unknown option 'stepz', expected steps;
+        did you mean 'steps'?
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -66,7 +82,7 @@ class Options(BaseModel):
         try:
             return validate(cls._with_todays_names(values))
         except ValidationError as error:
-            raise SkelshotError(f"{cls.described}{_problem_of(error, cls)}") from error
+            raise _option_error(cls.described, error, cls) from error
         finally:
             _INSIDE.reset(token)
 
@@ -85,20 +101,30 @@ class Options(BaseModel):
         return {cls.renamed.get(name, name): value for name, value in values.items()}
 
 
-def _problem_of(error: ValidationError, model: type[BaseModel]) -> str:
+def _option_error(
+    described: str, error: ValidationError, model: type[BaseModel], advice: str = ""
+) -> OptionError:
     """Put the first fault that pydantic found into words.
 
     Args:
+        described: What the options are of.
         error: From pydantic.
         model: What was validated; its fields are the names that could be meant.
+        advice: What to do, to stand behind the fault.
 
     Returns:
-        The place and the fault, to stand behind what the options are of.
+        The error, to be raised.
     """
     first, *others = error.errors()
     if first["type"] == "missing":  # a mistyped name leaves the right one without a value
         first = next((each for each in others if each["type"] == "extra_forbidden"), first)
-    *parents, last = ("", *map(str, first["loc"]))
+    keys = tuple(part for part in first["loc"] if part != _OF_A_KEY)
+    return OptionError(f"{described}{_problem_of(first, keys, model)}{advice}", keys)
+
+
+def _problem_of(first: ErrorDetails, keys: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    """Tell the place of a fault and the fault, to stand behind what the options are of."""
+    *parents, last = ("", *map(str, keys))
     if first["type"] == "extra_forbidden":
         known = _fields(model, parents[1:])
         place = "".join(f", {'.'.join(parents[1:])}" if parents[1:] else "")
@@ -203,8 +229,8 @@ def read_document(model: type[Model], document: object, place: str, advice: str)
         >>> read_document(Pace, {"steps": "few"}, "pace.json", "write it anew")
         Traceback (most recent call last):
         ...
-        skelshot.ground.errors.SkelshotError: pace.json, steps: found 'few'; input should be a
-        valid integer, unable to parse string as an integer; write it anew
+        skelshot.ground.options.OptionError: pace.json, steps: found 'few'; input should be a valid
+        integer, unable to parse string as an integer; write it anew
     """
     if not isinstance(document, Mapping):
         raise SkelshotError(
@@ -214,7 +240,7 @@ def read_document(model: type[Model], document: object, place: str, advice: str)
     try:
         return model.model_validate(dict(document))
     except ValidationError as error:
-        raise SkelshotError(f"{place}{_problem_of(error, model)}; {advice}") from error
+        raise _option_error(place, error, model, f"; {advice}") from error
     finally:
         _INSIDE.reset(token)
 

@@ -1,5 +1,6 @@
 """YAML from anywhere, parsed within bounds; dates stay text."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,40 @@ def parse_yaml(text: str, place: str) -> Any:
         raise BadDocument(place, f"not valid YAML ({printable(str(error), 200)})") from error
     check_values(document, place)
     return document
+
+
+def line_of(text: str, keys: Iterable[str | int]) -> int:
+    r"""Find the line of an entry of YAML that was parsed.
+
+    Args:
+        text: The text.
+        keys: What leads to the entry: keys of mappings, and places in lists. One that is not there
+            is passed over.
+
+    Returns:
+        The line of its key or, in a list, of itself; counted from 1.
+
+    Example:
+        >>> line_of("{a: [1, 2,\n 3], b: 4}", ["a", 2])
+        2
+    """
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 0
+    for key in keys:
+        for entry, value in _entries(node):
+            if key == entry:
+                node, line = value
+    return line + 1
+
+
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str | int, tuple[yaml.Node, int]]]:
+    """List the entries of a mapping or a list by key or place, with their lines from 0."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key.value, (value, key.start_mark.line)
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            yield place, (value, value.start_mark.line)
 
 
 def _document(text: str) -> Any:

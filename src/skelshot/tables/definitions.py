@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.experiments.settings import preset_names
@@ -14,15 +14,26 @@ from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.json_text import parse_json
-from skelshot.ground.options import Options
+from skelshot.ground.options import OptionError, Options
 from skelshot.ground.regular import read_regular
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import MOST_BYTES, parse_yaml
+from skelshot.ground.yaml_text import MOST_BYTES, line_of, parse_yaml
 
 Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs", "kinder-gator"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 """What a column measures on; `--data NAME=STORE` says which clips that is."""
+
+
+def _known_preset(name: str) -> str:
+    """Refuse a name that no preset has."""
+    if name not in (known := preset_names()):
+        raise ValueError(f"expected {', '.join(known)}{did_you_mean(name, known)}")
+    return name
+
+
+Changes = dict[Annotated[str, AfterValidator(_known_preset)], tuple[str, ...]]
+"""As `pretrain --set`, by name of a preset."""
 
 
 class TableRow(Options):
@@ -126,7 +137,7 @@ class TableColumn(Options):
     train: ClipChoice | None = None
     seeds: int | None = Field(None, ge=1)
     set: tuple[str, ...] = ()
-    presets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    presets: Changes = Field(default_factory=dict)
     method: str | None = None
     evaluate: tuple[str, ...] = ()
 
@@ -149,7 +160,7 @@ class TableDefinition(Options):
     columns: dict[str, TableColumn] = Field(min_length=1)
     rows: dict[str, TableRow] = Field(min_length=1)
     every: TableRow = TableRow()
-    presets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    presets: Changes = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def changes(self, preset: str, column: TableColumn) -> tuple[str, ...]:
@@ -166,14 +177,6 @@ class TableDefinition(Options):
 
     @model_validator(mode="after")
     def _complete_rows(self) -> Self:
-        places = {"presets": self.presets}
-        places |= {f"columns.{name}.presets": one.presets for name, one in self.columns.items()}
-        for place, name in ((place, name) for place, said in places.items() for name in said):
-            if name not in (known := preset_names()):
-                raise ValueError(
-                    f"{place}: found {name!r:.80}, expected {', '.join(known)}"
-                    f"{did_you_mean(name, known)}"
-                )
         for name, row in self.rows.items():
             self.rows[name] = row.within(self.every)
         return self
@@ -257,9 +260,8 @@ def read_definition(text: str, place: str) -> TableDefinition:
         raise SkelshotError(f"{place}: found {type(document).__name__}, expected a mapping")
     try:
         return TableDefinition.model_validate(document)
-    except SkelshotError as error:
-        line = _line_of(text, str(error))
-        raise SkelshotError(f"{place}{line}: {error}") from error
+    except OptionError as error:
+        raise SkelshotError(f"{place}, line {line_of(text, error.keys)}: {error}") from error
 
 
 def printed_numbers(number: str) -> dict[str, dict[str, float]]:
@@ -278,17 +280,6 @@ def printed_numbers(number: str) -> dict[str, dict[str, float]]:
     text = (files("skelshot.tables") / "printed.json").read_bytes()
     rows: Mapping[str, Any] = parse_json(text, "printed.json")["tables"].get(number, {})
     return {name: dict(cells) for name, cells in rows.items()}
-
-
-def _line_of(text: str, told: str) -> str:
-    """Find the line of the key or value that a message says it found."""
-    found = re.search(r"found (?:the unknown option )?'([^']+)'", told)
-    lines = [
-        number
-        for number, line in enumerate(text.splitlines(), start=1)
-        if found and re.search(rf"(?<![\w-]){re.escape(found[1])}(?![\w-])", line)
-    ]
-    return f", line {lines[0]}" if lines else ""
 
 
 def _value_of(number: str) -> int:
