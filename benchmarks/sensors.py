@@ -2,7 +2,8 @@
 
 Held-out clips of `skelshot train-base --out OUT` as they are, with 15 joints in place of theirs,
 with every third frame, and with 2 cm of noise on each coordinate of each joint and frame; the
-tasks are those of the card. A line a set, way and method; results stay in FOLDER.
+tasks are those of the card. A line a set, way and method; results stay in FOLDER, and the same
+call goes on.
 
     python benchmarks/sensors.py OUT FOLDER --encoder skelshot-base
 """
@@ -32,7 +33,13 @@ NOISE = 0.02
 def thinned(clip: SkeletonSequence, rng: np.random.Generator) -> SkeletonSequence:
     """Leave every third frame."""
     del rng
-    return replace(clip, joints=clip.joints[:, ::3], present=clip.present[:, ::3])
+    kept = slice(None, None, 3)
+    return replace(
+        clip,
+        joints=clip.joints[:, kept],
+        present=clip.present[:, kept],
+        frame_index=clip.frame_index[kept],
+    )
 
 
 def shaken(clip: SkeletonSequence, rng: np.random.Generator) -> SkeletonSequence:
@@ -47,8 +54,14 @@ def fewer_joints(clip: SkeletonSequence, rng: np.random.Generator) -> SkeletonSe
     return map_layout(clip, OPENNI_15)
 
 
-SENSORS: dict[str, Callable[[SkeletonSequence, np.random.Generator], SkeletonSequence] | None] = {
-    "as-recorded": None,
+def as_recorded(clip: SkeletonSequence, rng: np.random.Generator) -> SkeletonSequence:
+    """Leave the clip as it is."""
+    del rng
+    return clip
+
+
+SENSORS: dict[str, Callable[[SkeletonSequence, np.random.Generator], SkeletonSequence]] = {
+    "as-recorded": as_recorded,
     "15-joints": fewer_joints,
     "every-third-frame": thinned,
     "2-cm-of-noise": shaken,
@@ -58,8 +71,8 @@ SENSORS: dict[str, Callable[[SkeletonSequence, np.random.Generator], SkeletonSeq
 def taken_by(sensor: str, store: Store, folder: Path) -> Store:
     """Prepare a store of a store's clips as a sensor takes them."""
     take = SENSORS[sensor]
-    if take is None:
-        return store
+    if (folder / "store").exists():
+        return Store.open(folder / "store")
     raw = folder / "raw"
     for place, record in enumerate(store.clips):
         clip = take(store.sequence(place), np.random.default_rng(place))

@@ -6,6 +6,8 @@ import pytest
 
 from .published import Results, accuracies, one_and_three, results, table_in
 
+WAYS = ("default", "raw-dtw")
+TRAVELLING = "docs/research/2026-11-29-travelling-encoder.md"
 PIXELS = "docs/research/2026-11-30-pixels.md"
 WHERE = (
     ("nw-ucla", ("1", "5")),
@@ -99,9 +101,22 @@ def test_pictures_beside_joints() -> None:
     }
 
 
+def test_clips_as_other_sensors_take_them() -> None:
+    found = results("ready-made")
+    rows = {"as recorded": "as-recorded", "15 joints": "15-joints"}
+    rows |= {"every third frame": "every-third-frame", "2 cm of noise": "2-cm-of-noise"}
+    columns = [f"{task} {{}} {way}" for task in ("gator-20", "rehab-5") for way in WAYS]
+    assert table_in(TRAVELLING, "held-out clips") == {
+        row: [
+            one_and_three(found[f"sensors {column.format(name)}"]["accuracy"]) for column in columns
+        ]
+        for row, name in rows.items()
+    }
+
+
 def test_the_small_one_learns_from_the_large_one() -> None:
     found = results("ready-made")
-    printed = table_in("docs/research/2026-11-29-travelling-encoder.md", "chosen by")
+    printed = table_in(TRAVELLING, "chosen by")
     joined = "three small ones that learnt so, joined"
     assert list(printed) == ["small of labels", "small", "base", joined]
     for row, cells in printed.items():
