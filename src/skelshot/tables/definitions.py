@@ -260,8 +260,9 @@ def read_definition(text: str, place: str) -> TableDefinition:
         raise SkelshotError(f"{place}: found {type(document).__name__}, expected a mapping")
     try:
         return TableDefinition.model_validate(document)
-    except OptionError as error:
-        raise SkelshotError(f"{place}, line {line_of(text, error.keys)}: {error}") from error
+    except SkelshotError as error:
+        line = f", line {line_of(text, error.keys)}" if isinstance(error, OptionError) else ""
+        raise SkelshotError(f"{place}{line}: {error}") from error
 
 
 def printed_numbers(number: str) -> dict[str, dict[str, float]]:
