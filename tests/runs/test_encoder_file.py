@@ -38,13 +38,17 @@ def listing(folder: Path) -> dict[Path, int]:
     }
 
 
-@pytest.mark.parametrize("option", ["run", "encoder"])
+@pytest.mark.parametrize(
+    ("option", "weights"),
+    [("run", BASE), ("encoder", BASE), ("encoder", packaged_file(BASE))],
+    ids=["run", "encoder", "encoder by its file"],
+)
 def test_packaged_weights_serve_a_store_and_nothing_is_written(
-    toy_store: Store, there: Path, option: str
+    toy_store: Store, there: Path, option: str, weights: Path | str
 ) -> None:
     package = packaged_file(BASE).parent
     before = listing(package)
-    found = evaluate(toy_store, protocol="toy", shots=[1], splits=[0], **{option: BASE})
+    found = evaluate(toy_store, protocol="toy", shots=[1], splits=[0], **{option: weights})
     assert listing(package) == before
     assert not list(there.iterdir())
     assert found["file"] is None

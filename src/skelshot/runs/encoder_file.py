@@ -118,7 +118,7 @@ class EncoderRun(Run):
 
         Args:
             file: `NAME.safetensors`; features and results are kept in the folder `NAME` beside it.
-                Or the name of weights that come with the package.
+                Or weights that come with the package, by their name or their file.
 
         Returns:
             The run.
@@ -132,6 +132,8 @@ class EncoderRun(Run):
         if not file.exists() and (near := did_you_mean(str(file), packaged_names())):
             raise SkelshotError(f"{file}: no such file, expected an encoder (.safetensors){near}")
         read_header(file)
+        if file.stem in packaged_names() and file.samefile(packaged_file(file.stem)):
+            return cls.of_package(file.stem)
         return cls(file.with_suffix(""), file)
 
     @classmethod
