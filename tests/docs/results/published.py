@@ -55,9 +55,14 @@ def differences(
     return {label: made[f"{a} - {b}"] for label, (a, b) in pairs.items()}
 
 
+def means(accuracy: Mapping[str, Any], shots: tuple[str, ...] = SHOTS) -> str:
+    """Write accuracies with some numbers of exemplars as a cell."""
+    return " / ".join(f"{100 * accuracy[one]['mean']:.1f}" for one in shots)
+
+
 def one_and_three(accuracy: Mapping[str, Any]) -> str:
     """Write accuracies with one and three exemplars as a cell."""
-    return " / ".join(f"{100 * accuracy[shots]['mean']:.1f}" for shots in ("1", "3"))
+    return means(accuracy, ("1", "3"))
 
 
 def over_seeds(found: Results, row: str, shots: str) -> list[float]:

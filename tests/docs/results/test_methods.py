@@ -8,7 +8,7 @@ import pytest
 
 from skelshot.evaluation.metrics import mean_interval
 
-from .published import DOCS, SHOTS, Table, accuracies, differences, results, table_in
+from .published import DOCS, SHOTS, Table, accuracies, differences, means, results, table_in
 
 METHODS = "docs/research/2026-11-24-methods.md"
 
@@ -92,8 +92,7 @@ def _short(name: str) -> list[str]:
     """Return both levels of a method as the short tables have them."""
     nw_ucla = results("methods-nw-ucla-5-splits")[name]["accuracy"]
     synthetic = results("methods-synthetic-ntu60")[f"{name}/seed0"]["accuracy"]
-    levels = " / ".join(f"{100 * nw_ucla[k]['mean']:.1f}" for k in SHOTS)
-    return [levels, f"{100 * synthetic['1']['mean']:.1f}"]
+    return [means(nw_ucla), f"{100 * synthetic['1']['mean']:.1f}"]
 
 
 def test_the_methods_page() -> None:

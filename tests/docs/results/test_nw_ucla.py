@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .published import ROOT, SHOTS, accuracies, differences, results, table_in
+from .published import ROOT, SHOTS, accuracies, differences, means, results, table_in
 
 NW_UCLA = "docs/research/2026-11-27-nw-ucla.md"
 STREAMS = ("joint", "bone", "joint motion", "bone motion")
@@ -112,8 +112,7 @@ def test_the_ladder() -> None:
     for row, cells in printed.items():
         for rule, cell in zip(("same camera", "cross view"), cells[2:4], strict=True):
             if cell != "-":
-                means = [found[f"{rule} {row}"]["accuracy"][shots]["mean"] for shots in SHOTS]
-                assert cell == " / ".join(f"{100 * mean:.1f}" for mean in means)
+                assert cell == means(found[f"{rule} {row}"]["accuracy"])
     pair = ("all skelshot-base, trained further", "all skelshot-base as it ships")
     (gain,) = differences(found, {"all": pair}, SHOTS).values()
     assert all(told in (ROOT / "docs/results.md").read_text() for told in gain)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from .published import Results, accuracies, one_and_three, results, table_in
+from .published import Results, accuracies, means, one_and_three, results, table_in
 
 WAYS = ("default", "raw-dtw")
 TRAVELLING = "docs/research/2026-11-29-travelling-encoder.md"
@@ -58,8 +58,9 @@ def test_ready_made_weights_for_pixels(header: str, task: str, shots: tuple[str,
 
 def _means(found: Results, names: Sequence[str]) -> list[str]:
     """Write the accuracies of one result a set as cells."""
-    each = [(found[name]["accuracy"], shots) for name, (_, shots) in zip(names, WHERE, strict=True)]
-    return [" / ".join(f"{100 * told[one]['mean']:.1f}" for one in shots) for told, shots in each]
+    return [
+        means(found[name]["accuracy"], shots) for name, (_, shots) in zip(names, WHERE, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
