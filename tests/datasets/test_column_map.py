@@ -35,7 +35,7 @@ REFUSED = {
     "a key": (GOOD + "classes: {01: wave}", "expected text for 1; put it in quotes"),
     "a value": (GOOD + "classes: {a: 1}", "expected text for 1; put it in quotes"),
     "ending": (GOOD + "endings: [CSV]", "expected endings in small letters"),
-    "units": (GOOD + "units: miles", "units: found 'miles'"),
+    "units": (GOOD + "units: miles", r"map\.yaml, line 3, units: found 'miles'"),
     "rows": (GOOD + "rows: joints", "rows: found 'joints'"),
     "skip": (GOOD + "skip: -1", "skip: found -1"),
 }

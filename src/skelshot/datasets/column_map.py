@@ -18,7 +18,7 @@ from skelshot.datasets.reading_options import ArrayOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.printable import printable
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import read_yaml
+from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 from skelshot.skeletons.layout_files import is_layout_file
 
 NUMBERS = ("subject", "camera", "setup", "replication")
@@ -268,7 +268,8 @@ def read_column_map(path: Path | str) -> ColumnMap:
         SkelshotError: It cannot be read, is no YAML, or a field is missing, unknown or wrong.
     """
     path = Path(path)
-    document = read_yaml(path)
+    text = yaml_text(path)
+    document = parse_yaml(text, str(path))
     if not isinstance(document, dict):
         raise SkelshotError(f"{path}: found {type(document).__name__}, expected a column map")
     layout = document.get("layout")
@@ -277,4 +278,5 @@ def read_column_map(path: Path | str) -> ColumnMap:
     try:
         return ColumnMap.model_validate(document)
     except SkelshotError as error:
-        raise SkelshotError(f"{path}, {str(error).removeprefix('column map, ')}") from error
+        told = str(error).removeprefix("column map, ")
+        raise SkelshotError(f"{place_of(path, text, error)}, {told}") from error

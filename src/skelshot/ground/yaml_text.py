@@ -10,6 +10,8 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from skelshot.ground.documents import MOST_DEPTH, BadDocument, check_values, utf8_text
+from skelshot.ground.errors import SkelshotError
+from skelshot.ground.options import OptionError
 from skelshot.ground.printable import printable
 from skelshot.ground.regular import read_regular
 
@@ -37,7 +39,22 @@ def read_yaml(path: Path) -> Any:
     Raises:
         SkelshotError: It cannot be read, or as for `parse_yaml`.
     """
-    return parse_yaml(utf8_text(read_regular(path, MOST_BYTES), str(path)), str(path))
+    return parse_yaml(yaml_text(path), str(path))
+
+
+def yaml_text(path: Path) -> str:
+    """Read the text of a YAML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The text, not yet parsed.
+
+    Raises:
+        SkelshotError: It cannot be read, is larger than `MOST_BYTES`, or is not UTF-8.
+    """
+    return utf8_text(read_regular(path, MOST_BYTES), str(path))
 
 
 def parse_yaml(text: str, place: str) -> Any:
@@ -96,6 +113,26 @@ def line_of(text: str, keys: Iterable[str | int]) -> int:
             if key == entry:
                 node, line = value
     return line + 1
+
+
+def place_of(file: Path | str, text: str, fault: SkelshotError) -> str:
+    r"""Say where a fault of a file's options stands.
+
+    Args:
+        file: The file.
+        text: What it holds.
+        fault: What its options were refused for.
+
+    Returns:
+        The file, and the line where the fault tells what leads to it.
+
+    Example:
+        >>> fault = OptionError("ways: found 'two'", ("ways",))
+        >>> place_of("own.yaml", "novel: [wave, bow]\nways: two\n", fault)
+        'own.yaml, line 2'
+    """
+    keys = fault.keys if isinstance(fault, OptionError) else ()
+    return f"{file}, line {line_of(text, keys)}" if keys else f"{file}"
 
 
 def _entries(node: yaml.Node | None) -> Iterator[tuple[str | int, tuple[yaml.Node, int]]]:

@@ -12,12 +12,10 @@ from skelshot.datasets.protocols.clip_choice import ClipChoice
 from skelshot.experiments.settings import preset_names
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
-from skelshot.ground.documents import utf8_text
 from skelshot.ground.json_text import parse_json
-from skelshot.ground.options import OptionError, Options
-from skelshot.ground.regular import read_regular
+from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import MOST_BYTES, line_of, parse_yaml
+from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 
 Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs", "kinder-gator"]
 
@@ -221,7 +219,7 @@ def table_named(number: str) -> tuple[str, TableDefinition]:
     """
     own = Path(number)
     if own.suffix in (".yaml", ".yml"):
-        return own.stem, read_definition(utf8_text(read_regular(own, MOST_BYTES), number), number)
+        return own.stem, read_definition(yaml_text(own), number)
     spelt = re.sub(r"^(table|figure|fig)[ ._-]*", lambda at: at[1][:3], number.strip().casefold())
     known = {name.casefold(): name for name in table_numbers()}
     found = known.get(spelt.removeprefix("tab"))
@@ -261,8 +259,7 @@ def read_definition(text: str, place: str) -> TableDefinition:
     try:
         return TableDefinition.model_validate(document)
     except SkelshotError as error:
-        line = f", line {line_of(text, error.keys)}" if isinstance(error, OptionError) else ""
-        raise SkelshotError(f"{place}{line}: {error}") from error
+        raise SkelshotError(f"{place_of(place, text, error)}: {error}") from error
 
 
 def printed_numbers(number: str) -> dict[str, dict[str, float]]:

@@ -291,6 +291,13 @@ def test_a_protocol_of_ones_own(tmp_path: Path) -> None:
         protocol_named("nw-ulca")
 
 
+def test_a_fault_of_a_protocols_file_names_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nnovel: [wave, bow]\n\ndraws: 3\nways: two\n")
+    with pytest.raises(SkelshotError, match=r"mine\.yaml, line 5: .*ways: found 'two'"):
+        protocol_named(str(file))
+
+
 @pytest.mark.parametrize("name", ["nw-ucla", "nw-ucla-cross-subject"])
 @pytest.mark.parametrize("shots", [1, 5])
 def test_real_clips_fill_every_task(nw_ucla_store: Store, name: str, shots: int) -> None:

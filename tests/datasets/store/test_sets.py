@@ -155,6 +155,10 @@ BAD = {
     ),
     "all left out": ("sets: {one: {store: STORE, leave_out: ALL}}", "all clips are left out"),
     "no YAML": ("sets: [", "sets.yaml"),
+    "a line": (
+        "sets:\n  one: {store: STORE}\n  two:\n    store: STORE\n    leave_out_subjects: [few]",
+        r"sets\.yaml, line 5, sets\.two\.leave_out_subjects\.0: found 'few'.*name stores under",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from skelshot.datasets.protocols.grouped import GroupedProtocol
 from skelshot.datasets.protocols.named import NamedProtocol
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import parse_yaml, read_yaml
+from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 
 _SHIPPED = files("skelshot.datasets.protocols") / "files"
 
@@ -67,7 +67,7 @@ def protocol_named(name: str | Path) -> Protocol:
         if isinstance(protocol, ExemplarProtocol):
             return protocol.with_auxiliary(int(count))
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
-        return _protocol_of(name, read_yaml(Path(name)), Path(name).parent)
+        return _protocol_of(name, yaml_text(Path(name)), Path(name).parent)
     raise SkelshotError(
         f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "
         "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
@@ -77,11 +77,12 @@ def protocol_named(name: str | Path) -> Protocol:
 
 def _shipped(name: str) -> Protocol:
     text = (_SHIPPED / f"{name}.yaml").read_text(encoding="utf-8")
-    return _protocol_of(name, parse_yaml(text, name), Path())
+    return _protocol_of(name, text, Path())
 
 
-def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
+def _protocol_of(name: str, text: str, folder: Path) -> Protocol:
     """Make a protocol of what its file holds; lists of clips that it names lie in the folder."""
+    document = parse_yaml(text, name)
     if not isinstance(document, dict):
         raise SkelshotError(
             f"{name}: found {document!r:.80}, expected a protocol: keys such as name and novel"
@@ -96,4 +97,4 @@ def _protocol_of(name: str, document: object, folder: Path) -> Protocol:
         kind = CameraSplitProtocol if "cameras" in document else ClassSplitProtocol
         return kind.model_validate(document)
     except SkelshotError as error:
-        raise SkelshotError(f"{name}: {error}") from error
+        raise SkelshotError(f"{place_of(name, text, error)}: {error}") from error

@@ -15,7 +15,7 @@ from skelshot.datasets.store.reader import Coordinates, StoreReader, StoreReader
 from skelshot.ground import SkelshotError
 from skelshot.ground.options import Options, read_document
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import read_yaml
+from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 from skelshot.skeletons.layout import SkeletonLayout
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 
@@ -152,7 +152,7 @@ class SetsReader(Reader):
         path = Path(raw)
         if path.is_dir():
             raise SkelshotError(f"{path}: found a folder, expected a .yaml file with sets:")
-        asked = read_document(StoreSets, read_yaml(path), str(path), "name stores under sets:")
+        asked = _asked(path)
         listed: dict[str, list[Source]] = {}
         self._readers = {}
         for name, one in asked.sets.items():
@@ -275,6 +275,16 @@ class SetsReader(Reader):
                 called = together.get(full, full)
                 self._labels[place] = numbers.setdefault(called, len(numbers))
         self._names = tuple(numbers)
+
+
+def _asked(path: Path) -> StoreSets:
+    """Read which stores become one."""
+    text, place = yaml_text(path), str(path)
+    try:
+        return read_document(StoreSets, parse_yaml(text, place), place, "name stores under sets:")
+    except SkelshotError as error:
+        told = str(error).removeprefix(place)
+        raise SkelshotError(f"{place_of(path, text, error)}{told}") from error
 
 
 def _subjects(reader: StoreReader) -> int:
