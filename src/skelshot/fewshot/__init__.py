@@ -24,6 +24,7 @@ from skelshot.fewshot.linear import LinearClassifier, LinearOptions
 from skelshot.fewshot.maml import MAML, MAMLOptions
 from skelshot.fewshot.method_options import MethodOptions, WeightedOptions
 from skelshot.fewshot.methods import METHODS, method_named
+from skelshot.fewshot.multi_level import MultiLevel, MultiLevelOptions
 from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.fewshot.protonet import ProtoNet, ProtoNetOptions
 from skelshot.fewshot.raw_clips import RawOptions
@@ -76,6 +77,8 @@ __all__ = [
     "LinearTaskHead",
     "MAMLOptions",
     "MethodOptions",
+    "MultiLevel",
+    "MultiLevelOptions",
     "NamedClassMethod",
     "NearestNeighbour",
     "NearestOptions",

@@ -7,13 +7,12 @@ TPAMI 2020 (arXiv 1905.04757).
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
-import torch
 from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import normalize
 
 from skelshot.fewshot.base import MethodOptions
-from skelshot.fewshot.body_parts import body_parts
+from skelshot.fewshot.body_parts import average_of_parts, body_parts, part_averages
 from skelshot.fewshot.class_names import NamedClassMethod
 from skelshot.fewshot.part_relevance import Reading, name_similarities, part_weights
 from skelshot.fewshot.text_encoders import TextEncoders
@@ -96,13 +95,10 @@ class APSR(NamedClassMethod):
             SkelshotError: The text encoder cannot be loaded, a name holds no word, or the layout
                 has no parts.
         """
-        parts = body_parts(layout)
-        members = torch.zeros(layout.num_joints, len(parts))
-        for place, part in enumerate(parts):
-            members[list(part.joints), place] = 1.0 / len(part.joints)
+        members = part_averages(layout)
         chosen = self.options
         encode_text = text_encoders(chosen.teacher, chosen.model)
-        names = [part.name for part in parts]
+        names = [part.name for part in body_parts(layout)]
         similarities = name_similarities(encode_text, class_names, names, chosen.reading)
         self.members = members
         self.weights = part_weights(similarities, chosen.temperature)
@@ -133,15 +129,7 @@ class APSR(NamedClassMethod):
 
     def _part_features(self, maps: Tensor) -> Tensor:
         """Average maps (..., D, T', V) over time and the joints of each part: (..., P, D)."""
-        joints = maps.mean(-2)
-        if self.members is None:
-            return joints.transpose(-1, -2)
-        if len(self.members) != joints.shape[-1]:
-            raise SkelshotError(
-                f"method {self.name}: found maps of {joints.shape[-1]} joints, its body parts are "
-                f"of a skeleton with {len(self.members)}; take an encoder whose maps keep them"
-            )
-        return (joints @ self.members.to(joints)).transpose(-1, -2)
+        return average_of_parts(maps.mean(-2), self.members, self.name).transpose(-1, -2)
 
     def _weights_of(self, labels: Tensor | None, exemplars: Tensor) -> Tensor | float:
         """Return the weights of the parts for each class of each task, (B, N, P, 1)."""

@@ -12,6 +12,7 @@ from skelshot.fewshot.jeanie import JEANIE
 from skelshot.fewshot.linear import LinearClassifier
 from skelshot.fewshot.maml import MAML
 from skelshot.fewshot.method_options import MethodOptions
+from skelshot.fewshot.multi_level import MultiLevel
 from skelshot.fewshot.nearest import NearestNeighbour
 from skelshot.fewshot.protonet import ProtoNet
 from skelshot.fewshot.raw_dtw import RawDTW
@@ -45,6 +46,7 @@ SHIPPED: tuple[type[FewShotMethod], ...] = (
     AttentionReadOut,
     FCReadOut,
     AveragePooling,
+    MultiLevel,
     TCNOneshot,
     SLDML,
     SkeletonDML,
