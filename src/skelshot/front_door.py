@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from skelshot.datasets.prepare import prepare as read_into_store
 from skelshot.datasets.protocols import protocol_named
@@ -11,6 +11,7 @@ from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
+from skelshot.evaluation.chosen_weights import LEAVE_ONE_OUT, LeaveOneOut
 from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
 from skelshot.experiments.members import member_of
@@ -280,7 +281,7 @@ def evaluate(
     shots: Sequence[int] = (1, 5),
     splits: Sequence[int] | None = None,
     encoder_split: int | None = None,
-    weights: Sequence[float] | None = None,
+    weights: Sequence[float] | Literal["leave-one-out"] | None = None,
     fusion: Fusion | None = None,
     preset: Folder | None = None,
     out: Folder | None = None,
@@ -304,6 +305,7 @@ def evaluate(
         splits: Numbers of splits; all of the run unless told.
         encoder_split: The split of the run whose encoder serves all splits.
         weights: Weights of the scores, of runs first, then of methods beside; equal unless told.
+            `leave-one-out` chooses that of the one method beside in each task, by its exemplars.
         fusion: How scores are added up; `softmax` unless told, `z-scores` with methods beside.
         preset: `cpu`, `paper`, `smoke` or a file; the run's own unless told.
         out: Where the result goes, besides being returned; the run's `results/` unless told,
@@ -327,9 +329,14 @@ def evaluate(
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     if run is None and not files:
         every = [None]
-    recipe = own_matching(every) if (beside, method, preset) == (None, None, None) else None
+    prior, recipe = (
+        0.0,
+        own_matching(every) if (beside, method, preset) == (None, None, None) else None,
+    )
     if recipe is not None:
-        beside, weights = recipe.beside, weights or recipe.weights or None
+        beside = recipe.beside
+        prior = recipe.weights[-1] if len(recipe.beside) == 1 and recipe.weights else 0.0
+        weights = weights or recipe.weights or None
     others = [METHODS.named(name, "--beside") for name in beside or ()]
     changes = evaluation_changes(changes, {each.name for each in (kind, *others)})
     members = [member_of(store, each, kind, preset, changes) for each in every]
@@ -341,7 +348,7 @@ def evaluate(
         shots,
         wanted=splits,
         encoder_split=encoder_split,
-        weights=weights,
+        weights=LeaveOneOut(prior) if weights == LEAVE_ONE_OUT else weights,
         fusion=fusion or ("z-scores" if others else None),
         sides=sides,
         out=_path(out),

@@ -8,7 +8,7 @@ from skelshot.fewshot.body_parts import body_parts
 from skelshot.fewshot.multi_level import MultiLevel
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.text_encoders import text_encoder
-from skelshot.skeletons import KINECT_V1, layout_from
+from skelshot.skeletons import KINECT_V1, SkeletonLayout
 
 SHAPE = (8, 6, 20)
 
@@ -78,7 +78,9 @@ def test_a_map_without_joints_or_time_is_one_vector(toy):
 
 
 def test_a_skeleton_without_parts_is_refused_only_where_parts_are_compared():
-    stick = layout_from({"name": "stick", "joints": ["a", "b", "c"], "bones": [["b", "a"], ["c", "b"]]})
+    stick = SkeletonLayout(
+        "stick", ("a", "b"), ((1, 0),), (), {}, (0,), (0, 1), (0, 1), ((0,), (1,))
+    )
     with pytest.raises(SkelshotError, match="'stick': has no body parts"):
         MultiLevel().meet_classes([], stick, text_encoder)
     MultiLevel.from_options({"levels": ["joint"]}).meet_classes([], stick, text_encoder)

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from skelshot.commands.command import (
     Command,
@@ -14,7 +15,10 @@ from skelshot.commands.command import (
     splits_of,
     use_threads,
 )
+from skelshot.ground import SkelshotError
 from skelshot.ground.counts import counted
+
+_CHOSEN = "leave-one-out"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +50,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--weights",
-        type=float,
+        type=_weight,
         nargs="+",
         metavar="W",
-        help="of an ensemble's scores: runs, then methods beside; equal",
+        help="of an ensemble's scores: runs, then methods beside; equal. leave-one-out chooses "
+        "that of the method beside in each task, by its exemplars",
     )
     parser.add_argument(
         "--fusion",
@@ -77,6 +82,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, of_run=True)
 
 
+def _weight(text: str) -> float | str:
+    """Read a weight, or the word that stands in place of all."""
+    if text == _CHOSEN:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        told = f"found {text!r:.80}, expected numbers, or {_CHOSEN} alone"
+        raise argparse.ArgumentTypeError(told) from None
+
+
 def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.front_door import evaluate
 
@@ -91,7 +107,7 @@ def _run(parsed: argparse.Namespace) -> Document:
         shots=parsed.shots,
         splits=splits_of(parsed.split),
         encoder_split=parsed.encoder_split,
-        weights=parsed.weights,
+        weights=_weights(parsed.weights),
         fusion=parsed.fusion,
         preset=parsed.preset,
         out=parsed.out,
@@ -136,10 +152,31 @@ def _show(document: Document) -> str:
         for member in members:
             alone = member["accuracy"][shots]
             lines.append(
-                f"  {_percent_of(alone)} alone, weight {member['weight']:g}: {_member(member)}"
+                f"  {_percent_of(alone)} alone, weight {_weight_of(member, shots)}: "
+                f"{_member(member)}"
             )
     lines += [f"{key}: {document[key]}" for key in ("queries", "file") if document[key]]
     return "\n".join(lines)
+
+
+def _weights(words: list[float | str] | None) -> Any:
+    """Take one word for what stands in place of all weights."""
+    if words is None or all(isinstance(word, float) for word in words):
+        return words
+    if len(words) > 1:
+        raise SkelshotError(
+            f"--weights: found {_CHOSEN} among {len(words)}, expected it alone, or numbers"
+        )
+    return words[0]
+
+
+def _weight_of(member: Document, shots: str) -> str:
+    """Tell a weight, or how often each was chosen."""
+    chosen = member["weights_chosen"].get(shots)
+    if chosen is None:
+        return f"{member['weight']:g}"
+    tasks = ", ".join(f"{weight} in {often}" for weight, often in chosen["chosen"].items())
+    return f"{chosen['mean']:g} on average (left-out exemplars chose {tasks})"
 
 
 def _ensemble(members: list[Document]) -> str:

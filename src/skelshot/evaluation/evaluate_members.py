@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from skelshot.datasets.class_counts import ClassCounts
 from skelshot.datasets.protocols.contract import FewShotProtocol
@@ -15,6 +16,13 @@ from skelshot.datasets.protocols.tasks import Split, Task
 from skelshot.datasets.sides import SidesDecision
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
+from skelshot.evaluation.chosen_weights import (
+    Folds,
+    LeaveOneOut,
+    best_weights,
+    check_beside,
+    told,
+)
 from skelshot.evaluation.evaluate import chosen_shots, draw_tasks
 from skelshot.evaluation.fusion import Fusion, fuse, member_fusion, member_weights
 from skelshot.evaluation.member import Member, ReadyMember, check_alike, check_shapes
@@ -44,7 +52,7 @@ def evaluate_members(
     *,
     wanted: Sequence[int] | None = None,
     encoder_split: int | None = None,
-    weights: Sequence[float] | None = None,
+    weights: Sequence[float] | LeaveOneOut | None = None,
     fusion: Fusion | None = None,
     sides: AskedSides = "auto",
     out: Path | None = None,
@@ -61,7 +69,8 @@ def evaluate_members(
         wanted: Numbers of the splits; all that the runs hold (or all there are) unless told.
         encoder_split: The split of the runs whose encoder serves all splits; each split its own
             where the runs are of this protocol, else the first one that is done.
-        weights: Weights of the classifiers' scores; equal unless told.
+        weights: Weights of the classifiers' scores; equal unless told. `LeaveOneOut` chooses that
+            of the one method that uses no run, task by task.
         fusion: How scores are added up; `softmax` unless told.
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
             novel classes mirror each other by their names or by the exemplars' motion (see
@@ -86,6 +95,10 @@ def evaluate_members(
         check_two_files(out, queries)
     where, asked = chosen_device(device), chosen_shots(shots)
     members = [replace(member, options=member.options.on(where)) for member in members]
+    choice: LeaveOneOut | None = None
+    if isinstance(weights, LeaveOneOut):
+        check_beside(sum(member.run is None for member in members[1:]))
+        choice, weights = weights, [1.0] * (len(members) - 1) + [weights.prior]
     chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
     wanted = None if wanted is None else list(wanted)
     encoder_split = None if encoder_split is None else index(encoder_split)
@@ -103,6 +116,7 @@ def evaluate_members(
         ],
         tasks,
         chosen,
+        choice,
         how,
         decisions,
         queries,
@@ -150,6 +164,7 @@ class _Job:
     members: Sequence[ReadyMember]
     tasks: Mapping[int, Sequence[Sequence[Task]]]
     weights: Sequence[float]
+    choice: LeaveOneOut | None
     fusion: Fusion
     decisions: Sequence[SidesDecision]
     queries: Path | None
@@ -163,7 +178,7 @@ class _Job:
             "splits": [split.index for split in self.splits],
             "shots": list(self.tasks),
             "sides": sides_of_all(self.decisions).sides,
-            "weights": list(self.weights),
+            "weights": list(self.weights) + ["leave-one-out"] * (self.choice is not None),
             "fusion": self.fusion if len(self.members) > 1 else None,
             "members": [
                 (
@@ -184,8 +199,11 @@ class _Job:
         counts = self.protocol.counts(self.store)
         parts: dict[str, float] = {}
         made_anew: list[str] = []
-        each = [member.answer(self.tasks, parts, made_anew, self.device) for member in self.members]
-        fused = [fuse(answers, self.weights, self.fusion) for answers in zip(*each, strict=True)]
+        each, weights = self._answers(parts, made_anew)
+        fused = [
+            fuse(answers, of_shots, self.fusion)
+            for answers, of_shots in zip(zip(*each, strict=True), weights, strict=True)
+        ]
         first, store = self.members[0], self.store
         document = result_document(
             method=first.method.name,
@@ -215,12 +233,37 @@ class _Job:
             },
             "seen_classes": self._seen(),
             "queries": None if self.queries is None else str(self.queries),
-            "members": self._member_documents(each),
+            "members": self._member_documents(each, weights),
             "device": str(self.device),
         }
         if self.queries is not None:  # the last of all: a call that was stopped can be repeated
             write_queries(self.queries, query_rows(store, fused))
         return document
+
+    def _answers(
+        self, seconds: dict[str, float], made_anew: list[str]
+    ) -> tuple[list[list[Answers]], list[list[float | Tensor]]]:
+        """Score all tasks with all members, and give the weights of each number of shots."""
+        if self.choice is None:
+            each = [
+                member.answer(self.tasks, seconds, made_anew, self.device)
+                for member in self.members
+            ]
+            return each, [list(self.weights) for _ in self.tasks]
+        folds = Folds(self.tasks)
+        scored = [
+            member.answer(folds.together, seconds, made_anew, self.device)
+            for member in self.members
+        ]
+        each = [folds.asked(answers) for answers in scored]
+        weights: list[list[float | Tensor]] = []
+        for answers in each[0]:
+            chosen: float | Tensor = self.choice.prior
+            if answers.shots > 1:
+                *encoders, beside = (folds.of(answers.tasks, member) for member in scored)
+                chosen = best_weights(encoders, beside, self.fusion, self.choice.prior)
+            weights.append([*self.weights[:-1], chosen])
+        return each, weights
 
     def _judged(self, answers: Sequence[Answers]) -> list[ShotResult]:
         return [judge(self.store, self.protocol, self.splits, of_shots) for of_shots in answers]
@@ -230,7 +273,9 @@ class _Job:
         runs = [member.encoders for member in self.members if member.encoders]
         return sorted({name for run in runs for name in run.seen(self.store, self.splits)})
 
-    def _member_documents(self, each: Sequence[Sequence[Answers]]) -> list[dict[str, Any]]:
+    def _member_documents(
+        self, each: Sequence[Sequence[Answers]], weights: Sequence[Sequence[float | Tensor]]
+    ) -> list[dict[str, Any]]:
         """Tell what each classifier of an ensemble came to alone; nothing of a single one."""
         if len(self.members) == 1:
             return []
@@ -238,6 +283,11 @@ class _Job:
             {
                 "method": member.method.name,
                 "weight": weight,
+                "weights_chosen": {
+                    str(shots): told(of_shots)
+                    for shots, of_shots in zip(self.tasks, chosen, strict=True)
+                    if isinstance(of_shots, Tensor)
+                },
                 "fusion": self.fusion,
                 "preset": member.asked.preset,
                 "mapped": member.mapped(),
@@ -247,8 +297,13 @@ class _Job:
                 "config": member.config(),
                 "accuracy": accuracy_document(self._judged(answers), self.store.class_names),
             }
-            for member, weight, decision, answers in zip(
-                self.members, self.weights, self.decisions, each, strict=True
+            for member, weight, chosen, decision, answers in zip(
+                self.members,
+                self.weights,
+                zip(*weights, strict=True),
+                self.decisions,
+                each,
+                strict=True,
             )
         ]
 

@@ -30,13 +30,13 @@ FUSIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
 
 
 def fuse(
-    members: Sequence[Answers], weights: Sequence[float], fusion: Fusion = "softmax"
+    members: Sequence[Answers], weights: Sequence[float | Tensor], fusion: Fusion = "softmax"
 ) -> Answers:
     """Add up the weighted scores of several classifiers, query by query.
 
     Args:
         members: Their answers to the same tasks.
-        weights: One a member.
+        weights: One a member: a number, or one for each of the B tasks, (B,).
         fusion: What is added up, one of `FUSIONS`.
 
     Returns:
@@ -51,7 +51,10 @@ def fuse(
     if not others:
         return first
     scores = [FUSIONS[fusion](member.logits) for member in members]
-    weighted = [weight * each for weight, each in zip(weights, scores, strict=True)]
+    weighted = [
+        torch.as_tensor(weight).reshape(-1, 1, 1) * each
+        for weight, each in zip(weights, scores, strict=True)
+    ]
     return replace(first, logits=torch.stack(weighted).sum(0))
 
 

@@ -1,0 +1,203 @@
+"""The weight of a method beside encoders, chosen in each task by what its exemplars tell."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from skelshot.datasets.protocols.tasks import Task
+from skelshot.evaluation.answers import Answers
+from skelshot.evaluation.fusion import FUSIONS, Fusion
+from skelshot.ground import SkelshotError
+
+LEAVE_ONE_OUT: Literal["leave-one-out"] = "leave-one-out"
+"""Asks for weights that are chosen so."""
+
+CANDIDATES = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0)
+"""The weights among which is chosen; each encoder has 1."""
+
+Tasks = Mapping[int, Sequence[Sequence[Task]]]
+
+
+@dataclass(frozen=True)
+class LeaveOneOut:
+    """Choice of the weight of the method beside: what names the exemplars best.
+
+    K times one exemplar of each class is asked in the place of a query, with the others as
+    exemplars; the weight that has most of these right is taken. With one exemplar there is
+    nothing to leave out.
+
+    Args:
+        prior: The weight with one exemplar; of weights that do as well, the one nearest to it is
+            taken.
+
+    Example:
+        >>> LeaveOneOut(prior=0.25).prior
+        0.25
+    """
+
+    prior: float = 0.0
+
+
+def left_out(task: Task) -> list[Task]:
+    """Make the tasks that leave one exemplar of each class out.
+
+    Args:
+        task: With K exemplars a class.
+
+    Returns:
+        K tasks of K - 1 exemplars, whose queries are the exemplars that are left out, a class
+        each in the order of the classes; none where K is 1.
+
+    Example:
+        >>> task = Task(0, 0, np.array([[3, 4], [7, 8]]), np.array([9]), np.array([1]), (0, 1))
+        >>> [(fold.support.tolist(), fold.queries.tolist()) for fold in left_out(task)]
+        [([[4], [8]], [3, 7]), ([[3], [7]], [4, 8])]
+    """
+    ways, shots = task.support.shape
+    return [
+        Task(
+            task.split,
+            task.draw,
+            np.delete(task.support, place, axis=1),
+            task.support[:, place],
+            np.arange(ways),
+            task.classes,
+        )
+        for place in range(shots if shots > 1 else 0)
+    ]
+
+
+class Folds:
+    """The tasks of an evaluation together with those that leave exemplars out.
+
+    All of them go through a classifier at once, so that clips are encoded once.
+
+    Args:
+        tasks: For each number of shots the tasks of each split.
+
+    Attributes:
+        together: All tasks, by their numbers of shots.
+    """
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._asked = {shots: [list(group) for group in groups] for shots, groups in tasks.items()}
+        self._folds = {
+            task: left_out(task) for groups in tasks.values() for group in groups for task in group
+        }
+        self.together: dict[int, list[list[Task]]] = {
+            shots: [list(group) for group in groups] for shots, groups in tasks.items()
+        }
+        for shots, groups in tasks.items():
+            if shots > 1:
+                fewer = self.together.setdefault(shots - 1, [[] for _ in groups])
+                for place, group in enumerate(groups):
+                    fewer[place] += [fold for task in group for fold in self._folds[task]]
+
+    def asked(self, answers: Iterable[Answers]) -> list[Answers]:
+        """Take the answers to the evaluation's own tasks.
+
+        Args:
+            answers: Answers to `together`.
+
+        Returns:
+            One for each number of shots that was asked for, in that order.
+        """
+        found = _by_task(answers)
+        return [
+            _answers(shots, [task for group in groups for task in group], found)
+            for shots, groups in self._asked.items()
+        ]
+
+    def of(self, tasks: Sequence[Task], answers: Iterable[Answers]) -> Tensor:
+        """Take the answers to what was left out of some tasks.
+
+        Args:
+            tasks: B tasks of the evaluation, with K exemplars.
+            answers: Answers to `together`.
+
+        Returns:
+            Scores (B, K, N, N): of fold, exemplar's class and class.
+        """
+        found = _by_task(answers)
+        rows = [[found[fold][: len(fold.queries)] for fold in self._folds[task]] for task in tasks]
+        return torch.stack([torch.stack(folds) for folds in rows])
+
+
+def _by_task(answers: Iterable[Answers]) -> dict[Task, Tensor]:
+    return {
+        task: row for each in answers for task, row in zip(each.tasks, each.logits, strict=True)
+    }
+
+
+def _answers(shots: int, tasks: Sequence[Task], found: Mapping[Task, Tensor]) -> Answers:
+    longest = max(len(task.queries) for task in tasks)
+    return Answers(shots, tasks, torch.stack([found[task][:longest] for task in tasks]))
+
+
+def best_weights(
+    encoders: Sequence[Tensor], beside: Tensor, fusion: Fusion, prior: float
+) -> Tensor:
+    """Choose the weight that names most of the exemplars that were left out.
+
+    Args:
+        encoders: What each encoder's classifier says of them, (B, K, N, N) of fold, exemplar's
+            class and class.
+        beside: The same of the method beside.
+        fusion: What is added up.
+        prior: The weight that is taken before others that do as well, or else the nearest to it.
+
+    Returns:
+        One of `CANDIDATES` or `prior` for each task, (B,).
+
+    Example:
+        >>> unsure, right = torch.zeros(1, 2, 3, 3), torch.eye(3).expand(1, 2, 3, 3)
+        >>> wrong = right.roll(1, -1)
+        >>> [best_weights([one], right, "z-scores", 0.25).item() for one in (unsure, right, wrong)]
+        [0.25, 0.25, 2.0]
+    """
+    added = FUSIONS[fusion]
+    alone, other = torch.stack([added(each) for each in encoders]).sum(0), added(beside)
+    tried = sorted({*CANDIDATES, prior}, key=lambda weight: (abs(weight - prior), weight))
+    truth = torch.arange(beside.shape[-1])
+    right = torch.stack(
+        [(alone + weight * other).argmax(-1).eq(truth).sum((1, 2)) for weight in tried]
+    )
+    return torch.tensor(tried)[right.argmax(0)]  # the first of those that have most
+
+
+def told(weights: Tensor) -> dict[str, Any]:
+    """Tell which weights were chosen.
+
+    Args:
+        weights: One a task, (B,).
+
+    Returns:
+        Their mean, and how often each was chosen.
+
+    Example:
+        >>> told(torch.tensor([0.0, 0.5]))
+        {'mean': 0.25, 'chosen': {'0': 1, '0.5': 1}}
+    """
+    counts = Counter(f"{weight:g}" for weight in sorted(weights.tolist()))
+    return {"mean": round(weights.mean().item(), 4), "chosen": dict(counts)}
+
+
+def check_beside(methods_beside: int) -> None:
+    """Refuse a choice of weights where there is not one method beside encoders.
+
+    Args:
+        methods_beside: How many classifiers without an encoder stand beside those with one.
+
+    Raises:
+        SkelshotError: None, or several.
+    """
+    if methods_beside != 1:
+        raise SkelshotError(
+            f"--weights {LEAVE_ONE_OUT}: chooses the weight of one method beside encoders, found "
+            f"{methods_beside}; name one, such as --beside raw-dtw"
+        )
