@@ -13,6 +13,7 @@ from skelshot.front_door import evaluate
 from skelshot.ground import SkelshotError
 from skelshot.runs.encoder_file import EncoderRun
 from skelshot.runs.encoders import RunEncoders
+from skelshot.skeletons.inputs import AskedSides
 
 BASE = "skelshot-base"
 
@@ -57,6 +58,29 @@ def test_packaged_weights_serve_a_store_and_nothing_is_written(
     assert found["sides"]["sides"] == "matter"
     assert 0 < found["accuracy"]["1"]["mean"] <= 1
     assert str(package) not in json.dumps(found)
+
+
+def test_where_sides_do_not_matter_each_view_s_mirror_image_is_looked_at_too(
+    toy_store: Store,
+) -> None:
+    def views(*changes: str, sides: AskedSides = "ignore") -> list[tuple[float, bool]]:
+        found = evaluate(
+            toy_store,
+            protocol="toy",
+            run="skelshot-small",
+            shots=[1],
+            splits=[0],
+            sides=sides,
+            changes=changes,
+        )
+        return [
+            (round(view["turn"]), view["mirror"]) for view in found["config"]["evaluate"]["views"]
+        ]
+
+    plain = [(0, False), (29, False), (-29, False)]
+    assert views(sides="auto") == views(sides="matter") == plain
+    assert views() == plain + [(turn, True) for turn, _ in plain]
+    assert views("views=[{turn: 5, mirror: true}]") == [(5, True)]  # as one says oneself
 
 
 def test_a_result_goes_where_it_is_told(toy_store: Store, there: Path) -> None:

@@ -19,8 +19,9 @@ from skelshot.fewshot import FewShotMethod
 from skelshot.fewshot.reading import check_turns
 from skelshot.ground import SkelshotError
 from skelshot.pretraining.text_encoders import text_encoder
+from skelshot.runs.encoder_file import EncoderFile
 from skelshot.runs.encoders import RunEncoders, choose_encoders, choose_splits
-from skelshot.runs.features import RunFeatures, fitting_views, without_mirror
+from skelshot.runs.features import RunFeatures, fitting_views, with_mirror, without_mirror
 from skelshot.runs.run import Run
 from skelshot.skeletons.mappings import mapping_report
 
@@ -107,6 +108,9 @@ class ReadyMember:
     def with_sides(self, matter: bool) -> "ReadyMember":
         """Take no mirrored view where sides matter, and check that the views fit the method.
 
+        Where they do not, an encoder's file that was made for classes whose sides do sees each
+        clip's mirror image as well.
+
         Args:
             matter: Whether a clip and its mirror image are different actions.
 
@@ -117,9 +121,19 @@ class ReadyMember:
             SkelshotError: The method cannot do without mirrored or turned views.
         """
         method = self.method.without_mirror() if matter else self.method
-        options = without_mirror(self.options) if matter else self.options
+        options = self.options
+        if matter:
+            options = without_mirror(options)
+        elif self._made_for_sides:
+            options = with_mirror(options)
         check_turns(method, self.coordinates, f"classifiers.{method.name}")
         return replace(self, method=method, options=fitting_views(options, method))
+
+    @property
+    def _made_for_sides(self) -> bool:
+        """True where the encoder comes from a file that keeps left and right apart."""
+        trained = self.encoders and self.encoders.of(self.splits[0])
+        return isinstance(trained, EncoderFile) and trained.inputs.sides == "matter"
 
     def answer(
         self,

@@ -182,6 +182,25 @@ def without_mirror(options: Options) -> Options:
     return options.model_copy(update={"views": plain})
 
 
+def with_mirror(options: Options) -> Options:
+    """Add each view's mirror image to the average, where sides do not matter.
+
+    Args:
+        options: The options of the evaluation.
+
+    Returns:
+        The options with twice as many views; the same where one is mirrored already.
+
+    Example:
+        >>> with_mirror(EmbedOptions()).views
+        (View(turn=0.0, mirror=False), View(turn=0.0, mirror=True))
+    """
+    if any(view.mirror for view in options.views):
+        return options
+    twins = tuple(view.model_copy(update={"mirror": True}) for view in options.views)
+    return options.model_copy(update={"views": options.views + twins})
+
+
 def fitting_views(options: Options, method: FewShotMethod) -> Options:
     """Leave mirrored views out of the average where the method wants mirrored twins.
 
