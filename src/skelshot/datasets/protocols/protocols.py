@@ -9,7 +9,9 @@ from skelshot.datasets.protocols.clip_choice import with_lists_read
 from skelshot.datasets.protocols.exemplars import ExemplarProtocol
 from skelshot.datasets.protocols.grouped import GroupedProtocol
 from skelshot.datasets.protocols.named import NamedProtocol
+from skelshot.datasets.protocols.within_set import WithinSet
 from skelshot.ground import SkelshotError
+from skelshot.ground.file_names import check_file_name
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 
@@ -30,7 +32,12 @@ def protocol_names() -> list[str]:
 
 
 Protocol = (
-    ClassSplitProtocol | CameraSplitProtocol | ExemplarProtocol | NamedProtocol | GroupedProtocol
+    ClassSplitProtocol
+    | CameraSplitProtocol
+    | ExemplarProtocol
+    | NamedProtocol
+    | GroupedProtocol
+    | WithinSet
 )
 
 
@@ -44,7 +51,8 @@ def protocol_named(name: str | Path) -> Protocol:
     Args:
         name: `nw-ucla`, `ntu120-one-shot`, ..., or a path that ends in `.yaml`. A shipped
             exemplar protocol with `-aux20` or the like behind its name trains on so many of its
-            auxiliary classes.
+            auxiliary classes. With `@SET` behind either, it draws within that set of a store of
+            several.
 
     Returns:
         The protocol.
@@ -68,11 +76,31 @@ def protocol_named(name: str | Path) -> Protocol:
             return protocol.with_auxiliary(int(count))
     if name.endswith((".yaml", ".yml")) and Path(name).is_file():
         return _protocol_of(name, yaml_text(Path(name)), Path(name).parent)
+    inner, at, set_name = name.rpartition("@")
+    if at and inner:
+        return _within(inner, set_name)
     raise SkelshotError(
         f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "
         "protocol with -aux20 or the like behind its name, or a .yaml file of your own"
         f"{did_you_mean(name, known)}"
     )
+
+
+def _within(name: str, set_name: str) -> WithinSet:
+    """Let a protocol draw within one set of a store of several."""
+    protocol = protocol_named(name)
+    if isinstance(protocol, NamedProtocol):
+        raise SkelshotError(
+            f"protocol {name}@{set_name}: found a protocol that names its classes, expected one "
+            f"that draws them; write their names as {set_name}/CLASS, and leave @{set_name} out"
+        )
+    try:
+        return WithinSet(protocol, check_file_name(set_name))
+    except ValueError:
+        raise SkelshotError(
+            f"protocol {name}@{set_name:.80}: expected the name of a set behind @, as the store's "
+            "clips begin"
+        ) from None
 
 
 def _shipped(name: str) -> Protocol:
