@@ -43,7 +43,7 @@ def pieces(clip, levels, tempos):
 )
 def test_the_mean_of_the_cosines_of_the_nearest_exemplar(levels, tempos, toy):
     support, queries, _ = toy(tasks=2, classes=3, shots=2, shape=SHAPE)
-    found = met(levels=levels, tempos=tempos, scale=1)(support, queries)
+    found = met(levels=levels, tempos=tempos, scale=1, to="exemplar")(support, queries)
     for task in range(2):
         for query in range(4):
             seen = list(pieces(queries[task, query], levels, tempos))
@@ -57,6 +57,25 @@ def test_the_mean_of_the_cosines_of_the_nearest_exemplar(levels, tempos, toy):
                     for clip in support[task, place]
                 )
                 assert float(found[task, query, place]) == pytest.approx(float(expected), abs=1e-5)
+
+
+@pytest.mark.parametrize("to", ["mean", "both"])
+def test_the_class_mean_is_that_of_its_exemplars_pieces(to, toy):
+    support, queries, _ = toy(tasks=1, classes=3, shots=2, shape=SHAPE)
+    levels, tempos = ("joint", "part", "body"), (1, 2, 4)
+    found = met(scale=2, to=to)(support, queries)
+    near = met(scale=2, to="exemplar")(support, queries)
+    for query in range(4):
+        seen = [piece / piece.norm() for piece in pieces(queries[0, query], levels, tempos)]
+        for place in range(3):
+            clips = [
+                [piece / piece.norm() for piece in pieces(clip, levels, tempos)]
+                for clip in support[0, place]
+            ]
+            mean = sum(torch.cat(clip) for clip in clips)
+            cosine = 2 * cosine_similarity(torch.cat(seen), mean, dim=0)
+            expected = cosine if to == "mean" else (cosine + near[0, query, place]) / 2
+            assert float(found[0, query, place]) == pytest.approx(float(expected), abs=1e-5)
 
 
 def test_the_body_at_the_slowest_tempo_is_average_pooling(toy):

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 from torch import Tensor
 from torch.nn.functional import avg_pool1d, normalize
 
+from skelshot.fewshot.base import FewShotMethod, MethodOptions
 from skelshot.fewshot.body_parts import average_of_parts, part_averages
-from skelshot.fewshot.method_options import MethodOptions
-from skelshot.fewshot.readout_nearest import ReadOutNearest, ReadOutOptions
+from skelshot.fewshot.nearest import NearestNeighbour, NearestOptions
 from skelshot.fewshot.text_encoders import TextEncoders
 from skelshot.skeletons import SkeletonLayout
 
@@ -23,7 +23,7 @@ def _each_once(values: tuple[object, ...]) -> tuple[object, ...]:
     return values
 
 
-class MultiLevelOptions(ReadOutOptions):
+class MultiLevelOptions(MethodOptions):
     """Options of multi-level matching.
 
     Attributes:
@@ -31,6 +31,9 @@ class MultiLevelOptions(ReadOutOptions):
             body, the mean of the whole `body`.
         tempos: How many moments of the map are averaged to one, before clips are compared moment
             by moment; 1 keeps them all, and where there are fewer the mean of all is left.
+        to: Compare with every `exemplar` of a class and keep the nearest, with the class `mean`,
+            or with `both` and average; with one exemplar they agree.
+        scale: Factor on the logits; it changes training in episodes, never a prediction.
 
     Example:
         >>> MultiLevelOptions(levels=["part"]).tempos
@@ -47,10 +50,12 @@ class MultiLevelOptions(ReadOutOptions):
         Field(min_length=1, max_length=16),
         AfterValidator(_each_once),
     ] = (1, 2, 4)
+    to: Literal["exemplar", "mean", "both"] = "mean"
+    scale: Annotated[float, Field(gt=0)] = 10.0
 
 
-class MultiLevel(ReadOutNearest):
-    """Nearest exemplar by the mean of the cosines at several levels of the body and tempos.
+class MultiLevel(FewShotMethod):
+    """Nearest class by the mean of the cosines at several levels of the body and tempos.
 
     Each pair of a level and a tempo gives one cosine, and all of them count alike. Until
     `meet_classes`, which names the skeleton, every joint is a part of its own.
@@ -65,6 +70,7 @@ class MultiLevel(ReadOutNearest):
     """
 
     name: ClassVar[str] = "multi-level"
+    reads: ClassVar[Literal["clip", "vector", "map"]] = "map"
     options_type: ClassVar[type[MethodOptions]] = MultiLevelOptions
     options: MultiLevelOptions
     members: Tensor | None
@@ -73,6 +79,7 @@ class MultiLevel(ReadOutNearest):
         super().__init__(options)
         # Known from the skeleton, not trained: kept out of what a run saves.
         self.register_buffer("members", None, persistent=False)
+        self.nearest = NearestNeighbour(NearestOptions(distance="cosine", to=self.options.to))
 
     def meet_classes(
         self, class_names: Sequence[str], layout: SkeletonLayout, text_encoders: TextEncoders
@@ -90,6 +97,24 @@ class MultiLevel(ReadOutNearest):
         del class_names, text_encoders
         if "part" in self.options.levels:
             self.members = part_averages(layout)
+
+    def forward(self, support: Tensor, queries: Tensor) -> Tensor:
+        """Score each class by its nearness to each query.
+
+        Args:
+            support: `(B, N, K, D, T', V)`.
+            queries: `(B, Q, D, T', V)`.
+
+        Returns:
+            Scale times the mean cosine, `(B, Q, N)`.
+
+        Raises:
+            SkelshotError: The two do not make up a task, are not maps, or the maps have other
+                joints than the skeleton.
+        """
+        self.check_inputs(support, queries)
+        nearness: Tensor = self.nearest(self.read(support), self.read(queries))
+        return self.options.scale * nearness
 
     def read(self, maps: Tensor) -> Tensor:
         """Put one unit vector a level and tempo side by side.
