@@ -105,6 +105,30 @@ def test_several_encoders_as_one() -> None:
             assert told.removeprefix("+").partition(" ")[2] in text
 
 
+SETS = (("ucla", ("1", "5")), ("gator", ("1", "3")), ("rehab", ("1", "3")))
+FURTHER = {
+    "skelshot-base as it ships": "base",
+    "on NW-UCLA's base classes alone": "further",
+    "the same, likenesses of skelshot-base beside the labels": "keep",
+    "**beside 168 other classes**": "beside",
+    "alone and beside, scores added": "both",
+}
+
+
+def test_what_training_further_costs_elsewhere() -> None:
+    found = results("ladder")
+    page = "docs/research/2026-11-29-travelling-encoder.md"
+    for row, cells in table_in(page, "development splits, trained further").items():
+        for (name, shots), cell in zip(SETS, cells, strict=True):
+            start = f"dev {FURTHER[row]} {name}"
+            each = [found[key]["accuracy"] for key in found if key.startswith(start)]
+            assert len(each) in (0, 1, 4)
+            assert bool(each) == (cell != "-")
+            if each:
+                averages = [100 * sum(one[k]["mean"] for one in each) / len(each) for k in shots]
+                assert cell == " / ".join(f"{average:.1f}" for average in averages)
+
+
 def test_the_ladder() -> None:
     found, printed = results("ladder"), table_in("docs/results.md", "NW-UCLA, the ladder")
     named = {row: f"all {row}" for row in printed}
