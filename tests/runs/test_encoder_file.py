@@ -1,5 +1,6 @@
 """Encoders without a run: by file, and by the name of weights that come with the package."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import load_packaged, packaged_file, save_encoder
 from skelshot.front_door import evaluate
 from skelshot.ground import SkelshotError
+from skelshot.recognition.trained import trained_named
 from skelshot.runs.encoder_file import EncoderRun
 from skelshot.runs.encoders import RunEncoders
 from skelshot.skeletons.inputs import AskedSides
@@ -29,6 +31,30 @@ def saved(folder: Path, **notes: str) -> Path:
     encoder, inputs = load_packaged(BASE)
     save_encoder(folder / "mine.safetensors", encoder, inputs=inputs, extra=notes)
     return folder / "mine.safetensors"
+
+
+def test_a_file_whose_card_tells_of_another_is_refused(there: Path) -> None:
+    file, card = saved(there), there / "mine.json"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    for text in (
+        "no JSON",
+        "[1]",
+        "{}",
+        json.dumps({"sha256": "0"}),
+        json.dumps({"parameters": 1}),
+    ):
+        card.write_text(text)  # not cards: a result, say
+        EncoderRun.of_file(file)
+    card.write_text(json.dumps({"sha256": digest, "parameters": 1}))
+    EncoderRun.of_file(file)
+    changed = bytearray(file.read_bytes())
+    changed[-1] ^= 1
+    file.write_bytes(changed)
+    told = r"mine\.safetensors: found SHA-256 .*as its card mine\.json says; fetch both again"
+    with pytest.raises(SkelshotError, match=told):
+        EncoderRun.of_file(file)
+    with pytest.raises(SkelshotError, match=told):
+        trained_named(file)
 
 
 def listing(folder: Path) -> dict[Path, int]:

@@ -17,6 +17,7 @@ from skelshot.encoders.image_network import ImageNetwork, ImageNetworkSpec
 from skelshot.encoders.multi_stream import Branch, MultiStream, MultiStreamSpec
 from skelshot.encoders.packaged import (
     WeightsCard,
+    check_card,
     load_packaged,
     packaged_card,
     packaged_file,
@@ -47,6 +48,7 @@ __all__ = [
     "STGCNSpec",
     "WeightsCard",
     "build_encoder",
+    "check_card",
     "fold_persons",
     "import_checkpoint",
     "load_encoder",

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from skelshot.encoders import packaged_file, packaged_names, read_header
+from skelshot.encoders import check_card, packaged_file, packaged_names, read_header
 from skelshot.ground import SkelshotError
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.options import read_document
@@ -124,7 +124,8 @@ class EncoderRun(Run):
             The run.
 
         Raises:
-            SkelshotError: The file is missing, damaged or no encoder's.
+            SkelshotError: The file is missing, damaged or no encoder's, or the card beside it tells
+                of another one.
         """
         if is_packaged(file):
             return cls.of_package(str(file))
@@ -134,6 +135,7 @@ class EncoderRun(Run):
         read_header(file)
         if file.stem in packaged_names() and file.samefile(packaged_file(file.stem)):
             return cls.of_package(file.stem)
+        check_card(file)
         return cls(file.with_suffix(""), file)
 
     @classmethod

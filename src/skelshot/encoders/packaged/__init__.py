@@ -4,6 +4,7 @@ from skelshot.encoders.packaged.card import (
     Measured,
     TrainingData,
     WeightsCard,
+    check_card,
     read_card,
 )
 from skelshot.encoders.packaged.weights import (
@@ -18,6 +19,7 @@ __all__ = [
     "Measured",
     "TrainingData",
     "WeightsCard",
+    "check_card",
     "load_packaged",
     "packaged_card",
     "packaged_file",

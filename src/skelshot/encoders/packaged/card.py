@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from skelshot.ground.files import read_json
+from skelshot.ground import SkelshotError
+from skelshot.ground.files import read_json, sha256_of
 from skelshot.ground.options import Options, read_document
 
 
@@ -106,3 +107,25 @@ def read_card(file: Path) -> WeightsCard:
         SkelshotError: The file is missing, damaged or no card.
     """
     return read_document(WeightsCard, read_json(file), str(file), "install Skelshot again")
+
+
+def check_card(weights: Path, advice: str = "fetch both again, or take the card away") -> None:
+    """Refuse weights that are not those of the card beside them.
+
+    Args:
+        weights: `NAME.safetensors`. Where no `NAME.json` beside it is a card, nothing is checked.
+        advice: What to do about other weights.
+
+    Raises:
+        SkelshotError: The card tells of other weights.
+    """
+    try:
+        card = read_json(weights.with_suffix(".json"))
+    except SkelshotError:
+        return  # none, or a file of another kind
+    expected = card.get("sha256") if isinstance(card, dict) and "parameters" in card else None
+    if isinstance(expected, str) and (found := sha256_of(weights)) != expected:
+        raise SkelshotError(
+            f"{weights}: found SHA-256 {found:.16}..., expected {expected:.16}... as its card "
+            f"{weights.stem}.json says; {advice}"
+        )

@@ -6,9 +6,8 @@ from typing import Any
 
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.checkpoint import load_encoder
-from skelshot.encoders.packaged.card import WeightsCard, read_card
+from skelshot.encoders.packaged.card import WeightsCard, check_card, read_card
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import sha256_of
 from skelshot.ground.suggestions import did_you_mean
 
 
@@ -78,17 +77,14 @@ def packaged_file(name: str) -> Path:
     Raises:
         SkelshotError: There is none of that name, or the file is missing or another one.
     """
-    expected, file = packaged_card(name).sha256, _folder() / f"{name}.safetensors"
+    packaged_card(name)
+    file = _folder() / f"{name}.safetensors"
     if not file.is_file():
         raise SkelshotError(
             f"{file}: no such file, this copy of Skelshot came without its weights; install it "
             "again, or make them with `skelshot train-base --out DIR`"
         )
-    if (found := sha256_of(file)) != expected:
-        raise SkelshotError(
-            f"{file}: found SHA-256 {found:.16}..., expected {expected:.16}... as its card "
-            f"{name}.json says; install Skelshot again"
-        )
+    check_card(file, "install Skelshot again")
     return file
 
 
