@@ -331,6 +331,14 @@ def test_stages_that_compare_clips_refuse_a_single_one(
         stage(encoder, stage.options_type.model_validate({"name": name}), StageData(one, INPUTS))
 
 
+def test_one_label_alone_is_refused(base: BaseSet, encoder: Encoder) -> None:
+    only = replace(base, split=replace(base.split, base=base.split.base[:1]))
+    name = base.store.class_names[base.split.base[0]]
+    with pytest.raises(SkelshotError, match=f"found one base class, '{name}', expected two"):
+        SupervisedStage(encoder, SupervisedOptions(), StageData(only, INPUTS))
+    SupervisedStage(encoder, SupervisedOptions(time_reversed=True), StageData(only, INPUTS))
+
+
 def test_overlap_never_reaches_training(toy_store: Store) -> None:
     with pytest.raises(SkelshotError, match="both base and novel"):
         BaseSet.of(toy_store, Split(0, (0, 1), (1, 2)))

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from skelshot.datasets.batches import Item
 from skelshot.encoders import Encoder
+from skelshot.ground import SkelshotError
 from skelshot.pretraining.class_head import ClassHeadOptions, class_figures, class_head
 from skelshot.pretraining.stage import Stage, StageData, both_ways
 from skelshot.pretraining.stage_options import StageOptions
@@ -46,6 +47,13 @@ class SupervisedStage(Stage):
         super().__init__(encoder, options, data)
         self.options = options
         classes = data.base.classes(options.time_reversed)
+        if classes < 2:
+            [only] = data.base.split.base
+            raise SkelshotError(
+                f"strategy supervised: found one base class, "
+                f"{data.base.store.class_names[only]!r:.80}, expected two or more, as one label "
+                "tells nothing; train on more classes, or choose another --strategy"
+            )
         self.head = class_head(encoder.embed_dim, classes, options)
 
     def batches(self, epoch: int) -> list[list[Item]]:

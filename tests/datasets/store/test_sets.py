@@ -180,6 +180,27 @@ def test_files_that_are_amiss(stores: dict[str, Path], tmp_path: Path, case: str
     assert not (tmp_path / "all").exists()
 
 
+def test_sets_of_one_class_or_person_are_told_of(stores: dict[str, Path], tmp_path: Path) -> None:
+    small = Store.open(stores["small"])
+    rest = list(small.class_names[1:])
+    first = min(clip.subject for clip in small.clips if clip.subject is not None)
+    sets = {
+        "toy": {"store": str(stores["toy"])},
+        "one": {"store": str(stores["small"]), "leave_out": rest},
+        "alone": {
+            "store": str(stores["small"]),
+            "leave_out": rest,
+            "leave_out_subjects": [first],
+        },
+    }
+    report = prepare(SetsReader(), listed(tmp_path, {"sets": sets}), tmp_path / "all")
+    assert report.remarks.doubts[-2:] == (
+        "one: 2 clips of one class; an encoder may learn their sensor in place of what they do",
+        "alone: 1 clip of one class and one person; an encoder may learn their sensor in place of "
+        "what they do",
+    )
+
+
 def test_a_folder_is_no_list(stores: dict[str, Path]) -> None:
     with pytest.raises(SkelshotError, match=r"found a folder, expected a \.yaml file"):
         SetsReader().sources(stores["toy"])

@@ -13,6 +13,7 @@ from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store.format import SETS
 from skelshot.datasets.store.reader import Coordinates, StoreReader, StoreReaderOptions
 from skelshot.ground import SkelshotError
+from skelshot.ground.counts import counted
 from skelshot.ground.options import Options, read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
@@ -89,6 +90,7 @@ class SetsReader(Reader):
         self._labels: dict[tuple[str, str], int] = {}
         self._first_subject: dict[str, int] = {}
         self._given: dict[str, object] = {}
+        self._thin: tuple[str, ...] = ()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ class SetsReader(Reader):
         said = {remarks.sides for remarks in each.values()}
         return Remarks(
             guessed=seen | lost,
-            doubts=_kept_apart(self._labels),
+            doubts=_kept_apart(self._labels) + self._thin,
             sides=said.pop() if len(said) == 1 else "auto",
         )
 
@@ -183,7 +185,23 @@ class SetsReader(Reader):
         ]
         if not kept:
             raise SkelshotError(f"{path}: all clips are left out, expected some that are not")
+        self._thin = tuple(self._thin_sets(kept))
         return kept
+
+    def _thin_sets(self, kept: Sequence[Source]) -> Iterator[str]:
+        """Tell of sets in which classes or people cannot be told from the sensor."""
+        for name, reader in self._readers.items():
+            store = reader.store
+            own = (source.name.partition("/") for source in kept)
+            clips = [store.clips[store.index_of(clip)] for of, _, clip in own if of == name]
+            classes = {clip.label for clip in clips} - {UNLABELLED}
+            people = {clip.subject for clip in clips} - {None}
+            counts = {"class": len(classes), "person": len(people)}
+            if alone := [f"one {what}" for what, count in counts.items() if count == 1]:
+                yield (
+                    f"{name}: {counted(len(clips), 'clip')} of {' and '.join(alone)}; an encoder "
+                    "may learn their sensor in place of what they do"
+                )
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one clip of one store."""
