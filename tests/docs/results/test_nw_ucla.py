@@ -129,6 +129,29 @@ def test_what_training_further_costs_elsewhere() -> None:
                 assert cell == " / ".join(f"{average:.1f}" for average in averages)
 
 
+PARTS = (
+    "pooled",
+    "flat-one-view",
+    "flat-three-views",
+    "mirrored",
+    "default",
+    "loo",
+    "levels",
+    "parts",
+    "tempos",
+)
+
+
+def test_the_recipe_part_by_part() -> None:
+    found = results("ladder")
+    printed = table_in("docs/results.md", "skelshot-base, part by part")
+    for part, cells in zip(PARTS, printed.values(), strict=True):
+        for (name, shots), cell in zip(SETS, cells[:3], strict=True):
+            assert cell == means(found[f"part {part} {name}"]["accuracy"], shots)
+    views = {part: len(found[f"part {part} ucla"]["config"]["evaluate"]["views"]) for part in PARTS}
+    assert [int(cells[3]) for cells in printed.values()] == list(views.values())
+
+
 def test_the_ladder() -> None:
     found, printed = results("ladder"), table_in("docs/results.md", "NW-UCLA, the ladder")
     named = {row: f"all {row}" for row in printed}
