@@ -20,12 +20,14 @@ from skelshot.experiments.store_settings import settings_of
 from skelshot.fewshot import METHODS
 from skelshot.ground import SkelshotError
 from skelshot.ground.devices import chosen_device
+from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_points import starting_point
 from skelshot.runs import Run
 from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
+from skelshot.runs.matching import Matching
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.teachers import (
     FeatureCache,
@@ -329,14 +331,11 @@ def evaluate(
     every: list[Run | None] = [*runs, *map(EncoderRun.of_file, files)]
     if run is None and not files:
         every = [None]
-    prior, recipe = (
-        0.0,
-        own_matching(every) if (beside, method, preset) == (None, None, None) else None,
-    )
-    if recipe is not None:
-        beside = recipe.beside
-        prior = recipe.weights[-1] if len(recipe.beside) == 1 and recipe.weights else 0.0
-        weights = weights or recipe.weights or None
+    as_noted, chosen = (beside, method, preset) == (None, None, None), isinstance(weights, str)
+    notes = own_matching(every) if as_noted or chosen else None
+    if as_noted and notes is not None:
+        beside = notes.beside
+        weights = (notes.weights or None) if weights is None else weights
     others = [METHODS.named(name, "--beside") for name in beside or ()]
     changes = evaluation_changes(changes, {each.name for each in (kind, *others)})
     members = [member_of(store, each, kind, preset, changes) for each in every]
@@ -348,13 +347,26 @@ def evaluate(
         shots,
         wanted=splits,
         encoder_split=encoder_split,
-        weights=LeaveOneOut(prior) if weights == LEAVE_ONE_OUT else weights,
+        weights=_chosen(weights, beside, notes) if isinstance(weights, str) else weights,
         fusion=fusion or ("z-scores" if others else None),
         sides=sides,
         out=_path(out),
         queries=_path(queries),
         device=device,
     )
+
+
+def _chosen(word: str, beside: Sequence[str] | None, notes: Matching | None) -> LeaveOneOut:
+    """Read the word for weights that are chosen; an encoder's notes may know one to begin with."""
+    if word != LEAVE_ONE_OUT:
+        raise SkelshotError(
+            f"--weights: found {word!r:.80}, expected numbers or {LEAVE_ONE_OUT}"
+            f"{did_you_mean(word, [LEAVE_ONE_OUT])}"
+        )
+    if notes is None or len(notes.weights) != 2 or tuple(beside or ()) != notes.beside:
+        return LeaveOneOut()
+    own, other = notes.weights
+    return LeaveOneOut(other / own) if own > 0 else LeaveOneOut()
 
 
 def _store(store: Store | Folder) -> Store:

@@ -1,5 +1,6 @@
 """Weights chosen by leaving exemplars out, against a literal search and in a whole evaluation."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from skelshot.evaluation.chosen_weights import (
     Folds,
     LeaveOneOut,
     best_weights,
+    check_folds,
     left_out,
     told,
 )
@@ -22,7 +24,7 @@ from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import FUSIONS
 from skelshot.evaluation.member import Member
 from skelshot.evaluation.options import EvaluateOptions
-from skelshot.fewshot import RawDTW, RawNearest
+from skelshot.fewshot import RawDTW, RawNearest, Subspace
 from skelshot.ground import SkelshotError
 
 PROTOCOL = protocol_named("toy")
@@ -128,6 +130,47 @@ def test_an_evaluation_with_weights_of_leave_one_out(toy_store: Store, tmp_path:
         assert one["accuracy"] == other["accuracy"]  # each alone is what it is without folds
     alone = evaluated(LeaveOneOut(0.5), "two", shots=(2,))
     assert alone["accuracy"]["2"] == chosen["accuracy"]["2"]
+
+
+def test_the_weights_that_were_chosen_are_those_that_count(
+    toy_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where each task is told another weight, the sums are those of that weight."""
+    splits = PROTOCOL.split_list(toy_store)[:1]
+    tasks = len(PROTOCOL.tasks(toy_store, splits[0], 2))
+
+    def right(weights: object) -> list[list[bool]]:
+        file = tmp_path / "queries.csv"
+        evaluate_members(
+            toy_store,
+            PROTOCOL,
+            members(),
+            [2],
+            wanted=[0],
+            weights=weights,  # type: ignore[arg-type]
+            fusion="z-scores",
+            queries=file,
+        )
+        with file.open() as lines:
+            rows = list(csv.DictReader(lines))
+        file.unlink()
+        return [
+            [row["predicted"] for row in rows if int(row["draw"]) == draw] for draw in range(tasks)
+        ]
+
+    told = torch.tensor([0.0, 2.0]).repeat(tasks)[:tasks]
+    monkeypatch.setattr("skelshot.evaluation.evaluate_members.best_weights", lambda *_: told)
+    each = {weight: right([1.0, weight]) for weight in (0.0, 2.0)}
+    assert each[0.0] != each[2.0]
+    assert right(LeaveOneOut()) == [each[told[draw].item()][draw] for draw in range(tasks)]
+
+
+def test_a_method_that_cannot_do_with_one_exemplar_less(toy_store: Store) -> None:
+    listed = members()
+    method = Subspace.from_options({"mirror": "never"})
+    with pytest.raises(SkelshotError, match=r"leave-one-out, 2 shots: leaves 1 \("):
+        check_folds(method, {2: [PROTOCOL.tasks(toy_store, PROTOCOL.split_list(toy_store)[0], 2)]})
+    check_folds(listed[0].method, {2: [[task(2)]], 1: [[task(1)]]})
 
 
 def test_one_method_beside_is_wanted(toy_store: Store) -> None:

@@ -35,6 +35,14 @@ def test_fusion_is_a_weighted_sum(fusion: Fusion) -> None:
             assert found[b, q].tolist() == pytest.approx(expected, abs=1e-5)
 
 
+def test_each_task_may_have_a_weight_of_its_own() -> None:
+    logits = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(1))
+    own = torch.tensor([0.0, 0.5, 2.0])
+    found = fuse([Answers(1, (), each) for each in logits], [1.0, own], "logits").logits
+    for task, weight in enumerate([0.0, 0.5, 2.0]):
+        torch.testing.assert_close(found[task], logits[0, task] + weight * logits[1, task])
+
+
 def test_scores_that_are_all_equal_decide_nothing() -> None:
     flat, sure = (Answers(1, (), torch.tensor([[row]])) for row in ([2.0, 2.0], [0.0, 0.1]))
     assert fuse([flat, sure], [100, 1], "z-scores").predicted.item() == 1

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.yaml_text import line_of, parse_yaml, read_yaml
+from skelshot.ground.options import OptionError
+from skelshot.ground.yaml_text import line_of, parse_yaml, place_of, read_yaml
 
 _BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n"
@@ -73,6 +74,23 @@ def test_hostile_yaml_is_one_line(text: str, message: str) -> None:
 def test_the_line_of_an_entry(keys: tuple[str | int, ...], line: int) -> None:
     text = "a:\n  b c:\n  - 1\n  - d: 2\n    e: 3\nf: {g: 4,\n  h: 5}\n"
     assert line_of(text, keys) == line
+
+
+@pytest.mark.parametrize(
+    ("fault", "place"),
+    [
+        (OptionError("x", ("a", "b c", 1, "e")), "own.yaml, line 5"),
+        (OptionError("x", (7, 1)), "own.yaml, line 8"),
+        (OptionError("x", ("a", "gone")), "own.yaml, line 1"),
+        (OptionError("x", ("gone", "a")), "own.yaml"),
+        (OptionError("x"), "own.yaml"),
+        (SkelshotError("x"), "own.yaml"),
+    ],
+)
+def test_the_place_of_a_fault(fault: SkelshotError, place: str) -> None:
+    text = "a:\n  b c:\n  - 1\n  - d: 2\n    e: 3\nf: {g: 4,\n  h: 5}\n7: [1, 2]\n"
+    assert place_of("own.yaml", text, fault) == place
+    assert place_of("own.yaml", "a: [", SkelshotError("x")) == "own.yaml"
 
 
 def test_dates_are_text_and_all_else_is_as_in_yaml() -> None:

@@ -106,7 +106,30 @@ def test_where_sides_do_not_matter_each_view_s_mirror_image_is_looked_at_too(
     plain = [(0, False), (29, False), (-29, False)]
     assert views(sides="auto") == views(sides="matter") == plain
     assert views() == plain + [(turn, True) for turn, _ in plain]
-    assert views("views=[{turn: 5, mirror: true}]") == [(5, True)]  # as one says oneself
+    assert views("views=[{turn: 5}]") == [(5, False)]  # as one says oneself
+
+
+@pytest.mark.parametrize(
+    ("given", "weight"),
+    [
+        ({}, 0.25),
+        ({"beside": ["raw-dtw"]}, 0.25),
+        ({"beside": ["raw-nearest"]}, 0.0),
+        ({"beside": ["raw-dtw"], "run": None, "method": "raw-nearest"}, 0.0),
+    ],
+)
+def test_weights_to_choose_begin_with_that_of_the_notes(
+    toy_store: Store, given: dict[str, Any], weight: float
+) -> None:
+    asked = {"run": "skelshot-small", "protocol": "toy", "shots": [1], "splits": [0], **given}
+    found = evaluate(toy_store, weights="leave-one-out", **asked)
+    assert [member["weight"] for member in found["members"]] == [1, weight]
+
+
+def test_a_word_that_is_no_weights(toy_store: Store) -> None:
+    told = "--weights: found 'leave-one-ou', expected numbers or leave-one-out; did you mean"
+    with pytest.raises(SkelshotError, match=told):
+        evaluate(toy_store, protocol="toy", run=BASE, weights="leave-one-ou")  # type: ignore[arg-type]
 
 
 def test_a_result_goes_where_it_is_told(toy_store: Store, there: Path) -> None:

@@ -201,6 +201,7 @@ def _trained(out: Path, every: Store, recipe: BaseRecipe, device: str) -> Path:
         MATCHING: how_compared(recipe.coordinates).model_dump_json(),
     }
     file = out / f"{recipe.name}.safetensors"
+    file.with_suffix(".json").unlink(missing_ok=True)  # a card of an earlier call tells of others
     save_encoder(file, encoder, inputs=inputs, extra=notes)
     return file
 

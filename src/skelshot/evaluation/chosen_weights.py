@@ -12,6 +12,7 @@ from torch import Tensor
 from skelshot.datasets.protocols.tasks import Task
 from skelshot.evaluation.answers import Answers
 from skelshot.evaluation.fusion import FUSIONS, Fusion
+from skelshot.fewshot import FewShotMethod
 from skelshot.ground import SkelshotError
 
 LEAVE_ONE_OUT: Literal["leave-one-out"] = "leave-one-out"
@@ -145,10 +146,10 @@ def best_weights(
     """Choose the weight that names most of the exemplars that were left out.
 
     Args:
-        encoders: What each encoder's classifier says of them, (B, K, N, N) of fold, exemplar's
-            class and class.
-        beside: The same of the method beside.
-        fusion: What is added up.
+        encoders: Scores of each encoder's classifier, (B, K, N, N) of fold, exemplar's class and
+            class.
+        beside: Those of the method beside.
+        fusion: Name of the kind of scores that are added up.
         prior: The weight that is taken before others that do as well, or else the nearest to it.
 
     Returns:
@@ -187,17 +188,39 @@ def told(weights: Tensor) -> dict[str, Any]:
     return {"mean": round(weights.mean().item(), 4), "chosen": dict(counts)}
 
 
-def check_beside(methods_beside: int) -> None:
-    """Refuse a choice of weights where there is not one method beside encoders.
+def check_beside(uses_run: Sequence[bool]) -> None:
+    """Refuse a choice of weights where the last classifier is not the one method beside others.
 
     Args:
-        methods_beside: How many classifiers without an encoder stand beside those with one.
+        uses_run: Of each classifier, whether it has a run's encoder.
 
     Raises:
-        SkelshotError: None, or several.
+        SkelshotError: No method stands beside the others, or several do.
     """
-    if methods_beside != 1:
+    beside = len(uses_run[1:]) - sum(uses_run[1:])
+    if beside != 1 or uses_run[-1]:
         raise SkelshotError(
             f"--weights {LEAVE_ONE_OUT}: chooses the weight of one method beside encoders, found "
-            f"{methods_beside}; name one, such as --beside raw-dtw"
+            f"{beside}; name one, such as --beside raw-dtw"
         )
+
+
+def check_folds(method: FewShotMethod, tasks: Tasks) -> None:
+    """Refuse a method that cannot take one exemplar less.
+
+    Args:
+        method: The few-shot method.
+        tasks: For each number of shots the tasks of each split.
+
+    Raises:
+        SkelshotError: It cannot.
+    """
+    for shots, ways in {(k, len(t.classes)) for k, of in tasks.items() for g in of for t in g}:
+        if shots > 1:
+            try:
+                method.check_shape(ways, shots - 1)
+            except SkelshotError as error:
+                raise SkelshotError(
+                    f"--weights {LEAVE_ONE_OUT}, {shots} shots: leaves {shots - 1} ({error}); say "
+                    "the weights, or give more --shots"
+                ) from error

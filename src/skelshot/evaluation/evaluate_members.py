@@ -17,10 +17,12 @@ from skelshot.datasets.sides import SidesDecision
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
 from skelshot.evaluation.chosen_weights import (
+    CANDIDATES,
     Folds,
     LeaveOneOut,
     best_weights,
     check_beside,
+    check_folds,
     told,
 )
 from skelshot.evaluation.evaluate import chosen_shots, draw_tasks
@@ -97,7 +99,7 @@ def evaluate_members(
     members = [replace(member, options=member.options.on(where)) for member in members]
     choice: LeaveOneOut | None = None
     if isinstance(weights, LeaveOneOut):
-        check_beside(sum(member.run is None for member in members[1:]))
+        check_beside([member.run is not None for member in members])
         choice, weights = weights, [1.0] * (len(members) - 1) + [weights.prior]
     chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
     wanted = None if wanted is None else list(wanted)
@@ -178,7 +180,7 @@ class _Job:
             "splits": [split.index for split in self.splits],
             "shots": list(self.tasks),
             "sides": sides_of_all(self.decisions).sides,
-            "weights": list(self.weights) + ["leave-one-out"] * (self.choice is not None),
+            "weights": list(self.weights) + [str(CANDIDATES)] * (self.choice is not None),
             "fusion": self.fusion if len(self.members) > 1 else None,
             "members": [
                 (
@@ -196,6 +198,8 @@ class _Job:
         began = time.perf_counter()
         for member in self.members:
             check_shapes(member.method, self.tasks)
+            if self.choice is not None:
+                check_folds(member.method, self.tasks)
         counts = self.protocol.counts(self.store)
         parts: dict[str, float] = {}
         made_anew: list[str] = []

@@ -124,16 +124,19 @@ class ReadyMember:
         options = self.options
         if matter:
             options = without_mirror(options)
-        elif self._made_for_sides:
+        elif self._views_leave_mirrors_out:
             options = with_mirror(options)
         check_turns(method, self.coordinates, f"classifiers.{method.name}")
         return replace(self, method=method, options=fitting_views(options, method))
 
     @property
-    def _made_for_sides(self) -> bool:
-        """True where the encoder comes from a file that keeps left and right apart."""
+    def _views_leave_mirrors_out(self) -> bool:
+        """True where the views are those of an encoder's file that keeps left and right apart."""
         trained = self.encoders and self.encoders.of(self.splits[0])
-        return isinstance(trained, EncoderFile) and trained.inputs.sides == "matter"
+        if not isinstance(trained, EncoderFile) or trained.inputs.sides != "matter":
+            return False
+        noted = {} if trained.matching is None else trained.matching.evaluate
+        return self.options.views == EvaluateOptions.model_validate(noted).views
 
     def answer(
         self,

@@ -27,10 +27,10 @@ class MultiLevelOptions(MethodOptions):
     """Options of multi-level matching.
 
     Attributes:
-        levels: What is compared: every `joint`, the mean of the joints of every `part` of the
-            body, the mean of the whole `body`.
-        tempos: How many moments of the map are averaged to one, before clips are compared moment
-            by moment; 1 keeps them all, and where there are fewer the mean of all is left.
+        levels: Units that are compared: every `joint`, the mean of the joints of every `part` of
+            the body, the mean of the whole `body`.
+        tempos: Numbers of the map's moments that are averaged to one, before clips are compared
+            moment by moment; 1 keeps them all, and where there are fewer their mean is left.
         to: Compare with every `exemplar` of a class and keep the nearest, with the class `mean`,
             or with `both` and average; with one exemplar they agree.
         scale: Factor on the logits; it changes training in episodes, never a prediction.

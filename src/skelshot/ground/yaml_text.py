@@ -106,13 +106,18 @@ def line_of(text: str, keys: Iterable[str | int]) -> int:
         >>> line_of("{a: [1, 2,\n 3], b: 4}", ["a", 2])
         2
     """
+    return _line(text, keys) or 1
+
+
+def _line(text: str, keys: Iterable[str | int]) -> int | None:
+    """Find the line of an entry; None where not even the first key is there."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 0
+    line = None
     for key in keys:
         for entry, value in _entries(node):
-            if key == entry:
+            if str(key) == str(entry):  # a number that is a key is text here
                 node, line = value
-    return line + 1
+    return None if line is None else line + 1
 
 
 def place_of(file: Path | str, text: str, fault: SkelshotError) -> str:
@@ -120,11 +125,11 @@ def place_of(file: Path | str, text: str, fault: SkelshotError) -> str:
 
     Args:
         file: The file.
-        text: What it holds.
-        fault: What its options were refused for.
+        text: Its text.
+        fault: The refusal of its options.
 
     Returns:
-        The file, and the line where the fault tells what leads to it.
+        The file, and the line where the fault tells what leads to it and that is there.
 
     Example:
         >>> fault = OptionError("ways: found 'two'", ("ways",))
@@ -132,7 +137,8 @@ def place_of(file: Path | str, text: str, fault: SkelshotError) -> str:
         'own.yaml, line 2'
     """
     keys = fault.keys if isinstance(fault, OptionError) else ()
-    return f"{file}, line {line_of(text, keys)}" if keys else f"{file}"
+    line = _line(text, keys) if keys and _line(text, keys[:1]) else None
+    return f"{file}" if line is None else f"{file}, line {line}"
 
 
 def _entries(node: yaml.Node | None) -> Iterator[tuple[str | int, tuple[yaml.Node, int]]]:

@@ -1,7 +1,7 @@
 """Choice of the encoder of a run that serves each split of an evaluation."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,15 +88,20 @@ class RunEncoders:
         Returns:
             Their names.
         """
-        met = {
-            name for split in splits for name in _names(store, split)[1] if name in self._met(split)
-        }
-        return sorted(met)
+        found: set[str] = set()
+        for split in splits:
+            met = self._met(split)
+            called = (
+                (store.class_names[label], store.bare_class_names[label]) for label in split.novel
+            )
+            found |= {names[0] for names in called if not met.isdisjoint(names)}
+        return sorted(found)
 
-    def _met(self, split: Split) -> list[str]:
-        """List the classes that an encoder was trained on, here and before."""
+    def _met(self, split: Split) -> set[str]:
+        """Gather the classes that an encoder was trained on, here and before."""
         config = self.of(split).config
-        return [*(config.get("base") or ()), *classes_before(config)]
+        base = set(config.get("base") or ())
+        return base.union(_without_sets(base), classes_before(config))
 
     def record(self, splits: Sequence[Split]) -> dict[str, Any]:
         """Tell what the encoders were trained on, as results spell it.
@@ -225,6 +230,17 @@ def choose_splits(every: Sequence[Split], wanted: Sequence[int]) -> list[Split]:
                 f"--split {number}: the protocol has the splits 0 to {len(every) - 1}"
             )
     return [every[number] for number in wanted]
+
+
+def _without_sets(names: Collection[str]) -> set[str]:
+    """Take the set off names of a store of several, `SET/CLASS`, and of a set of sets both."""
+    if not all("/" in name for name in names):
+        return set()
+    return {rest for name in names for rest in (_behind(name), _behind(_behind(name))) if rest}
+
+
+def _behind(name: str) -> str:
+    return name.partition("/")[2]
 
 
 def _names(store: Store, split: Split) -> tuple[list[str], list[str]]:

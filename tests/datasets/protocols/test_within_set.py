@@ -1,5 +1,6 @@
 """A protocol within one set of several: the same draws, and all other classes as base ones."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ JOINED = "wave or bow"
 
 @pytest.fixture(scope="module")
 def stores(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
-    """The toy store, and one of it between others of which one class is joined with one of it."""
+    """The toy store, and one of it between others of which two classes are joined."""
     folder = tmp_path_factory.mktemp("sets")
     first = toy_store.class_names[0]
     (folder / "sets.yaml").write_text(
@@ -24,7 +25,7 @@ def stores(toy_store: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         f"  alpha: {{store: {toy_store.path}, leave_out: [{toy_store.class_names[1]}]}}\n"
         f"  toy: {{store: {toy_store.path}}}\n"
         f"  zulu: {{store: {toy_store.path}}}\n"
-        f"joined:\n  {JOINED}: [toy/{first}, zulu/{first}]\n"
+        f"joined:\n  {JOINED}: [alpha/{first}, zulu/{first}]\n"
     )
     prepare(SetsReader(), folder / "sets.yaml", folder / "all")
     return toy_store, Store.open(folder / "all")
@@ -46,18 +47,19 @@ def test_draws_are_those_of_the_set_s_own_store(
     assert len(apart) == len(together)
 
     def mine(label: int) -> str:
-        return every.class_names[label].removeprefix("toy/").replace(JOINED, own.class_names[0])
+        return every.class_names[label].removeprefix("toy/")
 
     for one, other in zip(apart, together, strict=True):
         names = {own.class_names[label] for label in one.novel}
         assert {mine(label) for label in other.novel} == names
         trained = {every.class_names[label] for label in other.base}
-        assert {name for name in trained if name.startswith("toy/")} <= {
+        assert {name for name in trained if name.startswith("toy/")} == {
             f"toy/{own.class_names[label]}" for label in one.base
         }
         assert {name for name in trained if name.startswith("zulu/")} == {
             f"zulu/{name}" for name in own.class_names[1:]
         }
+        assert JOINED in trained
         clips = [every.clips[i] for i in base_clips(every, other)]
         assert not {clip.label for clip in clips} & set(other.novel)
         within.check_clips(every, other, shots)
@@ -76,18 +78,34 @@ def test_draws_are_those_of_the_set_s_own_store(
             assert task.targets.tolist() == same.targets.tolist()
 
 
+def test_classes_that_are_joined_with_others_are_refused(stores: tuple[Store, Store]) -> None:
+    told = f"zulu: found the class '{JOINED}', in which classes of zulu are joined with others"
+    with pytest.raises(SkelshotError, match=told):
+        protocol_named("toy@zulu").split_list(stores[1])
+
+
+def test_what_it_is_about_changes_no_hash(stores: tuple[Store, Store], tmp_path: Path) -> None:
+    file, hashes = tmp_path / "told.yaml", set()
+    for about in ("", ", about: of toys"):
+        file.write_text(f"{{name: a, draws_as: a, splits: 1, base: 2, novel: 2, draws: 1{about}}}")
+        within = protocol_named(f"{file}@toy")
+        hashes.add(within.fingerprint(stores[1], within.split_list(stores[1]), 1))
+    assert len(hashes) == 1
+
+
 def test_it_tells_its_name_and_what_decides_it(stores: tuple[Store, Store]) -> None:
     _, every = stores
     within = protocol_named("toy@toy")
-    other = protocol_named("toy@zulu")
     assert (within.name, within.interval_over) == ("toy@toy", "splits")
     assert within.counts(every) is None
     splits = within.split_list(every)
     first = within.fingerprint(every, splits, 1)
     assert first == protocol_named("toy@toy").fingerprint(every, splits, 1)
     assert first != within.fingerprint(every, splits, 2)
-    assert first != other.fingerprint(every, other.split_list(every), 1)
-    assert repr(within) != repr(other)  # results tell them apart by that
+    plain = protocol_named("toy")
+    assert first != plain.fingerprint(stores[0], plain.split_list(stores[0]), 1)
+    assert repr(within) != repr(protocol_named("toy@zulu"))  # results tell them apart by that
+    assert copy.deepcopy(within) == within
 
 
 def test_people_of_other_numbers_are_drawn_anew(
@@ -99,11 +117,11 @@ def test_people_of_other_numbers_are_drawn_anew(
         "{name: people, draws_as: people, splits: 1, base: 2, novel: 3, draws: 2, "
         "exemplars: same-subjects}"
     )
-    within = protocol_named(f"{file}@zulu")
+    within = protocol_named(f"{file}@toy")
     [split] = within.split_list(every)
     for task in within.tasks(every, split, 1):
         clips = [every.clips[i] for i in (*task.support.flat, *task.queries)]
-        assert all(clip.name.startswith("zulu/") for clip in clips)
+        assert all(clip.name.startswith("toy/") for clip in clips)
         [shown] = {every.clips[i].subject for i in task.support.flat}
         assert shown not in {every.clips[i].subject for i in task.queries}
 
@@ -116,6 +134,9 @@ def test_people_of_other_numbers_are_drawn_anew(
         ("toy@", "toy@: expected the name of a set behind @"),
         ("toy@a/b", "expected the name of a set behind @"),
         ("@toy", "protocol: found '@toy', expected one of"),
+        ("a@b@toy", "protocol: found 'a@b@toy', expected one of"),
+        ("/home/me@corp/mine.yaml", "protocol: found '/home/me@corp/mine.yaml', expected one of"),
+        ("@" * 3000, "protocol: found '@@"),
     ],
 )
 def test_what_is_no_set(stores: tuple[Store, Store], name: str, told: str) -> None:

@@ -139,6 +139,8 @@ BAD = {
         "did you mean 'leave_out'",
     ),
     "a name with a slash": ("sets: {one/two: {store: STORE}}", "without /"),
+    "a name with an at": ("sets: {one@two: {store: STORE}}", "without / and @"),
+    "a name with a colon": ("sets: {'one:two': {store: STORE}}", "such as my-set"),
     "no such store": ("sets: {one: {store: nowhere}}", "no such folder"),
     "no such class left out": (
         "sets: {one: {store: STORE, leave_out: [fly]}}",

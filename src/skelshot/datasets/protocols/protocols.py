@@ -18,6 +18,9 @@ from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 _SHIPPED = files("skelshot.datasets.protocols") / "files"
 
 
+_ENDINGS = (".yaml", ".yml")
+
+
 def protocol_names() -> list[str]:
     """List the shipped protocols.
 
@@ -74,10 +77,10 @@ def protocol_named(name: str | Path) -> Protocol:
         protocol = _shipped(stem)
         if isinstance(protocol, ExemplarProtocol):
             return protocol.with_auxiliary(int(count))
-    if name.endswith((".yaml", ".yml")) and Path(name).is_file():
+    if name.endswith(_ENDINGS) and Path(name).is_file():
         return _protocol_of(name, yaml_text(Path(name)), Path(name).parent)
-    inner, at, set_name = name.rpartition("@")
-    if at and inner:
+    inner, _, set_name = name.rpartition("@")
+    if inner and not name.endswith(_ENDINGS) and ("@" not in inner or inner.endswith(_ENDINGS)):
         return _within(inner, set_name)
     raise SkelshotError(
         f"protocol: found {name!r:.80}, expected one of {', '.join(known)}, a one-shot "

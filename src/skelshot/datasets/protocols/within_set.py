@@ -25,9 +25,9 @@ from skelshot.ground.suggestions import did_you_mean
 class WithinSet:
     """A protocol that sees one set of a store that `prepare sets` made of several.
 
-    Splits, exemplars and queries are those of the set's own store, clip by clip, as long as its
-    classes stand in the same order and exemplars are not drawn by people, whose numbers are others
-    here. Every class with clips that the set does not have is a base class of every split.
+    Splits, exemplars and queries are those of the set's own store, clip by clip, where no class of
+    it was left out and exemplars are not drawn by people, whose numbers are others here. Every
+    class with clips that the set does not have is a base class of every split.
 
     Args:
         protocol: Draws within the set.
@@ -49,7 +49,7 @@ class WithinSet:
 
     @property
     def about(self) -> str:
-        """What it is."""
+        """The protocol and the set."""
         return f"{self.protocol.name} within the set {self.set_name}"
 
     @property
@@ -152,8 +152,10 @@ class WithinSet:
         Returns:
             16 hexadecimal digits.
         """
+        part = self._part(store)
+        own = self.protocol.fingerprint(part, [part.own(split) for split in splits], shots)
         tasks = [(split, self.tasks(store, split, shots)) for split in splits]
-        return fingerprint_of(repr(self), store, tasks)
+        return fingerprint_of(f"{own}@{self.set_name}", store, tasks)
 
     def _part(self, store: LabelledClips) -> "_OneSet":
         part = _OneSet(store, f"{self.set_name}/")
@@ -166,6 +168,12 @@ class WithinSet:
                 f"protocol {self.name}: found no clip of the set {self.set_name!r:.80}, expected "
                 f"{expected}{did_you_mean(self.set_name, there)}"
             )
+        if part.joined:
+            raise SkelshotError(
+                f"protocol {self.name}: found the class {part.joined[0]!r:.80}, in which classes "
+                f"of {self.set_name} are joined with others, expected the set's own alone, as "
+                "splits are drawn by their order; leave it out of `joined`"
+            )
         return part
 
 
@@ -175,6 +183,7 @@ class _OneSet:
     Attributes:
         places: Where each of its clips stands in the store of all.
         labels: The label in the store of all of each of its classes.
+        joined: Names of classes that hold its clips and bear no set's name.
     """
 
     def __init__(self, store: LabelledClips, prefix: str) -> None:
@@ -184,7 +193,8 @@ class _OneSet:
         ]
         named = {label for label, name in enumerate(store.class_names) if name.startswith(prefix)}
         shown = {store.clips[place].label for place in self.places} - {UNLABELLED}
-        self.labels = sorted(named | shown)  # a class that is joined has a name of its own
+        self.labels = sorted(named | shown)
+        self.joined = [store.class_names[label] for label in sorted(shown - named)]
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
@@ -225,4 +235,6 @@ class _Renamed:
 
     def __getattr__(self, field: str) -> object:
         """Give what else is known of the clip, such as its camera."""
+        if field == "clip":  # not there yet, where it is being copied
+            raise AttributeError(field)
         return getattr(self.clip, field)

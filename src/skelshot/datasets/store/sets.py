@@ -11,9 +11,11 @@ from pydantic import AfterValidator, Field
 from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store.format import SETS
+from skelshot.datasets.store.index import ClipRecord
 from skelshot.datasets.store.reader import Coordinates, StoreReader, StoreReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.counts import counted
+from skelshot.ground.file_names import check_file_name
 from skelshot.ground.options import Options, read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
@@ -25,9 +27,13 @@ SHOWN = 5
 
 
 def _set_name(name: str) -> str:
-    """Check a set's name, which its clips and classes begin with."""
-    if not name.strip() or "/" in name or len(name) > 40 or not name.isprintable():
-        raise ValueError("expected a name of 1 to 40 printable characters without /")
+    """Check a set's name, which its clips and classes begin with, and `PROTOCOL@SET` ends with."""
+    try:
+        check_file_name(name)
+    except ValueError:
+        name = ""
+    if not name or "@" in name or len(name) > 40:
+        raise ValueError("expected a name of 1 to 40 characters such as my-set, without / and @")
     return name
 
 
@@ -190,16 +196,24 @@ class SetsReader(Reader):
 
     def _thin_sets(self, kept: Sequence[Source]) -> Iterator[str]:
         """Tell of sets in which classes or people cannot be told from the sensor."""
-        for name, reader in self._readers.items():
-            store = reader.store
-            own = (source.name.partition("/") for source in kept)
-            clips = [store.clips[store.index_of(clip)] for of, _, clip in own if of == name]
-            classes = {clip.label for clip in clips} - {UNLABELLED}
-            people = {clip.subject for clip in clips} - {None}
-            counts = {"class": len(classes), "person": len(people)}
+        clips: dict[str, list[ClipRecord]] = {name: [] for name in self._readers}
+        for source in kept:
+            name, _, clip = source.name.partition("/")
+            store = self._readers[name].store
+            clips[name].append(store.clips[store.index_of(clip)])
+        classes = {
+            name: {self._label(name, clip.label) for clip in own} - {UNLABELLED}
+            for name, own in clips.items()
+        }
+        for name, own in clips.items():
+            counts = {}
+            if not any(classes[name] & found for of, found in classes.items() if of != name):
+                counts["class"] = len(classes[name])
+            if all(clip.subject is not None for clip in own):
+                counts["person"] = len({clip.subject for clip in own})
             if alone := [f"one {what}" for what, count in counts.items() if count == 1]:
                 yield (
-                    f"{name}: {counted(len(clips), 'clip')} of {' and '.join(alone)}; an encoder "
+                    f"{name}: {counted(len(own), 'clip')} of {' and '.join(alone)}; an encoder "
                     "may learn their sensor in place of what they do"
                 )
 

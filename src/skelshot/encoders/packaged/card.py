@@ -114,7 +114,7 @@ def check_card(weights: Path, advice: str = "fetch both again, or take the card 
 
     Args:
         weights: `NAME.safetensors`. Where no `NAME.json` beside it is a card, nothing is checked.
-        advice: What to do about other weights.
+        advice: Words on how to go on with other weights.
 
     Raises:
         SkelshotError: The card tells of other weights.
