@@ -12,7 +12,7 @@ import pytest
 
 from skelshot.commands.evaluate import COMMAND
 from skelshot.datasets.npz import write_npz_clip
-from skelshot.datasets.protocols import NamedProtocol
+from skelshot.datasets.protocols import NamedProtocol, protocol_named
 from skelshot.datasets.store import Store
 from skelshot.evaluation.query_table import read_queries
 from skelshot.front_door import evaluate, prepare, pretrain
@@ -110,6 +110,28 @@ def test_names_that_were_trained_on_are_said(toy_store: Store, run: Path, tmp_pa
     found = evaluate(fewer, protocol=rule, run=run, shots=[1])
     assert found["seen_classes"] == sorted(known)
     assert "of these names were among those trained on" in COMMAND.show(found)
+
+
+def test_names_that_were_trained_on_are_said_whatever_sets_they_stand_in(
+    toy_store: Store, other_store: Store, run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sets.yaml").write_text(
+        f"sets:\n  mine: {{store: {toy_store.path}}}\n  other: {{store: {other_store.path}}}\n"
+    )
+    both = prepare("sets", tmp_path / "sets.yaml", tmp_path / "both", layout="kinect-v1")
+    pretrain(both, tmp_path / "run", protocol="toy@mine", preset="smoke", splits=[0], changes=QUICK)
+    [split] = protocol_named("toy").split_list(toy_store)[:1]
+    base = [toy_store.class_names[label] for label in split.base]
+
+    own = evaluate(both, protocol="toy@mine", run=tmp_path / "run", shots=[1])
+    assert own["seen_classes"] == []
+    assert own["trained_on"]["protocol"] == "toy@mine"
+    rule = NamedProtocol.model_validate({"name": "own", "novel": base[:2]})
+    apart = evaluate(toy_store, protocol=rule, run=tmp_path / "run", shots=[1])
+    assert apart["seen_classes"] == sorted(base[:2])
+    rule = NamedProtocol.model_validate({"name": "own", "novel": [f"mine/{n}" for n in base[:2]]})
+    within = evaluate(both, protocol=rule, run=run, shots=[1])
+    assert within["seen_classes"] == sorted(f"mine/{name}" for name in base[:2])
 
 
 def test_the_runs_own_preset_is_used_unless_another_is_named(toy_store: Store, run: Path) -> None:
