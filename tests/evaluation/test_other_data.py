@@ -126,6 +126,12 @@ def test_names_that_were_trained_on_are_said_whatever_sets_they_stand_in(
     own = evaluate(both, protocol="toy@mine", run=tmp_path / "run", shots=[1])
     assert own["seen_classes"] == []
     assert own["trained_on"]["protocol"] == "toy@mine"
+    alone = evaluate(toy_store, protocol="toy", run=tmp_path / "run", shots=[1])
+    assert alone["trained_on"]["split"] is None  # each split its own encoder, as over there
+    assert alone["seen_classes"] == []
+    assert alone["accuracy"]["1"]["mean"] == own["accuracy"]["1"]["mean"]
+    with pytest.raises(SkelshotError, match="split 1 is not pre-trained"):
+        evaluate(toy_store, protocol="toy", run=tmp_path / "run", splits=[0, 1])
     rule = NamedProtocol.model_validate({"name": "own", "novel": base[:2]})
     apart = evaluate(toy_store, protocol=rule, run=tmp_path / "run", shots=[1])
     assert apart["seen_classes"] == sorted(base[:2])

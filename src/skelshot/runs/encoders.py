@@ -1,7 +1,7 @@
 """Choice of the encoder of a run that serves each split of an evaluation."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,8 @@ class RunEncoders:
             trained = self.of(split)
             base, novel = _names(store, split)
             if self.fixed is None:
-                _compare(trained, {"base": base, "novel": novel})
+                if not _is_of(trained, store, split):
+                    _compare(trained, {"base": base, "novel": novel})
             elif trained.config.get("data_hash") == store.data_hash:
                 known = [name for name in novel if name in (trained.config.get("base") or ())]
                 if known:
@@ -154,8 +155,8 @@ def choose_encoders(
     """Choose the splits of an evaluation and the encoders that serve them.
 
     Where the splits of the run have the classes of the protocol's, each is evaluated with its own
-    encoder. Elsewhere one encoder serves all splits: a few-shot encoder is for actions, people and
-    cameras that it never saw.
+    encoder; so are those of a run of `PROTOCOL@SET` on the set's own store. Elsewhere one encoder
+    serves all splits: a few-shot encoder is for actions, people and cameras that it never saw.
 
     Args:
         run: The run.
@@ -251,9 +252,21 @@ def _names(store: Store, split: Split) -> tuple[list[str], list[str]]:
 
 
 def _is_of(trained: SplitRun, store: Store, split: Split) -> bool:
-    """Tell whether a split was trained for the same choice of classes."""
-    told = trained.config.get("base"), trained.config.get("novel")
-    return bool(split.base) and told == _names(store, split)
+    """Tell whether a split was trained for the same choice of classes, beside others or not."""
+    return bool(split.base) and _names(store, split) in _told_names(trained.config)
+
+
+def _told_names(config: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield base and novel classes of a split, and those of the one set that it was drawn from."""
+    base, novel = config.get("base"), config.get("novel")
+    yield base, novel
+    _, at, within = str(config.get("protocol")).rpartition("@")
+    if at:
+        own = (
+            [name.removeprefix(f"{within}/") for name in names if name.startswith(f"{within}/")]
+            for names in (base or (), novel or ())
+        )
+        yield next(own), next(own)
 
 
 def _compare(trained: SplitRun, expected: Mapping[str, object]) -> None:
