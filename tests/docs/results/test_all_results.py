@@ -38,6 +38,7 @@ def test_the_results_page_has_no_other_table() -> None:
         "NW-UCLA, first stage",
         "NW-UCLA, streams",
         "NW-UCLA, the ladder",
+        "trained further, elsewhere",
         "skelshot-base, part by part",
         "NW-UCLA, 5 of 10 classes, 20 splits",
         "UI-PRMD, 5 of 10 classes, held-out people",
