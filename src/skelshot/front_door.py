@@ -11,7 +11,7 @@ from skelshot.datasets.protocols.contract import FewShotProtocol
 from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import ENCODERS
-from skelshot.evaluation.chosen_weights import LEAVE_ONE_OUT, LeaveOneOut
+from skelshot.evaluation.chosen_weights import LEAVE_ONE_OUT, ChosenWeight
 from skelshot.evaluation.evaluate_members import evaluate_members
 from skelshot.evaluation.fusion import Fusion
 from skelshot.experiments.members import member_of
@@ -356,7 +356,7 @@ def evaluate(
     )
 
 
-def _chosen(word: str, beside: Sequence[str] | None, notes: Matching | None) -> LeaveOneOut:
+def _chosen(word: str, beside: Sequence[str] | None, notes: Matching | None) -> ChosenWeight:
     """Read the word for weights that are chosen; an encoder's notes may know one to begin with."""
     if word != LEAVE_ONE_OUT:
         raise SkelshotError(
@@ -364,9 +364,9 @@ def _chosen(word: str, beside: Sequence[str] | None, notes: Matching | None) -> 
             f"{did_you_mean(word, [LEAVE_ONE_OUT])}"
         )
     if notes is None or len(notes.weights) != 2 or tuple(beside or ()) != notes.beside:
-        return LeaveOneOut()
+        return ChosenWeight()
     own, other = notes.weights
-    return LeaveOneOut(other / own) if own > 0 else LeaveOneOut()
+    return ChosenWeight(other / own) if own > 0 else ChosenWeight()
 
 
 def _store(store: Store | Folder) -> Store:

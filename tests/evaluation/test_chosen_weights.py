@@ -13,10 +13,9 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers
 from skelshot.evaluation.chosen_weights import (
     CANDIDATES,
+    ChosenWeight,
     Folds,
-    LeaveOneOut,
     best_weights,
-    check_folds,
     left_out,
     told,
 )
@@ -91,10 +90,8 @@ def test_the_weight_that_names_most_exemplars(fusion: str, prior: float) -> None
 
 
 def test_what_was_chosen_is_told() -> None:
-    assert told(torch.tensor([0.25, 2.0, 0.25])) == {
-        "mean": 0.8333,
-        "chosen": {"0.25": 2, "2": 1},
-    }
+    found = told([1, 2, 5], [0.5, torch.tensor([0.25, 2.0, 0.25]), 0.0])
+    assert found == {"2": {"mean": 0.8333, "chosen": {"0.25": 2, "2": 1}}}
 
 
 def members() -> list[Member]:
@@ -117,7 +114,7 @@ def test_an_evaluation_with_weights_of_leave_one_out(toy_store: Store, tmp_path:
             out=file,
         )
 
-    chosen = evaluated(LeaveOneOut(0.5), "chosen")
+    chosen = evaluated(ChosenWeight(0.5), "chosen")
     fixed = evaluated([1, 0.5], "fixed")
     assert chosen["accuracy"]["1"] == fixed["accuracy"]["1"]  # nothing to leave out
     assert chosen["settings"] != fixed["settings"]
@@ -128,7 +125,7 @@ def test_an_evaluation_with_weights_of_leave_one_out(toy_store: Store, tmp_path:
     assert sum(beside["weights_chosen"]["2"]["chosen"].values()) == tasks
     for one, other in zip(chosen["members"], fixed["members"], strict=True):
         assert one["accuracy"] == other["accuracy"]  # each alone is what it is without folds
-    alone = evaluated(LeaveOneOut(0.5), "two", shots=(2,))
+    alone = evaluated(ChosenWeight(0.5), "two", shots=(2,))
     assert alone["accuracy"]["2"] == chosen["accuracy"]["2"]
 
 
@@ -159,21 +156,22 @@ def test_the_weights_that_were_chosen_are_those_that_count(
         ]
 
     told = torch.tensor([0.0, 2.0]).repeat(tasks)[:tasks]
-    monkeypatch.setattr("skelshot.evaluation.evaluate_members.best_weights", lambda *_: told)
+    monkeypatch.setattr("skelshot.evaluation.chosen_weights.best_weights", lambda *_: told)
     each = {weight: right([1.0, weight]) for weight in (0.0, 2.0)}
     assert each[0.0] != each[2.0]
-    assert right(LeaveOneOut()) == [each[told[draw].item()][draw] for draw in range(tasks)]
+    assert right(ChosenWeight()) == [each[told[draw].item()][draw] for draw in range(tasks)]
 
 
 def test_a_method_that_cannot_do_with_one_exemplar_less(toy_store: Store) -> None:
     listed = members()
     method = Subspace.from_options({"mirror": "never"})
+    tasks = PROTOCOL.tasks(toy_store, PROTOCOL.split_list(toy_store)[0], 2)
     with pytest.raises(SkelshotError, match=r"leave-one-out, 2 shots: leaves 1 \("):
-        check_folds(method, {2: [PROTOCOL.tasks(toy_store, PROTOCOL.split_list(toy_store)[0], 2)]})
-    check_folds(listed[0].method, {2: [[task(2)]], 1: [[task(1)]]})
+        Folds({2: [tasks]}).check(method)
+    Folds({2: [[task(2)]], 1: [[task(1)]]}).check(listed[0].method)
 
 
 def test_one_method_beside_is_wanted(toy_store: Store) -> None:
     for listed, found in ((members()[:1], 0), ([*members(), members()[0]], 2)):
         with pytest.raises(SkelshotError, match=f"of one method beside encoders, found {found}"):
-            evaluate_members(toy_store, PROTOCOL, listed, [1], weights=LeaveOneOut())
+            evaluate_members(toy_store, PROTOCOL, listed, [1], weights=ChosenWeight())

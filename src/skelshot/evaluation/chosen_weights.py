@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ Tasks = Mapping[int, Sequence[Sequence[Task]]]
 
 
 @dataclass(frozen=True)
-class LeaveOneOut:
+class ChosenWeight:
     """Choice of the weight of the method beside: what names the exemplars best.
 
     K times one exemplar of each class is asked in the place of a query, with the others as
@@ -37,7 +38,7 @@ class LeaveOneOut:
             taken.
 
     Example:
-        >>> LeaveOneOut(prior=0.25).prior
+        >>> ChosenWeight(prior=0.25).prior
         0.25
     """
 
@@ -114,6 +115,55 @@ class Folds:
             for shots, groups in self._asked.items()
         ]
 
+    def check(self, method: FewShotMethod) -> None:
+        """Refuse a method that cannot take one exemplar less.
+
+        Args:
+            method: The few-shot method.
+
+        Raises:
+            SkelshotError: It cannot.
+        """
+        for shots, ways in {
+            (k, len(t.classes)) for k, of in self._asked.items() for t in chain(*of)
+        }:
+            if shots > 1:
+                try:
+                    method.check_shape(ways, shots - 1)
+                except SkelshotError as error:
+                    raise SkelshotError(
+                        f"--weights {LEAVE_ONE_OUT}, {shots} shots: leaves {shots - 1} ({error}); "
+                        "say the weights, or give more --shots"
+                    ) from error
+
+    def weights(
+        self,
+        scored: Sequence[Sequence[Answers]],
+        weights: Sequence[float],
+        fusion: Fusion,
+        prior: float,
+    ) -> list[list[float | Tensor]]:
+        """Choose the weight of the last classifier in each task.
+
+        Args:
+            scored: Answers of each classifier to `together`, that of the method beside last.
+            weights: Weights of the classifiers; the last is chosen anew.
+            fusion: Name of the kind of scores that are added up.
+            prior: As for `best_weights`; the weight with one exemplar.
+
+        Returns:
+            For each number of shots the weights: numbers, the last one a task where it is chosen,
+            (B,).
+        """
+        every: list[list[float | Tensor]] = []
+        for asked in self.asked(scored[0]):
+            chosen: float | Tensor = prior
+            if asked.shots > 1:
+                *encoders, beside = (self.of(asked.tasks, answers) for answers in scored)
+                chosen = best_weights(encoders, beside, fusion, prior)
+            every.append([*weights[:-1], chosen])
+        return every
+
     def of(self, tasks: Sequence[Task], answers: Iterable[Answers]) -> Tensor:
         """Take the answers to what was left out of some tasks.
 
@@ -171,21 +221,28 @@ def best_weights(
     return torch.tensor(tried)[right.argmax(0)]  # the first of those that have most
 
 
-def told(weights: Tensor) -> dict[str, Any]:
+def told(shots: Iterable[int], weights: Iterable[float | Tensor]) -> dict[str, Any]:
     """Tell which weights were chosen.
 
     Args:
-        weights: One a task, (B,).
+        shots: Numbers of exemplars.
+        weights: For each of them a number, or one a task, (B,).
 
     Returns:
-        Their mean, and how often each was chosen.
+        By number of exemplars the mean of those that were chosen, and how often each was.
 
     Example:
-        >>> told(torch.tensor([0.0, 0.5]))
-        {'mean': 0.25, 'chosen': {'0': 1, '0.5': 1}}
+        >>> told([1, 5], [0.25, torch.tensor([0.0, 0.5])])
+        {'5': {'mean': 0.25, 'chosen': {'0': 1, '0.5': 1}}}
     """
-    counts = Counter(f"{weight:g}" for weight in sorted(weights.tolist()))
-    return {"mean": round(weights.mean().item(), 4), "chosen": dict(counts)}
+    return {
+        str(number): {
+            "mean": round(chosen.mean().item(), 4),
+            "chosen": dict(Counter(f"{weight:g}" for weight in sorted(chosen.tolist()))),
+        }
+        for number, chosen in zip(shots, weights, strict=True)
+        if isinstance(chosen, Tensor)
+    }
 
 
 def check_beside(uses_run: Sequence[bool]) -> None:
@@ -203,24 +260,3 @@ def check_beside(uses_run: Sequence[bool]) -> None:
             f"--weights {LEAVE_ONE_OUT}: chooses the weight of one method beside encoders, found "
             f"{beside}; name one, such as --beside raw-dtw"
         )
-
-
-def check_folds(method: FewShotMethod, tasks: Tasks) -> None:
-    """Refuse a method that cannot take one exemplar less.
-
-    Args:
-        method: The few-shot method.
-        tasks: For each number of shots the tasks of each split.
-
-    Raises:
-        SkelshotError: It cannot.
-    """
-    for shots, ways in {(k, len(t.classes)) for k, of in tasks.items() for g in of for t in g}:
-        if shots > 1:
-            try:
-                method.check_shape(ways, shots - 1)
-            except SkelshotError as error:
-                raise SkelshotError(
-                    f"--weights {LEAVE_ONE_OUT}, {shots} shots: leaves {shots - 1} ({error}); say "
-                    "the weights, or give more --shots"
-                ) from error

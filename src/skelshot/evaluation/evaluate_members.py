@@ -18,11 +18,9 @@ from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers, ShotResult, judge
 from skelshot.evaluation.chosen_weights import (
     CANDIDATES,
+    ChosenWeight,
     Folds,
-    LeaveOneOut,
-    best_weights,
     check_beside,
-    check_folds,
     told,
 )
 from skelshot.evaluation.evaluate import chosen_shots, draw_tasks
@@ -54,7 +52,7 @@ def evaluate_members(
     *,
     wanted: Sequence[int] | None = None,
     encoder_split: int | None = None,
-    weights: Sequence[float] | LeaveOneOut | None = None,
+    weights: Sequence[float] | ChosenWeight | None = None,
     fusion: Fusion | None = None,
     sides: AskedSides = "auto",
     out: Path | None = None,
@@ -71,7 +69,7 @@ def evaluate_members(
         wanted: Numbers of the splits; all that the runs hold (or all there are) unless told.
         encoder_split: The split of the runs whose encoder serves all splits; each split its own
             where the runs are of this protocol, else the first one that is done.
-        weights: Weights of the classifiers' scores; equal unless told. `LeaveOneOut` chooses that
+        weights: Weights of the classifiers' scores; equal unless told. `ChosenWeight` chooses that
             of the one method that uses no run, task by task.
         fusion: How scores are added up; `softmax` unless told.
         sides: Whether a clip and its mirror image are different actions. `auto` says so where
@@ -97,8 +95,8 @@ def evaluate_members(
         check_two_files(out, queries)
     where, asked = chosen_device(device), chosen_shots(shots)
     members = [replace(member, options=member.options.on(where)) for member in members]
-    choice: LeaveOneOut | None = None
-    if isinstance(weights, LeaveOneOut):
+    choice: ChosenWeight | None = None
+    if isinstance(weights, ChosenWeight):
         check_beside([member.run is not None for member in members])
         choice, weights = weights, [1.0] * (len(members) - 1) + [weights.prior]
     chosen, how = member_weights(weights, len(members)), member_fusion(fusion, len(members))
@@ -166,7 +164,7 @@ class _Job:
     members: Sequence[ReadyMember]
     tasks: Mapping[int, Sequence[Sequence[Task]]]
     weights: Sequence[float]
-    choice: LeaveOneOut | None
+    choice: ChosenWeight | None
     fusion: Fusion
     decisions: Sequence[SidesDecision]
     queries: Path | None
@@ -198,8 +196,6 @@ class _Job:
         began = time.perf_counter()
         for member in self.members:
             check_shapes(member.method, self.tasks)
-            if self.choice is not None:
-                check_folds(member.method, self.tasks)
         counts = self.protocol.counts(self.store)
         parts: dict[str, float] = {}
         made_anew: list[str] = []
@@ -255,19 +251,14 @@ class _Job:
             ]
             return each, [list(self.weights) for _ in self.tasks]
         folds = Folds(self.tasks)
+        for member in self.members:
+            folds.check(member.method)
         scored = [
             member.answer(folds.together, seconds, made_anew, self.device)
             for member in self.members
         ]
-        each = [folds.asked(answers) for answers in scored]
-        weights: list[list[float | Tensor]] = []
-        for answers in each[0]:
-            chosen: float | Tensor = self.choice.prior
-            if answers.shots > 1:
-                *encoders, beside = (folds.of(answers.tasks, member) for member in scored)
-                chosen = best_weights(encoders, beside, self.fusion, self.choice.prior)
-            weights.append([*self.weights[:-1], chosen])
-        return each, weights
+        weights = folds.weights(scored, self.weights, self.fusion, self.choice.prior)
+        return [folds.asked(answers) for answers in scored], weights
 
     def _judged(self, answers: Sequence[Answers]) -> list[ShotResult]:
         return [judge(self.store, self.protocol, self.splits, of_shots) for of_shots in answers]
@@ -287,11 +278,7 @@ class _Job:
             {
                 "method": member.method.name,
                 "weight": weight,
-                "weights_chosen": {
-                    str(shots): told(of_shots)
-                    for shots, of_shots in zip(self.tasks, chosen, strict=True)
-                    if isinstance(of_shots, Tensor)
-                },
+                "weights_chosen": told(self.tasks, chosen),
                 "fusion": self.fusion,
                 "preset": member.asked.preset,
                 "mapped": member.mapped(),

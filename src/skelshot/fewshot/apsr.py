@@ -54,6 +54,7 @@ class APSR(NamedClassMethod):
         options: Options of the method.
 
     Example:
+        >>> import torch
         >>> from skelshot.skeletons import KINECT_V1
         >>> method = APSR()
         >>> def text_encoders(name, model):

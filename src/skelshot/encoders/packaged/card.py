@@ -109,7 +109,9 @@ def read_card(file: Path) -> WeightsCard:
     return read_document(WeightsCard, read_json(file), str(file), "install Skelshot again")
 
 
-def check_card(weights: Path, advice: str = "fetch both again, or take the card away") -> None:
+def check_card(
+    weights: Path | str, advice: str = "fetch both again, or take the card away"
+) -> None:
     """Refuse weights that are not those of the card beside them.
 
     Args:
@@ -119,6 +121,7 @@ def check_card(weights: Path, advice: str = "fetch both again, or take the card 
     Raises:
         SkelshotError: The card tells of other weights.
     """
+    weights = Path(weights)
     try:
         card = read_json(weights.with_suffix(".json"))
     except SkelshotError:
