@@ -1,5 +1,6 @@
 """Weights chosen by leaving exemplars out, against a literal search and in a whole evaluation."""
 
+import argparse
 import csv
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from skelshot.commands.evaluate import COMMAND
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.protocols.tasks import Task
 from skelshot.datasets.store import Store
 from skelshot.evaluation.answers import Answers
 from skelshot.evaluation.chosen_weights import (
     CANDIDATES,
+    LEAVE_ONE_OUT,
     ChosenWeight,
     Folds,
     best_weights,
@@ -175,3 +178,12 @@ def test_one_method_beside_is_wanted(toy_store: Store) -> None:
     for listed, found in ((members()[:1], 0), ([*members(), members()[0]], 2)):
         with pytest.raises(SkelshotError, match=f"of one method beside encoders, found {found}"):
             evaluate_members(toy_store, PROTOCOL, listed, [1], weights=ChosenWeight())
+
+
+def test_the_command_line_takes_the_word_that_the_library_takes() -> None:
+    parser = argparse.ArgumentParser()
+    COMMAND.arguments(parser)
+    parsed = parser.parse_args(["store", "--protocol", "toy", "--weights", LEAVE_ONE_OUT])
+    assert parsed.weights == [LEAVE_ONE_OUT]
+    with pytest.raises(SystemExit):
+        parser.parse_args(["store", "--protocol", "toy", "--weights", "leave-two-out"])

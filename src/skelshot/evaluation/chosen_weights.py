@@ -87,10 +87,8 @@ class Folds:
     """
 
     def __init__(self, tasks: Tasks) -> None:
-        self._asked = {shots: [list(group) for group in groups] for shots, groups in tasks.items()}
-        self._folds = {
-            task: left_out(task) for groups in tasks.values() for group in groups for task in group
-        }
+        self._asked = {shots: list(chain(*groups)) for shots, groups in tasks.items()}
+        self._folds = {task: left_out(task) for task in chain(*self._asked.values())}
         self.together: dict[int, list[list[Task]]] = {
             shots: [list(group) for group in groups] for shots, groups in tasks.items()
         }
@@ -110,10 +108,7 @@ class Folds:
             One for each number of shots that was asked for, in that order.
         """
         found = _by_task(answers)
-        return [
-            _answers(shots, [task for group in groups for task in group], found)
-            for shots, groups in self._asked.items()
-        ]
+        return [_answers(shots, own, found) for shots, own in self._asked.items()]
 
     def check(self, method: FewShotMethod) -> None:
         """Refuse a method that cannot take one exemplar less.
@@ -124,9 +119,7 @@ class Folds:
         Raises:
             SkelshotError: It cannot.
         """
-        for shots, ways in {
-            (k, len(t.classes)) for k, of in self._asked.items() for t in chain(*of)
-        }:
+        for shots, ways in {(k, len(t.classes)) for k, own in self._asked.items() for t in own}:
             if shots > 1:
                 try:
                     method.check_shape(ways, shots - 1)
@@ -156,10 +149,10 @@ class Folds:
             (B,).
         """
         every: list[list[float | Tensor]] = []
-        for asked in self.asked(scored[0]):
+        for shots, own in self._asked.items():
             chosen: float | Tensor = prior
-            if asked.shots > 1:
-                *encoders, beside = (self.of(asked.tasks, answers) for answers in scored)
+            if shots > 1:
+                *encoders, beside = (self.of(own, answers) for answers in scored)
                 chosen = best_weights(encoders, beside, fusion, prior)
             every.append([*weights[:-1], chosen])
         return every

@@ -1,7 +1,7 @@
 """Choice of the encoder of a run that serves each split of an evaluation."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -256,17 +256,16 @@ def _is_of(trained: SplitRun, store: Store, split: Split) -> bool:
     return bool(split.base) and _names(store, split) in _told_names(trained.config)
 
 
-def _told_names(config: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield base and novel classes of a split, and those of the one set that it was drawn from."""
+def _told_names(config: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """List base and novel classes of a split, and those of the one set that it was drawn from."""
     base, novel = config.get("base"), config.get("novel")
-    yield base, novel
-    _, at, within = str(config.get("protocol")).rpartition("@")
-    if at:
-        own = (
-            [name.removeprefix(f"{within}/") for name in names if name.startswith(f"{within}/")]
-            for names in (base or (), novel or ())
-        )
-        yield next(own), next(own)
+    _, at, set_name = str(config.get("protocol")).rpartition("@")
+    prefix = f"{set_name}/"
+
+    def within(names: Sequence[str] | None) -> list[str]:
+        return [name.removeprefix(prefix) for name in names or () if name.startswith(prefix)]
+
+    return [(base, novel), (within(base), within(novel))] if at else [(base, novel)]
 
 
 def _compare(trained: SplitRun, expected: Mapping[str, object]) -> None:
