@@ -95,6 +95,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
     import time
 
     from skelshot.ground import SkelshotError
+    from skelshot.ground.interrupts import ctrl_c_was_heard
     from skelshot.recognition.streams import Follower
     from skelshot.recognition.streams.event_files import GrowingEventsFile
     from skelshot.recognition.streams.sources import is_camera, open_source
@@ -112,6 +113,7 @@ def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Docum
             if kept is not None:
                 kept.hold(events)
     except (KeyboardInterrupt, SkelshotError) as error:
+        ctrl_c_was_heard()  # once more would cut short what is still told
         broken = error
     events += _printed(follower.end(), parsed)
     if follower.remark is not None and broken is None:  # of a whole recording alone

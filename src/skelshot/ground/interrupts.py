@@ -57,16 +57,18 @@ def answer_ctrl_c() -> CtrlC:
 
 
 def ctrl_c_was_heard() -> None:
-    """Say it no more."""
-    if hasattr(signal, "setitimer"):
+    """Say it no more; alarms of others stay."""
+    if hasattr(signal, "setitimer") and isinstance(signal.getsignal(signal.SIGALRM), CtrlC):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def ignore_ctrl_c_at_exit() -> None:
     """Let Ctrl-C change nothing once the program leaves: its work is done and its code is settled.
 
-    Clean-up of libraries would be cut short with a traceback of their own.
+    Clean-up of libraries would be cut short with a traceback of their own, by one that was to be
+    said again as well.
     """
+    ctrl_c_was_heard()
     atexit.unregister(_ignore)
     atexit.register(_ignore)  # the last to register is the first to run
 
@@ -74,6 +76,7 @@ def ignore_ctrl_c_at_exit() -> None:
 def _ignore() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        ctrl_c_was_heard()
 
 
 def _say_again() -> None:

@@ -44,6 +44,36 @@ Parsed.parse_args = staticmethod(lambda words: Parsed)
 cli.main()
 """
 """A command whose import swallows Ctrl-C, and which then would go on for long."""
+WRONG = """
+import signal
+try:
+    signal.raise_signal(signal.SIGINT)
+except BaseException as error:
+    raise ImportError("mine") from error
+"""
+CLEANS_UP = """
+import atexit, sys, time
+from skelshot import cli
+
+def clean_up():
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        pass
+    print("cleaned up", file=sys.stderr)
+
+def run(parsed):
+    import wrong
+
+class Parsed:
+    lower, json, run = "", True, staticmethod(run)
+
+atexit.register(clean_up)
+sys.path.insert(0, sys.argv.pop(1))
+cli.build_parser = lambda: Parsed
+Parsed.parse_args = staticmethod(lambda words: Parsed)
+cli.main()
+"""
+"""A command whose import makes an error of Ctrl-C, and whose clean-up then takes its time."""
 IMPORTS = 2500
 """How many a command makes at least."""
 
@@ -68,3 +98,11 @@ def test_ctrl_c_that_an_import_swallows_is_said_again(tmp_path: Path) -> None:
         check=False,
     )
     assert (end.returncode, end.stderr.count("\n")) == (130, 1), end.stderr
+
+
+def test_ctrl_c_that_an_import_makes_an_error_of(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text(WRONG)
+    command = [sys.executable, "-c", CLEANS_UP, tmp_path]
+    end = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert end.stderr.splitlines()[1:] == ["cleaned up"], end.stderr
+    assert end.returncode == 130
