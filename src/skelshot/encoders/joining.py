@@ -1,4 +1,4 @@
-"""TrainedNetwork networks joined into one multi-stream encoder."""
+"""Trained networks joined into one multi-stream encoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

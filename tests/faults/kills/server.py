@@ -7,6 +7,7 @@ a `signal` that it gets `after` so many seconds: the `group`, its `parent`, or o
 
 import atexit
 import contextlib
+import faulthandler
 import json
 import mmap
 import os
@@ -78,6 +79,7 @@ class Child:
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)
         os.dup2(self.said.fileno(), 2)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
+        faulthandler.enable(2)  # an abort tells where
         count_operations(self.call["root"], self.call.get("at"), self.counted)
         code = 1
         try:
