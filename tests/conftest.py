@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,11 @@ from skelshot.teachers import FeatureCache, extract_text, load_templates, teache
 
 # Small tensors on all cores wait more than they work, most of all with tests side by side.
 torch.set_num_threads(1)
+
+# Begun in the background by a shell, tests would hand on to every process that Ctrl-C is ignored,
+# and those of Ctrl-C would see nothing.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,12 @@
 """Batches: every clip once, and nothing that depends on order or workers."""
 
+import os
+import signal
+
 import numpy as np
+import pytest
 import torch
+from torch.utils.data import dataloader
 
 from skelshot.datasets.batches import (
     Item,
@@ -54,3 +59,16 @@ def test_time_reversed_turns_time_round(tiny_sequence: SkeletonSequence) -> None
     turned = time_reversed(tiny_sequence)
     np.testing.assert_array_equal(turned.joints[:, 0], tiny_sequence.joints[:, -1])
     np.testing.assert_array_equal(time_reversed(turned).joints, tiny_sequence.joints)
+
+
+def test_a_worker_that_dies_is_noticed_by_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = dataloader._MultiProcessingDataLoaderIter._try_get_data
+    monkeypatch.setattr(asking, "__defaults__", (0.2,))  # in place of five seconds
+
+    def die(item: Item) -> torch.Tensor:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return torch.zeros(1)
+
+    with pytest.raises(RuntimeError, match="DataLoader worker") as told:
+        list(load_batches(die, [[Item(0)]] * 3, workers=2))
+    assert "exited unexpectedly" in str(told.value)

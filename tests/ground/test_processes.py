@@ -89,6 +89,15 @@ def test_ctrl_c_never_reaches_processes_that_start() -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
+def test_the_loaders_handler_of_dead_processes_does_not_stay() -> None:
+    before = signal.getsignal(signal.SIGCHLD)
+    with ctrl_c_for_parent_only():
+        signal.signal(signal.SIGCHLD, lambda number, frame: pytest.fail("raised where it stands"))
+        subprocess.run([sys.executable, "-c", ""], check=True)
+    assert signal.getsignal(signal.SIGCHLD) == before
+    assert signal.SIGCHLD not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
 def test_a_worker_of_the_data_loader_that_dies_is_told_in_one_line() -> None:
     with (
         pytest.raises(SkelshotError, match=r"process died.*fewer workers"),

@@ -1,7 +1,9 @@
 """Batches of encoder input, the same whatever the number of workers."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from types import TracebackType
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -128,6 +130,15 @@ def load_batches(
 
 def _begin(_worker: int) -> None:
     follow_parent()
+    sys.excepthook = _unless_cut_off
+
+
+def _unless_cut_off(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print what a thread could not handle, but not that whoever asked for tensors has left."""
+    if not issubclass(kind, ConnectionError):
+        sys.__excepthook__(kind, error, trace)
 
 
 def clip_batches(

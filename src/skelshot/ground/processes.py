@@ -4,12 +4,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from threading import Thread
 from typing import TypeVar
 
 from skelshot.ground.errors import SkelshotError
@@ -97,16 +97,24 @@ def one_line_for_the_dead() -> Iterator[None]:
 def ctrl_c_for_parent_only() -> Iterator[None]:
     """Start processes in the block that Ctrl-C never reaches, not while they start either.
 
+    PyTorch's loader handles the death of a process by an exception wherever this one stands, within
+    its own steps or an import. That handler is taken away again: the loader asks as well, every
+    five seconds.
+
     Yields:
         Nothing. A Ctrl-C during the block reaches this process after it.
     """
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes inherit it
+    held = {signal.SIGINT, signal.SIGCHLD}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)  # processes inherit it
+    handler = signal.getsignal(signal.SIGCHLD)
     try:
         yield
     finally:
+        if threading.current_thread() is threading.main_thread() and handler is not None:
+            signal.signal(signal.SIGCHLD, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
@@ -114,7 +122,7 @@ def follow_parent() -> None:
     """Leave Ctrl-C to the process that started this one, and end when that one has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if parent := multiprocessing.parent_process():
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:

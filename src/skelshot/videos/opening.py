@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.memory import memory_is_short
 
 FORMATS = (
     "avi,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpeg,mpegvideo,mpegts,asf,flv,ogg,h264,hevc,m4v,"
@@ -28,6 +29,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     Raises:
         SkelshotError: PyAV is not installed, there is no such file, it is no video, holds only
             sound, or breaks while it is being read.
+        MemoryError: Memory was too short for it, which says nothing of the video.
     """
     try:
         import av  # noqa: PLC0415 - absent without the `video` extra
@@ -46,6 +48,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     try:
         container = av.open(f"file:{path}", container_options=options)
     except (av.FFmpegError, ValueError) as error:
+        _refuse_short_memory(path, error)
         raise SkelshotError(
             f"{path}: cannot be opened as a video ({_reason(error)}); it is of another kind, or "
             "truncated: fetch it again"
@@ -62,9 +65,16 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
         try:
             yield container, stream
         except av.FFmpegError as error:
+            _refuse_short_memory(path, error)
             raise SkelshotError(
                 f"{path}: the video is damaged ({_reason(error)}); fetch it again"
             ) from error
+
+
+def _refuse_short_memory(path: Path, error: Exception) -> None:
+    """Tell a video that is damaged from one for which there is no memory."""
+    if memory_is_short(error):
+        raise MemoryError(f"{path}: memory is short") from error
 
 
 def _reason(error: Exception) -> str:

@@ -25,7 +25,7 @@ COMMANDS = {
     "texts": "teach MADE/store --teacher random-code --out OUT/features",
     "pretrain": f"pretrain MADE/store {SMOKE} --split 1 --episodes feat --out OUT/run",
     "evaluate": f"evaluate MADE/store {SMOKE} --run OUT/run --method cosine --shots 1",
-    "evaluate to a file": f"evaluate MADE/store {SMOKE} --method raw-nearest --shots 1 "
+    "evaluate to a file": f"evaluate MADE/store {SMOKE} --method raw-nearest --shots 1 2 "
     "--out OUT/result.json",
     "export": "export pyskl MADE/store --out OUT/store.pkl",
     "draw": "draw MADE/store --moments 1 --most 1 --out OUT/store.png",
