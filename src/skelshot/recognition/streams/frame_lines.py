@@ -150,10 +150,10 @@ def frame_line(frame: Frame) -> str:
         The line, with its end.
     """
     persons = []
-    for person, there in enumerate(np.isfinite(frame.joints).all(axis=2)):
-        unseen = None if there.any() else [None] * frame.joints.shape[2]
-        rows = zip(frame.joints[person].tolist(), there, strict=True)
-        joints = [row if seen else unseen for row, seen in rows]
+    for person in range(frame.persons):
+        joints = [row if np.isfinite(row).all() else None for row in frame.joints[person].tolist()]
+        if not any(joints):  # nulls alone would not say how many coordinates there are
+            joints = [[None] * frame.joints.shape[2]] * len(joints)
         one: dict[str, Any] = {"joints": joints}
         if frame.ids is not None:
             one = {"id": frame.ids[person], **one}
