@@ -56,7 +56,7 @@ class StandIn:
     """Answers at once, every second time with an action."""
 
     def __init__(self, recognizer: Recognizer) -> None:
-        self.exemplars = recognizer.exemplars
+        self.exemplars, self.stamp = recognizer.exemplars, recognizer.stamp
         self._asked = 0
 
     def predict_many(self, clips: Iterable[SkeletonSequence]) -> list[Answer]:

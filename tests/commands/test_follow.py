@@ -1,10 +1,12 @@
 """`skelshot recognize --follow`: streams on the command line."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +170,64 @@ def test_what_a_stream_showed_before_it_broke_is_kept(
     assert "line 140: not valid JSON" in told
     assert call("recognize", tmp_path / "gone.jsonl", *words[1:]) == 2
     assert out.read_text().count("label") == 2  # where nothing is read nothing is lost
+
+
+def test_events_replace_nothing_that_is_read(
+    capsys: Any, tmp_path: Path, gallery: Path, lines: str
+) -> None:
+    stream, moves = tmp_path / "s.jsonl", tmp_path / "moves.csv"
+    stream.write_text(lines)
+    backup = Path(shutil.copy(gallery, f"{moves}.backup"))
+    shutil.copy(gallery, moves)
+    (tmp_path / "link.csv").hardlink_to(backup)
+    before = {file: file.read_bytes() for file in (stream, moves, backup)}
+    for name in ("s.jsonl", "moves.csv", "link.csv"):
+        words = (stream, "--follow", "--patience", "0.1", "--gallery", moves)
+        assert call("recognize", *words, "--events", tmp_path / name) == 2
+        told = capsys.readouterr().err
+        assert f"{name}: found the stream, the gallery or its backup" in told
+        assert told.count("\n") == 1
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_a_line_in_pixels_is_left_out_of_a_stream_in_metres(
+    capsys: Any, tmp_path: Path, gallery: Path, recording: NDArray[np.float32], lines: str
+) -> None:
+    last = Frame(len(recording) / RATE, recording[-1][None, :, :2], KINECT_V1, ("p",))
+    (tmp_path / "s.jsonl").write_text(lines + frame_line(last))
+    words = (tmp_path / "s.jsonl", "--follow", "--patience", "0.1", "--gallery", gallery)
+    assert call("recognize", *words) == 0
+    printed, told = capsys.readouterr()
+    assert [word in printed for word in ("wave", "kick")] == [True, True]
+    assert "left out: line 140: joints: found 2 coordinates each, expected 3 as before" in told
+
+
+@pytest.mark.parametrize("broken", ["stream", "output"])
+def test_whatever_breaks_what_is_open_is_kept(
+    capsys: Any,
+    tmp_path: Path,
+    gallery: Path,
+    recording: NDArray[np.float32],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    def frames(*asked: object) -> Iterator[Frame]:
+        for t, one in enumerate(recording[: round(3.6 * RATE)]):
+            yield Frame(t / RATE, one[None], KINECT_V1, ("p",))
+        if broken == "stream":
+            raise ValueError("what nobody foresaw")
+
+    def refusing(text: str) -> None:
+        raise ValueError("what nobody foresaw")
+
+    monkeypatch.setattr("skelshot.recognition.streams.sources.open_source", frames)
+    if broken == "output":
+        monkeypatch.setattr("skelshot.commands.follow_words.print_out", refusing)
+    out = tmp_path / "e.jsonl"
+    with pytest.raises(ValueError, match="nobody foresaw"):
+        call("recognize", "s.npz", "--follow", "--gallery", gallery, "--events", out)
+    assert ("person p: wave" in capsys.readouterr().out) == (broken == "stream")
+    assert json.loads(out.read_text())["label"] == "wave"
 
 
 def test_ctrl_c_tells_what_is_open(tmp_path: Path, gallery: Path, lines: str) -> None:

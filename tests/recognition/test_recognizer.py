@@ -232,7 +232,9 @@ def test_it_notices_what_others_enrol_and_forget(toy_store: Store, toy_clips, tm
             recognizer.enroll(action, toy_clips(action)[:2])
         asked = toy_clips(third)[4]
         assert set(recognizer.predict(asked).scores) == {first, second}
+        before = recognizer.stamp
         other.enroll(third, toy_clips(third)[:2])
+        assert recognizer.stamp != before
         assert set(recognizer.predict(asked).scores) == {first, second, third}
         other.forget(first)
         other.enroll(first, toy_clips(first)[2:4])  # as many as before

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,49 +78,58 @@ def refuse_without_follow(parsed: argparse.Namespace) -> None:
         raise SkelshotError(f"--{said[0]}: says how a stream is followed; add --follow")
 
 
-def follow_stream(recognizer: "Recognizer", parsed: argparse.Namespace) -> Document:
+def follow_stream(
+    recognizer: "Recognizer", parsed: argparse.Namespace, files: Collection[Path] = ()
+) -> Document:
     """Follow a stream to its end, and print events as they come unless one document is wanted.
 
     Args:
         recognizer: Knows the actions.
         parsed: The arguments of a parser that `add_follow` added to.
+        files: Those of the gallery, over which no events are written.
 
     Returns:
         The document.
 
     Raises:
-        SkelshotError: The call is wrong, or the stream cannot be read; what was found before is
-            told and written first.
-        KeyboardInterrupt: Ctrl-C was pressed; what was open is told and written first.
+        SkelshotError: The call is wrong, or the stream cannot be read. Whatever ends it, Ctrl-C
+            as well, what was found before and what was open is told and written first.
     """
     import time
 
-    from skelshot.ground import SkelshotError
     from skelshot.ground.interrupts import ctrl_c_was_heard
     from skelshot.recognition.streams import Follower
     from skelshot.recognition.streams.event_files import GrowingEventsFile
-    from skelshot.recognition.streams.sources import is_camera, open_source
+    from skelshot.recognition.streams.sources import files_of_source, is_camera, open_source
 
     began, place = time.perf_counter(), _only(parsed.clips)
     if not is_camera(place):
         refuse_without_video(parsed, [place])
-    kept = GrowingEventsFile(Path(parsed.events)) if parsed.events not in (None, "-") else None
+    kept: GrowingEventsFile | None = None
+    if parsed.events not in (None, "-"):
+        read = (*files_of_source(place), *files)
+        kept = GrowingEventsFile(Path(parsed.events), read=read)
     follower = Follower(recognizer, _options(parsed))
     events: list[ActionEvent] = []
     broken: BaseException | None = None
     try:
         for frame in open_source(place, _asked(parsed), _tell):
-            events += _printed(follower.push(frame), parsed)
+            events += (new := follower.push(frame))
+            _print(new, parsed)
             if kept is not None:
                 kept.hold(events)
-    except (KeyboardInterrupt, SkelshotError) as error:
+    except (KeyboardInterrupt, Exception) as error:
         ctrl_c_was_heard()  # once more would cut short what is still told
         broken = error
-    events += _printed(follower.end(), parsed)
-    if follower.remark is not None and broken is None:  # of a whole recording alone
-        _tell(follower.remark)
+    try:
+        events += (new := follower.end())
+        _print(new, parsed)
+    except Exception as error:  # what cannot be asked about or printed any more costs no event
+        broken = broken or error
     if kept is not None and (broken is None or follower.frames):
         kept.hold(events, ended=True)
+    if follower.remark is not None and broken is None:  # of a whole recording alone
+        _tell(follower.remark)
     document = _document(follower, events, parsed.events == "-") | {
         "seconds": round(time.perf_counter() - began, 3)
     }
@@ -168,8 +178,8 @@ def _document(follower: "Follower", events: "list[ActionEvent]", lines: bool) ->
     }
 
 
-def _printed(events: "list[ActionEvent]", parsed: argparse.Namespace) -> "list[ActionEvent]":
-    """Print events as they come, and hand them on."""
+def _print(events: "list[ActionEvent]", parsed: argparse.Namespace) -> None:
+    """Print events as they come."""
     from skelshot.recognition.streams.event_files import json_line
 
     for event in [] if parsed.json else events:
@@ -181,7 +191,6 @@ def _printed(events: "list[ActionEvent]", parsed: argparse.Namespace) -> "list[A
                 f"{event.start:.2f} to {event.end:.2f} s, person {who}: {label}, "
                 f"{percent(event.confidence)} %; nearest {nearest}\n"
             )
-    return events
 
 
 def _options(parsed: argparse.Namespace) -> "StreamOptions":

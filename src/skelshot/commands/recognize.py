@@ -47,7 +47,7 @@ def _run(parsed: argparse.Namespace) -> Document:
     with Gallery.open(parsed.gallery) as gallery:
         recognizer = Recognizer.on(gallery, **changes_of(parsed, gallery.settings))
         if parsed.follow:
-            return follow_stream(recognizer, parsed)
+            return follow_stream(recognizer, parsed, gallery.files)
         intake = take_in(parsed.clips, recognizer, videos_of(parsed))
         sources = [
             *(one.source for one in intake.clips),

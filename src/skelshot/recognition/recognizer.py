@@ -133,8 +133,7 @@ class Recognizer:
         Raises:
             SkelshotError: The run holds no such encoder.
         """
-        run = run if isinstance(run, Run) else Run.open(run)
-        return cls(split_of(run, split), **settings)
+        return cls(split_of(run if isinstance(run, Run) else Run.open(run), split), **settings)
 
     @classmethod
     def load(cls, place: Path | str, **changes: Any) -> Self:
@@ -200,6 +199,11 @@ class Recognizer:
     def exemplars(self) -> list[Exemplar]:
         """The enrolled clips, in their order."""
         return list(self._gallery.by_id().values())
+
+    @property
+    def stamp(self) -> object:
+        """Something else whenever the enrolled clips are others, whoever changed them."""
+        return self._gallery.stamp
 
     @property
     def actions(self) -> dict[str, int]:
@@ -338,7 +342,7 @@ class Recognizer:
         """Name what people do in a stream, as it happens.
 
         Args:
-            frames: The stream (docs/guide/streams.md).
+            frames: The stream (docs/guide/streams.md); however it ends, what is open is told first.
             options: Of following.
 
         Returns:
@@ -416,9 +420,8 @@ class Recognizer:
         Raises:
             SkelshotError: Nothing is enrolled.
         """
-        if self.settings.conformal is not None:  # a promise that may still lack exemplars
-            return verdicts_of(self._judged(None))
-        return verdicts_of(self._ready())
+        promised = self.settings.conformal is not None  # for which exemplars may still lack
+        return verdicts_of(self._judged(None) if promised else self._ready())
 
     def _kept_settings(self) -> dict[str, Any]:
         """Give the settings for a gallery, without an encoder that the first clips still choose."""
@@ -451,7 +454,7 @@ class Recognizer:
 
     def _ready(self) -> Judge:
         """Learn from the exemplars, once until they change, by whomever."""
-        stamp = self._gallery.stamp
+        stamp = self.stamp
         if self._judge is None or self._learned != stamp:
             self._judge, self._learned = self._judged(self.settings.conformal), stamp
         return self._judge

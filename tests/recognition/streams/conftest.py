@@ -68,6 +68,10 @@ class Comparer:
     asked: list[int] = field(default_factory=list)
     shapes: set[tuple[int, ...]] = field(default_factory=set)
 
+    @property
+    def stamp(self) -> list[str]:
+        return [one.digest for one in self.exemplars]
+
     def predict_many(self, clips: Iterable[SkeletonSequence]) -> list[Answer]:
         clips = list(clips)
         self.asked.append(len(clips))

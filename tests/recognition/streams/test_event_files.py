@@ -115,6 +115,20 @@ def test_a_file_of_events_grows_with_the_stream(
         GrowingEventsFile(tmp_path / "none/e.csv")
 
 
+def test_what_is_read_meanwhile_is_never_replaced(tmp_path: Path) -> None:
+    source, other = tmp_path / "r.jsonl", tmp_path / "other.jsonl"
+    source.write_text("frames\n")
+    other.hardlink_to(source)
+    read = [tmp_path / "gone.backup", source]
+    for path in (source, tmp_path / "." / "r.jsonl", other):
+        with pytest.raises(SkelshotError, match=r"--events .*: found the stream, the gallery"):
+            GrowingEventsFile(path, read=read)
+        with pytest.raises(SkelshotError, match="expected a file of events alone"):
+            write_events(EVENTS, path, read)
+    write_events(EVENTS, tmp_path / "e.jsonl", read)
+    assert source.read_text() == "frames\n"
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("e.txt", "expected .jsonl, .csv"), ("none/e.csv", "found no folder")],

@@ -1,5 +1,6 @@
 """Following: who did what from when to when, and nothing else."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from skelshot.ground import SkelshotError
-from skelshot.recognition.streams import ActionEvent, Follower, StreamOptions, follow
+from skelshot.recognition.streams import ActionEvent, Follower, Frame, StreamOptions, follow
 from skelshot.skeletons import KINECT_V2
 
 SCENE = [("idle", 2.0), ("wave", 1.5), ("idle", 1.5), ("kick", 1.3), ("idle", 2.0)]
@@ -90,6 +91,47 @@ def test_an_early_end_tells_what_is_open(stage: Any) -> None:
     follower = Follower(stage.recognizer())
     assert [event for frame in frames for event in follower.push(frame)] == []
     assert told(follower.end()) == [("a", "wave")]
+    assert follower.end() == []
+
+
+@pytest.mark.parametrize("error", [SkelshotError("it broke"), OSError("it broke")])
+def test_a_source_that_breaks_off_tells_what_is_open(stage: Any, error: Exception) -> None:
+    def breaking() -> Iterator[Frame]:
+        yield from stage.frames(SCENE)[: round(3.5 * stage.rate)]
+        raise error
+
+    events: list[ActionEvent] = []
+    with pytest.raises(type(error), match="it broke"):
+        events.extend(follow(stage.recognizer(), breaking()))
+    assert told(events) == [("a", "wave")]
+
+
+def test_what_is_enrolled_meanwhile_is_told(stage: Any) -> None:
+    recognizer = stage.recognizer()
+    frames = stage.frames(SCENE, [("idle", 8.3)])
+    every = recognizer.exemplars
+    recognizer.exemplars = [one for one in every if one.action == "kick"]
+    follower = Follower(recognizer)
+    before, events = follower.lengths, []
+    for frame in frames:
+        if frame.time >= 1.0:
+            recognizer.exemplars = every
+        events += follower.push(frame)
+    assert told(events + follower.end()) == [("a", "wave"), ("a", "kick")]
+    assert follower.lengths[-1] > before[-1]
+    assert follower.lengths == Follower(recognizer).lengths
+
+
+def test_what_is_forgotten_meanwhile_is_told_no_more(stage: Any) -> None:
+    recognizer = stage.recognizer()
+    follower = Follower(recognizer)
+    frames = stage.frames(SCENE)
+    recognizer.exemplars = [one for one in recognizer.exemplars if one.action == "kick"]
+    events = [event for frame in frames for event in follower.push(frame)]
+    assert told(events + follower.end()) == [("a", "kick")]
+    recognizer.exemplars = []
+    with pytest.raises(SkelshotError, match="nothing enrolled"):
+        [follower.push(replace(frame, time=frame.time + 20)) for frame in frames]
     assert follower.end() == []
 
 
@@ -212,6 +254,15 @@ def test_another_layout_is_refused(stage: Any) -> None:
     other = replace(second, joints=np.zeros((1, 25, 3), np.float32), layout=KINECT_V2)
     with pytest.raises(SkelshotError, match="layout: found a frame of 'kinect-v2'"):
         list(follow(stage.recognizer(), [first, other]))
+
+
+def test_another_number_of_coordinates_is_refused(stage: Any) -> None:
+    first, second, *_ = stage.frames(SCENE)
+    flat = replace(second, joints=second.joints[..., :2])
+    with pytest.raises(SkelshotError, match="joints: found 2 coordinates each, expected 3"):
+        list(follow(stage.recognizer(), [first, flat]))
+    unseen = replace(flat, joints=np.full_like(flat.joints, np.nan))
+    assert list(follow(stage.recognizer(), [unseen, first, unseen])) == []
 
 
 def test_nothing_enrolled_is_refused(stage: Any) -> None:

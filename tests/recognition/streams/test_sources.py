@@ -17,6 +17,7 @@ from skelshot.recognition.streams.frame_lines import FrameLines, frame_line, hea
 from skelshot.recognition.streams.frame_stream import frames_of_lines
 from skelshot.recognition.streams.line_source import lines_of_growing_file, lines_of_pipe
 from skelshot.recognition.streams.recordings import frames_of
+from skelshot.recognition.streams.sources import files_of_source
 from skelshot.skeletons import COCO_17, KINECT_V1
 
 SCENE = [("idle", 2.0), ("wave", 1.5), ("idle", 1.5), ("kick", 1.3), ("idle", 2.0)]
@@ -50,6 +51,63 @@ def test_a_frame_comes_back_as_it_was(stage: Any) -> None:
     assert read.ids == frame.ids
     np.testing.assert_array_equal(read.joints, frame.joints)
     np.testing.assert_array_equal(read.confidence, sure)
+
+
+@pytest.mark.parametrize("coordinates", [2, 3])
+def test_somebody_who_is_not_seen_at_all_comes_back_so(coordinates: int) -> None:
+    seen = np.random.default_rng(0).uniform(0, 2, (20, coordinates)).astype(np.float32)
+    unseen = np.full_like(seen, np.nan)
+    for joints in ([seen, unseen], [unseen, seen], [unseen, unseen]):
+        frame = Frame(0.5, np.stack(joints), KINECT_V1, ("a", "b"))
+        read = FrameLines(KINECT_V1).read(frame_line(frame), 1)
+        assert read is not None
+        np.testing.assert_array_equal(read.joints, frame.joints)
+
+
+def test_somebody_of_nulls_alone_has_the_coordinates_of_the_others() -> None:
+    for persons in ([[[10, 20]] * 20, [None] * 20], [[None] * 20, [[10, 20]] * 20]):
+        text = line(persons=[{"joints": joints} for joints in persons])
+        frame = FrameLines(KINECT_V1).read(text, 1)
+        assert frame is not None
+        assert frame.joints.shape == (2, 20, 2)
+
+
+def test_lines_with_another_number_of_coordinates_are_left_out(stage: Any) -> None:
+    frames = stage.frames(SCENE)
+    flat = [Frame(one.time, one.joints[..., :2], KINECT_V1, one.ids) for one in frames]
+    nobody = Frame(0.5, np.full((1, 20, 2), np.nan, np.float32), KINECT_V1, ("a",))
+    said: list[str] = []
+    lines = written([frames[0], nobody, flat[1], *frames[1:]]).splitlines()
+    read = list(frames_of_lines(lines, None, said.append))
+    assert len(read) == len(frames) + 1
+    assert said == ["left out: line 4: joints: found 2 coordinates each, expected 3 as before"]
+    empty = Frame(0.01, np.zeros((0, 20, 3), np.float32), KINECT_V1, ())
+    lines = written([flat[0], empty, *flat[1:]]).splitlines()
+    assert len(list(frames_of_lines(lines, None, said.append))) == len(frames) + 1
+
+
+@pytest.mark.parametrize("unseen", [0, 1, 15])
+def test_millimetres_are_told_though_joints_are_not_seen(unseen: int) -> None:
+    joints = [None] * unseen + [[100 * n, 900, 3000] for n in range(20 - unseen)]
+    with pytest.raises(SkelshotError, match="millimetres"):
+        FrameLines(KINECT_V1).read(line(persons=[{"joints": joints}]), 1)
+
+
+def test_standard_input_is_the_file_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "live.jsonl"
+    path.touch()
+    before = os.dup(0)
+    try:
+        with path.open() as handle:
+            os.dup2(handle.fileno(), 0)
+        assert files_of_source("-")[0].samefile(path)
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+    assert files_of_source("camera:0") == ()
+    assert files_of_source(str(path)) == (path,)
+    (tmp_path / "live.npz").touch()
+    assert files_of_source(str(tmp_path)) == (tmp_path / "live.npz",)
 
 
 def test_units_and_layout_of_the_first_line() -> None:

@@ -107,6 +107,12 @@ class Gallery:
         return self._database.place
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The file in which it is kept, and its backup; none of a database on a server."""
+        file = self._database.file
+        return () if file is None else (file, backup_of(file))
+
+    @property
     def ids(self) -> list[int]:
         """The exemplars' numbers, rising."""
         with self._reading() as connection:

@@ -5,7 +5,7 @@ import io
 import json
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -67,14 +67,16 @@ FORMATS: Mapping[str, Callable[[Sequence[ActionEvent]], bytes]] = MappingProxyTy
 """How events are written, by the ending of the file."""
 
 
-def check_events_file(path: Path) -> None:
+def check_events_file(path: Path, read: Collection[Path] = ()) -> None:
     """Refuse a file of events that could not be written, before any work is done.
 
     Args:
         path: The file.
+        read: Files that are read meanwhile: those of the stream and of the gallery.
 
     Raises:
-        SkelshotError: Its ending is none of `FORMATS`, or its folder is not there.
+        SkelshotError: Its ending is none of `FORMATS`, its folder is not there, or it is one of
+            those that are read.
     """
     if path.suffix.lower() not in FORMATS:
         raise SkelshotError(
@@ -83,19 +85,25 @@ def check_events_file(path: Path) -> None:
         )
     if not path.parent.is_dir():
         raise SkelshotError(f"--events {path}: found no folder {path.parent}; make it first")
+    if path.exists() and any(one.exists() and path.samefile(one) for one in read):
+        raise SkelshotError(
+            f"--events {path}: found the stream, the gallery or its backup, expected a file of "
+            "events alone; name another one"
+        )
 
 
-def write_events(events: Sequence[ActionEvent], path: Path) -> None:
+def write_events(events: Sequence[ActionEvent], path: Path, read: Collection[Path] = ()) -> None:
     """Write events in the format that the file's ending names, whole or not at all.
 
     Args:
         events: Any number.
         path: The file.
+        read: As for `check_events_file`.
 
     Raises:
         SkelshotError: As for `check_events_file`.
     """
-    check_events_file(path)
+    check_events_file(path, read)
     content = FORMATS[path.suffix.lower()](sorted(events, key=lambda event: event.order))
     with whole_file(path) as partial:
         partial.write_bytes(content)
@@ -110,14 +118,15 @@ class GrowingEventsFile:
     Args:
         path: The file; what was there stays until there is an event, or the end.
         every: Seconds from one writing to the next, at least.
+        read: As for `check_events_file`.
 
     Raises:
         SkelshotError: As for `check_events_file`.
     """
 
-    def __init__(self, path: Path, every: float = 2.0) -> None:
-        check_events_file(path)
-        self._path = path
+    def __init__(self, path: Path, every: float = 2.0, read: Collection[Path] = ()) -> None:
+        check_events_file(path, read)
+        self._path, self._read = path, read
         self._every = every
         self._written, self._when = 0, -math.inf
 
@@ -133,7 +142,7 @@ class GrowingEventsFile:
         """
         now = time.monotonic()
         if ended or (len(events) > self._written and now - self._when >= self._every):
-            write_events(events, self._path)
+            write_events(events, self._path, self._read)
             self._written, self._when = len(events), now
 
 

@@ -30,6 +30,10 @@ class Recognises(Protocol):
     def exemplars(self) -> list[Exemplar]:
         """The enrolled clips."""
 
+    @property
+    def stamp(self) -> object:
+        """Something else whenever the enrolled clips are others, whoever changed them."""
+
     def predict_many(self, clips: Iterable[SkeletonSequence]) -> Sequence[Answer]:
         """Answer about clips, one answer a clip."""
 
@@ -40,7 +44,8 @@ class Follower:
     Every hop it looks at the last seconds of each person, at several lengths, all in one batch.
     Nothing depends on how the frames arrive: a replay gives the same events. A recording no longer
     than the longest window, which leaves room for few of them, is looked at as a whole as well: at
-    its end, where somebody has shown nothing yet.
+    its end, where somebody has shown nothing yet. What is enrolled or forgotten meanwhile counts
+    from the next hop on.
 
     Args:
         recognizer: Knows the actions; at least one is enrolled.
@@ -53,24 +58,17 @@ class Follower:
     def __init__(self, recognizer: Recognises, options: StreamOptions | None = None) -> None:
         self.options = options or StreamOptions()
         self._recognizer = recognizer
-        self._usual = usual_of(recognizer.exemplars, self.options.rate)
-        if not self._usual:
-            raise SkelshotError(
-                "gallery: found nothing enrolled, expected an action at least; show it with "
-                "`skelshot enroll NAME CLIP ... --gallery G`"
-            )
-        self.lengths = tuple(sorted(self.options.lengths or window_lengths(self._usual)))
         self._clock = StreamClock(self.options.gap)
-        self._tracks = Tracks(self.lengths[-1] + self.options.gap, self.options.gap)
+        self._tracks = Tracks(0.0, self.options.gap)
         self._spotters: dict[tuple[int, ...], Spotter] = {}
         self._next: float | None = None
         self._began = self._now = 0.0
         self._recording = 1
         self._acted: set[str] = set()
         self._layout: SkeletonLayout | None = None
-        self._checked, self._looked = False, True
-        pairs = any(usual.persons == 2 for usual in self._usual.values())
-        self._near = self.options.near if pairs else None
+        self._coordinates: int | None = None
+        self._looked = True
+        self._learn()
         self.frames = self.hops = self.windows = 0
         self.skipped: Counter[str] = Counter()
         self.status: dict[str, str] = {}
@@ -91,8 +89,8 @@ class Follower:
             Events that are over.
 
         Raises:
-            SkelshotError: The frame has another layout, its time makes no sense, or an option is
-                a duration below a frame.
+            SkelshotError: The frame has another layout or number of coordinates, its time makes
+                no sense, an option is a duration below a frame, or nothing is enrolled any more.
         """
         self._check_layout(frame)
         arrival = self._clock.arrival(frame.time)
@@ -132,12 +130,33 @@ class Follower:
         events += [event for event in self._told(whole) if event.person not in acted]
         return self._numbered(events)
 
+    def _learn(self) -> None:
+        """Measure what is enrolled, and how long what is looked at must be for it."""
+        stamp = self._recognizer.stamp  # first, since others may be enrolling
+        usual = usual_of(self._recognizer.exemplars, self.options.rate)
+        if not usual:
+            raise SkelshotError(
+                "gallery: found nothing enrolled, expected an action at least; show it with "
+                "`skelshot enroll NAME CLIP ... --gallery G`"
+            )
+        self._learned, self._usual = stamp, usual
+        self.lengths = tuple(sorted(self.options.lengths or window_lengths(usual)))
+        self._checked = False
+        self._tracks.keep(self.lengths[-1] + self.options.gap)
+        for spotter in self._spotters.values():
+            spotter.longest = self.lengths[-1]
+        pairs = any(each.persons == 2 for each in usual.values())
+        self._near = self.options.near if pairs else None
+
     def _numbered(self, events: list[ActionEvent]) -> list[ActionEvent]:
         """Say of which recording of the stream events are."""
         return [replace(event, recording=self._recording) for event in events]
 
     def _look(self, layout: SkeletonLayout) -> list[ActionEvent]:
         """Look at the last seconds of everybody."""
+        if self._recognizer.stamp != self._learned:
+            self._learn()
+            self._check_pace()
         self.hops += 1
         return self._hear(self._answered(self._windows(self.lengths, layout)))
 
@@ -233,6 +252,7 @@ class Follower:
                 f"layout: found a frame of {frame.layout.name!r}, expected "
                 f"{self._layout.name!r} as before"
             )
+        self._coordinates = frame.check_coordinates(self._coordinates)
 
     def _check_pace(self) -> None:
         """Refuse durations below a frame once it is known how far these are apart."""
@@ -267,6 +287,10 @@ def follow(
         SkelshotError: As for `Follower`.
     """
     follower = Follower(recognizer, options)
-    for frame in frames:
-        yield from follower.push(frame)
+    try:
+        for frame in frames:
+            yield from follower.push(frame)
+    except Exception:
+        yield from follower.end()
+        raise
     yield from follower.end()

@@ -66,3 +66,25 @@ class Frame:
     def persons(self) -> int:
         """Number of people M."""
         return int(self.joints.shape[0])
+
+    def check_coordinates(self, before: int | None) -> int | None:
+        """Refuse another number of coordinates than a stream had before.
+
+        Args:
+            before: The number of coordinates in earlier frames, 2 or 3; None before anybody was
+                seen.
+
+        Returns:
+            The number from now on; as before where nobody is seen.
+
+        Raises:
+            SkelshotError: It has changed.
+        """
+        if not np.isfinite(self.joints).any():
+            return before
+        found = int(self.joints.shape[2])
+        if before not in (None, found):
+            raise SkelshotError(
+                f"joints: found {found} coordinates each, expected {before} as before"
+            )
+        return found

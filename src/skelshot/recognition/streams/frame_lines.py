@@ -52,6 +52,7 @@ class FrameLines:
         self._layout = layout
         self._told = layout is not None
         self._units: Units = "metres"
+        self._coordinates: int | None = None
 
     def read(self, line: str | bytes, number: int) -> Frame | None:
         """Read a line.
@@ -112,13 +113,15 @@ class FrameLines:
             raise SkelshotError("persons: expected a list of {}, empty where nobody is seen")
         for one in persons:
             _refuse_others(one, _PERSON, "person")
-        each = [_numbers(one.get("joints"), "joints", 2) for one in persons]
+        each = _one_width([_numbers(one.get("joints"), "joints", 2) for one in persons])
         layout = self._layout_of(each)
         joints = np.stack(each) if each else np.zeros((0, layout.num_joints, 3), np.float32)
         if joints.shape[-1] == 3:
             joints = joints * np.float32(METRES[self._units])
             _check_size(joints)
-        return Frame(float(time), joints, layout, _ids(persons), _confidence(persons))
+        frame = Frame(float(time), joints, layout, _ids(persons), _confidence(persons))
+        self._coordinates = frame.check_coordinates(self._coordinates)
+        return frame
 
     def _layout_of(self, each: list[FloatArray]) -> SkeletonLayout:
         shapes = {one.shape for one in each}
@@ -149,6 +152,8 @@ def frame_line(frame: Frame) -> str:
     persons = []
     for person in range(frame.persons):
         joints = [row if np.isfinite(row).all() else None for row in frame.joints[person].tolist()]
+        if not any(joints):  # nulls alone would not say how many coordinates there are
+            joints = [[None] * frame.joints.shape[2]] * len(joints)
         one: dict[str, Any] = {"joints": joints}
         if frame.ids is not None:
             one = {"id": frame.ids[person], **one}
@@ -197,6 +202,15 @@ def _numbers(value: object, name: str, axes: int) -> FloatArray:
     return array.astype(np.float32)
 
 
+def _one_width(each: list[FloatArray]) -> list[FloatArray]:
+    """Give whoever is not seen at all as many coordinates as the others have."""
+    seen = [one for one in each if np.isfinite(one).any()] or each
+    return [
+        one if np.isfinite(one).any() else np.full((len(one), seen[0].shape[1]), np.nan, np.float32)
+        for one in each
+    ]
+
+
 def _ids(persons: list[dict[str, Any]]) -> tuple[str, ...] | None:
     ids = [one.get("id") for one in persons]
     if all(one is None for one in ids):
@@ -220,10 +234,10 @@ def _confidence(persons: list[dict[str, Any]]) -> FloatArray | None:
 def _check_size(joints: FloatArray) -> None:
     """Refuse bodies in metres that are no people: most are millimetres."""
     for one in joints:
-        if np.isfinite(one).all():
-            extent = float(np.ptp(one, axis=0).max())
-            if extent > _LARGEST:
-                raise SkelshotError(
-                    f"joints: found a body {extent:.4g} m large, expected at most {_LARGEST:g}; "
-                    'say what the numbers count in a first line {"units": "millimetres"}'
-                )
+        seen = one[np.isfinite(one).all(axis=1)]
+        extent = float(np.ptp(seen, axis=0).max()) if len(seen) else 0.0
+        if extent > _LARGEST:
+            raise SkelshotError(
+                f"joints: found a body {extent:.4g} m large, expected at most {_LARGEST:g}; "
+                'say what the numbers count in a first line {"units": "millimetres"}'
+            )

@@ -24,7 +24,7 @@ class Ring:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._begin = self._end = 0
         self._times = np.zeros(0)
         self._joints = np.zeros((0, 0, 0), np.float32)
@@ -45,7 +45,7 @@ class Ring:
         if self._confidence is not None:
             self._confidence[self._end] = 1.0 if confidence is None else confidence
         self._end += 1
-        oldest = time - self._seconds
+        oldest = time - self.seconds
         while self._times[self._begin] < oldest:
             self._begin += 1
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from skelshot.ground import SkelshotError
 from skelshot.pose.video_reading import AS_USUAL, VideoReading
 from skelshot.recognition.clip_files import read_clips
+from skelshot.recognition.clip_places import folder_contents
 from skelshot.recognition.streams.camera import frames_of_camera
 from skelshot.recognition.streams.frame import Frame
 from skelshot.recognition.streams.frame_stream import frames_of_lines
@@ -48,6 +49,23 @@ def is_camera(place: str) -> bool:
         The answer.
     """
     return place.partition(":")[0] == "camera"
+
+
+def files_of_source(place: str) -> tuple[Path, ...]:
+    """List the files that a stream is read from.
+
+    Args:
+        place: As given to `open_source`.
+
+    Returns:
+        The files, if any; standard input by the name that leads to the file behind it, if any.
+
+    Raises:
+        SkelshotError: It is a folder without a clip.
+    """
+    if is_camera(place):
+        return ()
+    return folder_contents("/dev/stdin" if place == "-" else place).clips
 
 
 def open_source(place: str, asked: Asked, tell: Tell) -> Iterator[Frame]:

@@ -86,6 +86,16 @@ class Tracks:
             track.ring.push(frame.time, joints[place], sure)
         return ended
 
+    def keep(self, seconds: float) -> None:
+        """Keep frames for another time from now on.
+
+        Args:
+            seconds: How long frames of each person are kept.
+        """
+        self.seconds = seconds
+        for track in self._tracks:
+            track.ring.seconds = seconds
+
     def lose(
         self, gone: Callable[[FollowedPerson], bool] = lambda track: True
     ) -> list[FollowedPerson]:
