@@ -154,8 +154,8 @@ class PoseCsvReader(TextReader):
             return told.model_copy(update={"file": label})
         raise BadClip(
             f"the header names the joints of no layout: found {printable(first, 200)!r}, expected "
-            f"columns such as LEFT_WRIST_x, at most {MOST_COLUMNS}; tell what they mean in a column "
-            "map, with the format text"
+            f"columns such as LEFT_WRIST_x (at most {MOST_COLUMNS}); tell what they mean in a "
+            "column map, with the format text"
         )
 
     def _told_by_name(self, source: Source) -> dict[str, Any]:
@@ -193,6 +193,8 @@ def _in_picture(joints: np.ndarray) -> bool:
 
 def _map_of(first: str, layouts: Sequence[SkeletonLayout]) -> ColumnMap | None:
     """Understand the first line of a file as a header, as the likeliest map."""
+    if len(first) > _LONGEST_HEADER:
+        return None
     for separator, mark in SEPARATORS.items():
         if first.count(mark) >= MOST_COLUMNS:
             continue
