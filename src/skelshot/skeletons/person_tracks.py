@@ -107,8 +107,9 @@ def _likenesses(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArr
     size = np.maximum(*(np.hypot(each[..., 0], each[..., 1]) for each in sizes))
     between = (one - other).reshape(*both.shape, 2, 2).mean(axis=-2)
     apart = np.hypot(between[..., 0], between[..., 1])
-    near: NDArray[np.float64] = np.maximum(0.0, 1 - apart / np.maximum(size, 1e-6))
-    return overlap + _NEARNESS * near
+    near = np.maximum(0.0, 1 - apart / np.maximum(size, 1e-6))
+    found: NDArray[np.float64] = overlap + _NEARNESS * near
+    return found
 
 
 class PersonFollower:

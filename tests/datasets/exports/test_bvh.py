@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.exports import bvh_file
 from skelshot.datasets.exports.bvh_file import parse_bvh
 from skelshot.datasets.reader_family import reader_named
 from skelshot.ground import SkelshotError
@@ -113,6 +114,11 @@ def test_bodies_along_z_are_refused_together_and_read_with_the_axes_advised(tmp_
     (tmp_path / "wave").mkdir()
     for n in range(4):
         (tmp_path / f"wave/{n}.bvh").write_text(bvh(z_up=True, frames=8 + n))
+        if n == 0:
+            alone = reader_named("bvh")
+            alone.sources(tmp_path)
+            [doubt] = alone.remarks().doubts
+            assert doubt.startswith("upright: found")
     with pytest.raises(SkelshotError, match=r"upright: .* say --axes x,z,-y; if"):
         reader_named("bvh").sources(tmp_path)
     reader = reader_named("bvh", axes="x,z,-y")
@@ -159,6 +165,13 @@ def test_channels_are_multiplied_in_the_files_order() -> None:
     )
     found = parse_bvh(text).positions()[:, 1]
     assert found == pytest.approx(np.array([[0, 0, 1], [-1, 0, 0]]), abs=1e-9)
+
+
+def test_frames_are_placed_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = parse_bvh(bvh())
+    whole = file.positions()
+    monkeypatch.setattr(bvh_file, "_AT_ONCE", 3 * len(file.joints))
+    assert (file.positions() == whole).all()
 
 
 GOOD = bvh()

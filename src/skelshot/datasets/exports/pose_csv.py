@@ -118,7 +118,7 @@ class PoseCsvReader(TextReader):
 
     @property
     def _as_told(self) -> bool:
-        """Whether MediaPipe's axes, which are known, are told nevertheless."""
+        """True where MediaPipe's axes, which are known, are told nevertheless."""
         return self._layout is MEDIAPIPE_33 and "axes" in self._told.model_fields_set
 
     def sources(self, raw: Path | str) -> list[Source]:
