@@ -1,5 +1,6 @@
 """BVH files: a skeleton of offsets and the turns of its joints, frame by frame."""
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -229,20 +230,19 @@ def _motion(rows: Rows, frames: int, channels: int) -> NDArray[np.float64]:
         raise BadClip(
             f"Frames: found {frames} of {channels} numbers, expected 1 to {MAX_NUMBERS} numbers"
         )
-    found: list[NDArray[np.float64]] = []
+    found, read = array("d"), 0
     for number, words in rows:
-        if len(words) != channels or len(found) == frames:
+        if len(words) != channels or read == frames:
             raise BadClip(
-                f"line {number}: found {len(words)} numbers in row {len(found) + 1}, expected "
+                f"line {number}: found {len(words)} numbers in row {read + 1}, expected "
                 f"{frames} rows of {channels}",
                 number,
             )
-        found.append(_numbers(words, number))
-    if len(found) < frames:
-        raise BadClip(
-            f"found {len(found)} of {frames} frames; the file is cut short, fetch it again"
-        )
-    return np.array(found)
+        found.extend(_numbers(words, number).tolist())
+        read += 1
+    if read < frames:
+        raise BadClip(f"found {read} of {frames} frames; the file is cut short, fetch it again")
+    return np.array(found).reshape(frames, channels)
 
 
 def _numbers(words: list[str], line: int) -> NDArray[np.float64]:
