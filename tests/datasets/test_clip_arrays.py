@@ -59,10 +59,11 @@ def test_confidences_of_other_shape_and_scale(scores, scale):
     np.testing.assert_allclose(clip.confidence, np.full((2, 5, 20), 0.5))
 
 
-def test_confidences_are_cut_to_0_and_1_and_nan_is_0():
+def test_confidences_are_cut_to_0_and_1_and_nan_stays():
     scores = np.zeros((2, 5, 20))
     scores[0, 0, :4] = 1.2, -1, np.nan, 0.25
-    assert made({"confidence": scores}).confidence[0, 0, :4].tolist() == [1, 0, 0, 0.25]
+    assert made({"confidence": scores}).confidence[0, 0, [0, 1, 3]].tolist() == [1, 0, 0.25]
+    assert np.argwhere(np.isnan(made({"confidence": scores}).confidence)).tolist() == [[0, 0, 2]]
 
 
 @pytest.mark.parametrize(

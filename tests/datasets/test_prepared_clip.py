@@ -33,6 +33,18 @@ def lost(clip, **marks):
     return replace(clip, joints=joints, confidence=confidence)
 
 
+@pytest.mark.parametrize("unseen", ["repair", "keep"])
+def test_a_joint_of_unknown_confidence_is_kept_and_counts_as_measured(clip, unseen):
+    unknown = lost(clip, confidence=np.nan)
+    unknown.present[1, 3] = False
+    unknown.confidence[1, 3] = np.nan
+    found = prepared_clip(unknown, ReadingOptions(unseen=unseen), "repair")
+    assert found.repaired == 0
+    np.testing.assert_array_equal(found.sequence.joints[0], clip.joints[0])
+    assert found.sequence.confidence[0, 4:7, 9].tolist() == [1, 1, 1]
+    assert (found.sequence.confidence[1, 3] == 0).all()
+
+
 @pytest.mark.parametrize(
     "marks",
     [

@@ -49,7 +49,8 @@ def sequence_from(
         names: What the file calls an array, where it is not our name for it.
 
     Returns:
-        The clip, with coordinates as float32 and zeros where a person is absent.
+        The clip, with coordinates as float32 and zeros where a person is absent. A confidence that
+        is NaN stays NaN, see `skelshot.datasets.prepared_clip.as_told`.
 
     Raises:
         BadClip: An array is missing, of the wrong kind, or its shape does not fit.
@@ -213,7 +214,7 @@ def _persons_first(array: FloatArray, axes: int) -> FloatArray:
 
 
 def _confidence(value: object, name: str, scale: float) -> FloatArray:
-    """Return confidences (M, T, V) in [0, 1]; NaN, which says nothing of the joint, is 0."""
+    """Return confidences (M, T, V) in [0, 1]; NaN, which says nothing of the joint, stays."""
     scores = numbers_of(value, name)
     if scores.ndim in (3, 4) and scores.shape[-1] == 1:
         scores = scores[..., 0]
@@ -238,7 +239,7 @@ def _scaled(scores: FloatArray, name: str, scale: float) -> FloatArray:
             f"{name}: reaches {highest:.4g}, expected 0 to {scale:.4g}; when a certain joint has "
             "another value, such as 100 or 255, give it with --score-scale"
         )
-    scaled: FloatArray = np.clip(np.nan_to_num(scores / np.float32(scale)), 0, 1)
+    scaled: FloatArray = np.clip(scores / np.float32(scale), 0, 1)
     return scaled
 
 

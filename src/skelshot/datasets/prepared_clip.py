@@ -110,8 +110,9 @@ def as_told(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequ
 
     Returns:
         The clip, with NaN for unseen joints of present persons; who has none left is absent, and
-        among several persons whoever is NaN as a whole, as in a padded place. Pixel axes that
-        point the other way begin at the picture's far side, where that is known.
+        among several persons whoever is NaN as a whole, as in a padded place. A confidence that is
+        NaN becomes 1, as of a source without any. Pixel axes that point the other way begin at the
+        picture's far side, where that is known.
 
     Raises:
         BadClip: Axes were told, but not as many as the clip has coordinates.
@@ -124,6 +125,10 @@ def as_told(sequence: SkeletonSequence, reading: ReadingOptions) -> SkeletonSequ
         joints = mark_unseen(sequence.joints, sequence.confidence, reading.min_confidence)
         present = sequence.present & presence_of(joints)
         sequence = replace(sequence, joints=joints, present=present)
+    sure = sequence.confidence
+    if sure is not None:
+        sure = np.where(np.isnan(sure), sequence.present[..., None].astype(np.float32), sure)
+        sequence = replace(sequence, confidence=sure)
     if "axes" not in reading.changed():
         return sequence
     axes = CoordinateAxes.named(reading.axes)

@@ -30,12 +30,14 @@ class Source:
         path: Where it is, or the archive is.
         member: Its name within the archive, if it is in one.
         video: The video that shows it, relative to the raw folder, if the reader found one.
+        parts: All its files, where they are several; `path` is then what they have in common.
     """
 
     name: str
     path: Path
     member: str | None = None
     video: str | None = None
+    parts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -344,6 +346,10 @@ def fingerprint(sources: Sequence[Source]) -> str:
             return "absent"
         return f"{stat.st_size}|{stat.st_mtime_ns}"
 
-    lines = (f"{source.name}|{state(source.path)}" for source in sources)
+    def states(source: Source) -> str:
+        parts = (f"{part.name}|{state(part)}" for part in source.parts)
+        return "|".join(parts) if source.parts else state(source.path)
+
+    lines = (f"{source.name}|{states(source)}" for source in sources)
     # a name that is not Unicode cannot be encoded as it stands
     return digest_of(*(line.encode("utf-8", "backslashreplace").decode() for line in lines)).hex()

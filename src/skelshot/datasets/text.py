@@ -144,7 +144,7 @@ class TextReader(Reader):
         labels: set[str] = set()
         for source in sources:
             with suppress(SkelshotError):  # reading it will say the same
-                label = columns.from_name(path_of(source)).get("label")
+                label = self._told_by_name(source).get("label")
                 if label is None and columns.label is not None:
                     content = self._files.read(source, MAX_BYTES)
                     label = label_in(content, source.name, columns, self.layout)
@@ -171,13 +171,16 @@ class TextReader(Reader):
             raise SkelshotError(f"{raw}: {error}") from error
         return choice or LayoutChoice(self.layout)
 
+    def _told_by_name(self, source: Source) -> dict[str, Any]:
+        """Return label and numbers that a file's name tells."""
+        return self._columns().from_name(path_of(source))
+
     def _text(self, source: Source) -> TextClip:
         content = self._files.read(source, MAX_BYTES)
         return read_text_clip(content, source.name, self._columns(), self.layout)
 
     def _clip(self, source: Source) -> Clip:
-        columns = self._columns()
-        told = columns.from_name(path_of(source))
+        told = self._told_by_name(source)
         text = self._text(source)
         label = self._label(told.pop("label", None), text.label)
         sequence = sequence_from(text.arrays, self.layout, self._reading)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from skelshot.skeletons.boxes import Box, overlap
+from skelshot.skeletons.boxes import Box
 
 LEAST = 0.15
 """Below this likeness of their boxes two people are different ones."""
@@ -66,9 +66,7 @@ def likeness(one: Box, other: Box) -> float:
         >>> likeness(here, here), likeness(here, here + 100)
         (1.5, 0.0)
     """
-    size = max(float(np.hypot(*(one[2:] - one[:2]))), float(np.hypot(*(other[2:] - other[:2]))))
-    apart = float(np.hypot(*((one - other).reshape(2, 2).mean(axis=0))))
-    return overlap(one, other) + _NEARNESS * max(0.0, 1 - apart / max(size, 1e-6))
+    return float(_likenesses(one[None], other[None])[0, 0])
 
 
 def matches(boxes: Sequence[Box], tracks: Sequence[PersonTrack]) -> dict[int, int]:
@@ -87,15 +85,31 @@ def matches(boxes: Sequence[Box], tracks: Sequence[PersonTrack]) -> dict[int, in
         >>> matches([here + 50, here], [PersonTrack(7, here + 1), PersonTrack(8, here + 52)])
         {0: 1, 1: 0}
     """
-    table = np.array([[likeness(box, track.expected) for track in tracks] for box in boxes])
-    if not table.size:
+    if not len(boxes) or not tracks:
         return {}
+    table = _likenesses(np.array(boxes), np.array([track.expected for track in tracks]))
     # Half a second to load, which is paid where people have to be matched.
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
 
     rows, columns = linear_sum_assignment(table, maximize=True)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
     return {box: track for box, track in pairs if table[box, track] > LEAST}
+
+
+def _likenesses(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the likeness of each of some boxes (n, 4) to each of others (m, 4), (n, m)."""
+    one, other = some[:, None], others[None]
+    sizes = [each[..., 2:] - each[..., :2] for each in (one, other)]
+    sides = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    common = np.maximum(sides, 0).prod(axis=-1)
+    both = sizes[0].prod(axis=-1) + sizes[1].prod(axis=-1) - common
+    overlap = np.divide(common, both, out=np.zeros_like(both), where=both > 0)
+    size = np.maximum(*(np.hypot(each[..., 0], each[..., 1]) for each in sizes))
+    between = (one - other).reshape(*both.shape, 2, 2).mean(axis=-2)
+    apart = np.hypot(between[..., 0], between[..., 1])
+    near = np.maximum(0.0, 1 - apart / np.maximum(size, 1e-6))
+    found: NDArray[np.float64] = overlap + _NEARNESS * near
+    return found
 
 
 class PersonFollower:

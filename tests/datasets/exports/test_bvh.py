@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.exports import bvh_file
 from skelshot.datasets.exports.bvh_file import parse_bvh
 from skelshot.datasets.reader_family import reader_named
+from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import KINECT_V1
 
 ARM = "{side}Arm 0 0 0|{side}ForeArm {x} 0 0|{side}Hand {x} 0 0|tip {f} 0 0"
@@ -24,7 +26,9 @@ def limb(chain: str, depth: str) -> str:
     )
 
 
-def bvh(prefix: str = "", scale: float = 1.0, frames: int = 8, turn: float = 0.0) -> str:
+def bvh(
+    prefix: str = "", scale: float = 1.0, frames: int = 8, turn: float = 0.0, z_up: bool = False
+) -> str:
     """A body in centimetres whose left arm is lifted from frame to frame."""
     arms = {
         side: limb(
@@ -52,9 +56,10 @@ def bvh(prefix: str = "", scale: float = 1.0, frames: int = 8, turn: float = 0.0
         row = {joint: [0.0, 0.0, 0.0] for joint in joints}
         row[f"{prefix}LeftArm"][0] = -80 + 20.0 * n
         row[f"{prefix}RightArm"][0] = 80
-        row[f"{prefix}Hips"][2] = turn
+        row[f"{prefix}Hips"][1:] = [90.0 if z_up else 0.0, turn]
         turns = [angle for angles in row.values() for angle in angles]
-        rows.append(" ".join(map(str, [0, 90 * scale, 3.0 * n * scale, *turns])))
+        place = [0, -3.0 * n, 90] if z_up else [0, 90, 3.0 * n]
+        rows.append(" ".join(map(str, [*(x * scale for x in place), *turns])))
     scaled = "\n".join(
         " ".join(["OFFSET", *(str(float(x) * scale) for x in line.split()[1:])])
         if line.startswith("OFFSET")
@@ -105,6 +110,54 @@ def test_told_units_are_taken(tmp_path: Path) -> None:
     assert clip.sequence.joints[0, 0, 0] == pytest.approx([0, 0.45, 0], abs=0.01)
 
 
+def test_bodies_along_z_are_refused_together_and_read_with_the_axes_advised(tmp_path: Path) -> None:
+    (tmp_path / "wave").mkdir()
+    for n in range(4):
+        (tmp_path / f"wave/{n}.bvh").write_text(bvh(z_up=True, frames=8 + n))
+        if n == 0:
+            alone = reader_named("bvh")
+            alone.sources(tmp_path)
+            [doubt] = alone.remarks().doubts
+            assert doubt.startswith("upright: found")
+    with pytest.raises(SkelshotError, match=r"upright: .* say --axes x,z,-y; if"):
+        reader_named("bvh").sources(tmp_path)
+    reader = reader_named("bvh", axes="x,z,-y")
+    [turned] = reader.read(reader.sources(tmp_path)[0])
+    (tmp_path / "plain").mkdir()
+    plain = read(tmp_path / "plain", bvh())
+    assert isinstance(plain, Clip)
+    assert isinstance(turned, Clip)
+    assert turned.sequence.joints == pytest.approx(plain.sequence.joints, abs=1e-5)
+    assert reader.options()["half_turn"] == "after axes"
+    assert "half_turn" not in reader_named("bvh", axes="-x,y,z").options()
+
+
+def test_metres_that_are_told_are_another_reading() -> None:
+    guessed, told = reader_named("bvh"), reader_named("bvh", units="metres")
+    assert {**guessed.options(), "units": "metres"} == told.options()
+    assert "units" not in guessed.options()
+
+
+@pytest.mark.parametrize(
+    ("scale", "unit"), [(45 / 83, "centimetres"), (4.5 / 0.83, "millimetres"), (0.45, "inches")]
+)
+def test_the_unit_is_one_in_which_somebody_has_such_legs(
+    scale: float, unit: str, tmp_path: Path
+) -> None:
+    (tmp_path / "wave").mkdir()
+    for n, (name, text) in enumerate({"child": bvh(scale=scale), "grown": bvh()}.items()):
+        (tmp_path / f"wave/{n}-{name}.bvh").write_text(text)
+    reader = reader_named("bvh")
+    [child] = reader.read(reader.sources(tmp_path)[0])
+    assert isinstance(child, Clip)
+    found = reader.remarks().guessed["units"]
+    if unit == "centimetres":
+        assert found.startswith("centimetres in 2 of 2 files; nearest to a left leg of 0.82 m")
+        assert child.sequence.joints[0, 0, 0, 1] == pytest.approx(0.9 * scale, abs=1e-3)
+    else:
+        assert f"{unit} in 1 of 2 files" in found
+
+
 def test_channels_are_multiplied_in_the_files_order() -> None:
     text = (
         "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 2 Zrotation Xrotation\nEnd Site\n{\n"
@@ -112,6 +165,13 @@ def test_channels_are_multiplied_in_the_files_order() -> None:
     )
     found = parse_bvh(text).positions()[:, 1]
     assert found == pytest.approx(np.array([[0, 0, 1], [-1, 0, 0]]), abs=1e-9)
+
+
+def test_frames_are_placed_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = parse_bvh(bvh())
+    whole = file.positions()
+    monkeypatch.setattr(bvh_file, "_AT_ONCE", 3 * len(file.joints))
+    assert (file.positions() == whole).all()
 
 
 GOOD = bvh()
@@ -127,6 +187,10 @@ GOOD = bvh()
         (GOOD[: GOOD.index("Frames")], "expected Frames: and a number"),
         (GOOD.replace("Frames: 8", "Frames: 9"), "found 8 of 9 frames; the file is cut short"),
         (GOOD.replace("Frames: 8", "Frames: 7"), "expected 7 rows of"),
+        (
+            GOOD.replace("Frames: 8", "Frames: 500000"),
+            "Frames: found 500000 of 24 joints, expected at most 11184810 joints together",
+        ),
         (GOOD.replace("Frames: 8", "Frames: 99999999999"), "Frames: found 99999999999 of"),
         (GOOD.replace("Frames: 8", "Frames: nan"), "found a number that is not finite"),
         (GOOD.replace("Frames: 8", "Frames: 0"), "Frames: found 0 of"),

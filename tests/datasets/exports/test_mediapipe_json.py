@@ -99,6 +99,24 @@ def test_several_people_and_frames_without_any(tmp_path: Path) -> None:
     assert clip.sequence.present.sum(axis=1).tolist() == [10, 10]
 
 
+@pytest.mark.parametrize("told", [slice(0, 6), slice(6, 12)])
+def test_frames_without_visibility_are_kept_beside_others(told: slice, tmp_path: Path) -> None:
+    frames: list[Any] = [{"worldLandmarks": points(one)} for one in WORLD]
+    for frame in frames[told]:
+        for point in frame["worldLandmarks"]:
+            point["visibility"] = 0.5
+    frames[8]["worldLandmarks"][7].pop("visibility", None)
+    clip = read(write(tmp_path, frames))
+    assert isinstance(clip, Clip)
+    assert clip.sequence.present.all()
+    assert clip.sequence.joints[0] == pytest.approx(WORLD * [-1, -1, 1], abs=1e-6)
+    expected = np.ones((12, 33))
+    expected[told] = 0.5
+    expected[8, 7] = 1
+    assert clip.sequence.confidence is not None
+    assert (clip.sequence.confidence[0] == expected).all()
+
+
 def numbered(numbers: list[int]) -> list[dict[str, Any]]:
     return [{"frame": n, "worldLandmarks": points(one)} for n, one in zip(numbers, WORLD)]  # noqa: B905
 
@@ -122,6 +140,12 @@ def numbered(numbers: list[int]) -> list[dict[str, Any]]:
         (points(WORLD[0]), "found the landmarks of one frame, expected a list"),
         ([{"worldLandmarks": points(WORLD[0])}], "one frame: no movement"),
         (numbered([0, 1, 2, 2]), "frame_index: expected whole numbers that rise"),
+        (numbered([0, 1, 2**63]), "frame_index: found 9223372036854775808, expected whole numbers"),
+        (numbered([0, 1, 2**53]), "frame_index: found 9007199254740992, expected whole numbers"),
+        (
+            [{"worldLandmarks": [points(WORLD[0], "rows")] * 201}],
+            "found 201 people in a frame, exp",
+        ),
         (numbered([5, 4, 3]), "frame_index: expected whole numbers that rise"),
         ("[" * 5000 + "]" * 5000, "a.json"),
         ([{"worldLandmarks": [[[[[[points(WORLD[0])]]]]]]}] * 2, ""),

@@ -1,6 +1,7 @@
 """OpenPose: a folder of JSON files, one a frame."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.reader_family import reader_named
+from skelshot.datasets.readers import fingerprint
 from skelshot.ground import SkelshotError
 
 from .bodies import openpose
@@ -91,6 +93,11 @@ def test_shares_of_a_picture_need_its_size(tmp_path: Path) -> None:
         ([person(ONE[0, :17])], "found 51 numbers, expected 75"),
         ([person(ONE[0, :18])], "found 18 joints, expected 25 as in the first file"),
         ([{"pose_keypoints_2d": ["x"] * 75}], "pose_keypoints_2d"),
+        (
+            [{"pose_keypoints_2d": [[1.0, 2.0, 0.5]] * 75}],
+            "found lists in a list, expected numbers",
+        ),
+        ([person(ONE[0])] * 201, "found 201 people in a frame, expected at most 200"),
     ],
 )
 def test_a_damaged_frame_rejects_the_clip(people: object, reason: str, tmp_path: Path) -> None:
@@ -101,6 +108,27 @@ def test_a_damaged_frame_rejects_the_clip(people: object, reason: str, tmp_path:
     assert isinstance(clip, Rejected)
     assert reason in clip.reason
     assert "\n" not in clip.reason
+
+
+def test_dots_in_names_are_kept(tmp_path: Path) -> None:
+    for name in ("wave/2024.01.05", "wave/2024.01.06", "wave/take.mp4", "wave/take.avi"):
+        for n, rows in enumerate(ONE):
+            write(tmp_path, n, [person(rows)], name)
+    names = [clip.name for clip in read(tmp_path) if isinstance(clip, Clip)]
+    assert names == ["wave/2024.01.05", "wave/2024.01.06", "wave/take.avi", "wave/take.mp4"]
+
+
+def test_a_store_is_known_by_all_frames_of_its_clips(tmp_path: Path) -> None:
+    for n, rows in enumerate(ONE):
+        write(tmp_path, n, [person(rows)])
+    before = fingerprint(reader_named("openpose").sources(tmp_path))
+    assert fingerprint(reader_named("openpose").sources(tmp_path)) == before
+    last = tmp_path / "wave/v_000000000011_keypoints.json"
+    os.utime(last, ns=(1, 1))
+    touched = fingerprint(reader_named("openpose").sources(tmp_path))
+    last.rename(tmp_path / "wave/v_000000000012_keypoints.json")
+    moved = fingerprint(reader_named("openpose").sources(tmp_path))
+    assert len({before, touched, moved}) == 3
 
 
 def test_two_files_of_one_number_are_refused(tmp_path: Path) -> None:

@@ -95,6 +95,27 @@ def test_the_class_of_a_column_or_a_folder_and_the_confidence(tmp_path: Path) ->
     assert reader.class_names == ("bow",)
 
 
+def test_loose_tables_take_no_class_from_others(tmp_path: Path) -> None:
+    text = csv(WORLD, spelt(MEDIAPIPE_33, "x1"))
+    for name in ("bow/a.csv", "day1/wave/a.csv", "a.csv", "README.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one line\n" if name == "README.txt" else text)
+    reader = reader_named("pose-csv")
+    clips = [clip for source in reader.sources(tmp_path) for clip in reader.read(source)]
+    labels = {clip.name: clip.label for clip in clips if isinstance(clip, Clip)}
+    assert reader.class_names == ("bow", "wave")
+    assert labels == {"a": UNLABELLED, "bow/a": 0, "day1/wave/a": 1}
+
+
+def test_axes_that_are_told_are_another_reading(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(csv(WORLD, spelt(MEDIAPIPE_33, "x1")))
+    plain, told = (reader_named("pose-csv", **axes) for axes in ({}, {"axes": "x,y,z"}))
+    for reader in (plain, told):
+        reader.sources(tmp_path)
+    assert {**plain.options(), "axes": "x,y,z"} == told.options()
+    assert "axes" not in plain.options()
+
+
 def test_kinects_columns(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     joints = rng.normal([0, 0, 2.5], 0.4, (8, 25, 3))
@@ -125,6 +146,13 @@ def test_a_header_that_tells_nothing_is_one_line(text: str, tmp_path: Path) -> N
         read(tmp_path, text)
     assert "\n" not in str(caught.value)
     assert "a.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize("more", [",", ",joint_x"])
+def test_a_header_of_too_many_columns_is_refused_early(more: str, tmp_path: Path) -> None:
+    head, _, rows = csv(WORLD, spelt(MEDIAPIPE_33, "x1")).partition("\n")
+    with pytest.raises(SkelshotError, match=r"no layout: .*at most 4096"):
+        read(tmp_path, f"{head}{more * 4096}\n{rows}")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """BVH, in which most motion capture travels: positions by forward kinematics."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,13 +14,16 @@ import numpy as np
 import yaml
 
 from skelshot.datasets.clips import BadClip
-from skelshot.datasets.exports.bvh_file import END, BvhJoint, parse_bvh
+from skelshot.datasets.exports.bvh_file import END, BvhJoint, parse_bvh, parse_skeleton
 from skelshot.datasets.exports.reader import ExportReader
 from skelshot.datasets.readers import Listing, Remarks, Source, list_raw
+from skelshot.ground import SkelshotError
 from skelshot.ground.documents import utf8_text
 from skelshot.ground.printable import printable
-from skelshot.ground.regular import read_regular
+from skelshot.ground.regular import open_regular, read_regular
+from skelshot.skeletons.coordinate_axes import CoordinateAxes
 from skelshot.skeletons.layouts import KINECT_V1, SkeletonLayout
+from skelshot.skeletons.sequence import SkeletonSequence
 
 MAX_BYTES = 256 << 20
 """The largest file that is read; ten minutes at 120 Hz have 60 MB."""
@@ -34,8 +40,14 @@ SCALES = {
 }
 """Units that files count in, none of which say so."""
 
-_AXES = np.array([-1, 1, -1])
-"""Bodies that face +z turned by half a turn about the upright, so that they face the camera."""
+SHORTEST, LONGEST = 0.35, 1.05
+"""Metres that legs have, of a child that walks and of the tallest people."""
+
+_HEAD = 1 << 20
+"""Bytes in which a skeleton is looked for; one of a thousand joints has some 0.2 MB."""
+
+_HALF_TURN = np.array([-1, 1, -1], np.float32)
+"""About the upright, so that bodies that face +z face the camera."""
 
 _TIP = "tip of "
 
@@ -44,8 +56,9 @@ class BvhReader(ExportReader):
     """Reads `.bvh` files, one a clip, as the 20 joints of the first Kinect.
 
     Joints go by their names (those of CMU, Mixamo, Biovision and the like, see
-    `names/bvh.yaml`); y is up. A file does not tell its unit: unless `units` is told, the one is
-    taken in which its legs are nearest to a grown person's.
+    `names/bvh.yaml`); y is up, unless `axes` tells otherwise. A file does not tell its unit: unless
+    `units` is told, the one is taken in which its legs are nearest to a grown person's, among
+    those in which anybody has such legs.
 
     Args:
         options: Options of reading; the defaults when None.
@@ -53,6 +66,8 @@ class BvhReader(ExportReader):
 
     name: ClassVar[str] = "bvh"
     suffixes: ClassVar[tuple[str, ...]] = (".bvh",)
+
+    _guess = ""
 
     @property
     def layout(self) -> SkeletonLayout:
@@ -63,23 +78,40 @@ class BvhReader(ExportReader):
         """List the files that end in `.bvh`."""
         return list_raw(raw, lambda name: name.lower().endswith(".bvh"), ".bvh files")
 
+    def options(self) -> dict[str, object]:
+        """Return what changes the clips that are read; told metres are no guess."""
+        reading, found = self._options.reading, super().options()
+        if "units" in reading.model_fields_set:
+            found["units"] = reading.units
+        if CoordinateAxes.named(reading.axes).places[1] != 1:
+            found["half_turn"] = "after axes"  # stores are about in which it came before them
+        return found
+
     def remarks(self) -> Remarks:
-        """Return which files were passed over, and that units were guessed."""
+        """Return which files were passed over, what looks odd, and which units were guessed."""
         found = super().remarks()
-        if "units" in self._options.model_fields_set:
-            return found
-        guessed = {"units": "by the length of the legs, file by file"}
-        return Remarks(found.passed_over, guessed, unreadable=found.unreadable)
+        guessed = {**found.guessed, "units": self._guess} if self._guess else found.guessed
+        return replace(found, guessed=guessed)
+
+    def sources(self, raw: Path | str) -> list[Source]:
+        """List the clips, and guess the unit of each unless it is told."""
+        found = super().sources(raw)
+        if "units" not in self._options.model_fields_set:
+            self._guess = _guess_of(found)
+        return found
+
+    def turned(self, sequence: SkeletonSequence) -> SkeletonSequence:
+        """Turn who faces +z to the camera."""
+        return replace(sequence, joints=sequence.joints * _HALF_TURN)
 
     def arrays_of(self, source: Source) -> Mapping[str, object]:
         """Read a file and place its joints."""
-        text = utf8_text(read_regular(source.path, MAX_BYTES), source.path.name)
-        file = parse_bvh(text)
+        file = parse_bvh(_text_of(source))
         chosen = _chosen(file.joints)
         scale = 1.0
         if "units" not in self._options.model_fields_set:
-            scale = _scale(file.joints, chosen)
-        joints = file.positions()[:, chosen] * scale * _AXES
+            scale = SCALES[_unit(file.joints, chosen)]
+        joints = file.positions()[:, chosen] * scale
         return {"joints": joints[np.newaxis].astype(np.float32), "rate": np.array(1 / file.seconds)}
 
 
@@ -106,15 +138,39 @@ def _chosen(joints: Sequence[BvhJoint]) -> list[int]:
     return found
 
 
-def _scale(joints: Sequence[BvhJoint], chosen: Sequence[int]) -> float:
-    """Return the unit in which the left leg is nearest to a grown person's, in metres."""
+def _guess_of(sources: Sequence[Source]) -> str:
+    """Say which units were guessed for how many files, and how."""
+    units: Counter[str] = Counter()
+    for source in sources:
+        with suppress(SkelshotError, OSError):  # reading it will say the same
+            with open_regular(source.path) as opened:
+                joints = parse_skeleton(opened.read(_HEAD).decode("utf-8-sig", "replace"))
+            units[_unit(joints, _chosen(joints))] += 1
+    total = sum(units.values())
+    counts = [f"{unit} in {count} of {total} files" for unit, count in units.most_common()]
+    return "; ".join(
+        [
+            *counts,
+            f"nearest to a left leg of {LEG} m, of units that make it {SHORTEST} to {LONGEST}",
+        ]
+    )
+
+
+def _text_of(source: Source) -> str:
+    return utf8_text(read_regular(source.path, MAX_BYTES), source.path.name)
+
+
+def _unit(joints: Sequence[BvhJoint], chosen: Sequence[int]) -> str:
+    """Return the unit in which the left leg is nearest to a grown person's, or is a leg at all."""
     length, place = 0.0, chosen[KINECT_V1.index("left ankle")]
     while place not in (-1, chosen[KINECT_V1.index("left hip")]):
         length += float(np.linalg.norm(joints[place].offset))
         place = joints[place].parent
     if length <= 0:
         raise BadClip("found legs without length, expected offsets; or say --units")
-    return min(SCALES.values(), key=lambda scale: abs(np.log(length * scale / LEG)))
+    legs = {unit: length * scale for unit, scale in SCALES.items()}
+    likely = {unit: leg for unit, leg in legs.items() if SHORTEST <= leg <= LONGEST} or legs
+    return min(likely, key=lambda unit: abs(np.log(likely[unit] / LEG)))
 
 
 @cache

@@ -1,5 +1,6 @@
 """BVH files: a skeleton of offsets and the turns of its joints, frame by frame."""
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,8 +14,14 @@ from skelshot.ground.printable import printable
 MOST_JOINTS = 1000
 """The most joints of a file; a body with all its fingers has about a hundred."""
 
+MOST_PLACED = 2 * MAX_NUMBERS // 3
+"""The most joints of all frames together: those of three channels, and as many ends of limbs."""
+
 END = "End Site"
 """The name of a joint that ends a limb."""
+
+_AT_ONCE = 1 << 18
+"""Joints of all frames that are placed at a time, in some 30 MB."""
 
 _CHANNELS = {
     f"{axis}{kind}": (kind, place)
@@ -61,14 +68,20 @@ class BvhFile:
         Returns:
             Joints (T, joints, 3) in the file's units and axes.
         """
-        frames, column = len(self.numbers), 0
+        step = max(1, _AT_ONCE // len(self.joints))
+        starts = range(0, len(self.numbers), step)
+        return np.concatenate([self._placed(self.numbers[at : at + step]) for at in starts])
+
+    def _placed(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Place the joints in some frames."""
+        frames, column = len(numbers), 0
         places = np.zeros((frames, len(self.joints), 3))
         turns = np.zeros((len(self.joints), frames, 3, 3))
         for number, joint in enumerate(self.joints):
             moved = np.broadcast_to(joint.offset, (frames, 3)).copy()
             turn = np.broadcast_to(np.eye(3), (frames, 3, 3))
             for kind, axis in joint.channels:
-                values = self.numbers[:, column]
+                values = numbers[:, column]
                 column += 1
                 if kind == "position":
                     moved[:, axis] = values
@@ -103,8 +116,7 @@ def parse_bvh(text: str) -> BvhFile:
         >>> file.positions()[0, 1].round(6).tolist()
         [-2.0, 0.0, 0.0]
     """
-    lines = ((number, line.split()) for number, line in enumerate(text.splitlines(), 1))
-    rows = ((number, words) for number, words in lines if words)
+    rows = _rows(text.splitlines())
     joints = _hierarchy(rows)
     frames = _header(rows, "Frames:")
     seconds = _header(rows, "Frame Time:")
@@ -112,11 +124,42 @@ def parse_bvh(text: str) -> BvhFile:
         raise BadClip(f"Frames: found {frames:g}, expected a whole number")
     if not 1e-5 <= seconds <= 100:
         raise BadClip(f"Frame Time: found {seconds:g} s, expected 0.00001 to 100")
+    if frames * len(joints) > MOST_PLACED:
+        raise BadClip(
+            f"Frames: found {int(frames)} of {len(joints)} joints, expected at most {MOST_PLACED} "
+            "joints together; cut the recording into clips"
+        )
     numbers = _motion(rows, int(frames), sum(len(joint.channels) for joint in joints))
     return BvhFile(tuple(joints), numbers, seconds)
 
 
+def parse_skeleton(text: str) -> list[BvhJoint]:
+    r"""Read the skeleton of a BVH file alone.
+
+    Args:
+        text: All of it, or its beginning.
+
+    Returns:
+        The joints, parents before children.
+
+    Raises:
+        BadClip: It is no BVH file, or is cut short; names the line.
+
+    Example:
+        >>> joints = parse_skeleton("HIERARCHY\nROOT Hips\n{\nOFFSET 0 0 0\n}\nMOTION\n")
+        >>> [joint.name for joint in joints]
+        ['Hips']
+    """
+    return _hierarchy(_rows(text.splitlines()))
+
+
 Rows = Iterator[tuple[int, list[str]]]
+
+
+def _rows(lines: list[str]) -> Rows:
+    """Number the lines that hold anything, from 1, and part them into words."""
+    parted = ((number, line.split()) for number, line in enumerate(lines, 1))
+    return ((number, words) for number, words in parted if words)
 
 
 def _hierarchy(rows: Rows) -> list[BvhJoint]:
@@ -187,20 +230,19 @@ def _motion(rows: Rows, frames: int, channels: int) -> NDArray[np.float64]:
         raise BadClip(
             f"Frames: found {frames} of {channels} numbers, expected 1 to {MAX_NUMBERS} numbers"
         )
-    found: list[NDArray[np.float64]] = []
+    found, read = array("d"), 0
     for number, words in rows:
-        if len(words) != channels or len(found) == frames:
+        if len(words) != channels or read == frames:
             raise BadClip(
-                f"line {number}: found {len(words)} numbers in row {len(found) + 1}, expected "
+                f"line {number}: found {len(words)} numbers in row {read + 1}, expected "
                 f"{frames} rows of {channels}",
                 number,
             )
-        found.append(_numbers(words, number))
-    if len(found) < frames:
-        raise BadClip(
-            f"found {len(found)} of {frames} frames; the file is cut short, fetch it again"
-        )
-    return np.array(found)
+        found.extend(_numbers(words, number).tolist())
+        read += 1
+    if read < frames:
+        raise BadClip(f"found {read} of {frames} frames; the file is cut short, fetch it again")
+    return np.array(found).reshape(frames, channels)
 
 
 def _numbers(words: list[str], line: int) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -48,7 +48,6 @@ class OpenPoseReader(ExportReader):
     name: ClassVar[str] = "openpose"
 
     _layout: SkeletonLayout | None = None
-    _files: Mapping[str, list[tuple[int, Path]]] = {}
 
     @classmethod
     def takes(cls, name: str) -> bool:
@@ -77,29 +76,36 @@ class OpenPoseReader(ExportReader):
                 folder = source.name.rpartition("/")[0]
                 name = "/".join(filter(None, (folder, match[1] or "clip")))
                 files[name].append((int(match[2]), source.path))
-        self._files = {name: sorted(found) for name, found in files.items()}
-        self._layout = self._layout_of_first()
         clips = [
-            Source(name, found[0][1].parent / name.rpartition("/")[2])
-            for name, found in self._files.items()
+            Source(
+                name,
+                found[0][1].parent / name.rpartition("/")[2],
+                parts=tuple(path for _, path in sorted(found)),
+            )
+            for name, found in files.items()
         ]
+        self._layout = _layout_of_first(clips)
         return Listing(clips, listing.others, listing.unreadable)
+
+    def clip_name(self, source: Source) -> str:
+        """Return a clip's name: where its files lie and what they share, dots and all."""
+        return source.name
 
     def arrays_of(self, source: Source) -> Mapping[str, object]:
         """Read all frames of a clip."""
-        files = self._files.get(source.name, [])
-        if len(files) > MOST_FRAMES:
-            raise BadClip(f"found {len(files)} frames, expected at most {MOST_FRAMES}")
-        frames = [_people(path) for _, path in files]
-        numbers = [number for number, _ in files]
+        if len(source.parts) > MOST_FRAMES:
+            raise BadClip(f"found {len(source.parts)} frames, expected at most {MOST_FRAMES}")
+        frames = [_people(path) for path in source.parts]
+        names = [_FILE_NAME.fullmatch(path.name) for path in source.parts]
+        numbers = [int(match[2]) for match in names if match is not None]
         twice = next((n for n, m in pairwise(numbers) if n == m), None)
         if twice is not None:
             raise BadClip(f"frame {twice}: found two files of this number, expected one")
-        for (number, path), people in zip(files, frames, strict=True):
+        for path, people in zip(source.parts, frames, strict=True):
             for person in people:
                 if person.joints.shape[0] != self.layout.num_joints:
                     raise BadClip(
-                        f"{path.name}, frame {number}: found {person.joints.shape[0]} joints, "
+                        f"{path.name}: found {person.joints.shape[0]} joints, "
                         f"expected {self.layout.num_joints} as in the first file"
                     )
         arrays: dict[str, Any] = arrays_of_people(frames, numbers)
@@ -113,13 +119,15 @@ class OpenPoseReader(ExportReader):
             arrays["joints"] *= np.array(size, np.float32)
         return arrays if size is None else {**arrays, "picture_size": size}
 
-    def _layout_of_first(self) -> SkeletonLayout:
-        for found in self._files.values():
-            for _, path in found[:1000]:
-                with suppress(SkelshotError):  # reading it will say the same
-                    for person in _people(path):
-                        return _LAYOUTS[3 * person.joints.shape[0]]
-        return OPENPOSE_25
+
+def _layout_of_first(clips: Sequence[Source]) -> SkeletonLayout:
+    """Return the layout of the first people there are."""
+    for clip in clips:
+        for path in clip.parts[:1000]:
+            with suppress(SkelshotError):  # reading it will say the same
+                for person in _people(path):
+                    return _LAYOUTS[3 * person.joints.shape[0]]
+    return OPENPOSE_25
 
 
 def _people(path: Path) -> list[FramePerson]:
@@ -141,7 +149,10 @@ def _people(path: Path) -> list[FramePerson]:
                 "75 (BODY_25) or 54 (COCO): x, y and score of each joint"
             )
         if flat:
-            rows = numbers_of(flat, f"{where}, {_FIELDS[0]}").reshape(-1, 3)
+            numbers = numbers_of(flat, f"{where}, {_FIELDS[0]}")
+            if numbers.ndim != 1:
+                raise BadClip(f"{where}, {_FIELDS[0]}: found lists in a list, expected numbers")
+            rows = numbers.reshape(-1, 3)
             if (rows != 0).any():
                 found.append(FramePerson(rows[:, :2], rows[:, 2]))
     return found

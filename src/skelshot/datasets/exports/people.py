@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skelshot.datasets.clip_arrays import LAST_FRAME
 from skelshot.datasets.clips import BadClip
 from skelshot.datasets.field_values import MAX_NUMBERS
 from skelshot.skeletons.boxes import box_of
@@ -18,6 +19,9 @@ PATIENCE = 30
 MOST_PEOPLE = 24
 """Of more people than this those seen longest are kept, before the actors are chosen."""
 
+MOST_IN_FRAME = 200
+"""The most people of one frame; who is who is found by comparing each with each."""
+
 
 @dataclass(frozen=True, eq=False)
 class FramePerson:
@@ -25,7 +29,7 @@ class FramePerson:
 
     Args:
         joints: (V, C).
-        confidence: (V,), if it is told.
+        confidence: (V,), if it is told; NaN where it is not.
         pixels: (V, 2), if they are told beside joints in space.
     """
 
@@ -59,17 +63,20 @@ def arrays_of_people(
         numbers: The frames' own numbers.
 
     Returns:
-        Arrays as `skelshot.datasets.clip_arrays.sequence_from` takes them.
+        Arrays as `skelshot.datasets.clip_arrays.sequence_from` takes them; a confidence that no
+        frame tells is NaN.
 
     Raises:
-        BadClip: There is nobody, or too much.
+        BadClip: There is nobody, or too much, or a frame's number is beyond all counting.
     """
     first = next((person for people in frames for person in people), None)
     if first is None:
         raise BadClip(f"found nobody in {len(frames)} frames, expected a person")
+    most = max(map(len, frames))
+    _refuse_too_much(most, numbers or ())
     seen: dict[int, dict[int, FramePerson]] = {}
     follower = PersonFollower(PATIENCE)
-    in_order = max(map(len, frames)) == 1 or not first.in_picture
+    in_order = most == 1 or not first.in_picture
     for frame, people in enumerate(frames):
         boxes = [] if in_order else [box_of(person.places) for person in people]
         who = range(len(people)) if in_order else follower.follow(boxes)
@@ -83,8 +90,8 @@ def arrays_of_people(
         "joints": np.zeros(shape, np.float32),
         "present": np.zeros(shape[:2], bool),
     }
-    if first.confidence is not None:
-        arrays["confidence"] = np.zeros(shape[:3], np.float32)
+    if any(person.confidence is not None for people in frames for person in people):
+        arrays["confidence"] = np.full(shape[:3], np.nan, np.float32)
     if first.pixels is not None:
         arrays["pixels"] = np.zeros((*shape[:3], 2), np.float32)
     for place, number in enumerate(longest):
@@ -97,3 +104,12 @@ def arrays_of_people(
     if numbers is not None:
         arrays["frame_index"] = np.array(numbers, np.int64)
     return arrays
+
+
+def _refuse_too_much(most: int, numbers: Sequence[int]) -> None:
+    """Refuse a crowd before its people are followed, and frame numbers that no array holds."""
+    if most > MOST_IN_FRAME:
+        raise BadClip(f"found {most} people in a frame, expected at most {MOST_IN_FRAME}")
+    far = next((number for number in numbers if abs(number) >= LAST_FRAME), None)
+    if far is not None:
+        raise BadClip(f"frame_index: found {far}, expected whole numbers below {LAST_FRAME}")

@@ -14,7 +14,7 @@ from skelshot.datasets.column_places import JointNames, places_of
 from skelshot.datasets.exports.mediapipe_json import MEDIAPIPE_AXES
 from skelshot.datasets.exports.reader import ExportOptions
 from skelshot.datasets.plain_text import lines_of
-from skelshot.datasets.raw_files import RawFiles
+from skelshot.datasets.raw_files import RawFiles, path_of
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.datasets.readers import Remarks, Source
 from skelshot.datasets.reading_options import ArrayReaderOptions
@@ -51,6 +51,9 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 _LARGEST_FIRST = sorted(LAYOUTS, key=lambda layout: -layout.num_joints)
 """A header that names the joints of one layout may name those of a smaller one too."""
+
+MOST_COLUMNS = 4096
+"""The most columns of a header that is understood; MediaPipe's whole body with face has 2,172."""
 
 _LONGEST_HEADER = 1 << 16
 """Characters of a header that are looked at; 137 joints have some 10,000."""
@@ -104,13 +107,19 @@ class PoseCsvReader(TextReader):
 
     def options(self) -> dict[str, object]:
         """Return what changes the clips that are read, the columns included."""
-        return {**super().options(), "picture": self._told.picture}
+        found = {**super().options(), "picture": self._told.picture}
+        return {**found, "axes": self._reading.axes} if self._as_told else found
 
     def remarks(self) -> Remarks:
         """Return which files were passed over, and what the header was taken for."""
         found = super().remarks()
         guessed = {**found.guessed, "columns": self._guess}
         return Remarks(found.passed_over, guessed, found.doubts, unreadable=found.unreadable)
+
+    @property
+    def _as_told(self) -> bool:
+        """True where MediaPipe's axes, which are known, are told nevertheless."""
+        return self._layout is MEDIAPIPE_33 and "axes" in self._told.model_fields_set
 
     def sources(self, raw: Path | str) -> list[Source]:
         """List the files, and understand the first header."""
@@ -138,21 +147,24 @@ class PoseCsvReader(TextReader):
         first = next((line for line in lines_of(content, source.name) if line.strip()), "")
         told = _map_of(first, _LARGEST_FIRST if self._layout is None else (self._layout,))
         if told is not None:
-            foldered = all("/" in one.name for one in sources)
+            foldered = any("/" in path_of(one) for one in sources)
             label = None if told.label or not foldered else r"(?:.*/)?(?P<label>[^/]+)/[^/]+"
             sure = f", confidence {told.confidence}" if told.confidence else ""
             self._guess = f"{told.layout}, joints {told.joints}{sure}"
             return told.model_copy(update={"file": label})
         raise BadClip(
             f"the header names the joints of no layout: found {printable(first, 200)!r}, expected "
-            "columns such as LEFT_WRIST_x; tell what they mean in a column map, with the format "
-            "text"
+            f"columns such as LEFT_WRIST_x (at most {MOST_COLUMNS}); tell what they mean in a "
+            "column map, with the format text"
         )
+
+    def _told_by_name(self, source: Source) -> dict[str, Any]:
+        return super()._told_by_name(source) if "/" in path_of(source) else {}
 
     def _text(self, source: Source) -> TextClip:
         clip = super()._text(source)
         joints = clip.arrays["joints"]
-        if self._layout is not MEDIAPIPE_33 or "axes" in self._told.model_fields_set:
+        if self._layout is not MEDIAPIPE_33 or self._as_told:
             return clip
         if not _in_picture(joints):
             flat = joints.shape[-1] == 2
@@ -181,7 +193,11 @@ def _in_picture(joints: np.ndarray) -> bool:
 
 def _map_of(first: str, layouts: Sequence[SkeletonLayout]) -> ColumnMap | None:
     """Understand the first line of a file as a header, as the likeliest map."""
+    if len(first) > _LONGEST_HEADER:
+        return None
     for separator, mark in SEPARATORS.items():
+        if first.count(mark) >= MOST_COLUMNS:
+            continue
         header = [cell.strip().strip('"') for cell in first.split(mark)]
         for told in _maps(header, layouts):
             return told.model_copy(update={"separator": separator})

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -10,13 +11,19 @@ from pydantic import Field, field_validator
 from skelshot.datasets.checks import clip_or_rejected, on_missing_named
 from skelshot.datasets.clip_arrays import sequence_from
 from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
+from skelshot.datasets.layout_choice import (
+    SAMPLE,
+    ImplausibleBodiesError,
+    LayoutChoice,
+    choose_layout,
+)
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.reader_options import MissingOptions, ReaderOptions
 from skelshot.datasets.readers import Listing, Reader, Remarks, Source
 from skelshot.datasets.reading_options import ReadingOptions
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.layouts import SkeletonLayout
-from skelshot.skeletons.sequence import LARGEST_PICTURE
+from skelshot.skeletons.sequence import LARGEST_PICTURE, SkeletonSequence
 
 
 class ExportOptions(ReadingOptions, MissingOptions):
@@ -66,6 +73,7 @@ class ExportReader(Reader):
         self._options = options or ExportOptions()
         self._on_missing = on_missing_named(self._options.on_missing)
         self._class_names: tuple[str, ...] = ()
+        self._choice: LayoutChoice | None = None
         self._remarks = Remarks()
 
     @classmethod
@@ -119,16 +127,55 @@ class ExportReader(Reader):
         }
 
     def remarks(self) -> Remarks:
-        """Return which files were passed over."""
+        """Return which files were passed over, and what was guessed and looks odd."""
         return self._remarks
 
     def sources(self, raw: Path | str) -> list[Source]:
-        """List the clips and note their classes."""
+        """List the clips, note their classes, and look at the bodies of the first."""
         listing = self.listed(raw)
         labels = {_folder_of(source.name) for source in listing.sources}
         self._class_names = tuple(sorted(label for label in labels if label))
-        self._remarks = Remarks(listing.others, unreadable=listing.unreadable)
+        self._choice = choice = self._checked(raw, listing.sources)
+        self._remarks = Remarks(
+            listing.others, choice.guesses(), choice.doubts, unreadable=listing.unreadable
+        )
         return listing.sources
+
+    def clip_name(self, source: Source) -> str:
+        """Return a clip's name: where its file lies, without the ending.
+
+        Args:
+            source: One of those listed.
+
+        Returns:
+            The name.
+        """
+        return source.name.removesuffix(source.path.suffix)
+
+    def turned(self, sequence: SkeletonSequence) -> SkeletonSequence:
+        """Return a clip as it is kept, once its axes are ours and its bodies were looked at.
+
+        Args:
+            sequence: The clip.
+
+        Returns:
+            The same, unless a sub-class turns it.
+        """
+        return sequence
+
+    def _checked(self, raw: Path | str, sources: list[Source]) -> LayoutChoice:
+        """Look at the first clips that can be read, all together."""
+        samples: list[Mapping[str, object]] = []
+        for source in sources[: 4 * SAMPLE]:
+            with suppress(SkelshotError):  # reading it will say the same
+                samples.append(self.arrays_of(source))
+            if len(samples) == SAMPLE:
+                break
+        try:
+            choice = choose_layout(samples, self.layout, self._options.reading)
+        except ImplausibleBodiesError as error:
+            raise SkelshotError(f"{raw}: {error}") from error
+        return choice or LayoutChoice(self.layout)
 
     def read(self, source: Source) -> Iterator[Clip | Rejected]:
         """Read one clip."""
@@ -143,11 +190,13 @@ class ExportReader(Reader):
         except SkelshotError as error:
             raise BadClip(str(error)) from error
         made = prepared_clip(sequence, reading, self._on_missing)
+        if self._choice is not None:
+            self._choice.check(made.sequence)
         folder = _folder_of(source.name)
         return Clip(
-            name=source.name.removesuffix(source.path.suffix),
+            name=self.clip_name(source),
             label=self._class_names.index(folder) if folder else UNLABELLED,
-            sequence=made.sequence,
+            sequence=self.turned(made.sequence),
             source_file=source.name,
             repaired=made.repaired,
             ghosts=made.ghosts,
