@@ -7,6 +7,7 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
+from skelshot.pretraining.stage_options import StageOptions
 from skelshot.pretraining.starting_points import starting_point
 from skelshot.tables.amounts import TableTeacher
 from skelshot.teachers import class_texts_of, load_templates, own_prompts, teacher_named
@@ -79,19 +80,20 @@ def files_named(options: object) -> dict[str, str]:
     return {text: sha256_of(path) for text, path in sorted(paths.items()) if path.is_file()}
 
 
-def weights_learnt_from(words: Sequence[str], split: int) -> dict[str, str]:
-    """Digest the trained encoders that a strategy learns from.
+def files_learnt_from(strategy: StageOptions | None, split: int) -> dict[str, str]:
+    """Digest the files of the trained encoders that a strategy learns from.
 
     Args:
-        words: As `StageOptions.learns_from` has them.
+        strategy: Its options, or None.
         split: The split's number.
 
     Returns:
-        The SHA-256 of each one's file by its word.
+        The SHA-256 of each by the word that names it.
 
     Raises:
         SkelshotError: There is no such encoder.
     """
+    words = strategy.learns_from if strategy else ()
     points = {word: starting_point(word, "strategy.encoders") for word in words}
     return {word: sha256_of(point.encoder_file(split)) for word, point in points.items()}
 

@@ -21,7 +21,7 @@ from skelshot.tables.amounts import TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.entries import Entry
 from skelshot.tables.many_shot import MANY_SHOT, ClipSides
-from skelshot.tables.marks import TeacherMarks, files_named, weights_learnt_from
+from skelshot.tables.marks import TeacherMarks, files_learnt_from, files_named
 from skelshot.tables.planned_cell import PlannedCell
 from skelshot.tables.role_data import RoleData
 from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
@@ -130,14 +130,10 @@ class CellPlanner:
         for seed in range(self.seeds):
             own = self._changes(row, row.strategy, "none")
             options = self._settings(row, row.strategy, "none", seed, own, [sides.split]).pretrain
-            config = {
-                "data": store.data_hash,
-                "sides": store.document.sides,
-                "train": repr(train),
-                "options": options.model_dump(mode="json"),
-                "device": self._kind,
-            }
-            if self._kind != "cpu":  # before, a device of a cluster's was said and not taken
+            config: dict[str, Any] = {"data": store.data_hash, "sides": store.document.sides}
+            config |= {"train": repr(train), "options": options.model_dump(mode="json")}
+            config["device"] = self._kind
+            if self._kind != "cpu":  # entries of before may name a GPU and be of the CPU
                 config["trained_on"] = self._kind
             if files := files_named(config["options"]):
                 config["files"] = files
@@ -213,9 +209,7 @@ class CellPlanner:
         options = settings.pretrain.model_dump(mode="json")
         if episodes == "none":
             options.pop("episodic")
-        files = files_named(options)
-        if settings.pretrain.strategy:
-            files |= weights_learnt_from(settings.pretrain.strategy.learns_from, split.index)
+        files = files_named(options) | files_learnt_from(settings.pretrain.strategy, split.index)
         return Entry(
             PRETRAIN,
             self._about(split, self.trainer) | {"options": options, "files": files},
