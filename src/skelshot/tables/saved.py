@@ -81,7 +81,7 @@ class SavedCell(_Saved):
         per_seed: Accuracy of each training seed, where there are several.
         per_split: Accuracy of each split, as the mean of the seeds.
         per_draw: Accuracy of each draw of the only split and seed, where there are several.
-        per_class: Accuracy of each novel class, as the mean of splits and seeds.
+        per_class: Accuracy of each class that was tested, as the mean of splits and seeds.
         hits: Which queries were recognised, packed (`hits.packed`), where there is one task.
         tasks: Fingerprint of all tasks; only cells of equal ones can be paired.
         stages: What the number is made of, in the order in which it was made: names among the
