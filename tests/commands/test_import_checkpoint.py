@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from skelshot.datasets.store import Store
+from skelshot.encoders.public import LAYOUTS
 
 from ..encoders.public.networks import network
 
@@ -52,3 +53,9 @@ def test_a_checkpoint_of_another_network_is_one_line(run: Run, public: Path) -> 
     answer = run("import-checkpoint", public, *words)
     assert (answer.code, answer.err.count("\n")) == (2, 1)
     assert "--layout-of ctr-gcn" in answer.err
+
+
+def test_the_help_names_every_public_code(run: Run) -> None:
+    told = "".join(run("import-checkpoint", "--help").out.split())  # whatever its lines are
+    assert [layout.name for layout in LAYOUTS if layout.name not in told] == []
+    assert "pyskl(itsST-GCN)orpyskl-ctr-gcn" in told

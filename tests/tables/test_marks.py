@@ -9,7 +9,9 @@ import pytest
 
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
+from skelshot.encoders.packaged import packaged_card
 from skelshot.ground import SkelshotError
+from skelshot.runs.folder import RunFolder
 from skelshot.tables.amounts import DataRole, TablePreset, TableTeacher, TwinSize
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.marks import TeacherMarks, files_named
@@ -88,6 +90,29 @@ def planner(toy_store: Store) -> CellPlanner:
     data = RoleData(DataRole(protocol="toy"), toy_store)
     amounts = TablePreset(teachers={"main": CODE})
     return CellPlanner(data, TableColumn(data="ntu60"), "smoke", amounts, 1)
+
+
+def test_weights_that_a_strategy_learns_from_count_by_their_bytes(
+    tmp_path: Path, planner: CellPlanner
+) -> None:
+    planner = replace(planner, amounts=TablePreset(splits=1))
+    row = TableRow(strategy="distill", set=(f"strategy.encoders=[{tmp_path}]",))
+    assert "found no encoder of split 0" in str(planner.cell("row", row, "column").error)
+    file, keys = RunFolder(tmp_path / "split-00").encoder_file, []
+    for content in ("one", "one", "two"):
+        file.write_text(content)
+        (run,) = planner.cell("row", row, "column").results[0, 0].needs
+        keys.append(run.key)
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_packaged_weights_count_where_a_strategy_learns_from_them(planner: CellPlanner) -> None:
+    files = {}
+    for strategy in ("distill", "supervised"):
+        result = planner.cell("row", TableRow(strategy=strategy), "column").results[0, 0]
+        files[strategy] = result.needs[0].config["files"]
+    weights = {"skelshot-base": packaged_card("skelshot-base").sha256}
+    assert files == {"distill": weights, "supervised": {}}  # others keep the keys they had
 
 
 def keys(planner: CellPlanner) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from skelshot.cli import main
 from skelshot.datasets.store import Store
+from skelshot.tables.saved import read_saved_table
 
 NOT_ITS_OWN = "--data ntu60=STORE: "
 
@@ -82,6 +83,19 @@ def test_what_does_not_fit_is_refused_before_any_work(
     assert [path.name for path in tmp_path.iterdir()] == ["STORE"]
 
 
+def test_a_file_whose_name_can_name_no_pages_is_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stem in ("my table", "m" * 65, "päge"):
+        file = tmp_path / f"{stem}.yaml"
+        file.write_text("{title: t, columns: {A: {data: nw-ucla}}, rows: {Raw: {}}}")
+        assert call("table", file, "--preset", "smoke", "--out", tmp_path / "out") == 2
+        err = capsys.readouterr().err
+        assert "expected 1 to 64 of a to z" in err
+        assert "rename the file" in err
+        assert not (tmp_path / "out").exists()
+
+
 def test_a_table_without_clips_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("table", "V", "--preset", "smoke", "--out", tmp_path, "--json") == 0
     document = json.loads(capsys.readouterr().out)
@@ -118,13 +132,14 @@ def test_table_xi_from_nothing_and_again(
 def test_a_column_of_fewer_seeds(
     toy_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "own.yaml").write_text(
+    (tmp_path / "my_own.v2.yaml").write_text(
         "{title: t, columns: {A: {data: nw-ucla, seeds: 1}, B: {data: nw-ucla, shots: 2}}, "
         "rows: {Labels: {strategy: supervised, set: [strategy.epochs=1]}, Raw: {method: raw-dtw}}}"
     )
     words = ("--preset", "smoke", "--seeds", 2, "--data", f"nw-ucla={toy_store.path}", "--json")
-    assert call("table", tmp_path / "own.yaml", *words, "--out", tmp_path / "out") == 0
+    assert call("table", tmp_path / "my_own.v2.yaml", *words, "--out", tmp_path / "out") == 0
     found = json.loads(capsys.readouterr().out)
+    assert read_saved_table(tmp_path / "out" / "table-my_own.v2.json").name == "Table my_own.v2"
     assert "A: one seed." in found["notes"]
     seeds = {(cell["row"], cell["column"]): len(cell["per_seed"]) for cell in found["cells"]}
     assert seeds == {("Labels", "A"): 0, ("Labels", "B"): 2, ("Raw", "A"): 0, ("Raw", "B"): 0}

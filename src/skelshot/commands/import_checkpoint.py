@@ -12,7 +12,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--layout-of",
         required=True,
         metavar="NAME",
-        help="whose names its tensors have: ctr-gcn, 2s-agcn, st-gcn or pyskl (its ST-GCN)",
+        help="whose names its tensors have: ctr-gcn, 2s-agcn, st-gcn, pyskl (its ST-GCN) or "
+        "pyskl-ctr-gcn",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the encoder, .safetensors"

@@ -36,7 +36,8 @@ class EncoderOptions(Options):
     `mask_absent_persons` of the three that ship.
 
     Args:
-        name: `st-gcn`, `agcn`, `ctr-gcn`, `multi-stream`, or one of another package.
+        name: `st-gcn`, `agcn`, `ctr-gcn`, `multi-stream`, `skeleton-image`, or one of another
+            package.
         width: Factor on the channel counts 64, 128, 256.
         dropout: Dropout rate inside the blocks, where the encoder has it.
     """

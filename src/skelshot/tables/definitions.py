@@ -16,6 +16,7 @@ from skelshot.ground.json_text import parse_json
 from skelshot.ground.options import Options
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
+from skelshot.tables.saved import LONGEST_NAME, is_table_name
 
 Role = Literal["ntu120", "ntu60", "pku-mmd", "nw-ucla", "msr-action-pairs", "kinder-gator"]
 
@@ -211,7 +212,7 @@ def table_named(number: str) -> tuple[str, TableDefinition]:
         The number as printed, or the file's name without its ending, and the definition.
 
     Raises:
-        SkelshotError: There is none, or see `read_definition`.
+        SkelshotError: There is none, its file's name can name no pages, or see `read_definition`.
 
     Example:
         >>> table_named("xi")[1].rows["NN"].method
@@ -219,6 +220,12 @@ def table_named(number: str) -> tuple[str, TableDefinition]:
     """
     own = Path(number)
     if own.suffix in (".yaml", ".yml"):
+        if not is_table_name(own.stem):
+            raise SkelshotError(
+                f"table {number!r:.80}: found the name {own.stem!r:.80}, expected 1 to "
+                f"{LONGEST_NAME} of a to z, A to Z, digits, '_', '-' and '.', since its pages are "
+                "named after it; rename the file"
+            )
         return own.stem, read_definition(yaml_text(own), number)
     spelt = re.sub(r"^(table|figure|fig)[ ._-]*", lambda at: at[1][:3], number.strip().casefold())
     known = {name.casefold(): name for name in table_numbers()}

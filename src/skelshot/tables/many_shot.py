@@ -35,7 +35,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class ClipSides:
-    """Clips to train on and clips to test on, of the same classes.
+    """Clips to train on and clips to test on, of classes that are trained.
 
     Args:
         split: All classes, as base classes.
@@ -91,13 +91,16 @@ def make_many_shot(output: Path, call: Mapping[str, Any], needs: Sequence[Path])
 
     Args:
         output: The result file; what training leaves stands beside it.
-        call: The path of the `store`, the clips to `train` on, and the `options` of pre-training.
+        call: The path of the `store`, the clips to `train` on, the `options` of pre-training, and
+            the `device` to train on.
         needs: None.
 
     Raises:
         SkelshotError: The strategy has no head for classes.
     """
-    store, options = Store.open(call["store"]), call["options"]
+    store = Store.open(call["store"])
+    loop = call["options"].loop.model_copy(update={"device": call["device"]})
+    options = call["options"].model_copy(update={"loop": loop})
     sides = ClipSides.of(store, call["train"])
     with one_thread():
         stage, seconds = _trained(store, sides, options, output.with_name("run"))
@@ -105,7 +108,7 @@ def make_many_shot(output: Path, call: Mapping[str, Any], needs: Sequence[Path])
     labels = torch.tensor([store.clips[int(place)].label for place in sides.test])
     hits = (answers == labels).tolist()
     confusion = confusion_matrix(labels, answers, len(store.class_names))
-    per_class = per_class_accuracy(confusion).tolist()
+    per_class, tested = per_class_accuracy(confusion).tolist(), sorted(set(labels.tolist()))
     people = cluster_interval(hits, [store.clips[int(place)].subject for place in sides.test])
     accuracy = {
         "mean": sum(hits) / len(hits),
@@ -117,7 +120,7 @@ def make_many_shot(output: Path, call: Mapping[str, Any], needs: Sequence[Path])
         "queries": len(hits),
         "per_draw": [],
         "protocol_hash": digest_of(*(store.clips[int(place)].name for place in sides.test)).hex(),
-        "per_class": {store.class_names[label]: per_class[label] for label in sides.split.base},
+        "per_class": {store.class_names[label]: per_class[label] for label in tested},
         "confusion": confusion.tolist(),
     }
     document = {

@@ -7,6 +7,8 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.seeding import digest_of
+from skelshot.pretraining.stage_options import StageOptions
+from skelshot.pretraining.starting_points import starting_point
 from skelshot.tables.amounts import TableTeacher
 from skelshot.teachers import class_texts_of, load_templates, own_prompts, teacher_named
 from skelshot.teachers.models.family import teacher_class
@@ -76,6 +78,24 @@ def files_named(options: object) -> dict[str, str]:
     """
     paths = {text: Path(text) for text in _texts(options) if Path(text).suffix}
     return {text: sha256_of(path) for text, path in sorted(paths.items()) if path.is_file()}
+
+
+def files_learnt_from(strategy: StageOptions | None, split: int) -> dict[str, str]:
+    """Digest the files of the trained encoders that a strategy learns from.
+
+    Args:
+        strategy: Its options, or None.
+        split: The split's number.
+
+    Returns:
+        The SHA-256 of each by the word that names it.
+
+    Raises:
+        SkelshotError: There is no such encoder.
+    """
+    words = strategy.learns_from if strategy else ()
+    points = {word: starting_point(word, "strategy.encoders") for word in words}
+    return {word: sha256_of(point.encoder_file(split)) for word, point in points.items()}
 
 
 def _texts(options: object) -> Iterator[str]:

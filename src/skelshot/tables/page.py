@@ -152,7 +152,7 @@ def tell_behind(page: HtmlReport, table: SavedTable, level: int = 2) -> None:
         page.heading("By class", level)
     for name, svg in bars.items():
         if svg:
-            caption = "Accuracy of each novel class in percent, the easiest first."
+            caption = "Accuracy of each class that was tested in percent, the easiest first."
             page.folded_drawing(name, svg, caption)
     page.heading("Behind the numbers", level)
     page.folded_table(

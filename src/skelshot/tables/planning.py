@@ -21,7 +21,7 @@ from skelshot.tables.amounts import TablePreset
 from skelshot.tables.definitions import TableColumn, TableRow
 from skelshot.tables.entries import Entry
 from skelshot.tables.many_shot import MANY_SHOT, ClipSides
-from skelshot.tables.marks import TeacherMarks, files_named
+from skelshot.tables.marks import TeacherMarks, files_learnt_from, files_named
 from skelshot.tables.planned_cell import PlannedCell
 from skelshot.tables.role_data import RoleData
 from skelshot.tables.steps import EVALUATE, FEATURES, PRETRAIN
@@ -128,20 +128,17 @@ class CellPlanner:
         sides = ClipSides.of(store, train)
         results = {}
         for seed in range(self.seeds):
-            own = list(_of_stages(row.set, row.strategy, "none"))
-            settings = self._settings(row, row.strategy, "none", seed, own, [sides.split])
-            config = settings.pretrain.model_dump(mode="json")
-            results[seed, 0] = Entry(
-                MANY_SHOT,
-                {
-                    "data": store.data_hash,
-                    "sides": store.document.sides,
-                    "train": repr(train),
-                    "options": config,
-                    "device": self._kind,
-                },
-                call={"store": store.path, "train": train, "options": settings.pretrain},
-            )
+            own = self._changes(row, row.strategy, "none")
+            options = self._settings(row, row.strategy, "none", seed, own, [sides.split]).pretrain
+            config: dict[str, Any] = {"data": store.data_hash, "sides": store.document.sides}
+            config |= {"train": repr(train), "options": options.model_dump(mode="json")}
+            config["device"] = self._kind
+            if self._kind != "cpu":  # entries of before may name a GPU and be of the CPU
+                config["trained_on"] = self._kind
+            if files := files_named(config["options"]):
+                config["files"] = files
+            call = {"store": store.path, "train": train, "options": options, "device": self.device}
+            results[seed, 0] = Entry(MANY_SHOT, config, call=call)
         return results
 
     def _result(self, row: TableRow, split: Split, seed: int) -> Entry:
@@ -207,14 +204,15 @@ class CellPlanner:
         seed: int,
         needs: dict[str, Entry],
     ) -> Entry:
-        own = [*self._precision(), *_of_stages(self._with_weights(row), strategy, episodes)]
+        own = self._changes(row, strategy, episodes)
         settings = self._settings(row, strategy, episodes, seed, own, self.splits)
         options = settings.pretrain.model_dump(mode="json")
         if episodes == "none":
             options.pop("episodic")
+        files = files_named(options) | files_learnt_from(settings.pretrain.strategy, split.index)
         return Entry(
             PRETRAIN,
-            self._about(split, self.trainer) | {"options": options, "files": files_named(options)},
+            self._about(split, self.trainer) | {"options": options, "files": files},
             needs=tuple(needs.values()),
             call={
                 "store": self.data.store,
@@ -230,6 +228,10 @@ class CellPlanner:
                 "reads": list(needs),
             },
         )
+
+    def _changes(self, row: TableRow, strategy: str, episodes: str) -> list[str]:
+        """List what a row changes in what a run trains."""
+        return [*self._precision(), *_of_stages(self._with_weights(row), strategy, episodes)]
 
     def _with_weights(self, row: TableRow) -> list[str]:
         """Put the path of a user's file in place."""

@@ -18,8 +18,27 @@ VERSION = 2
 """Of the saved form; raised when a reader of today could not read what was written before."""
 
 
+LONGEST_NAME = 64
+
+
+def is_table_name(text: str) -> bool:
+    """Tell whether a text can name a table, and so its files.
+
+    Args:
+        text: The text.
+
+    Returns:
+        Whether it is 1 to 64 of a to z, A to Z, digits, `_`, `-` and, behind the first, `.`.
+
+    Example:
+        >>> is_table_name("my_table.v2"), is_table_name("../XI")
+        (True, False)
+    """
+    return bool(re.fullmatch(rf"(?!\.)[A-Za-z0-9_.-]{{1,{LONGEST_NAME}}}", text))
+
+
 def _number(text: str) -> str:
-    if not re.fullmatch("[A-Za-z0-9-]{1,20}", text):
+    if not is_table_name(text):
         raise ValueError("expected the number of a table, such as XI or Fig6")
     return text
 
@@ -62,7 +81,7 @@ class SavedCell(_Saved):
         per_seed: Accuracy of each training seed, where there are several.
         per_split: Accuracy of each split, as the mean of the seeds.
         per_draw: Accuracy of each draw of the only split and seed, where there are several.
-        per_class: Accuracy of each novel class, as the mean of splits and seeds.
+        per_class: Accuracy of each class that was tested, as the mean of splits and seeds.
         hits: Which queries were recognised, packed (`hits.packed`), where there is one task.
         tasks: Fingerprint of all tasks; only cells of equal ones can be paired.
         stages: What the number is made of, in the order in which it was made: names among the
