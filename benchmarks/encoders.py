@@ -40,7 +40,7 @@ def main() -> None:
     print(f"{processor_name()}, {torch.get_num_threads()} thread(s), torch {torch.__version__}")
     print("| encoder | width | parameters | precision | training clips/s | inference clips/s |")
     print("|---|---|---|---|---|---|")
-    for name in ("st-gcn", "agcn", "ctr-gcn"):
+    for name in ("st-gcn", "agcn", "ctr-gcn", "skeleton-transformer"):
         for width in (0.25, 1.0):
             shape = {"layout": "kinect-v1", "channels": 9, "frames": 24, "width": width}
             spec = read_spec({"name": name, **shape})

@@ -5,7 +5,7 @@ from skelshot.encoders import fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.readouts import read_out
 from skelshot.ground import SkelshotError
 
-from .test_encoders import GRAPHS
+from .test_encoders import NETWORKS
 
 
 def test_fold_keeps_a_clips_persons_together():
@@ -30,7 +30,7 @@ def test_mean_over_persons_counts_whom_it_is_told():
 def test_input_norm_treats_each_person_joint_and_channel_apart(small):
     encoder = small("agcn", persons=2).train()
     x = torch.randn(4, 3, 8, 20, 2) * torch.rand(3, 1, 20, 2) + torch.randn(3, 1, 20, 2)
-    normed = encoder._normalised(x)
+    normed = encoder.normalised(x)
     mean = x.mean((0, 2), keepdim=True)
     variance = x.var((0, 2), correction=0, keepdim=True)
     expected = (x - mean) / (variance + 1e-5).sqrt()
@@ -43,7 +43,7 @@ def test_st_gcn_normalises_both_persons_alike(small):
     mean = x.mean((0, 2, 4), keepdim=True)
     variance = x.var((0, 2, 4), correction=0, keepdim=True)
     expected = (x - mean) / (variance + 1e-5).sqrt()
-    torch.testing.assert_close(encoder._normalised(x), expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(encoder.normalised(x), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_absent_persons_can_be_left_out(small):
@@ -57,7 +57,7 @@ def test_absent_persons_can_be_left_out(small):
     torch.testing.assert_close(masked(x)[1:], plain(x)[1:])
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_masked_place_changes_no_features_of_a_trained_encoder(small, stir, name):
     """An encoder for two persons shows one-person clips as the same encoder for one would."""
     two, one = (small(name, persons=persons, mask_absent_persons=True) for persons in (2, 1))

@@ -135,6 +135,8 @@ def test_a_spec_of_another_kind_is_refused() -> None:
 
 def test_all_are_listed_and_the_broken_are_told() -> None:
     works, problems = ENCODERS.every()
-    assert [kind.name for kind in works[:5]] == [kind.name for kind in ENCODERS.shipped]
+    assert [kind.name for kind in works[: len(ENCODERS.shipped)]] == [
+        kind.name for kind in ENCODERS.shipped
+    ]
     assert {"linear", "flat"} < {kind.name for kind in works}
     assert len(problems) == 3

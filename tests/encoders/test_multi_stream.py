@@ -10,6 +10,7 @@ from skelshot.encoders import (
     MultiStreamSpec,
     build_encoder,
     load_encoder,
+    read_spec,
     save_encoder,
 )
 from skelshot.encoders.joining import TrainedNetwork, join_encoders
@@ -18,10 +19,10 @@ from skelshot.ground import SkelshotError
 SHAPE = {"layout": "kinect-v1", "frames": 8, "width": 0.125}
 
 
-def trained(stir, keep: int = 0) -> list[TrainedNetwork]:
+def trained(stir, keep: int = 0, second: str = "ctr-gcn") -> list[TrainedNetwork]:
     found = []
-    for seed, (name, channels) in enumerate([("agcn", (0, 1, 2)), ("ctr-gcn", (3, 4, 5, 2))]):
-        spec = GraphNetworkSpec(name=name, channels=len(channels), **SHAPE)
+    for seed, (name, channels) in enumerate([("agcn", (0, 1, 2)), (second, (3, 4, 5, 2))]):
+        spec = read_spec({"name": name, "channels": len(channels), **SHAPE})
         network = build_encoder(spec, seed=seed)
         stir(network)
         found.append(TrainedNetwork(network.eval(), channels, keep))
@@ -34,8 +35,9 @@ def cosine(feature_map: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_cosine_of_flat_maps_is_the_mean_of_the_networks_cosines(stir):
-    parts, x = trained(stir), torch.randn(5, 6, 8, 20, 1)
+@pytest.mark.parametrize("second", ["st-gcn", "ctr-gcn", "skeleton-transformer"])
+def test_cosine_of_flat_maps_is_the_mean_of_the_networks_cosines(stir, second):
+    parts, x = trained(stir, second=second), torch.randn(5, 6, 8, 20, 1)
     joined = join_encoders(parts, x)
     expected = sum(cosine(one.network.feature_map(x[:, list(one.channels)])) for one in parts) / 2
     torch.testing.assert_close(cosine(joined.feature_map(x)), expected)
@@ -96,3 +98,19 @@ def test_networks_that_see_other_clips_are_not_joined(stir):
     longer = build_encoder(GraphNetworkSpec(name="agcn", **{**SHAPE, "frames": 12}))
     with pytest.raises(SkelshotError, match=r"frames: found 8 and 12"):
         join_encoders([first, TrainedNetwork(longer, (0, 1, 2))], torch.randn(2, 6, 8, 20, 1))
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ({"name": "skeleton-transformer", "depth": 2}, "depth: found 2, expected 4"),
+        ({"name": "agcn", "dropout": 0.5}, "dropout: found 0.0 and 0.5"),
+        ({"name": "skeleton-image", "width": None}, "found skeleton-image, expected one of st-gcn"),
+    ],
+)
+def test_networks_that_a_branch_cannot_tell_are_not_joined(stir, shape, message):
+    first, _ = trained(stir)
+    values = {name: value for name, value in {**SHAPE, **shape}.items() if value is not None}
+    other = TrainedNetwork(build_encoder(read_spec(values)), (0, 1, 2))
+    with pytest.raises(SkelshotError, match=message):
+        join_encoders([first, other], torch.randn(2, 6, 8, 20, 1))

@@ -35,7 +35,7 @@ def test_defaults():
     [
         (
             {"name": "gcn"},
-            "name: found 'gcn', expected one of st-gcn, agcn, ctr-gcn, multi-stream",
+            "name: found 'gcn', expected one of st-gcn, agcn, ctr-gcn, skeleton-transformer",
         ),
         ({"name": "transformer"}, "one of another package must be installed here"),
         ({"name": 3}, "name: found 3, expected one of st-gcn"),

@@ -25,7 +25,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoder",
         metavar="NAME",
-        help="st-gcn, agcn, ctr-gcn, multi-stream, skeleton-image, or one of another package",
+        help="st-gcn, agcn, ctr-gcn, skeleton-transformer, multi-stream, skeleton-image, or one "
+        "of another package",
     )
     parser.add_argument(
         "--strategy",

@@ -26,6 +26,7 @@ from skelshot.encoders.packaged import (
 )
 from skelshot.encoders.persons import fold_persons, mean_over_persons, unfold_persons
 from skelshot.encoders.public import ImportedEncoder, import_checkpoint
+from skelshot.encoders.skeleton_transformer import SkeletonTransformer, SkeletonTransformerSpec
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN, STGCNSpec
 
@@ -46,6 +47,8 @@ __all__ = [
     "MultiStream",
     "MultiStreamSpec",
     "STGCNSpec",
+    "SkeletonTransformer",
+    "SkeletonTransformerSpec",
     "WeightsCard",
     "build_encoder",
     "check_card",

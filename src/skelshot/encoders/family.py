@@ -8,6 +8,7 @@ from skelshot.encoders.base import Encoder
 from skelshot.encoders.ctr_gcn import CTRGCN
 from skelshot.encoders.image_network import ImageNetwork
 from skelshot.encoders.multi_stream import MultiStream
+from skelshot.encoders.skeleton_transformer import SkeletonTransformer
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN
 from skelshot.ground import SkelshotError
@@ -30,7 +31,14 @@ def _problem(part: type) -> str | None:
     return None
 
 
-SHIPPED: tuple[type[Encoder], ...] = (STGCN, AGCN, CTRGCN, MultiStream, ImageNetwork)
+SHIPPED: tuple[type[Encoder], ...] = (
+    STGCN,
+    AGCN,
+    CTRGCN,
+    SkeletonTransformer,
+    MultiStream,
+    ImageNetwork,
+)
 
 ENCODERS: Family[Encoder] = Family("encoder", SHIPPED, _problem)
 """All encoders by name; another package adds its own in the group `skelshot.encoders`."""

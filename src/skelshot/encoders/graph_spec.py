@@ -2,15 +2,15 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from skelshot.encoders.spec import EncoderSpec
+from skelshot.encoders.joint_network import JointNetworkSpec
 
 BASE_WIDTHS = (64, 128, 256)
 """Channels of blocks 1-4, 5-7 and 8-10 at width 1."""
 
 
-class GraphNetworkSpec(EncoderSpec):
+class GraphNetworkSpec(JointNetworkSpec):
     """The specification of ST-GCN, AGCN and CTR-GCN; the first values are those of all encoders.
 
     Args:
@@ -30,9 +30,6 @@ class GraphNetworkSpec(EncoderSpec):
         (32, 64, 128)
     """
 
-    width: float = Field(default=1.0, gt=0, le=16)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    mask_absent_persons: bool = False
     temporal_relu: bool = False
 
     @model_validator(mode="after")

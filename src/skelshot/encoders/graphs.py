@@ -7,6 +7,7 @@ target's new value is `sum_v x[v] A[v, u]`.
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 from torch import Tensor
 
 from skelshot.skeletons.layouts import SkeletonLayout
@@ -76,6 +77,24 @@ def hops_to_centre(layout: SkeletonLayout) -> NDArray[np.int64]:
         reached = reached | (neighbours[:, reached].sum(axis=1) > 0)
         distance += 1
     return hops
+
+
+def joint_hops(layout: SkeletonLayout) -> Tensor:
+    """Count the bones between each two joints.
+
+    Args:
+        layout: The skeleton with V joints.
+
+    Returns:
+        (V, V) int64; V for joints that nothing joins.
+
+    Example:
+        >>> from skelshot.skeletons.layouts import KINECT_V2
+        >>> joint_hops(KINECT_V2)[3, [3, 2, 20, 1]].tolist()
+        [0, 1, 2, 3]
+    """
+    hops = shortest_path(outward_edges(layout), directed=False, unweighted=True)
+    return torch.from_numpy(np.minimum(hops, layout.num_joints).astype(np.int64))
 
 
 def direction_partition(layout: SkeletonLayout) -> Tensor:

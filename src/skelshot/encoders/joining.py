@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import Tensor
 
 from skelshot.encoders.base import Encoder
-from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.joint_network import JointNetworkSpec
 from skelshot.encoders.multi_stream import Branch, MultiStream, MultiStreamSpec, of_equal_strength
+from skelshot.encoders.spec import EncoderSpec
 from skelshot.ground import SkelshotError
 
 SHARED = ("layout", "frames", "persons", "dropout", "mask_absent_persons")
@@ -20,7 +22,7 @@ class TrainedNetwork:
     """A trained network that is to be joined with others.
 
     Args:
-        network: The network, one of `GraphNetwork`.
+        network: The network, one of those that a `Branch` can name.
         channels: Which of the joined encoder's input channels it was trained on.
         keep: Channels of its map that are kept; 0 keeps all.
     """
@@ -33,9 +35,10 @@ class TrainedNetwork:
     def branch(self) -> Branch:
         """The network as one of the joined encoder's."""
         spec = self.network.spec
-        if not isinstance(spec, GraphNetworkSpec):
+        names = get_args(Branch.model_fields["name"].annotation)
+        if not isinstance(spec, JointNetworkSpec) or spec.name not in names:
             raise SkelshotError(
-                f"encoders to join: found {spec.name}, expected st-gcn, agcn or ctr-gcn"
+                f"encoders to join: found {spec.name}, expected one of {', '.join(names)}"
             )
         return Branch.model_validate(
             {"name": spec.name, "channels": self.channels, "width": spec.width, "keep": self.keep}
@@ -54,7 +57,8 @@ def join_encoders(parts: Sequence[TrainedNetwork], clips: Tensor) -> MultiStream
         The encoder, in evaluation mode; its map is those of the networks side by side.
 
     Raises:
-        SkelshotError: One is no graph network, they do not see the same joints, frames or
+        SkelshotError: One is of another kind, has options that a `Branch` cannot tell (such as the
+            depth of a transformer), they do not see the same joints, frames or
             persons, or one of them sees a channel that the clips do not have.
 
     Example:
@@ -85,13 +89,25 @@ def join_encoders(parts: Sequence[TrainedNetwork], clips: Tensor) -> MultiStream
         }
     )
     joined = MultiStream(spec).eval()
-    for into, kept, part in zip(joined.parts, joined.kept, parts, strict=True):
+    for into, shape, kept, part in zip(joined.parts, spec.parts, joined.kept, parts, strict=True):
+        _check_same(part.network.spec, shape)
         into.load_state_dict(part.network.state_dict())
         if part.keep:
             seen = clips[:, list(part.channels)]
             directions = _directions(part.network.eval().feature_map(seen), part.keep)
             kept.load_state_dict({"weight": directions})
     return joined
+
+
+def _check_same(found: EncoderSpec, told: EncoderSpec) -> None:
+    """Refuse a network with options that the joined encoder cannot tell."""
+    ours, theirs = told.model_dump(), found.model_dump()
+    for name, value in theirs.items():
+        if ours.get(name) != value:
+            raise SkelshotError(
+                f"encoders to join, {found.name}, {name}: found {value!s:.80}, expected "
+                f"{ours.get(name)!s:.80}; train one with that option"
+            )
 
 
 def _directions(feature_map: Tensor, keep: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Multi-stream fusion: several graph networks side by side, each on channels of its own."""
+"""Multi-stream fusion: several networks side by side, each on channels of its own."""
 
 import math
 from typing import ClassVar, Literal, cast
@@ -11,17 +11,19 @@ from torch import Tensor, nn
 from skelshot.encoders.agcn import AGCN
 from skelshot.encoders.base import Encoder
 from skelshot.encoders.ctr_gcn import CTRGCN
-from skelshot.encoders.graph_network import GraphNetwork
 from skelshot.encoders.graph_spec import GraphNetworkSpec
+from skelshot.encoders.joint_network import JointNetwork, JointNetworkSpec
 from skelshot.encoders.persons import persons_who_are_there
+from skelshot.encoders.skeleton_transformer import SkeletonTransformer, SkeletonTransformerSpec
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN, STGCNSpec
 from skelshot.ground.options import Options, read_alone
 
-_KINDS: dict[str, tuple[type[GraphNetwork], type[GraphNetworkSpec]]] = {
+_KINDS: dict[str, tuple[type[JointNetwork], type[JointNetworkSpec]]] = {
     STGCN.name: (STGCN, STGCNSpec),
     AGCN.name: (AGCN, GraphNetworkSpec),
     CTRGCN.name: (CTRGCN, GraphNetworkSpec),
+    SkeletonTransformer.name: (SkeletonTransformer, SkeletonTransformerSpec),
 }
 
 
@@ -29,7 +31,7 @@ class Branch(Options):
     """One network of a multi-stream encoder.
 
     Args:
-        name: The graph network.
+        name: The network.
         channels: Which of the input's channels it sees, counted from 0, such as those that
             `InputSpec.channels_of` gives for a stream; all where none are named.
         width: As of the network alone; the whole encoder's unless told.
@@ -43,14 +45,14 @@ class Branch(Options):
 
     described: ClassVar[str] = "branch"
 
-    name: Literal["st-gcn", "agcn", "ctr-gcn"] = "agcn"
+    name: Literal["st-gcn", "agcn", "ctr-gcn", "skeleton-transformer"] = "agcn"
     channels: tuple[int, ...] = ()
     width: float | None = Field(default=None, gt=0, le=16)
     keep: int = Field(default=0, ge=0, le=4096)
 
 
 class MultiStreamSpec(GraphNetworkSpec):
-    """The specification of several graph networks side by side.
+    """The specification of several networks side by side.
 
     Args:
         branches: The networks; one that sees all channels unless told.
@@ -71,7 +73,7 @@ class MultiStreamSpec(GraphNetworkSpec):
     branches: tuple[Branch, ...] = Field(default=(Branch(),), min_length=1, max_length=16)
 
     @property
-    def parts(self) -> list[GraphNetworkSpec]:
+    def parts(self) -> list[JointNetworkSpec]:
         """The specification of each network by itself."""
         shared = self.model_dump(include={"frames", "persons", "dropout", "mask_absent_persons"})
         return [
@@ -106,7 +108,7 @@ class MultiStreamSpec(GraphNetworkSpec):
 
 
 class MultiStream(Encoder):
-    """Several graph networks, the maps of which stand side by side at equal strength.
+    """Several networks, the maps of which stand side by side at equal strength.
 
     The cosine of two clips' flat maps is then the mean of the networks' own cosines: what is
     called late fusion of streams, in one encoder.
@@ -198,4 +200,4 @@ def of_equal_strength(feature_map: Tensor) -> Tensor:
 
 def _map_of(part: nn.Module, x: Tensor) -> Tensor:
     """Return a network's map; a `ModuleList` does not tell what its modules are."""
-    return cast("GraphNetwork", part).feature_map(x)
+    return cast("JointNetwork", part).feature_map(x)

@@ -33,12 +33,12 @@ class EncoderOptions(Options):
     """The encoder by name; the rest of its specification follows from the input.
 
     Further values are those that the encoder's own specification adds, such as
-    `mask_absent_persons` of the three that ship.
+    `mask_absent_persons` of those over joints.
 
     Args:
-        name: `st-gcn`, `agcn`, `ctr-gcn`, `multi-stream`, `skeleton-image`, or one of another
-            package.
-        width: Factor on the channel counts 64, 128, 256.
+        name: `st-gcn`, `agcn`, `ctr-gcn`, `skeleton-transformer`, `multi-stream`,
+            `skeleton-image`, or one of another package.
+        width: Factor on the channel counts, of the graph networks 64, 128 and 256.
         dropout: Dropout rate inside the blocks, where the encoder has it.
     """
 
