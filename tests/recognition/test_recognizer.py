@@ -83,6 +83,13 @@ def test_one_clip_under_two_names_is_warned_of(three: Recognizer, toy_clips) -> 
     assert f"is enrolled as {second} already, left out" in done.warnings[1]
 
 
+def test_numbers_of_clips_without_a_name_are_given_once(toy_store: Store, toy_clips) -> None:
+    clips, recognizer = toy_clips(toy_store.class_names[0]), Recognizer()
+    for some in (clips[:2], [clips[1], clips[2]], [clips[3]]):
+        recognizer.enroll("w", some)
+    assert [one.name for one in recognizer.exemplars] == ["w 1", "w 2", "w 4", "w 5"]
+
+
 def test_verdicts_say_what_to_do(toy_store: Store, toy_clips) -> None:
     recognizer = Recognizer()
     first, second = toy_store.class_names[:2]

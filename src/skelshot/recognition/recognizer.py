@@ -1,20 +1,19 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from skelshot.datasets.readers import examples_of
 from skelshot.encoders import packaged_for
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.ground import SkelshotError
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
 from skelshot.recognition.engine import Engine
-from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.enrolled import Exemplar
+from skelshot.recognition.enrolment import Enrolment, exemplars_of, without_twins
 from skelshot.recognition.explaining import explain_clip
 from skelshot.recognition.gallery import Gallery
 from skelshot.recognition.judge import Judge
@@ -29,27 +28,6 @@ from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
 from skelshot.runs import Run, SplitRun
 from skelshot.skeletons import SkeletonLayout
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """Outcome of enrolling clips.
-
-    Args:
-        actions: The actions, in their order.
-        added: Names of the clips that were added.
-        warnings: What the user should look at.
-        verdicts: How well every action is told from the others now.
-        remarks: What was done to the clips.
-        seconds: How long it took.
-    """
-
-    actions: tuple[str, ...]
-    added: tuple[str, ...]
-    warnings: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
-    remarks: tuple[str, ...]
-    seconds: float
 
 
 class Recognizer:
@@ -238,14 +216,14 @@ class Recognizer:
         every = [one for found in shown.values() for one in found]
         chosen = self._chosen_for(every)
         remarks = dict.fromkeys([*chosen, *(told for one in every for told in self.check(one))])
+        old = self.exemplars
         exemplars = [
             exemplar
             for action, found in shown.items()
-            for exemplar in _exemplars(action, found, first=1 + self.actions.get(action, 0))
+            for exemplar in exemplars_of(action, found, old)
         ]
-        old = self.exemplars
         self._check(old)
-        new, warnings = _without_twins(exemplars, old)
+        new, warnings = without_twins(exemplars, old)
         self._gallery.add(new)
         return Enrolment(
             tuple(shown),
@@ -401,9 +379,12 @@ class Recognizer:
             What was written, and how far its answers about the exemplars are from torch's.
 
         Raises:
-            SkelshotError: Nothing is enrolled, the joints cannot be mapped to the encoder's, the
-                extra `onnx` is not installed, or the network or the file cannot be written.
+            SkelshotError: Nothing is enrolled, the file is the gallery or its backup, the joints
+                cannot be mapped to the encoder's, the extra `onnx` is not installed, or the network
+                or the file cannot be written.
         """
+        if isinstance(self._gallery, Gallery):
+            self._gallery.check_output(Path(file), "--out")
         judge, exemplars = self._ready(), self.exemplars
         return export_recognizer(self.engine, self.settings, judge, exemplars, file, layout, int8)
 
@@ -472,46 +453,3 @@ class Recognizer:
         """Refuse exemplars that this encoder cannot read."""
         for one in exemplars:
             self.engine.check(one.name, one.sequence)
-
-
-def _exemplars(action: str, found: Sequence[FoundClip], first: int) -> list[Exemplar]:
-    """Make exemplars of an action; a file of several classes shows no single action."""
-    classes: dict[str | None, list[str]] = defaultdict(list)
-    for one in found:
-        if one.label is not None and one.label not in classes[one.source]:
-            classes[one.source].append(one.label)
-    for source, labels in classes.items():
-        if len(labels) > 1:
-            raise SkelshotError(
-                f"{source}: found clips of {len(labels)} classes ({examples_of(labels)}), expected "
-                f"those of {action} alone; enrol each class by its name with skelshot enroll --from"
-            )
-    return [
-        Exemplar(
-            action,
-            one.sequence,
-            one.name or f"{action} {number}",
-            one.source,
-            digest_of(one.sequence),
-        )
-        for number, one in enumerate(found, start=first)
-    ]
-
-
-def _without_twins(
-    new: Sequence[Exemplar], old: Sequence[Exemplar]
-) -> tuple[list[Exemplar], list[str]]:
-    """Leave out clips that show the same action already, and warn of those under another name."""
-    kept: list[Exemplar] = []
-    warnings = []
-    for one in new:
-        same = [each for each in (*old, *kept) if each.digest == one.digest]
-        if any(each.action == one.action for each in same):
-            warnings.append(f"{one.name}: is enrolled as {one.action} already, left out")
-            continue
-        warnings += [
-            f"{one.name}: is enrolled as {each.action} too, so that it speaks for both; forget one"
-            for each in same
-        ]
-        kept.append(one)
-    return kept, warnings

@@ -291,6 +291,13 @@ def test_what_cannot_be_exported_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_gallery_is_not_written_over(three: Recognizer, tmp_path: Path) -> None:
+    three.save(tmp_path / "g")
+    with pytest.raises(SkelshotError, match="g: found the gallery itself.*name another --out"):
+        Recognizer.load(tmp_path / "g").export(tmp_path / "g")
+    assert Recognizer.load(tmp_path / "g").actions == three.actions
+
+
 def test_the_graph_is_one_module(three: Recognizer, toy_clips: Clips, toy_store: Store) -> None:
     clip = toy_clips(toy_store.class_names[1])[4]
     graph = RecognitionGraph(three._ready(), KINECT_V1).eval()
