@@ -8,6 +8,7 @@ import pytest
 import skelshot as sk
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition import MatchOptions, Recognizer
 from skelshot.recognition.gallery import Gallery
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
@@ -150,6 +151,7 @@ def test_gaps_are_repaired(three: Recognizer, toy_clips) -> None:
     [
         ({"threshold": 1.0}, "recogniser, threshold"),
         ({"conformal": 0}, "recogniser, conformal"),
+        ({"threshold": 0.5, "conformal": 0.4}, "--threshold 0.5: found --conformal 0.4 beside it"),
         ({"unknown": "nearest-dist"}, r"--unknown: found .* did you mean 'nearest-distance'"),
         ({"encoder": "skelshot-bass"}, "did you mean 'skelshot-base'"),
         ({"options": MatchOptions(raw="none"), "encoder": "nowhere/run"}, "no such file"),
@@ -183,6 +185,21 @@ def test_saved_and_loaded_answers_are_the_same(
         assert len(gallery.features(loaded.engine.fingerprint)) == 9
     with pytest.raises(SkelshotError, match=r"found a gallery with .* expected none"):
         three.save(tmp_path / "g")
+
+
+def test_a_threshold_takes_the_place_of_a_kept_promise(three: Recognizer, tmp_path: Path) -> None:
+    three.save(tmp_path / "g")
+    promising = Recognizer.load(tmp_path / "g", conformal=0.4)
+    promising.keep_settings()
+    assert promising.settings.threshold == 0.5
+    with pytest.raises(SkelshotError, match="expected one or the other"):
+        Recognizer.load(tmp_path / "g", threshold=0.3, conformal=0.2)
+    with pytest.warns(Notice, match="--threshold 0.3: takes the place of .* --conformal 0.4"):
+        told = Recognizer.load(tmp_path / "g", threshold=0.3)
+    assert told.predict(three.exemplars[0].sequence).threshold == 0.3
+    assert Recognizer.load(tmp_path / "g").settings.conformal == 0.4
+    told.keep_settings()
+    assert Recognizer.load(tmp_path / "g").settings == told.settings
 
 
 def test_another_encoder_reads_the_exemplars_anew(

@@ -1,6 +1,7 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Self
 from skelshot.encoders import packaged_for
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
 from skelshot.recognition.engine import Engine
@@ -43,13 +45,14 @@ class Recognizer:
             `skelshot-2d` for pixels.
         options: How clips are compared.
         unknown: How unknown clips are told, one of `UNKNOWNS`.
-        threshold: How sure it must be that a clip is known, from 0 to 1.
+        threshold: How sure it must be that a clip is known, from 0 to 1; 0.5 unless told.
         conformal: How often a known clip may be refused, in place of the threshold: a promise that
             takes every second exemplar to keep, and so many of them.
         gallery: Where exemplars are kept; in memory unless told.
 
     Raises:
-        SkelshotError: There is no such encoder or strategy, or a value is out of range.
+        SkelshotError: There is no such encoder or strategy, a value is out of range, or both
+            threshold and conformal are told.
 
     Example:
         >>> import numpy as np
@@ -73,10 +76,15 @@ class Recognizer:
         *,
         options: MatchOptions | None = None,
         unknown: str | None = None,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         conformal: float | None = None,
         gallery: Keeping | None = None,
     ) -> None:
+        if threshold is not None and conformal is not None:
+            raise SkelshotError(
+                f"--threshold {threshold}: found --conformal {conformal} beside it, expected one "
+                "or the other; leave one out"
+            )
         self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._is_open = encoder is None
         if encoder is None:
@@ -87,9 +95,9 @@ class Recognizer:
             {
                 "encoder": name_of(trained),
                 "match": options or MatchOptions(),
-                "threshold": threshold,
                 "conformal": conformal,
             }
+            | ({} if threshold is None else {"threshold": threshold})
             | ({} if unknown is None else {"unknown": UNKNOWNS.named(unknown, "--unknown").name})
         )
         self.engine = Engine(trained, self.settings.match, self.settings.encoder)
@@ -143,12 +151,29 @@ class Recognizer:
 
         Raises:
             SkelshotError: The gallery's encoder is not there any more, or a setting is unknown.
+
+        Warns:
+            Notice: A threshold takes the place of the conformal promise that the gallery keeps.
         """
         told = RecognizerSettings.model_validate(gallery.settings)
         kept = {name: getattr(told, name) for name in told.model_fields_set}
         kept["options"] = kept.pop("match", None)
-        chosen = kept | {name: value for name, value in changes.items() if value is not None}
-        return cls(**chosen, gallery=gallery)
+        given = {name: value for name, value in changes.items() if value is not None}
+        promised = given.get("conformal", kept.get("conformal"))
+        if promised is None:
+            return cls(**kept | given, gallery=gallery)
+        if "threshold" in given and "conformal" not in given:
+            warnings.warn(
+                f"--threshold {given['threshold']}: takes the place of the gallery's "
+                f"--conformal {promised}",
+                Notice,
+                stacklevel=2,
+            )
+            return cls(**kept | given | {"conformal": None}, gallery=gallery)
+        spare = kept.pop("threshold", told.threshold)  # verdicts go by it
+        recognizer = cls(**kept | given, gallery=gallery)
+        recognizer.settings = recognizer.settings.model_copy(update={"threshold": spare})
+        return recognizer
 
     def save(self, place: Path | str) -> None:
         """Write exemplars and settings into a new gallery.
