@@ -1,5 +1,7 @@
 """Showing, recognising, forgetting: what the recogniser says and refuses."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.errors import Notice
 from skelshot.recognition import MatchOptions, Recognizer
 from skelshot.recognition.gallery import Gallery
+from skelshot.recognition.gallery.database import Database
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import COCO_17, KINECT_V1, KINECT_V2, OPENNI_15, layout_from
 from skelshot.skeletons.mappings import map_layout
@@ -206,7 +209,8 @@ def test_another_encoder_reads_the_exemplars_anew(
     three: Recognizer, toy_clips, tmp_path: Path
 ) -> None:
     three.save(tmp_path / "g")
-    Recognizer.load(tmp_path / "g").verdicts()
+    own = Recognizer.load(tmp_path / "g")
+    own.verdicts()
     other = Recognizer.load(tmp_path / "g", options=MatchOptions(readout="pooled"))
     clip = toy_clips(next(iter(three.actions)))[6]
     fresh = Recognizer(options=MatchOptions(readout="pooled"))
@@ -214,7 +218,43 @@ def test_another_encoder_reads_the_exemplars_anew(
         fresh.enroll(one.action, one.sequence)
     assert other.predict(clip).scores == pytest.approx(fresh.predict(clip).scores, abs=1e-4)
     with Gallery.open(tmp_path / "g") as gallery:
+        assert gallery.fingerprint == own.engine.fingerprint  # who only asks replaces nothing
+        other.keep_settings()
+        assert gallery.fingerprint is None
+        Recognizer.on(gallery).predict(clip)
         assert gallery.fingerprint == other.engine.fingerprint
+        own.enroll("another", toy_clips(next(iter(three.actions)))[7])
+        assert gallery.fingerprint == own.engine.fingerprint
+
+
+def test_a_gallery_that_may_only_be_read_answers(
+    three: Recognizer, toy_clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.save(tmp_path / "g")
+
+    @contextmanager
+    def refusing(database: Database) -> Iterator[None]:
+        raise SkelshotError(f"{database.place}: cannot be opened or written")
+        yield
+
+    monkeypatch.setattr(Database, "writing", refusing)
+    clip = toy_clips(next(iter(three.actions)))[6]
+    recognizer = Recognizer.load(tmp_path / "g")
+    assert recognizer.predict(clip).label == next(iter(three.actions))
+    with pytest.raises(SkelshotError, match="cannot be opened or written"):
+        recognizer.enroll("another", clip)
+
+
+def test_features_of_another_shape_are_made_anew(three: Recognizer, toy_clips, tmp_path) -> None:
+    three.save(tmp_path / "g")
+    clip = toy_clips(next(iter(three.actions)))[6]
+    with Gallery.open(tmp_path / "g") as gallery:
+        short = {number: np.ones(5, np.float32) for number in gallery.ids}
+        gallery.keep_features(three.engine.fingerprint, short)
+        assert Recognizer.on(gallery).predict(clip) == three.predict(clip)
+        assert {one.shape for one in gallery.features(three.engine.fingerprint).values()} == {
+            three.engine.encoder.shape
+        }
 
 
 def test_sides_are_respected_unless_told(three: Recognizer, toy_clips) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -118,12 +119,16 @@ class Engine:
         except SkelshotError as error:
             raise SkelshotError(f"clip {name}: {error}") from error
 
-    def support(self, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Support:
+    def support(
+        self, keeping: Keeping, exemplars: Mapping[int, Exemplar], replaces: bool = True
+    ) -> Support:
         """Read all exemplars; what was kept of them is not made again.
 
         Args:
             keeping: Where features are kept.
             exemplars: By number, in the order of their numbers; at least one.
+            replaces: Keep what is made, in the place of another encoder's features. Otherwise it
+                is kept only where none of another are, and where that can be done.
 
         Returns:
             The support set.
@@ -137,7 +142,7 @@ class Engine:
         for term in self.terms([one.sequence for one in every]):
             terms.append(term)
             if term is self.encoder:
-                features.append(self._kept(term, keeping, exemplars))
+                features.append(self._kept(term, keeping, exemplars, replaces))
             else:
                 features.append(term.read([one.sequence for one in every]))
         return Support(
@@ -200,13 +205,30 @@ class Engine:
             self._background[key] = term.read(self._movements.sequences)
         return self._background[key]
 
-    def _kept(self, encoder: Term, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Tensor:
+    def _kept(
+        self,
+        encoder: Term,
+        keeping: Keeping,
+        exemplars: Mapping[int, Exemplar],
+        replaces: bool,
+    ) -> Tensor:
         """Read exemplars by the encoder, as far as that was not done before."""
         kept: Features = keeping.features(self.fingerprint)
-        missing = [number for number in exemplars if number not in kept]
+        shape = encoder.shape if kept else ()  # an import may bring features of any
+        missing = [
+            number for number in exemplars if number not in kept or kept[number].shape != shape
+        ]
         if missing:
             made = encoder.read([exemplars[number].sequence for number in missing]).numpy()
             new = dict(zip(missing, made, strict=True))
-            keeping.keep_features(self.fingerprint, new)
+            self._keep(keeping, new, replaces)
             kept = {**kept, **new}
         return torch.from_numpy(np.stack([kept[number] for number in exemplars]))
+
+    def _keep(self, keeping: Keeping, features: Features, replaces: bool) -> None:
+        """Keep features; where clips are only answered about, as far as that may be done."""
+        if replaces:
+            keeping.keep_features(self.fingerprint, features)
+        elif keeping.fingerprint in (None, self.fingerprint):
+            with suppress(SkelshotError):  # a gallery that may only be read answers all the same
+                keeping.keep_features(self.fingerprint, features)

@@ -198,6 +198,8 @@ class Recognizer:
         settings = self._kept_settings()
         if self._gallery.settings != settings:
             self._gallery.settings = settings
+        if self._gallery.fingerprint not in (None, self.engine.fingerprint):
+            self._gallery.keep_features(self.engine.fingerprint, {})  # another encoder's go
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -254,7 +256,7 @@ class Recognizer:
             tuple(shown),
             tuple(one.name for one in new),
             tuple(warnings),
-            tuple(self.verdicts()),
+            tuple(self._verdicts(enrolling=True)),
             tuple(remarks),
             time.perf_counter() - began,
         )
@@ -422,9 +424,12 @@ class Recognizer:
         Raises:
             SkelshotError: Nothing is enrolled.
         """
+        return self._verdicts(enrolling=False)
+
+    def _verdicts(self, enrolling: bool) -> list[Verdict]:
         if self.settings.conformal is not None:  # a promise that may still lack exemplars
-            return verdicts_of(self._judged(None))
-        return verdicts_of(self._ready())
+            return verdicts_of(self._judged(None, enrolling))
+        return verdicts_of(self._ready(enrolling))
 
     def _kept_settings(self) -> dict[str, Any]:
         """Give the settings for a gallery, without an encoder that the first clips still choose."""
@@ -455,14 +460,15 @@ class Recognizer:
     def _remarks(self, one: FoundClip) -> tuple[str, ...]:
         return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
-    def _ready(self) -> Judge:
+    def _ready(self, enrolling: bool = False) -> Judge:
         """Learn from the exemplars, once until they change, by whomever."""
         stamp = self._gallery.stamp
         if self._judge is None or self._learned != stamp:
-            self._judge, self._learned = self._judged(self.settings.conformal), stamp
+            self._judge = self._judged(self.settings.conformal, enrolling)
+            self._learned = stamp
         return self._judge
 
-    def _judged(self, conformal: float | None) -> Judge:
+    def _judged(self, conformal: float | None, enrolling: bool = False) -> Judge:
         exemplars = self._gallery.by_id()
         if not exemplars:
             raise SkelshotError(
@@ -470,7 +476,7 @@ class Recognizer:
                 "`skelshot enroll NAME CLIP ... --gallery G`"
             )
         self._check(exemplars.values())
-        support = self.engine.support(self._gallery, exemplars)
+        support = self.engine.support(self._gallery, exemplars, replaces=enrolling)
         sequences = [one.sequence for one in exemplars.values()]
         return judge_of(self.engine, support, sequences, self.settings, conformal)
 

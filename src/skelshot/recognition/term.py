@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -41,6 +42,14 @@ class Term:
     def name(self) -> str:
         """Name in messages."""
         return "encoder" if self.path.encoder is not None else self.path.method.name
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of what is read of a clip."""
+        spec = self.path.spec
+        shape = (1, spec.channels, spec.frames, spec.layout.num_joints, spec.persons)
+        with torch.no_grad():
+            return tuple(self.path(torch.zeros(shape)).shape[1:])
 
     @torch.no_grad()
     def read(self, sequences: Sequence[SkeletonSequence]) -> Tensor:

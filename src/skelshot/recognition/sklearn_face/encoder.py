@@ -72,10 +72,7 @@ class SkeletonEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         del X, y
         self.engine_ = self._engine()
         [term] = self.engine_.terms([])
-        spec = term.path.spec
-        shape = (1, spec.channels, spec.frames, spec.layout.num_joints, spec.persons)
-        with torch.no_grad():
-            self._n_features_out = term.path(torch.zeros(shape)).shape[1]
+        self._n_features_out = term.shape[0]
         return self
 
     @told_as_values()
