@@ -36,7 +36,7 @@ def test_it_goes_on_past_what_cannot_be_used(
 def archive(tmp_path: Path) -> Path:
     """A PYSKL file of four clips, of which the third is all zeros."""
     rng = np.random.default_rng(0)
-    base = rng.normal(0, 80, (17, 2)) + [320, 240]
+    base = rng.normal(0, 80, (17, 2)) + np.array([320, 240])
     clips = []
     for number in range(4):
         swing = np.sin(np.arange(30) / 3 + number)[:, None, None] * 20 * (number + 1)

@@ -61,9 +61,7 @@ def exemplars_of(
             )
     used = {one.name for one in old}
     first = 1 + sum(one.action == action for one in old)
-    unused = (
-        name for number in count(first) if (name := f"{action} {number}") not in used
-    )
+    unused = (name for number in count(first) if (name := f"{action} {number}") not in used)
     return [
         Exemplar(
             action, one.sequence, one.name or next(unused), one.source, digest_of(one.sequence)
