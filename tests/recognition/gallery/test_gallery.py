@@ -236,7 +236,7 @@ def test_passwords_are_not_told() -> None:
             "postgresql://me:p@w0rd@host/x"],
 )  # fmt: skip
 def test_urls_that_are_none_tell_no_password(url: str) -> None:
-    with pytest.raises(SkelshotError, match="no URL of a database.*; percent-encode") as caught:
+    with pytest.raises(SkelshotError, match=r"no URL of a database.*; percent-encode") as caught:
         Gallery.open(url)
     assert "w0rd" not in str(caught.value)
     assert caught.value.__context__ is None
@@ -248,7 +248,7 @@ def test_the_gallery_and_its_backup_are_not_written_over(filled: Path) -> None:
     before = filled.read_bytes(), backup.read_bytes()
     with Gallery.open(filled) as gallery:
         for file in (filled, link, filled.parent / "." / filled.name):
-            with pytest.raises(SkelshotError, match="found the gallery itself.*another --export"):
+            with pytest.raises(SkelshotError, match=r"found the gallery itself.*another --export"):
                 gallery.export(file)
         with pytest.raises(SkelshotError, match="found the gallery's backup"):
             gallery.export(backup)

@@ -293,7 +293,7 @@ def test_what_cannot_be_exported_is_one_line(
 
 def test_the_gallery_is_not_written_over(three: Recognizer, tmp_path: Path) -> None:
     three.save(tmp_path / "g")
-    with pytest.raises(SkelshotError, match="g: found the gallery itself.*name another --out"):
+    with pytest.raises(SkelshotError, match=r"g: found the gallery itself.*name another --out"):
         Recognizer.load(tmp_path / "g").export(tmp_path / "g")
     assert Recognizer.load(tmp_path / "g").actions == three.actions
 
