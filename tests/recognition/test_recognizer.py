@@ -264,6 +264,37 @@ def test_sides_are_respected_unless_told(three: Recognizer, toy_clips) -> None:
     assert [view.mirror for view in mirrored.path.views] == [False, True]
 
 
+def beside(clip: SkeletonSequence) -> np.ndarray:
+    """A clip's joints with a still body a metre beside them, for the first eight frames."""
+    still = np.repeat(clip.joints[:, :1], clip.frames, axis=1) + np.float32([1, 0, 0])
+    still[:, 8:] = 0
+    return np.concatenate([clip.joints, still])
+
+
+def test_somebody_beside_is_passed_over_and_said(three: Recognizer, toy_clips) -> None:
+    clip = toy_clips(next(iter(three.actions)))[6]
+    alone, together = three.predict(clip), three.predict(beside(clip))
+    assert (together.label, together.scores) == (alone.label, pytest.approx(alone.scores, abs=1e-4))
+    assert together.known == pytest.approx(alone.known, abs=1e-4)
+    assert alone.remarks == ()
+    assert together.remarks == (
+        "people: 2 in the clip, 1 in the exemplars; the first one is compared",
+    )
+
+
+def test_people_whom_exemplars_show_are_compared(toy_store: Store, toy_clips) -> None:
+    recognizer = Recognizer()
+    for action in toy_store.class_names[:2]:
+        recognizer.enroll(action, [beside(clip) for clip in toy_clips(action)[:2]])
+    clip = toy_clips(toy_store.class_names[0])[5]
+    assert [term.path.spec.persons for term in recognizer._ready().support.terms] == [1, 2]
+    assert recognizer.predict(beside(clip)).remarks == ()
+    (told,) = recognizer.predict(clip).remarks
+    assert told == (
+        "people: 1 in the clip, 2 in the exemplars; that alone makes a clip look less known"
+    )
+
+
 def test_front_door_gives_it() -> None:
     assert sk.Recognizer is Recognizer
 

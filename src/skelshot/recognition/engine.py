@@ -17,6 +17,7 @@ from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.keeping import Features, Keeping
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.other_movements import OtherMovements, packaged_movements
+from skelshot.recognition.people import places_of_people
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
@@ -41,7 +42,7 @@ class Engine:
     trained: SplitRun
     options: MatchOptions
     called: str
-    _background: dict[tuple[str, SkeletonLayout], Tensor] = field(
+    _background: dict[tuple[str, SkeletonLayout, int], Tensor] = field(
         default_factory=dict, init=False, repr=False
     )
 
@@ -158,7 +159,8 @@ class Engine:
         """List the ways of comparing with exemplars.
 
         Raw positions are compared in the exemplars' own joints where all have the same, as an
-        evaluation of a store does, else in the encoder's.
+        evaluation of a store does, else in the encoder's; and of as many people as exemplars show
+        or the encoder sees, so that somebody else in a clip is passed over by both.
 
         Args:
             exemplars: The clips, at least one.
@@ -170,7 +172,8 @@ class Engine:
         if self.options.raw != "none" and self.options.raw_weight:
             layouts = {one.layout for one in exemplars}
             layout = layouts.pop() if len(layouts) == 1 else self.layout
-            found.append(raw_term(self.options, layout, self.coordinates))
+            people = max(places_of_people(exemplars), self.trained.inputs.persons)
+            found.append(raw_term(self.options, layout, self.coordinates, people))
         return found
 
     def background(self, terms: Sequence[Term]) -> tuple[Tensor, ...] | None:
@@ -200,7 +203,7 @@ class Engine:
         """Read the background by a term, unless its features are in the package or known."""
         if term is self.encoder and self.fingerprint == self._movements.fingerprint:
             return self._movements.features
-        key = (term.name, term.path.spec.layout)
+        key = (term.name, term.path.spec.layout, term.path.spec.persons)
         if key not in self._background:
             self._background[key] = term.read(self._movements.sequences)
         return self._background[key]

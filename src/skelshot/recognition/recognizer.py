@@ -23,6 +23,7 @@ from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.onnx_export import Exported, export_recognizer
+from skelshot.recognition.people import other_people, people_in
 from skelshot.recognition.settings import RecognizerSettings
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
@@ -103,6 +104,7 @@ class Recognizer:
         self.engine = Engine(trained, self.settings.match, self.settings.encoder)
         self._judge: Judge | None = None
         self._learned: object = None
+        self._people: set[int] = set()
 
     @classmethod
     def from_run(cls, run: Run | Path | str, split: int | None = None, **settings: Any) -> Self:
@@ -332,10 +334,16 @@ class Recognizer:
             SkelshotError: A clip does not fit the encoder, or nothing is enrolled.
         """
         judge = self._ready()
+        terms = judge.support.terms
+        compared = max(term.path.spec.persons for term in terms)
+        people = [other_people(one.sequence, self._people, compared) for one in found]
         remarks = [self._remarks(one) for one in found]
         sequences = [one.sequence for one in found]
-        answers = judge.answers([term.read(sequences) for term in judge.support.terms])
-        return [replace(one, remarks=told) for one, told in zip(answers, remarks, strict=True)]
+        answers = judge.answers([term.read(sequences) for term in terms])
+        return [
+            replace(one, remarks=(*told, *filter(None, [who])))
+            for one, told, who in zip(answers, remarks, people, strict=True)
+        ]
 
     def follow(
         self, frames: Iterable[Frame], options: StreamOptions | None = None
@@ -476,6 +484,7 @@ class Recognizer:
                 "`skelshot enroll NAME CLIP ... --gallery G`"
             )
         self._check(exemplars.values())
+        self._people = {people_in(one.sequence) for one in exemplars.values()}
         support = self.engine.support(self._gallery, exemplars, replaces=enrolling)
         sequences = [one.sequence for one in exemplars.values()]
         return judge_of(self.engine, support, sequences, self.settings, conformal)
