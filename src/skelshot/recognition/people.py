@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from skelshot.skeletons import SkeletonSequence
 
 
@@ -26,8 +28,8 @@ def places_of_people(sequences: Iterable[SkeletonSequence]) -> int:
     Returns:
         The place of the last one who is there at any time, from 1; 1 where there is none.
     """
-    places = [1 + place for one in sequences for place in one.present.any(axis=1).nonzero()[0]]
-    return int(max(places, default=1))
+    there = (np.flatnonzero(one.present.any(axis=1)) for one in sequences)
+    return 1 + max((int(places[-1]) for places in there if len(places)), default=0)
 
 
 def other_people(sequence: SkeletonSequence, shown: Iterable[int], compared: int) -> str | None:
@@ -42,7 +44,6 @@ def other_people(sequence: SkeletonSequence, shown: Iterable[int], compared: int
         One remark; None where some exemplar shows as many.
 
     Example:
-        >>> import numpy as np
         >>> from skelshot.skeletons import KINECT_V1
         >>> joints, there = np.zeros((2, 8, 20, 3), np.float32), np.ones((2, 8), bool)
         >>> other_people(SkeletonSequence(joints, there, KINECT_V1), [1], compared=1)
