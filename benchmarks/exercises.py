@@ -37,7 +37,7 @@ class Exercises:
         clips = [place for place, clip in enumerate(store.clips) if clip.subject in people]
         wrong = set(store.splits["incorrect"])
         self.sequences = [store.sequence(place) for place in clips]
-        self.terms = tuple(engine.terms(self.sequences[:1]))
+        self.terms = tuple(engine.terms(self.sequences))
         self.features = tuple(term.read(self.sequences) for term in self.terms)
         self.names = [store.clips[place].name for place in clips]
         self.exercise = torch.from_numpy(store.labels[clips])

@@ -45,8 +45,8 @@ class Bank:
         sequences = [store.sequence(clip) for clip in used]
         engine = Engine(trained_named(encoder), MatchOptions(), encoder)
         nearest = Engine(engine.trained, MatchOptions(raw="raw-nearest"), encoder)
-        self.terms = tuple(engine.terms(sequences[:1]))
-        self.nearest = nearest.terms(sequences[:1])[-1]
+        self.terms = tuple(engine.terms(sequences))
+        self.nearest = nearest.terms(sequences)[-1]
         self._row = {clip: row for row, clip in enumerate(used)}
         self._read = {term: term.read(sequences) for term in (*self.terms, self.nearest)}
 

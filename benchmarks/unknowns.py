@@ -148,8 +148,9 @@ def main() -> None:
     used = sorted(
         {clip for of in tasks.values() for one in of for clip in (*one.exemplars, *one.queries)}
     )
-    terms = engine.terms([store.sequence(used[0])])
-    read = [term.read([store.sequence(clip) for clip in used]) for term in terms]
+    sequences = [store.sequence(clip) for clip in used]
+    terms = engine.terms(sequences)
+    read = [term.read(sequences) for term in terms]
     bank = [torch.zeros(len(store), *features.shape[1:]) for features in read]
     for whole, features in zip(bank, read, strict=True):
         whole[torch.tensor(used)] = features

@@ -139,6 +139,7 @@ def test_several_actions_at_once_and_folders_of_clips(
         (("recognize", "{clip}", "--gallery", "{g}", "--conformal", "0.1"), "--conformal 0.1"),
         (("enroll", "", "{clip}", "--gallery", "{g}"), "NAME"),
         (("gallery", "{g}", "--import", "{clip}"), "clip.npz"),
+        (("gallery", "{g}", "--export", "{g}"), "found the gallery itself"),
         (("enroll", "--gallery", "{g}"), "expected NAME CLIP"),
         (("enroll", "wave", "--gallery", "{g}"), "expected NAME CLIP"),
         (("enroll", "wave", "--from", "{tmp}", "--gallery", "{g}"), "leave NAME and CLIP out"),

@@ -11,6 +11,7 @@ from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
 from skelshot.ground.errors import Notice
 from skelshot.pose import VideoReading
+from skelshot.recognition.checking.gathering import gather
 from skelshot.recognition.clip_files import found_clips, of_array, read_clips
 from skelshot.recognition.clip_places import clip_places, folder_contents
 
@@ -139,6 +140,21 @@ def test_a_folder_stands_for_what_lies_in_it(tmp_path: Path, toy_store: Store) -
     assert [clip.name for clip in read_clips(tmp_path / "b")] == ["clip_2", "clip_10"]
     (clip,) = read_clips(frames)
     assert (clip.sequence.frames, clip.sequence.layout.name) == (9, "openpose-25")
+
+
+def test_links_to_folders_are_followed_and_no_loop_is(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "shown", tmp_path / "elsewhere"
+    for place in (folder / "wave", elsewhere):
+        place.mkdir(parents=True)
+        write_npz(place / "a.npz")
+    (folder / "bow").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(folder)
+    found = [place.relative_to(folder).as_posix() for place in clip_places(folder)]
+    assert found == ["bow/a.npz", "wave/a.npz"]
+    (tmp_path / "gathered").mkdir()
+    gather([folder], tmp_path / "gathered")
+    gathered = sorted((tmp_path / "gathered").rglob("*.npz"))
+    assert [file.parent.name for file in gathered] == ["bow", "wave"]
 
 
 def test_exported_poses_are_found_by_their_content(tmp_path: Path) -> None:

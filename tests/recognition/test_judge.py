@@ -53,3 +53,16 @@ def test_conformal_keeps_known_clips(toy_clips, toy_store) -> None:
     answers = recognizer.predict_many(asked)
     assert {answer.threshold for answer in answers} == {0.2}
     assert sum(answer.label is None for answer in answers) <= 0.4 * len(answers)
+
+
+@pytest.mark.parametrize("settings", [{"unknown": "background"}, {"conformal": 0.4}])
+def test_likeness_is_told_on_the_scale_that_was_learnt(toy_clips, toy_store, settings) -> None:
+    recognizer = Recognizer(**settings)
+    for action in toy_store.class_names[:3]:
+        recognizer.enroll(action, toy_clips(action)[:4])
+    clip = toy_clips(toy_store.class_names[0])[5]
+    judge = recognizer._ready()
+    queries = [term.read([clip]) for term in judge.support.terms]
+    measured = float(judge.likeness(judge.measured.evidence(queries))[0])
+    assert abs(measured - float(judge.likeness(judge.support.evidence(queries))[0])) > 1e-3
+    assert recognizer.predict(clip).likeness == pytest.approx(measured, abs=1e-5)

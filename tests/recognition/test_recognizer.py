@@ -1,5 +1,7 @@
 """Showing, recognising, forgetting: what the recogniser says and refuses."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,10 @@ import pytest
 import skelshot as sk
 from skelshot.datasets.store import Store
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition import MatchOptions, Recognizer
 from skelshot.recognition.gallery import Gallery
+from skelshot.recognition.gallery.database import Database
 from skelshot.skeletons import SkeletonLayout, SkeletonSequence
 from skelshot.skeletons.layouts import COCO_17, KINECT_V1, KINECT_V2, OPENNI_15, layout_from
 from skelshot.skeletons.mappings import map_layout
@@ -83,6 +87,13 @@ def test_one_clip_under_two_names_is_warned_of(three: Recognizer, toy_clips) -> 
     assert f"is enrolled as {second} already, left out" in done.warnings[1]
 
 
+def test_numbers_of_clips_without_a_name_are_given_once(toy_store: Store, toy_clips) -> None:
+    clips, recognizer = toy_clips(toy_store.class_names[0]), Recognizer()
+    for some in (clips[:2], [clips[1], clips[2]], [clips[3]]):
+        recognizer.enroll("w", some)
+    assert [one.name for one in recognizer.exemplars] == ["w 1", "w 2", "w 4", "w 5"]
+
+
 def test_verdicts_say_what_to_do(toy_store: Store, toy_clips) -> None:
     recognizer = Recognizer()
     first, second = toy_store.class_names[:2]
@@ -143,6 +154,7 @@ def test_gaps_are_repaired(three: Recognizer, toy_clips) -> None:
     [
         ({"threshold": 1.0}, "recogniser, threshold"),
         ({"conformal": 0}, "recogniser, conformal"),
+        ({"threshold": 0.5, "conformal": 0.4}, "--threshold 0.5: found --conformal 0.4 beside it"),
         ({"unknown": "nearest-dist"}, r"--unknown: found .* did you mean 'nearest-distance'"),
         ({"encoder": "skelshot-bass"}, "did you mean 'skelshot-base'"),
         ({"options": MatchOptions(raw="none"), "encoder": "nowhere/run"}, "no such file"),
@@ -178,11 +190,27 @@ def test_saved_and_loaded_answers_are_the_same(
         three.save(tmp_path / "g")
 
 
+def test_a_threshold_takes_the_place_of_a_kept_promise(three: Recognizer, tmp_path: Path) -> None:
+    three.save(tmp_path / "g")
+    promising = Recognizer.load(tmp_path / "g", conformal=0.4)
+    promising.keep_settings()
+    assert promising.settings.threshold == 0.5
+    with pytest.raises(SkelshotError, match="expected one or the other"):
+        Recognizer.load(tmp_path / "g", threshold=0.3, conformal=0.2)
+    with pytest.warns(Notice, match="--threshold 0.3: takes the place of .* --conformal 0.4"):
+        told = Recognizer.load(tmp_path / "g", threshold=0.3)
+    assert told.predict(three.exemplars[0].sequence).threshold == 0.3
+    assert Recognizer.load(tmp_path / "g").settings.conformal == 0.4
+    told.keep_settings()
+    assert Recognizer.load(tmp_path / "g").settings == told.settings
+
+
 def test_another_encoder_reads_the_exemplars_anew(
     three: Recognizer, toy_clips, tmp_path: Path
 ) -> None:
     three.save(tmp_path / "g")
-    Recognizer.load(tmp_path / "g").verdicts()
+    own = Recognizer.load(tmp_path / "g")
+    own.verdicts()
     other = Recognizer.load(tmp_path / "g", options=MatchOptions(readout="pooled"))
     clip = toy_clips(next(iter(three.actions)))[6]
     fresh = Recognizer(options=MatchOptions(readout="pooled"))
@@ -190,7 +218,43 @@ def test_another_encoder_reads_the_exemplars_anew(
         fresh.enroll(one.action, one.sequence)
     assert other.predict(clip).scores == pytest.approx(fresh.predict(clip).scores, abs=1e-4)
     with Gallery.open(tmp_path / "g") as gallery:
+        assert gallery.fingerprint == own.engine.fingerprint  # who only asks replaces nothing
+        other.keep_settings()
+        assert gallery.fingerprint is None
+        Recognizer.on(gallery).predict(clip)
         assert gallery.fingerprint == other.engine.fingerprint
+        own.enroll("another", toy_clips(next(iter(three.actions)))[7])
+        assert gallery.fingerprint == own.engine.fingerprint
+
+
+def test_a_gallery_that_may_only_be_read_answers(
+    three: Recognizer, toy_clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.save(tmp_path / "g")
+
+    @contextmanager
+    def refusing(database: Database) -> Iterator[None]:
+        raise SkelshotError(f"{database.place}: cannot be opened or written")
+        yield
+
+    monkeypatch.setattr(Database, "writing", refusing)
+    clip = toy_clips(next(iter(three.actions)))[6]
+    recognizer = Recognizer.load(tmp_path / "g")
+    assert recognizer.predict(clip).label == next(iter(three.actions))
+    with pytest.raises(SkelshotError, match="cannot be opened or written"):
+        recognizer.enroll("another", clip)
+
+
+def test_features_of_another_shape_are_made_anew(three: Recognizer, toy_clips, tmp_path) -> None:
+    three.save(tmp_path / "g")
+    clip = toy_clips(next(iter(three.actions)))[6]
+    with Gallery.open(tmp_path / "g") as gallery:
+        short = {number: np.ones(5, np.float32) for number in gallery.ids}
+        gallery.keep_features(three.engine.fingerprint, short)
+        assert Recognizer.on(gallery).predict(clip) == three.predict(clip)
+        assert {one.shape for one in gallery.features(three.engine.fingerprint).values()} == {
+            three.engine.encoder.shape
+        }
 
 
 def test_sides_are_respected_unless_told(three: Recognizer, toy_clips) -> None:
@@ -198,6 +262,37 @@ def test_sides_are_respected_unless_told(three: Recognizer, toy_clips) -> None:
     assert [view.mirror for view in views] == [False]
     mirrored = Recognizer(options=MatchOptions(mirrored=True)).engine.terms([still()])[0]
     assert [view.mirror for view in mirrored.path.views] == [False, True]
+
+
+def beside(clip: SkeletonSequence) -> np.ndarray:
+    """A clip's joints with a still body a metre beside them, for the first eight frames."""
+    still = np.repeat(clip.joints[:, :1], clip.frames, axis=1) + np.float32([1, 0, 0])
+    still[:, 8:] = 0
+    return np.concatenate([clip.joints, still])
+
+
+def test_somebody_beside_is_passed_over_and_said(three: Recognizer, toy_clips) -> None:
+    clip = toy_clips(next(iter(three.actions)))[6]
+    alone, together = three.predict(clip), three.predict(beside(clip))
+    assert (together.label, together.scores) == (alone.label, pytest.approx(alone.scores, abs=1e-4))
+    assert together.known == pytest.approx(alone.known, abs=1e-4)
+    assert alone.remarks == ()
+    assert together.remarks == (
+        "people: 2 in the clip, 1 in the exemplars; the first one is compared",
+    )
+
+
+def test_people_whom_exemplars_show_are_compared(toy_store: Store, toy_clips) -> None:
+    recognizer = Recognizer()
+    for action in toy_store.class_names[:2]:
+        recognizer.enroll(action, [beside(clip) for clip in toy_clips(action)[:2]])
+    clip = toy_clips(toy_store.class_names[0])[5]
+    assert [term.path.spec.persons for term in recognizer._ready().support.terms] == [1, 2]
+    assert recognizer.predict(beside(clip)).remarks == ()
+    (told,) = recognizer.predict(clip).remarks
+    assert told == (
+        "people: 1 in the clip, 2 in the exemplars; that alone makes a clip look less known"
+    )
 
 
 def test_front_door_gives_it() -> None:

@@ -62,6 +62,7 @@ def test_a_store_has_classes_of_its_own(toy_store: Store) -> None:
         ("clip,action\na.npz,\n", "line 2: .* the action '', expected both"),
         ("clip,action\na.npz\n", "line 2: found the clip 'a.npz' and the action ''"),
         ("clip,action\na.npz,wave\nnone.npz,wave\n", "line 3: .*none.npz: no such file"),
+        ("clip,action\na.npz,wave\n\n\nnone.npz,wave\n", "line 5: .*none.npz: no such file"),
         (b"clip,action\na.npz,\xff\n", "line 2.*not UTF-8 text"),
         ("file;label\n", "shown.csv"),
     ],

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -31,3 +33,11 @@ def test_arrays_that_do_not_fit_are_refused(
 def test_sizes() -> None:
     clip = SkeletonSequence(np.zeros((2, 5, 20, 2)), np.ones((2, 5), bool), KINECT_V1)
     assert (clip.persons, clip.frames, clip.channels) == (2, 5, 2)
+
+
+def test_numbers_of_numpy_become_plain_ones() -> None:
+    clip = SkeletonSequence(
+        np.zeros((1, 5, 20, 2)), np.ones((1, 5), bool), KINECT_V1,
+        picture_size=(np.int64(640), np.int64(480)), rate=np.float32(30),
+    )  # fmt: skip
+    assert json.dumps([clip.picture_size, clip.rate]) == "[[640, 480], 30.0]"

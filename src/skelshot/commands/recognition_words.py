@@ -48,7 +48,8 @@ def add_recognizer(parser: argparse.ArgumentParser) -> None:
         "--threshold",
         type=float,
         metavar="P",
-        help="how sure it must be that a clip is known, 0 to 1 (default: the gallery's, else 0.5)",
+        help="how sure it must be that a clip is known, 0 to 1, in place of a --conformal that the "
+        "gallery keeps (default: the gallery's, else 0.5)",
     )
     parser.add_argument(
         "--conformal",

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from skelshot.datasets.clips import BadClip, Clip, Rejected
+from skelshot.datasets.clips import Clip, Rejected
 from skelshot.datasets.reader_options import ReaderOptions
 from skelshot.ground import SkelshotError
 from skelshot.ground.parts import NamedPart
@@ -201,26 +201,19 @@ class Reader(NamedPart, ABC):
             Its clips, and what had to be rejected; the same ones in the same order each time.
         """
 
-    def clips_in(self, path: Path | str) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> Sequence[Clip | Rejected]:
         """Read the clips of one file for their movement alone; labels are not asked for.
 
         Args:
             path: The file; where a sub-class knows a clip by its content it may be called anything.
 
         Returns:
-            Its clips.
+            Its clips, and those that cannot be used.
 
         Raises:
-            BadClip: A clip cannot be used.
             SkelshotError: It is no file of this format.
         """
-        clips: list[Clip] = []
-        for source in self.sources(path):
-            for item in self.read(source):
-                if isinstance(item, Rejected):
-                    raise BadClip(item.reason, item.line)
-                clips.append(item)
-        return clips
+        return [item for source in self.sources(path) for item in self.read(source)]
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

@@ -161,7 +161,7 @@ class UiPrmdReader(Reader):
         elif (name.clip, name.incorrect, "positions") not in self._there:
             yield Rejected(source.name, "angles without positions, expected both files")
 
-    def clips_in(self, path: Path | str) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> Sequence[Clip | Rejected]:
         """Read an archive, or the clip of one file and its other half."""
         path = Path(path)
         if _FILE_NAME.fullmatch(path.name) is None:

@@ -1,16 +1,16 @@
 """Clips as people have them: files of any format that a reader knows, arrays, and videos."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skelshot.datasets.checks import validate_clip
 from skelshot.datasets.clip_arrays import sequence_from
-from skelshot.datasets.clips import UNLABELLED, BadClip, Clip
+from skelshot.datasets.clips import UNLABELLED, BadClip, Clip, Rejected
 from skelshot.datasets.prepared_clip import prepared_clip
 from skelshot.datasets.reader_family import READERS
 from skelshot.datasets.readers import Reader
@@ -46,6 +46,35 @@ class FoundClip:
     source: str | None = None
     remarks: tuple[str, ...] = ()
     label: str | None = None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file or clip that cannot be used.
+
+    Args:
+        source: The file.
+        problem: What is wrong with it, in one line.
+    """
+
+    source: str
+    problem: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a JSON document."""
+        return asdict(self)
+
+
+class ReadClips(NamedTuple):
+    """The clips of one place.
+
+    Args:
+        clips: Those that can be used, at least one.
+        unreadable: The others.
+    """
+
+    clips: list[FoundClip]
+    unreadable: list[Unreadable]
 
 
 def found_clips(
@@ -90,7 +119,7 @@ def read_clips(path: Path | str, videos: VideoReading = AS_USUAL) -> list[FoundC
 
 
 def clips_at(path: Path, videos: VideoReading = AS_USUAL) -> list[FoundClip]:
-    """Read the clips of one place.
+    """Read the clips of one place, all of them.
 
     Args:
         path: One of `clip_places`.
@@ -102,12 +131,31 @@ def clips_at(path: Path, videos: VideoReading = AS_USUAL) -> list[FoundClip]:
     Raises:
         SkelshotError: There is no such file, no reader knows it, or a clip cannot be used.
     """
+    read = usable_clips_at(path, videos)
+    if read.unreadable:
+        raise SkelshotError(read.unreadable[0].problem)
+    return read.clips
+
+
+def usable_clips_at(path: Path, videos: VideoReading = AS_USUAL) -> ReadClips:
+    """Read the clips of one place, past those that cannot be used.
+
+    Args:
+        path: One of `clip_places`.
+        videos: How a video is read.
+
+    Returns:
+        Its clips, and what is wrong with the others.
+
+    Raises:
+        SkelshotError: There is no such file, no reader knows it, or no clip of it can be used.
+    """
     if not path.exists():
         raise SkelshotError(f"{path}: no such file, expected a clip")
     if (path / DOCUMENT).is_file():
-        return _of_store(path)
+        return ReadClips(_of_store(path), [])
     if is_video(path):
-        return [_of_video(path, videos)]
+        return ReadClips([_of_video(path, videos)], [])
     readers = _readers_of(path)
     if not readers:
         known = sorted(
@@ -116,12 +164,18 @@ def clips_at(path: Path, videos: VideoReading = AS_USUAL) -> list[FoundClip]:
         raise SkelshotError(
             f"{path}: no reader knows files of that ending, expected one of {', '.join(known)}"
         )
-    complaints = {}
+    complaints, parts = {}, []
     for kind in readers:
         try:
-            return _read_by(kind, path)
+            read = _read_by(kind, path)
         except SkelshotError as error:
             complaints[kind.name] = _complaint(error, path)
+        else:
+            if not read.unreadable:
+                return read
+            parts.append(read)  # another reader may take all of them
+    if parts:
+        return parts[0]
     each = [f"{name}: {it}" for name, it in complaints.items()]
     if len(set(complaints.values())) == 1:  # what all readers say need not be said twice
         each = [complaints.popitem()[1]]
@@ -205,19 +259,40 @@ def _found(clip: ClipLike, videos: VideoReading) -> list[FoundClip]:
     return [FoundClip(None, of_array(np.asarray(clip)))]
 
 
-def _read_by(kind: type[Reader], path: Path) -> list[FoundClip]:
+def _read_by(kind: type[Reader], path: Path) -> ReadClips:
     with READERS.telling(kind.name):
         reader = kind.from_options({})
-        clips = reader.clips_in(path)
+        items = reader.clips_in(path)
     guessed = tuple(f"{what}: {how}" for what, how in reader.remarks().guessed.items())
     remarks = (*guessed, *reader.remarks().doubts)
+    clips = [item for item in items if isinstance(item, Clip)]
+    rejected = [item for item in items if isinstance(item, Rejected)]
     if not clips:
-        raise BadClip("found no clip, expected at least one")
+        raise _no_clip(rejected)
     labels = _labels_of([clip.label for clip in clips], lambda: reader.class_names)
-    return [
-        FoundClip(clip.name, clip.sequence, str(path), remarks, label)
-        for clip, label in zip(clips, labels, strict=True)
-    ]
+    return ReadClips(
+        [
+            FoundClip(clip.name, clip.sequence, str(path), remarks, label)
+            for clip, label in zip(clips, labels, strict=True)
+        ],
+        [Unreadable(str(path), f"{path}: {_called(one)}{one.reason}") for one in rejected],
+    )
+
+
+def _no_clip(rejected: Sequence[Rejected]) -> BadClip:
+    """Say what is wrong with a file that gives no clip."""
+    if not rejected:
+        return BadClip("found no clip, expected at least one")
+    first, more = rejected[0], len(rejected) - 1
+    if not more:
+        return BadClip(first.reason, first.line)
+    return BadClip(f"{_called(first)}{first.reason}; {more} more clips cannot be used either")
+
+
+def _called(rejected: Rejected) -> str:
+    """Name a clip within its file, and the line where it is wrong."""
+    clip = rejected.source.partition("#")[2] or rejected.source
+    return f"clip {clip}: " + (f"line {rejected.line}: " if rejected.line else "")
 
 
 def _labels_of(labels: Sequence[int], names: Callable[[], Sequence[str]]) -> list[str | None]:

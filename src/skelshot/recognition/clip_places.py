@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,13 +68,12 @@ def folder_contents(path: Path | str) -> FolderContents:
         return FolderContents((path,))
     clips: dict[Path, None] = {}
     others: list[Path] = []
-    for root, folders, names in os.walk(path):
-        folders[:] = _shown(folders)
+    for root, folders, names in walk_shown(path):
         if DOCUMENT in names:
             folders[:] = []
-            clips[Path(root)] = None
+            clips[root] = None
             continue
-        for file in (Path(root, name) for name in _shown(names)):
+        for file in (root / name for name in names):
             if (place := _place_of(file)) is None:
                 others.append(file)
             else:
@@ -85,6 +84,27 @@ def folder_contents(path: Path | str) -> FolderContents:
             "a folder of such"
         )
     return FolderContents(tuple(clips), tuple(others))
+
+
+def walk_shown(path: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Walk through a folder in natural order; what is hidden is passed over.
+
+    Links to folders are followed, and each folder is entered once, however many lead to it.
+
+    Args:
+        path: The folder.
+
+    Yields:
+        A folder, the names of its folders, from which some may be taken out, and of its files.
+    """
+    entered: set[str] = set()
+    for root, folders, names in os.walk(path, followlinks=True):
+        if (real := os.path.realpath(root)) in entered:
+            folders[:] = []
+            continue
+        entered.add(real)
+        folders[:] = _shown(folders)
+        yield Path(root), folders, _shown(names)
 
 
 def _shown(names: Iterable[str]) -> list[str]:

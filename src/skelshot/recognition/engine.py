@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from skelshot.recognition.enrolled import Exemplar
 from skelshot.recognition.keeping import Features, Keeping
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.other_movements import OtherMovements, packaged_movements
+from skelshot.recognition.people import places_of_people
 from skelshot.recognition.support import Support
 from skelshot.recognition.term import Term, encoder_term, raw_term
 from skelshot.runs import SplitRun
@@ -40,7 +42,7 @@ class Engine:
     trained: SplitRun
     options: MatchOptions
     called: str
-    _background: dict[tuple[str, SkeletonLayout], Tensor] = field(
+    _background: dict[tuple[str, SkeletonLayout, int], Tensor] = field(
         default_factory=dict, init=False, repr=False
     )
 
@@ -118,12 +120,16 @@ class Engine:
         except SkelshotError as error:
             raise SkelshotError(f"clip {name}: {error}") from error
 
-    def support(self, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Support:
+    def support(
+        self, keeping: Keeping, exemplars: Mapping[int, Exemplar], replaces: bool = True
+    ) -> Support:
         """Read all exemplars; what was kept of them is not made again.
 
         Args:
             keeping: Where features are kept.
             exemplars: By number, in the order of their numbers; at least one.
+            replaces: Keep what is made, in the place of another encoder's features. Otherwise it
+                is kept only where none of another are, and where that can be done.
 
         Returns:
             The support set.
@@ -137,7 +143,7 @@ class Engine:
         for term in self.terms([one.sequence for one in every]):
             terms.append(term)
             if term is self.encoder:
-                features.append(self._kept(term, keeping, exemplars))
+                features.append(self._kept(term, keeping, exemplars, replaces))
             else:
                 features.append(term.read([one.sequence for one in every]))
         return Support(
@@ -153,7 +159,8 @@ class Engine:
         """List the ways of comparing with exemplars.
 
         Raw positions are compared in the exemplars' own joints where all have the same, as an
-        evaluation of a store does, else in the encoder's.
+        evaluation of a store does, else in the encoder's; and of as many people as exemplars show
+        or the encoder sees, so that somebody else in a clip is passed over by both.
 
         Args:
             exemplars: The clips, at least one.
@@ -165,7 +172,8 @@ class Engine:
         if self.options.raw != "none" and self.options.raw_weight:
             layouts = {one.layout for one in exemplars}
             layout = layouts.pop() if len(layouts) == 1 else self.layout
-            found.append(raw_term(self.options, layout, self.coordinates))
+            people = max(places_of_people(exemplars), self.trained.inputs.persons)
+            found.append(raw_term(self.options, layout, self.coordinates, people))
         return found
 
     def background(self, terms: Sequence[Term]) -> tuple[Tensor, ...] | None:
@@ -195,18 +203,35 @@ class Engine:
         """Read the background by a term, unless its features are in the package or known."""
         if term is self.encoder and self.fingerprint == self._movements.fingerprint:
             return self._movements.features
-        key = (term.name, term.path.spec.layout)
+        key = (term.name, term.path.spec.layout, term.path.spec.persons)
         if key not in self._background:
             self._background[key] = term.read(self._movements.sequences)
         return self._background[key]
 
-    def _kept(self, encoder: Term, keeping: Keeping, exemplars: Mapping[int, Exemplar]) -> Tensor:
+    def _kept(
+        self,
+        encoder: Term,
+        keeping: Keeping,
+        exemplars: Mapping[int, Exemplar],
+        replaces: bool,
+    ) -> Tensor:
         """Read exemplars by the encoder, as far as that was not done before."""
         kept: Features = keeping.features(self.fingerprint)
-        missing = [number for number in exemplars if number not in kept]
+        shape = encoder.shape if kept else ()  # an import may bring features of any
+        missing = [
+            number for number in exemplars if number not in kept or kept[number].shape != shape
+        ]
         if missing:
             made = encoder.read([exemplars[number].sequence for number in missing]).numpy()
             new = dict(zip(missing, made, strict=True))
-            keeping.keep_features(self.fingerprint, new)
+            self._keep(keeping, new, replaces)
             kept = {**kept, **new}
         return torch.from_numpy(np.stack([kept[number] for number in exemplars]))
+
+    def _keep(self, keeping: Keeping, features: Features, replaces: bool) -> None:
+        """Keep features; where clips are only answered about, as far as that may be done."""
+        if replaces:
+            keeping.keep_features(self.fingerprint, features)
+        elif keeping.fingerprint in (None, self.fingerprint):
+            with suppress(SkelshotError):  # a gallery that may only be read answers all the same
+                keeping.keep_features(self.fingerprint, features)

@@ -1,31 +1,14 @@
 """Clips to recognise: those that can be read, and what is wrong with the others."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from skelshot.ground import SkelshotError
 from skelshot.pose.video_reading import AS_USUAL, VideoReading
-from skelshot.recognition.clip_files import FoundClip, clips_at
+from skelshot.recognition.clip_files import FoundClip, Unreadable, usable_clips_at
 from skelshot.recognition.clip_places import folder_contents
 from skelshot.recognition.recognizer import Recognizer
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A file or clip that cannot be used.
-
-    Args:
-        source: The file.
-        problem: What is wrong with it, in one line.
-    """
-
-    source: str
-    problem: str
-
-    def as_json(self) -> dict[str, str]:
-        """Return it as a JSON document."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +54,18 @@ def take_in(
         skipped |= dict.fromkeys(map(str, contents.others))
         for place in contents.clips:
             try:
-                found = clips_at(place, videos)
-                for clip in found:
-                    recognizer.check(clip)
+                read = usable_clips_at(place, videos)
             except SkelshotError as error:
                 unreadable.append(Unreadable(str(place), str(error)))
-            else:
-                clips += found
+                continue
+            unreadable += read.unreadable
+            for clip in read.clips:
+                try:
+                    recognizer.check(clip)
+                except SkelshotError as error:
+                    unreadable.append(Unreadable(str(place), str(error)))
+                else:
+                    clips.append(clip)
     if not clips:
         more = len(unreadable) - 1
         others = f"; {more} more cannot be used either" if more > 0 else ""

@@ -98,19 +98,31 @@ class Judge:
         calibration = Calibration.of(reference.of_unknown(knownness), knownness(reference.known))
         return cls(support, measured, knownness, calibration, threshold, likeness, note)
 
-    def known(self, queries: Features, evidence: Evidence | None = None) -> Tensor:
+    def of_measured(self, queries: Features, evidence: Evidence) -> Evidence:
+        """Gather what tells whether clips are known at all.
+
+        Args:
+            queries: What each term reads of Q clips.
+            evidence: What the support set says of them.
+
+        Returns:
+            The same, unless others are measured than compared.
+        """
+        return evidence if self.measured is self.support else self.measured.evidence(queries)
+
+    def known(self, queries: Features, measured: Evidence | None = None) -> Tensor:
         """Tell how sure it is that clips show one of the actions.
 
         Args:
             queries: What each term reads of Q clips.
-            evidence: About them, where it is known already.
+            measured: As `of_measured` gathers it, where it is known already.
 
         Returns:
             Probabilities or p-values, (Q,).
         """
-        if evidence is None or self.measured is not self.support:
-            evidence = self.measured.evidence(queries)
-        return self.sure(self.knownness(evidence))
+        if measured is None:
+            measured = self.measured.evidence(queries)
+        return self.sure(self.knownness(measured))
 
     def answers(self, queries: Features) -> list[Answer]:
         """Answer about clips.
@@ -123,7 +135,8 @@ class Judge:
         """
         near = self.support.nearness(queries)
         evidence, nearest = self.support.evidence(queries, near), self.support.combined(near)
-        known, like = self.known(queries, evidence).tolist(), self.likeness(evidence).tolist()
+        measured = self.of_measured(queries, evidence)  # the scale of likeness was learnt of it
+        known, like = self.known(queries, measured).tolist(), self.likeness(measured).tolist()
         answers = [
             self._answer(evidence, row, sure, nearest[row]) for row, sure in enumerate(known)
         ]

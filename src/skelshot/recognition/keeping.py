@@ -28,6 +28,10 @@ class Keeping(Protocol):
     def stamp(self) -> object:
         """Something else whenever the exemplars are others, whoever changed them."""
 
+    @property
+    def fingerprint(self) -> str | None:
+        """Of the encoder whose features are kept; None where there are none."""
+
     def add(self, exemplars: Iterable[Exemplar], /) -> list[int]:
         """Keep exemplars, all or none; return their numbers."""
 
@@ -70,6 +74,11 @@ class InMemory:
     def stamp(self) -> tuple[int, int]:
         """Count of the exemplars, and the next one's number, which is never another's."""
         return len(self._exemplars), self._next
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Of the encoder whose features are kept; None where there are none."""
+        return self._fingerprint if self._features else None
 
     def add(self, exemplars: Iterable[Exemplar]) -> list[int]:
         """Keep exemplars.

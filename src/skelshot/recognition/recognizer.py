@@ -1,20 +1,21 @@
 """The recogniser: actions are shown a few times, and named from then on."""
 
 import time
-from collections import defaultdict
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from skelshot.datasets.readers import examples_of
 from skelshot.encoders import packaged_for
 from skelshot.explain import ATTRIBUTIONS, Explanation
 from skelshot.ground import SkelshotError
+from skelshot.ground.errors import Notice
 from skelshot.recognition.answer import Answer
 from skelshot.recognition.clip_files import ClipLike, FoundClip, found_clips
 from skelshot.recognition.engine import Engine
-from skelshot.recognition.enrolled import Exemplar, digest_of
+from skelshot.recognition.enrolled import Exemplar
+from skelshot.recognition.enrolment import Enrolment, exemplars_of, without_twins
 from skelshot.recognition.explaining import explain_clip
 from skelshot.recognition.gallery import Gallery
 from skelshot.recognition.judge import Judge
@@ -22,6 +23,7 @@ from skelshot.recognition.judging import judge_of
 from skelshot.recognition.keeping import InMemory, Keeping, forget_action
 from skelshot.recognition.match_options import MatchOptions
 from skelshot.recognition.onnx_export import Exported, export_recognizer
+from skelshot.recognition.people import other_people, people_in
 from skelshot.recognition.settings import RecognizerSettings
 from skelshot.recognition.streams import ActionEvent, Frame, StreamOptions, follow
 from skelshot.recognition.trained import name_of, split_of, trained_named
@@ -29,27 +31,6 @@ from skelshot.recognition.unknown import UNKNOWNS
 from skelshot.recognition.verdict import Verdict, verdicts_of
 from skelshot.runs import Run, SplitRun
 from skelshot.skeletons import SkeletonLayout
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """Outcome of enrolling clips.
-
-    Args:
-        actions: The actions, in their order.
-        added: Names of the clips that were added.
-        warnings: What the user should look at.
-        verdicts: How well every action is told from the others now.
-        remarks: What was done to the clips.
-        seconds: How long it took.
-    """
-
-    actions: tuple[str, ...]
-    added: tuple[str, ...]
-    warnings: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
-    remarks: tuple[str, ...]
-    seconds: float
 
 
 class Recognizer:
@@ -65,13 +46,14 @@ class Recognizer:
             `skelshot-2d` for pixels.
         options: How clips are compared.
         unknown: How unknown clips are told, one of `UNKNOWNS`.
-        threshold: How sure it must be that a clip is known, from 0 to 1.
+        threshold: How sure it must be that a clip is known, from 0 to 1; 0.5 unless told.
         conformal: How often a known clip may be refused, in place of the threshold: a promise that
             takes every second exemplar to keep, and so many of them.
         gallery: Where exemplars are kept; in memory unless told.
 
     Raises:
-        SkelshotError: There is no such encoder or strategy, or a value is out of range.
+        SkelshotError: There is no such encoder or strategy, a value is out of range, or both
+            threshold and conformal are told.
 
     Example:
         >>> import numpy as np
@@ -95,10 +77,15 @@ class Recognizer:
         *,
         options: MatchOptions | None = None,
         unknown: str | None = None,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         conformal: float | None = None,
         gallery: Keeping | None = None,
     ) -> None:
+        if threshold is not None and conformal is not None:
+            raise SkelshotError(
+                f"--threshold {threshold}: found --conformal {conformal} beside it, expected one "
+                "or the other; leave one out"
+            )
         self._gallery: Keeping = InMemory() if gallery is None else gallery
         self._is_open = encoder is None
         if encoder is None:
@@ -109,14 +96,15 @@ class Recognizer:
             {
                 "encoder": name_of(trained),
                 "match": options or MatchOptions(),
-                "threshold": threshold,
                 "conformal": conformal,
             }
+            | ({} if threshold is None else {"threshold": threshold})
             | ({} if unknown is None else {"unknown": UNKNOWNS.named(unknown, "--unknown").name})
         )
         self.engine = Engine(trained, self.settings.match, self.settings.encoder)
         self._judge: Judge | None = None
         self._learned: object = None
+        self._people: set[int] = set()
 
     @classmethod
     def from_run(cls, run: Run | Path | str, split: int | None = None, **settings: Any) -> Self:
@@ -164,12 +152,29 @@ class Recognizer:
 
         Raises:
             SkelshotError: The gallery's encoder is not there any more, or a setting is unknown.
+
+        Warns:
+            Notice: A threshold takes the place of the conformal promise that the gallery keeps.
         """
         told = RecognizerSettings.model_validate(gallery.settings)
         kept = {name: getattr(told, name) for name in told.model_fields_set}
         kept["options"] = kept.pop("match", None)
-        chosen = kept | {name: value for name, value in changes.items() if value is not None}
-        return cls(**chosen, gallery=gallery)
+        given = {name: value for name, value in changes.items() if value is not None}
+        promised = given.get("conformal", kept.get("conformal"))
+        if promised is None:
+            return cls(**kept | given, gallery=gallery)
+        if "threshold" in given and "conformal" not in given:
+            warnings.warn(
+                f"--threshold {given['threshold']}: takes the place of the gallery's "
+                f"--conformal {promised}",
+                Notice,
+                stacklevel=2,
+            )
+            return cls(**kept | given | {"conformal": None}, gallery=gallery)
+        spare = kept.pop("threshold", told.threshold)  # verdicts go by it
+        recognizer = cls(**kept | given, gallery=gallery)
+        recognizer.settings = recognizer.settings.model_copy(update={"threshold": spare})
+        return recognizer
 
     def save(self, place: Path | str) -> None:
         """Write exemplars and settings into a new gallery.
@@ -194,6 +199,8 @@ class Recognizer:
         settings = self._kept_settings()
         if self._gallery.settings != settings:
             self._gallery.settings = settings
+        if self._gallery.fingerprint not in (None, self.engine.fingerprint):
+            self._gallery.keep_features(self.engine.fingerprint, {})  # another encoder's go
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -242,20 +249,20 @@ class Recognizer:
         every = [one for found in shown.values() for one in found]
         chosen = self._chosen_for(every)
         remarks = dict.fromkeys([*chosen, *(told for one in every for told in self.check(one))])
+        old = self.exemplars
         exemplars = [
             exemplar
             for action, found in shown.items()
-            for exemplar in _exemplars(action, found, first=1 + self.actions.get(action, 0))
+            for exemplar in exemplars_of(action, found, old)
         ]
-        old = self.exemplars
         self._check(old)
-        new, warnings = _without_twins(exemplars, old)
+        new, warnings = without_twins(exemplars, old)
         self._gallery.add(new)
         return Enrolment(
             tuple(shown),
             tuple(one.name for one in new),
             tuple(warnings),
-            tuple(self.verdicts()),
+            tuple(self._verdicts(enrolling=True)),
             tuple(remarks),
             time.perf_counter() - began,
         )
@@ -331,10 +338,16 @@ class Recognizer:
             SkelshotError: A clip does not fit the encoder, or nothing is enrolled.
         """
         judge = self._ready()
+        terms = judge.support.terms
+        compared = max(term.path.spec.persons for term in terms)
+        people = [other_people(one.sequence, self._people, compared) for one in found]
         remarks = [self._remarks(one) for one in found]
         sequences = [one.sequence for one in found]
-        answers = judge.answers([term.read(sequences) for term in judge.support.terms])
-        return [replace(one, remarks=told) for one, told in zip(answers, remarks, strict=True)]
+        answers = judge.answers([term.read(sequences) for term in terms])
+        return [
+            replace(one, remarks=(*told, *filter(None, [who])))
+            for one, told, who in zip(answers, remarks, people, strict=True)
+        ]
 
     def follow(
         self, frames: Iterable[Frame], options: StreamOptions | None = None
@@ -405,9 +418,12 @@ class Recognizer:
             What was written, and how far its answers about the exemplars are from torch's.
 
         Raises:
-            SkelshotError: Nothing is enrolled, the joints cannot be mapped to the encoder's, the
-                extra `onnx` is not installed, or the network or the file cannot be written.
+            SkelshotError: Nothing is enrolled, the file is the gallery or its backup, the joints
+                cannot be mapped to the encoder's, the extra `onnx` is not installed, or the network
+                or the file cannot be written.
         """
+        if isinstance(self._gallery, Gallery):
+            self._gallery.check_output(Path(file), "--out")
         judge, exemplars = self._ready(), self.exemplars
         return export_recognizer(self.engine, self.settings, judge, exemplars, file, layout, int8)
 
@@ -420,8 +436,11 @@ class Recognizer:
         Raises:
             SkelshotError: Nothing is enrolled.
         """
+        return self._verdicts(enrolling=False)
+
+    def _verdicts(self, enrolling: bool) -> list[Verdict]:
         promised = self.settings.conformal is not None  # for which exemplars may still lack
-        return verdicts_of(self._judged(None) if promised else self._ready())
+        return verdicts_of(self._judged(None, enrolling) if promised else self._ready(enrolling))
 
     def _kept_settings(self) -> dict[str, Any]:
         """Give the settings for a gallery, without an encoder that the first clips still choose."""
@@ -452,14 +471,15 @@ class Recognizer:
     def _remarks(self, one: FoundClip) -> tuple[str, ...]:
         return (*one.remarks, *self.engine.check(one.name or "given", one.sequence))
 
-    def _ready(self) -> Judge:
+    def _ready(self, enrolling: bool = False) -> Judge:
         """Learn from the exemplars, once until they change, by whomever."""
         stamp = self.stamp
         if self._judge is None or self._learned != stamp:
-            self._judge, self._learned = self._judged(self.settings.conformal), stamp
+            self._judge = self._judged(self.settings.conformal, enrolling)
+            self._learned = stamp
         return self._judge
 
-    def _judged(self, conformal: float | None) -> Judge:
+    def _judged(self, conformal: float | None, enrolling: bool = False) -> Judge:
         exemplars = self._gallery.by_id()
         if not exemplars:
             raise SkelshotError(
@@ -467,7 +487,8 @@ class Recognizer:
                 "`skelshot enroll NAME CLIP ... --gallery G`"
             )
         self._check(exemplars.values())
-        support = self.engine.support(self._gallery, exemplars)
+        self._people = {people_in(one.sequence) for one in exemplars.values()}
+        support = self.engine.support(self._gallery, exemplars, replaces=enrolling)
         sequences = [one.sequence for one in exemplars.values()]
         return judge_of(self.engine, support, sequences, self.settings, conformal)
 
@@ -475,46 +496,3 @@ class Recognizer:
         """Refuse exemplars that this encoder cannot read."""
         for one in exemplars:
             self.engine.check(one.name, one.sequence)
-
-
-def _exemplars(action: str, found: Sequence[FoundClip], first: int) -> list[Exemplar]:
-    """Make exemplars of an action; a file of several classes shows no single action."""
-    classes: dict[str | None, list[str]] = defaultdict(list)
-    for one in found:
-        if one.label is not None and one.label not in classes[one.source]:
-            classes[one.source].append(one.label)
-    for source, labels in classes.items():
-        if len(labels) > 1:
-            raise SkelshotError(
-                f"{source}: found clips of {len(labels)} classes ({examples_of(labels)}), expected "
-                f"those of {action} alone; enrol each class by its name with skelshot enroll --from"
-            )
-    return [
-        Exemplar(
-            action,
-            one.sequence,
-            one.name or f"{action} {number}",
-            one.source,
-            digest_of(one.sequence),
-        )
-        for number, one in enumerate(found, start=first)
-    ]
-
-
-def _without_twins(
-    new: Sequence[Exemplar], old: Sequence[Exemplar]
-) -> tuple[list[Exemplar], list[str]]:
-    """Leave out clips that show the same action already, and warn of those under another name."""
-    kept: list[Exemplar] = []
-    warnings = []
-    for one in new:
-        same = [each for each in (*old, *kept) if each.digest == one.digest]
-        if any(each.action == one.action for each in same):
-            warnings.append(f"{one.name}: is enrolled as {one.action} already, left out")
-            continue
-        warnings += [
-            f"{one.name}: is enrolled as {each.action} too, so that it speaks for both; forget one"
-            for each in same
-        ]
-        kept.append(one)
-    return kept, warnings

@@ -57,7 +57,8 @@ def _is_table(place: Path) -> bool:
 def _of_table(table: Path, videos: VideoReading) -> Iterator[tuple[str, FoundClip]]:
     text = utf8_text(read_regular(table, MOST_BYTES), str(table))
     try:
-        rows = list(enumerate(csv.DictReader(StringIO(text, newline="")), start=2))
+        reader = csv.DictReader(StringIO(text, newline=""))
+        rows = [(reader.reader.line_num, row) for row in reader]  # its own lags behind blank lines
     except csv.Error as error:
         raise SkelshotError(
             f"{table}: cannot be read ({error}), expected a CSV table with the columns "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -41,6 +42,14 @@ class Term:
     def name(self) -> str:
         """Name in messages."""
         return "encoder" if self.path.encoder is not None else self.path.method.name
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of what is read of a clip."""
+        spec = self.path.spec
+        shape = (1, spec.channels, spec.frames, spec.layout.num_joints, spec.persons)
+        with torch.no_grad():
+            return tuple(self.path(torch.zeros(shape)).shape[1:])
 
     @torch.no_grad()
     def read(self, sequences: Sequence[SkeletonSequence]) -> Tensor:
@@ -163,18 +172,21 @@ def encoder_term(trained: SplitRun, options: MatchOptions) -> Term:
     return Term(path, options.encoder_weight, by_action=options.to != "exemplar")
 
 
-def raw_term(options: MatchOptions, layout: SkeletonLayout, coordinates: int) -> Term:
+def raw_term(options: MatchOptions, layout: SkeletonLayout, coordinates: int, persons: int) -> Term:
     """Compare clips by the positions of their joints.
 
     Args:
         options: Which method, and its weight.
         layout: The joints in which clips are compared.
         coordinates: Coordinates a joint, 3 or 2.
+        persons: How many persons are compared, at most as many as the method does by itself.
 
     Returns:
         The term.
     """
-    method = METHODS.named(options.raw)().eval()
+    kind = METHODS.named(options.raw)
+    asked = own_inputs(kind(), layout, coordinates).persons
+    method = kind.from_options({"persons": min(persons, asked)}).eval()
     return Term(
         FeaturePath(None, method, own_inputs(method, layout, coordinates)), options.raw_weight
     )

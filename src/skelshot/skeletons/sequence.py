@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,10 @@ class SkeletonSequence:
             array = getattr(self, field)
             if array is not None and array.shape != wanted:
                 raise SkelshotError(f"{field}: found shape {array.shape}, expected {wanted}")
+        # JSON holds no numbers of NumPy's
+        if self.picture_size is not None:
+            object.__setattr__(self, "picture_size", tuple(map(_plain, self.picture_size)))
+        object.__setattr__(self, "rate", _plain(self.rate))
         if self.picture_size is not None and not all(
             1 <= side <= LARGEST_PICTURE for side in self.picture_size
         ):
@@ -140,3 +145,7 @@ class SkeletonSequence:
     def channels(self) -> int:
         """Number of coordinates C: 3 for metres, 2 for pixels."""
         return int(self.joints.shape[3])
+
+
+def _plain(number: Any) -> Any:
+    return number.item() if isinstance(number, np.generic) else number

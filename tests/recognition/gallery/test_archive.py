@@ -155,6 +155,10 @@ HOSTILE: dict[str, tuple[Callable[[Members], Members], str]] = {
         replaced("features/000001.safetensors", save({"feature": np.ones(4)})),
         "no feature of finite float32",
     ),
+    "features of two shapes": (
+        replaced("features/000001.safetensors", save({"feature": np.ones(5, "f4")})),
+        r"000001.safetensors: found a feature of shape \(5,\), expected \(4,\)",
+    ),
     "two features": (
         replaced(
             "features/000001.safetensors",

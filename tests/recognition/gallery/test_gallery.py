@@ -231,6 +231,30 @@ def test_passwords_are_not_told() -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:p@ss:w0rd@host/x", "postgresql://me:pw0rd@host:54x/x",
+            "postgresql://me:p@w0rd@host/x"],
+)  # fmt: skip
+def test_urls_that_are_none_tell_no_password(url: str) -> None:
+    with pytest.raises(SkelshotError, match=r"no URL of a database.*; percent-encode") as caught:
+        Gallery.open(url)
+    assert "w0rd" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_the_gallery_and_its_backup_are_not_written_over(filled: Path) -> None:
+    backup, link = filled.with_name(f"{filled.name}.backup"), filled.with_name("link")
+    link.symlink_to(filled)
+    before = filled.read_bytes(), backup.read_bytes()
+    with Gallery.open(filled) as gallery:
+        for file in (filled, link, filled.parent / "." / filled.name):
+            with pytest.raises(SkelshotError, match=r"found the gallery itself.*another --export"):
+                gallery.export(file)
+        with pytest.raises(SkelshotError, match="found the gallery's backup"):
+            gallery.export(backup)
+    assert (filled.read_bytes(), backup.read_bytes()) == before
+
+
 def test_a_url_of_sqlite_is_the_file(filled: Path) -> None:
     with Gallery.open(f"sqlite:///{filled}") as gallery:
         assert gallery.place == str(filled)

@@ -197,6 +197,19 @@ def test_every_way_of_comparing_can_be_exported(
         assert_same(run(session, clip), recognizer.predict(clip), NEARLY)
 
 
+def test_as_many_people_are_compared_as_exemplars_show(
+    toy_store: Store, toy_clips: Clips, tmp_path: Path
+) -> None:
+    recognizer = Recognizer(options=MatchOptions(encoder_weight=0))
+    for action in toy_store.class_names[:3]:
+        for clip in toy_clips(action)[:2]:
+            recognizer.enroll(action, table(clip)["a second person who comes late"])
+    recognizer.export(tmp_path / "a.onnx")
+    session = session_of(tmp_path / "a.onnx")
+    for clip in table(toy_clips(toy_store.class_names[0])[4]).values():
+        assert_same(run(session, clip), recognizer.answers([FoundClip(None, clip)])[0])
+
+
 def test_one_action_says_known_or_unknown(
     toy_store: Store, toy_clips: Clips, tmp_path: Path
 ) -> None:
@@ -289,6 +302,13 @@ def test_what_cannot_be_exported_is_one_line(
     with pytest.raises(SkelshotError, match=r'pip install "skelshot\[onnx\]"'):
         three.export(tmp_path / "a")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_gallery_is_not_written_over(three: Recognizer, tmp_path: Path) -> None:
+    three.save(tmp_path / "g")
+    with pytest.raises(SkelshotError, match=r"g: found the gallery itself.*name another --out"):
+        Recognizer.load(tmp_path / "g").export(tmp_path / "g")
+    assert Recognizer.load(tmp_path / "g").actions == three.actions
 
 
 def test_the_graph_is_one_module(three: Recognizer, toy_clips: Clips, toy_store: Store) -> None:

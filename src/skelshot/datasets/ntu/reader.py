@@ -1,7 +1,7 @@
 """NTU RGB+D and NTU RGB+D 120: original `.skeleton` files, from folders or zip archives."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
@@ -188,7 +188,7 @@ class NtuReader(Reader):
             repaired=repaired,
         )
 
-    def clips_in(self, path: Path | str) -> list[Clip]:
+    def clips_in(self, path: Path | str) -> Sequence[Clip | Rejected]:
         """Read a `.skeleton` file of any name; a list of missing skeletons is not asked."""
         path = Path(path)
         if not _ends(path.name, SKELETON):

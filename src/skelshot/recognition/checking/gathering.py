@@ -1,12 +1,12 @@
 """Files and folders put together as one folder, and classes that their names tell."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from skelshot.ground import SkelshotError
+from skelshot.recognition.clip_places import walk_shown
 
 _COUNTERS = re.compile(r"(?:[\s_.-]+[A-Za-z]?\d+|\s*\(\d+\)|\d+)+$")
 """Numbers at the end of a file's name: of the person, the repetition, the clip."""
@@ -62,9 +62,6 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     if path.is_file():
         yield path, path.name
         return
-    for root, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                file = Path(root) / name
-                yield file, str(Path(path.resolve().name) / file.relative_to(path))
+    for root, _, names in walk_shown(path):
+        for name in names:
+            yield root / name, str(path.resolve().name / (root / name).relative_to(path))

@@ -186,9 +186,11 @@ class GalleryArchive:
             Each exemplar in its order, with its feature.
 
         Raises:
-            SkelshotError: A member is damaged, too large or not what its digest says.
+            SkelshotError: A member is damaged, too large or not what its digest says, or features
+                are of several shapes.
         """
         left = MOST_UNPACKED
+        shape: tuple[int, ...] | None = None
         for number, told in enumerate(self.contents.exemplars):
             clip = self._member(_clip(number), told.clip)
             place = f"{self.path}, {_clip(number)}"
@@ -203,7 +205,15 @@ class GalleryArchive:
             left -= len(clip) + len(vector or b"")
             if left < 0:
                 raise SkelshotError(f"{self.path}: unpacks to more than {MOST_UNPACKED} bytes")
-            yield Shown(one, _vector_in(vector, self.path) if vector else None)
+            feature = _vector_in(vector, self.path) if vector else None
+            if feature is not None:
+                shape = feature.shape if shape is None else shape
+                if feature.shape != shape:
+                    raise SkelshotError(
+                        f"{self.path}, {_feature(number)}: found a feature of shape "
+                        f"{feature.shape}, expected {shape} as of the others; {_ADVICE}"
+                    )
+            yield Shown(one, feature)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,27 @@ class Database:
                     writer.execute(_ONE_WRITER)
                 yield writer
 
+    def check_output(self, file: Path, option: str) -> None:
+        """Refuse to write over the gallery or its backup.
+
+        Args:
+            file: What is to be written; it may be absent.
+            option: Which option names another one.
+
+        Raises:
+            SkelshotError: It is one of them, by whatever name.
+        """
+        if self.file is None:
+            return
+        kept = {"the gallery itself": self.file, "the gallery's backup": backup_of(self.file)}
+        for called, place in kept.items():
+            same = file.exists() and place.exists() and file.samefile(place)
+            if same or file.resolve() == place.resolve():
+                raise SkelshotError(
+                    f"{file}: found {called}, which would be lost, expected another file to "
+                    f"write; name another {option}"
+                )
+
     @contextmanager
     def _errors_told(self) -> Iterator[None]:
         """Turn the driver's errors into one line that names the gallery."""
@@ -141,16 +162,23 @@ def database_at(place: Path | str, create: bool) -> Database:
     """
     if isinstance(place, Path) or "://" not in place:
         return _in_file(Path(place), create)
-    try:
-        url = make_url(place)
-    except ArgumentError as error:
-        raise SkelshotError(
-            "--gallery: found no URL of a database, expected a file or for example "
-            "postgresql://USER:PASSWORD@HOST/NAME"
-        ) from error
+    url = _url_of(place)
     if url.get_backend_name() == "sqlite":
         return _in_file(_file_of(url), create)
     return _on_server(url)
+
+
+def _url_of(place: str) -> URL:
+    """Read a URL; what an error quotes may be of the password, and is not told."""
+    with suppress(ArgumentError, ValueError):  # a ValueError of a port that is none
+        url = make_url(place)
+        if "@" not in (url.host or ""):
+            return url
+    raise SkelshotError(
+        "--gallery: found no URL of a database, expected a file or for example "
+        "postgresql://USER:PASSWORD@HOST/NAME; percent-encode what is no letter or digit in the "
+        "password (@ is %40, : is %3A, / is %2F)"
+    )
 
 
 def _file_of(url: URL) -> Path:

@@ -301,6 +301,18 @@ class Gallery:
             rows = connection.execute(asked.order_by(FEATURES.c.exemplar)).mappings()
             return {row["exemplar"]: feature_in(dict(row), self.place) for row in rows}
 
+    def check_output(self, file: Path, option: str) -> None:
+        """Refuse to write over the gallery or its backup.
+
+        Args:
+            file: What is to be written; it may be absent.
+            option: Which option names another one.
+
+        Raises:
+            SkelshotError: It is one of them.
+        """
+        self._database.check_output(file, option)
+
     def export(self, file: Path) -> None:
         """Write the whole gallery to one file; equal galleries give equal bytes.
 
@@ -308,9 +320,11 @@ class Gallery:
             file: The file; its folder must exist.
 
         Raises:
-            SkelshotError: Something else than a file stands there, or the gallery is damaged.
+            SkelshotError: It is the gallery or its backup, something else than a file stands
+                there, or the gallery is damaged.
             OSError: It cannot be written.
         """
+        self.check_output(file, "--export")
         with self._reading() as connection:
             fingerprint = connection.execute(select(FEATURES.c.fingerprint).limit(1)).scalar()
             settings = _note(connection, _SETTINGS, self.place) or {}

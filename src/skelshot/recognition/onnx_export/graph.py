@@ -71,7 +71,8 @@ class RecognitionGraph(nn.Module):
         # Nobody there, or joints that are no numbers: nothing is known.
         looked_at = min(term.path.spec.persons for term in support.terms)
         usable = present[:looked_at].any() & ~scores.isnan().any()
-        known = torch.where(usable, judge.known(queries, evidence)[0], torch.zeros(()))
+        told = judge.known(queries, judge.of_measured(queries, evidence))[0]
+        known = torch.where(usable, told, torch.zeros(()))
         edge = float(np.float32(judge.threshold))  # a p-value in float32 may lie just above it
         is_within = edge > judge.threshold or judge.threshold == 1
         accepted = known >= edge if is_within else known > edge

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
@@ -72,10 +71,7 @@ class SkeletonEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         del X, y
         self.engine_ = self._engine()
         [term] = self.engine_.terms([])
-        spec = term.path.spec
-        shape = (1, spec.channels, spec.frames, spec.layout.num_joints, spec.persons)
-        with torch.no_grad():
-            self._n_features_out = term.path(torch.zeros(shape)).shape[1]
+        self._n_features_out = term.shape[0]
         return self
 
     @told_as_values()
