@@ -150,10 +150,14 @@ class ReaderFacts(_Part):
 
 
 class SourceFacts(_Part):
-    """The number of raw files, and a hash of their names, sizes and times of change."""
+    """The number of raw files, and a hash of their names, sizes and times of change.
+
+    `videos` is a hash of which video shows which; None where none does.
+    """
 
     count: int
     fingerprint: str
+    videos: str | None = None
 
 
 class StoreDocument(_Part):
