@@ -34,6 +34,10 @@ ALONE_SECONDS = 1.0
 """How long one process reads alone before others are started to help."""
 
 
+UNLIKE_RATES = 1.1
+"""How many times the lowest rate the highest may be before it is told."""
+
+
 @dataclass(frozen=True)
 class PrepareReport:
     """Report of a call of `prepare`.
@@ -252,6 +256,12 @@ def _report(out: Path, strict: bool, remarks: Remarks, splits: Splits) -> Prepar
         splits = {}
         old = "splits: the store that is there was made before there were any; delete it and run"
         remarks = replace(remarks, doubts=(*remarks.doubts, f"{old} the same command to have them"))
+    rates = [clip.rate for clip in store.clips if clip.rate is not None]
+    if rates and max(rates) > UNLIKE_RATES * min(rates):
+        told = (
+            f"rates: found {min(rates):g} to {max(rates):g} frames a second; no clip is resampled"
+        )
+        remarks = replace(remarks, doubts=(*remarks.doubts, told))
     counts = store.document.counts
     if strict and counts.rejected:
         raise SkelshotError(

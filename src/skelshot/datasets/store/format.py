@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict
+from pydantic import ConfigDict, NonNegativeInt
 
 from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
@@ -135,11 +135,11 @@ class FileFacts(_Part):
 class Counts(_Part):
     """Counts of what a store holds and what it had to leave out."""
 
-    clips: int
-    frames: int
-    person_frames: int
-    rejected: int
-    repaired: int
+    clips: NonNegativeInt
+    frames: NonNegativeInt
+    person_frames: NonNegativeInt
+    rejected: NonNegativeInt
+    repaired: NonNegativeInt
 
 
 class ReaderFacts(_Part):
