@@ -258,9 +258,7 @@ def _report(out: Path, strict: bool, remarks: Remarks, splits: Splits) -> Prepar
         remarks = replace(remarks, doubts=(*remarks.doubts, f"{old} the same command to have them"))
     rates = [clip.rate for clip in store.clips if clip.rate is not None]
     if rates and max(rates) > UNLIKE_RATES * min(rates):
-        told = (
-            f"rates: found {min(rates):g} to {max(rates):g} frames a second; no clip is resampled"
-        )
+        told = f"rates: {min(rates):g} to {max(rates):g} frames a second; no clip is resampled"
         remarks = replace(remarks, doubts=(*remarks.doubts, told))
     counts = store.document.counts
     if strict and counts.rejected:

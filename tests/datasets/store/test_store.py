@@ -197,9 +197,7 @@ def test_unlike_rates_are_told(tmp_path, make_joints):
         clip.parent.mkdir(exist_ok=True)
         write_npz_clip(clip, make_joints(), label="bow", layout="kinect-v1", rate=rate)
     report = prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
-    assert (
-        "rates: found 29.97 to 120 frames a second; no clip is resampled" in report.remarks.doubts
-    )
+    assert "rates: 29.97 to 120 frames a second; no clip is resampled" in report.remarks.doubts
     clip.unlink()
     report = prepare(NpzReader(), tmp_path / "raw", tmp_path / "other")
     assert not any("rates" in doubt for doubt in report.remarks.doubts)

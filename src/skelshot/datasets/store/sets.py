@@ -17,9 +17,11 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.counts import counted
 from skelshot.ground.file_names import check_file_name
 from skelshot.ground.options import Options, read_document
+from skelshot.ground.plans import first_difference
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.layout_reading import layout_mapping
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 
 SHOWN = 5
@@ -263,6 +265,8 @@ class SetsReader(Reader):
                     "layouts": "name one by --layout",
                 }[what]
                 raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
+        if self._wanted is None:
+            _check_layouts(path, {name: store.layout for name, store in stores.items()})
         self._layout = self._wanted or next(iter(stores.values())).layout
 
     def _check_subjects(self, path: Path, asked: StoreSets) -> None:
@@ -317,6 +321,18 @@ def _asked(path: Path) -> StoreSets:
     except SkelshotError as error:
         told = str(error).removeprefix(place)
         raise SkelshotError(f"{place_of(path, text, error)}{told}") from error
+
+
+def _check_layouts(path: Path, layouts: Mapping[str, SkeletonLayout]) -> None:
+    """Refuse layouts that differ although they are called the same."""
+    first, *others = layouts
+    for name in others:
+        if unlike := first_difference(*(layout_mapping(layouts[one]) for one in (first, name))):
+            place, one, other = unlike
+            raise SkelshotError(
+                f"{path}: found unlike layouts called {layouts[name].name!r:.80} ({place}: "
+                f"{first} {one!r:.80}, {name} {other!r:.80}); name one by --layout, as a .yaml file"
+            )
 
 
 def _subjects(reader: StoreReader) -> int:
