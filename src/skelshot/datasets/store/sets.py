@@ -327,7 +327,9 @@ def _check_layouts(path: Path, layouts: Mapping[str, SkeletonLayout]) -> None:
     """Refuse layouts that differ although they are called the same."""
     first, *others = layouts
     for name in others:
-        if unlike := first_difference(*(layout_mapping(layouts[one]) for one in (first, name))):
+        if unlike := first_difference(
+            layout_mapping(layouts[first]), layout_mapping(layouts[name])
+        ):
             place, one, other = unlike
             raise SkelshotError(
                 f"{path}: found unlike layouts called {layouts[name].name!r:.80} ({place}: "
