@@ -96,9 +96,12 @@ def relabel(path):
     pq.write_table(table.set_column(place, table.field(place), labels), path / "index.parquet")
 
 
-def drop_column(path):
-    table = pq.read_table(path / "index.parquet")
-    pq.write_table(table.drop_columns(["label"]), path / "index.parquet")
+def drop_column(name):
+    def change(path):
+        table = pq.read_table(path / "index.parquet")
+        pq.write_table(table.drop_columns([name]), path / "index.parquet")
+
+    return change
 
 
 def rows_without_end(path):
@@ -149,7 +152,8 @@ def other_header(path):
         (cut("index.parquet", -9), "index.parquet: not a store's index"),
         (swap_rows, "index.parquet, row 0: found rows from"),
         (relabel, "index.parquet: found labels 99 to 99, expected 0 to 9, or -1"),
-        (drop_column, "index.parquet: not a store's index"),
+        (drop_column("label"), "index.parquet: not a store's index"),
+        (drop_column("name"), "index.parquet: not a store's index .found no column b'name'"),
         (rows_without_end, "index.parquet: found 10000 clips, expected 10 by store.json"),
         (more_clips_than_frames, "index.parquet: found 10000 clips, expected [0-9]+ by store.json"),
         (rename_all("n" * 200_000), "index.parquet: not a store's index .found a text of 200000 b"),

@@ -192,6 +192,9 @@ def read_index(path: Path, clips: int) -> tuple[ClipRecord, ...]:
         _check_size(path, file.metadata, clips)
         table = _with_later_columns(file.read(use_threads=False))
         columns = [_values_of(table.column(name)) for name in _SCHEMA.names]
+    except KeyError as error:
+        told = f"not a store's index (found no column {error.args[0]!r:.40}, which holds texts)"
+        raise SkelshotError(f"{path}: {told}; prepare it again") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SkelshotError(f"{path}: not a store's index ({reason}); prepare it again") from error
