@@ -1,5 +1,6 @@
 """`skelshot verify`: what is printed, and the code it leaves with."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from skelshot.datasets.store import Store
+from skelshot.skeletons import MEDIAPIPE_33, map_layout
 
 Run = Callable[..., Any]
 
@@ -118,3 +120,27 @@ def test_an_unreadable_folder_is_said_and_strict_leaves_with_two(
     assert answer.code == 0
     assert "1 sub-folders cannot be read: shut/ (Permission denied)" in answer.out
     assert run("verify", raw, "--strict").code == 2
+
+
+def test_the_format_can_be_told(run: Run, toy_store: Store, tmp_path: Path) -> None:
+    joints = map_layout(toy_store.sequence(0), MEDIAPIPE_33).joints[0] * (-1, -1, 1)
+    names = ("x", "y", "z")
+    frames = [
+        {
+            "poseWorldLandmarks": [
+                dict(zip(names, map(float, joint), strict=True)) for joint in frame
+            ]
+        }
+        for frame in joints
+    ]
+    (tmp_path / "raw" / "wave").mkdir(parents=True)
+    (tmp_path / "raw" / "wave" / "a.json").write_text(json.dumps(frames))
+    answer = run("verify", tmp_path / "raw")
+    assert answer.code == 2
+    assert "guessed: format: nw-ucla, by the files' names; --format says another" in answer.out
+    assert run("verify", tmp_path / "raw", "--format", "mediapipe").code == 0
+    answer = run("verify", tmp_path / "raw", "--format", "mediapipe", "--pixels", "none")
+    assert "--pixels: the format is mediapipe, but only pku-mmd has this option" in answer.err
+    answer = run("verify", tmp_path / "raw", "--pixels", "none")
+    assert "--pixels: say of which format, too, with --format" in answer.err
+    assert "expected one of" in run("verify", tmp_path / "raw", "--format", "mediapip").err

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skelshot.datasets.readers import fingerprint, list_sources, natural_key
+from skelshot.datasets.readers import fingerprint, list_raw, list_sources, natural_key
 from skelshot.ground import SkelshotError
 
 
@@ -16,6 +16,19 @@ def test_files_come_in_natural_order_from_all_folders(tmp_path):
     found = list_sources(tmp_path, lambda name: name.endswith(".x"), "clips")
     assert [source.name for source in found] == ["b/clip_2.x", "clip_9.x", "clip_10.x"]
     assert all(source.path.is_file() for source in found)
+
+
+def test_linked_folders_are_searched_once_and_circles_end(tmp_path):
+    raw, away = tmp_path / "raw", tmp_path / "away"
+    for path in (raw / "z" / "own.x", away / "inner" / "far.x", away / "near.x"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    links = {"a": away, "b": raw / "z", "z/up": raw, "z/out": tmp_path, "c": away / "inner"}
+    for name, target in links.items():
+        (raw / name).symlink_to(target, target_is_directory=True)
+    listing = list_raw(raw, lambda name: name.endswith(".x"), "clips")
+    assert [source.name for source in listing.sources] == ["a/inner/far.x", "a/near.x", "z/own.x"]
+    assert listing.others == ("b/", "c/", "z/out/", "z/up/")
 
 
 def test_one_file_stands_for_a_folder_that_holds_it_alone(tmp_path):

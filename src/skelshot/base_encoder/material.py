@@ -12,7 +12,7 @@ from skelshot.datasets.reader_family import reader_named
 from skelshot.datasets.readers import Reader
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.reader import Coordinates
-from skelshot.datasets.store.sets import OneSet
+from skelshot.datasets.store.sets_file import OneSet
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import whole_file
 from skelshot.ground.suggestions import did_you_mean

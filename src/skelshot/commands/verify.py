@@ -2,27 +2,40 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from skelshot.commands.command import Command, Document
-from skelshot.commands.part_words import add_words, from_words, given
+from skelshot.commands.part_words import (
+    add_option,
+    add_words,
+    flag,
+    from_words,
+    given,
+    options_of,
+    part_options,
+)
+from skelshot.ground import SkelshotError
 from skelshot.ground.counts import counted
 
 if TYPE_CHECKING:
-    from skelshot.datasets.verify import VerifyReport
+    from skelshot.datasets.readers import Reader
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    from skelshot.datasets.reading_options import ArrayOptions
+    from skelshot.datasets.reader_family import READERS
 
     parser.add_argument("path", type=Path, help="a store, or raw clips of any format")
     parser.add_argument(
-        "--strict", action="store_true", help="fail when a sub-folder cannot be looked into"
+        "--format",
+        metavar="FORMAT",
+        help=f"format of the raw clips: {', '.join(READERS.names)} (default: by the files' names)",
     )
     parser.add_argument(
-        "--columns", type=Path, metavar="FILE", help="text files: what their columns mean"
+        "--strict", action="store_true", help="fail when a sub-folder cannot be looked into"
     )
-    parser.set_defaults(parts=add_words(parser, {"npz": ArrayOptions}))
+    parts = add_words(parser, {reader.name: reader.options_type for reader in READERS.shipped})
+    parser.set_defaults(parts=parts)
+    add_option(parser, "reader")
 
 
 def _run(parsed: argparse.Namespace) -> Document:
@@ -30,21 +43,27 @@ def _run(parsed: argparse.Namespace) -> Document:
     from skelshot.datasets.verify import verify
 
     said = given(parsed, parsed.parts)
-    if parsed.columns is not None:
-        return {**_text(parsed, said).as_json(), "strict": parsed.strict}
+    form = parsed.format or ("text" if "columns" in said else None)
+    if form is not None:
+        return {**verify(parsed.path, _reader(parsed, form)).as_json(), "strict": parsed.strict}
     layout = said.pop("layout", None)
+    if others := [flag(name) for name in said if name not in ReadingOptions.model_fields]:
+        raise SkelshotError(f"{others[0]}: say of which format, too, with --format")
+    if options_of(parsed):
+        raise SkelshotError("--option: say of which format, too, with --format")
     reading = from_words(ReadingOptions, said) if said else None
     report = verify(parsed.path, layout=layout, reading=reading)
     return {**report.as_json(), "strict": parsed.strict}
 
 
-def _text(parsed: argparse.Namespace, said: dict[str, Any]) -> "VerifyReport":
-    """Look through text files, which nothing but their column map describes."""
-    from skelshot.datasets.reader_family import reader_named
-    from skelshot.datasets.verify import verify
+def _reader(parsed: argparse.Namespace, form: str) -> "Reader":
+    """Make the reader of a format, which reports gaps unless told to fill them."""
+    from skelshot.datasets.reader_family import READERS, reader_named
 
-    reader = reader_named("text", columns=parsed.columns, on_missing="reject", **said)
-    return verify(parsed.path, reader)
+    kind = READERS.named(form, "--format")
+    has_gaps = "on_missing" in kind.options_type.model_fields
+    gaps = {"on_missing": "reject"} if has_gaps else {}
+    return reader_named(kind.name, **gaps | part_options(parsed, kind.name, kind.options_type))
 
 
 def _show(document: Document) -> str:

@@ -14,8 +14,8 @@ from skelshot.datasets.reader_family import READERS, splits_of
 from skelshot.datasets.readers import Reader, Remarks, Source, examples_of
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.format import REJECTED, SPLITS
-from skelshot.datasets.store.journal import check_plan, plan_of
-from skelshot.datasets.store.splits import Splits, names_left_out
+from skelshot.datasets.store.journal import check_plan, check_splits, plan_of
+from skelshot.datasets.store.splits import Splits, kept_splits, names_left_out
 from skelshot.datasets.store.writing import StoreWriter, remove_work, write_rejected
 from skelshot.datasets.workers import ReadingProcesses
 from skelshot.ground import SkelshotError
@@ -32,6 +32,10 @@ EXAMPLES = 5
 
 ALONE_SECONDS = 1.0
 """How long one process reads alone before others are started to help."""
+
+
+UNLIKE_RATES = 1.1
+"""How many times the lowest rate the highest may be before it is told."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,7 @@ def prepare(
     plan, splits = plan_of(reader, sources, sides), splits_of(reader)
     already = out.exists()
     if already:
-        there = Store.open(out).document.model_dump(mode="json")
-        check_plan(out, "a store", {key: there[key] for key in plan}, plan)
+        _check_same(Store.open(out), plan, splits)
         remove_work(out)
     else:
         with _one_line_errors(out), StoreWriter(out, plan) as writer:
@@ -163,6 +166,17 @@ def prepare(
             writer.finish(splits)
     report = _report(out, strict, reader.remarks(), splits)
     return replace(report, seconds=time.perf_counter() - started, already_prepared=already)
+
+
+def _check_same(store: Store, plan: Mapping[str, Any], splits: Splits) -> None:
+    """Refuse a store that is there and was made of other raw files, or in another way."""
+    there = store.document.model_dump(mode="json", include={*plan}, exclude_unset=True)
+    if not any(clip.video_file for clip in store.clips):
+        there["sources"].setdefault("videos", None)  # made before videos were noted, without any
+    check_plan(store.path, "a store", there, plan)
+    if SPLITS in store.document.files:
+        names = {clip.name for clip in store.clips}
+        check_splits(store.path, store.splits, kept_splits(splits, names))
 
 
 def _copy(reader: Reader, sources: list[Source], writer: StoreWriter, workers: int) -> None:
@@ -240,8 +254,12 @@ def _report(out: Path, strict: bool, remarks: Remarks, splits: Splits) -> Prepar
     labels = store.labels.tolist()
     if splits and SPLITS not in store.document.files:
         splits = {}
-        old = "splits: the store that is there was made before they were kept; delete it and run"
+        old = "splits: the store that is there was made before there were any; delete it and run"
         remarks = replace(remarks, doubts=(*remarks.doubts, f"{old} the same command to have them"))
+    rates = [clip.rate for clip in store.clips if clip.rate is not None]
+    if rates and max(rates) > UNLIKE_RATES * min(rates):
+        told = f"rates: {min(rates):g} to {max(rates):g} frames a second; no clip is resampled"
+        remarks = replace(remarks, doubts=(*remarks.doubts, told))
     counts = store.document.counts
     if strict and counts.rejected:
         raise SkelshotError(

@@ -3,7 +3,7 @@
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,7 +68,8 @@ class Listing:
 
     Args:
         sources: Those to read, in natural order.
-        others: Paths of all others, relative to the folder, in natural order.
+        others: Paths of all others, relative to the folder, in natural order; with a slash at the
+            end that of a link to a folder which is listed elsewhere.
         unreadable: Sub-folders that cannot be looked into, and why.
     """
 
@@ -238,7 +239,8 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
 
     Args:
         raw: The folder, or one source. Files and folders whose name begins with a dot are passed
-            over.
+            over; links to folders are followed, and a folder that is there twice is listed once,
+            without the link where there is one.
         wanted: Tells from its name whether a file is a source.
         expected: What the folder should hold, for the error message.
 
@@ -263,9 +265,10 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
         folder = Path(error.filename).relative_to(raw).as_posix()
         unreadable.append(f"{folder}/ ({error.strerror})")
 
-    for folder, subfolders, names in os.walk(raw, onerror=note):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in names:
+    for folder, names in _folders(raw, note):
+        if names is None:
+            others.append(f"{Path(folder).relative_to(raw).as_posix()}/")
+        for name in names or ():
             if not name.startswith("."):
                 path = Path(folder) / name
                 relative = path.relative_to(raw).as_posix()
@@ -284,6 +287,27 @@ def list_raw(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> L
         tuple(others),
         tuple(sorted(unreadable)),
     )
+
+
+def _folders(
+    raw: Path, note: Callable[[OSError], None]
+) -> Iterator[tuple[Path | str, Sequence[str] | None]]:
+    """Yield folders and their files' names, links last; None for one that was there before."""
+    # a link to what holds the folder leads in a circle
+    seen = set(raw.resolve().parents)
+    starts: list[Path | str] = [raw]
+    for start in starts:
+        for folder, subfolders, names in os.walk(start, onerror=note):
+            real = Path(folder).resolve()
+            if real in seen:
+                subfolders.clear()
+                yield folder, None
+                continue
+            seen.add(real)
+            subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+            inner = (os.path.join(folder, name) for name in subfolders)  # noqa: PTH118 - faster
+            starts += filter(os.path.islink, inner)
+            yield folder, names
 
 
 def list_sources(raw: Path | str, wanted: Callable[[str], bool], expected: str) -> list[Source]:
@@ -344,5 +368,22 @@ def fingerprint(sources: Sequence[Source]) -> str:
         return "|".join(parts) if source.parts else state(source.path)
 
     lines = (f"{source.name}|{states(source)}" for source in sources)
+    return _digest_of_names(lines)
+
+
+def videos_fingerprint(sources: Sequence[Source]) -> str | None:
+    """Hash which video shows which raw file, from their names.
+
+    Args:
+        sources: The raw files.
+
+    Returns:
+        64 hexadecimal digits, or None where no file has a video.
+    """
+    shown = [f"{source.name}|{source.video}" for source in sources if source.video]
+    return _digest_of_names(shown) if shown else None
+
+
+def _digest_of_names(lines: Iterable[str]) -> str:
     # a name that is not Unicode cannot be encoded as it stands
     return digest_of(*(line.encode("utf-8", "backslashreplace").decode() for line in lines)).hex()

@@ -1,7 +1,7 @@
 """Looking through raw files or a store without changing anything."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,11 @@ def verify(
             _refuse_options(path, "a store", layout, reading)
             return _verify_store(path)
         reader = guess_reader(path, layout, reading)
+        report = _verify_raw(path, reader)
+        if report.ok:
+            return report
+        told = f"{reader.name}, by the files' names; --format says another"
+        return replace(report, guessed={"format": told, **report.guessed})
     return _verify_raw(path, reader)
 
 

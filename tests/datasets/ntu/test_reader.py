@@ -160,6 +160,38 @@ def test_lists_and_options_go_into_the_store(ntu_raw, tmp_path):
         prepare(NtuReader(bodies=BodyOptions(denoise="none")), ntu_raw, tmp_path / "a")
 
 
+def test_videos_that_come_later_are_another_store(ntu_raw, tmp_path):
+    store = tmp_path / "store"
+    prepare(NtuReader(), ntu_raw, store)
+    (ntu_raw / "S001C001P001R001A001_rgb.avi").touch()
+    with pytest.raises(SkelshotError, match=r"another sources\.videos .*delete it or choose"):
+        prepare(NtuReader(), ntu_raw, store)
+
+
+def _made_before_videos_were_noted(store):
+    document = json.loads((store / "store.json").read_text())
+    del document["sources"]["videos"]
+    (store / "store.json").write_text(json.dumps(document))
+
+
+def test_a_store_made_before_videos_were_noted_is_taken_as_the_same(ntu_raw, tmp_path):
+    prepare(NtuReader(), ntu_raw, tmp_path / "store")
+    _made_before_videos_were_noted(tmp_path / "store")
+    assert prepare(NtuReader(), ntu_raw, tmp_path / "store").already_prepared
+
+
+def test_one_made_without_videos_before_they_were_noted_is_not(ntu_raw, tmp_path):
+    (video,) = ntu_raw.rglob("*A002_rgb.avi")
+    content = video.read_bytes()
+    video.unlink()
+    prepare(NtuReader(), ntu_raw, tmp_path / "store")
+    _made_before_videos_were_noted(tmp_path / "store")
+    assert prepare(NtuReader(), ntu_raw, tmp_path / "store").already_prepared
+    video.write_bytes(content)
+    with pytest.raises(SkelshotError, match=r"another sources\.videos"):
+        prepare(NtuReader(), ntu_raw, tmp_path / "store")
+
+
 def test_nan_is_repaired_or_rejected(tmp_path, skeleton_text):
     (tmp_path / "S001C001P001R001A001.skeleton").write_text(skeleton_text(nan=True))
     assert prepare(NtuReader(), tmp_path, tmp_path.with_name("store")).repaired == 1

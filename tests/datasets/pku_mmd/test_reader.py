@@ -339,6 +339,22 @@ def test_changed_skeletons_are_another_store(write_recording: Write, tmp_path: P
         prepare(PkuMmdReader(), raw, tmp_path / "store")
 
 
+def test_a_changed_split_list_is_another_store(
+    write_recording: Write, write_split: Write, tmp_path: Path
+) -> None:
+    write_recording("0003-L")
+    raw = write_recording()
+    write_split("cross-subject.txt", "0002-L", "0003-L")
+    prepare(PkuMmdReader(), raw, tmp_path / "store")
+    assert prepare(PkuMmdReader(), raw, tmp_path / "store").already_prepared
+    write_split("cross-subject.txt", "0003-L", "0002-L")
+    expected = (
+        r"another split 'xsub_train' \(found 2 clips, now asked for 2 clips, 0 of them the same"
+    )
+    with pytest.raises(SkelshotError, match=expected):
+        prepare(PkuMmdReader(), raw, tmp_path / "store")
+
+
 def test_verify_names_the_label_files_line(write_recording: Write) -> None:
     raw = write_recording(labels="8,10,40,2\n52,50,90,1\n")
     assert isinstance(guess_reader(raw), PkuMmdReader)

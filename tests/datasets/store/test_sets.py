@@ -1,6 +1,7 @@
 """Several stores read as one."""
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from skelshot.datasets.npz import NpzReader
+from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
 from skelshot.datasets.store.reader import StoreReader
@@ -16,6 +17,8 @@ from skelshot.datasets.store.sets import SetsReader
 from skelshot.experiments.toy import write_toy_clips
 from skelshot.ground import SkelshotError
 from skelshot.skeletons.as_picture import camera_view
+from skelshot.skeletons.layout_reading import layout_mapping
+from skelshot.skeletons.layouts import KINECT_V1, layout_from
 from skelshot.skeletons.mappings import map_layout
 
 
@@ -99,6 +102,28 @@ def test_classes_are_joined_where_told_and_left_out_where_told(
     assert len(_people(store, "two")) == 1
     assert f"one/{third}" not in store.class_names
     assert f"two/{third}" in store.class_names
+
+
+def test_layouts_of_one_name_must_be_one(
+    stores: dict[str, Path], tmp_path: Path, make_joints: Callable[..., np.ndarray]
+) -> None:
+    joints = [*range(4), *range(8, 12), *range(4, 8), *range(12, 20)]
+    mine = {**layout_mapping(KINECT_V1), "name": "mine"}
+    other = {**mine, "joints": [mine["joints"][joint] for joint in joints]}
+    for name, data, order in (("one", mine, [*range(20)]), ("two", other, joints)):
+        (tmp_path / name).mkdir()
+        clip, layout = tmp_path / name / "a.npz", layout_from(data)
+        write_npz_clip(clip, make_joints()[..., order, :], label="bow", layout=layout)
+        prepare(NpzReader(), tmp_path / name, tmp_path / f"{name}.store")
+    sets = {name: {"store": f"{name}.store"} for name in ("one", "two")}
+    path = listed(tmp_path, {"sets": sets})
+    told = r"unlike layouts called 'mine' \(joints.4: one 'left shoulder', two 'right shoulder'\)"
+    with pytest.raises(SkelshotError, match=told):
+        prepare(SetsReader(), path, tmp_path / "all")
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(mine))
+    prepare(SetsReader(str(tmp_path / "mine.yaml")), path, tmp_path / "all")
+    both = Store.open(tmp_path / "all")
+    assert np.allclose(both.sequence(0).joints, both.sequence(1).joints)
 
 
 def test_unlike_layouts_meet_in_the_one_that_is_named(

@@ -72,7 +72,7 @@ def test_a_store_without_splits_has_no_file_of_them(store: Store) -> None:
 def test_an_older_store_in_the_way_is_said_to_lack_them(store: Store, raw: Path) -> None:
     report = prepare(Divided(), raw, store.path)
     assert (report.splits, report.splits_left_out) == ({}, 0)
-    assert any("made before they were kept; delete it" in doubt for doubt in report.remarks.doubts)
+    assert any("made before there were any; delete it" in doubt for doubt in report.remarks.doubts)
 
 
 def test_a_resumed_prepare_keeps_them(

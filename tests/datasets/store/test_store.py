@@ -9,8 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from skelshot.datasets.clips import Clip
+from skelshot.datasets.npz import NpzReader, write_npz_clip
 from skelshot.datasets.nw_ucla import NwUclaReader
+from skelshot.datasets.prepare import prepare
 from skelshot.datasets.store import Store
+from skelshot.datasets.store.index import LATER_COLUMNS
 from skelshot.ground import SkelshotError
 
 
@@ -93,9 +96,42 @@ def relabel(path):
     pq.write_table(table.set_column(place, table.field(place), labels), path / "index.parquet")
 
 
-def drop_column(path):
+def drop_column(name):
+    def change(path):
+        table = pq.read_table(path / "index.parquet")
+        pq.write_table(table.drop_columns([name]), path / "index.parquet")
+
+    return change
+
+
+def rows_without_end(path):
     table = pq.read_table(path / "index.parquet")
-    pq.write_table(table.drop_columns(["label"]), path / "index.parquet")
+    places = np.zeros(10_000, np.int64)
+    pq.write_table(table.take(places), path / "index.parquet")
+
+
+def more_clips_than_frames(path):
+    rows_without_end(path)
+    count(clips=10_000)(path)
+
+
+def rename_all(name):
+    def change(path):
+        table = pq.read_table(path / "index.parquet")
+        names = pa.array([name] * len(table), pa.string())
+        place = table.schema.get_field_index("name")
+        pq.write_table(table.set_column(place, table.field(place), names), path / "index.parquet")
+
+    return change
+
+
+def count(**changes):
+    def change(path):
+        document = json.loads((path / "store.json").read_text())
+        document["counts"] |= changes
+        (path / "store.json").write_text(json.dumps(document))
+
+    return change
 
 
 def other_header(path):
@@ -116,7 +152,14 @@ def other_header(path):
         (cut("index.parquet", -9), "index.parquet: not a store's index"),
         (swap_rows, "index.parquet, row 0: found rows from"),
         (relabel, "index.parquet: found labels 99 to 99, expected 0 to 9, or -1"),
-        (drop_column, "index.parquet: not a store's index"),
+        (drop_column("label"), "index.parquet: not a store's index"),
+        (drop_column("name"), "index.parquet: not a store's index .found no column b'name'"),
+        (rows_without_end, "index.parquet: found 10000 clips, expected 10 by store.json"),
+        (more_clips_than_frames, "index.parquet: found 10000 clips, expected [0-9]+ by store.json"),
+        (rename_all("n" * 200_000), "index.parquet: not a store's index .found a text of 200000 b"),
+        (rename_all("n" * 9_000_000), "index.parquet: found [0-9]+ bytes, expected at most"),
+        (count(frames=-1), "store.json: store, counts.frames: found -1; input should be greater"),
+        (count(frames=0), "found .* bytes, expected 128 for 0 rows"),
         (remove("store.json"), "not a store .store.json is missing.; make one with prepare"),
         (cut("store.json", -20), "store.json, line .*: not valid JSON"),
         (change_json(version=2), "store.json, version: found 2, expected 1"),
@@ -137,8 +180,37 @@ def test_lost_clips_are_noticed(store):
     document = json.loads((store.path / "store.json").read_text())
     document["counts"]["clips"] = 11
     (store.path / "store.json").write_text(json.dumps(document))
-    with pytest.raises(SkelshotError, match=r"found \(10, .* but store.json says \(11, "):
+    with pytest.raises(SkelshotError, match=r"index.parquet: found 10 clips, expected 11 by store"):
         Store.open(store.path)
+
+
+def test_rates_are_kept_and_count_for_nothing_else(tmp_path, make_joints):
+    for rate in (None, 15.0, 120.0):
+        raw = tmp_path / f"raw {rate}"
+        raw.mkdir()
+        write_npz_clip(raw / "a.npz", make_joints(), label="bow", layout="kinect-v1", rate=rate)
+        prepare(NpzReader(), raw, tmp_path / f"{rate}")
+    stores = [Store.open(tmp_path / f"{rate}") for rate in (None, 15.0, 120.0)]
+    assert [store.sequence(0).rate for store in stores] == [None, 15.0, 120.0]
+    assert len({store.data_hash for store in stores}) == 1
+
+
+def test_unlike_rates_are_told(tmp_path, make_joints):
+    for name, rate in {"a": 30.0, "b": 29.97, "c": 120.0}.items():
+        clip = tmp_path / "raw" / f"{name}.npz"
+        clip.parent.mkdir(exist_ok=True)
+        write_npz_clip(clip, make_joints(), label="bow", layout="kinect-v1", rate=rate)
+    report = prepare(NpzReader(), tmp_path / "raw", tmp_path / "store")
+    assert "rates: 29.97 to 120 frames a second; no clip is resampled" in report.remarks.doubts
+    clip.unlink()
+    report = prepare(NpzReader(), tmp_path / "raw", tmp_path / "other")
+    assert not any("rates" in doubt for doubt in report.remarks.doubts)
+
+
+def test_a_store_without_later_columns_is_read(store):
+    table = pq.read_table(store.path / "index.parquet")
+    pq.write_table(table.drop_columns([*LATER_COLUMNS]), store.path / "index.parquet")
+    assert Store.open(store.path).sequence(0).rate is None
 
 
 def test_unfinished_and_absent_stores_are_told_apart(store, tmp_path):

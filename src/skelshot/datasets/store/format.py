@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict
+from pydantic import ConfigDict, NonNegativeInt
 
 from skelshot.datasets.store.index import ClipRecord
 from skelshot.ground import SkelshotError
@@ -135,11 +135,11 @@ class FileFacts(_Part):
 class Counts(_Part):
     """Counts of what a store holds and what it had to leave out."""
 
-    clips: int
-    frames: int
-    person_frames: int
-    rejected: int
-    repaired: int
+    clips: NonNegativeInt
+    frames: NonNegativeInt
+    person_frames: NonNegativeInt
+    rejected: NonNegativeInt
+    repaired: NonNegativeInt
 
 
 class ReaderFacts(_Part):
@@ -150,10 +150,14 @@ class ReaderFacts(_Part):
 
 
 class SourceFacts(_Part):
-    """The number of raw files, and a hash of their names, sizes and times of change."""
+    """The number of raw files, and a hash of their names, sizes and times of change.
+
+    `videos` is a hash of which video shows which; None where none does.
+    """
 
     count: int
     fingerprint: str
+    videos: str | None = None
 
 
 class StoreDocument(_Part):

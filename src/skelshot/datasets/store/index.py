@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from skelshot.ground import SkelshotError
@@ -37,6 +38,7 @@ class ClipRecord:
         picture_height: Its height, if known.
         ghosts: How many persons were left out because they were hardly there; None in older stores.
         reordered: Whether the persons stood in another order in the file; None in older stores.
+        rate: Frames a second, if known; None in older stores.
     """
 
     name: str
@@ -60,6 +62,7 @@ class ClipRecord:
     picture_height: int | None = None
     ghosts: int | None = None
     reordered: bool | None = None
+    rate: float | None = None
 
     @property
     def stop(self) -> int:
@@ -74,7 +77,10 @@ class ClipRecord:
         return self.picture_width, self.picture_height
 
     def identity(self) -> tuple[object, ...]:
-        """Return what makes the clip what it is, whatever file it came from."""
+        """Return what makes the clip what it is, whatever file it came from.
+
+        Its rate is no part of it: no encoder reads it, and older stores do not know it.
+        """
         return (
             self.name,
             self.label,
@@ -91,10 +97,13 @@ class ClipRecord:
         )
 
 
-LATER_COLUMNS = ("picture_width", "picture_height", "ghosts", "reordered")
+LATER_COLUMNS = ("picture_width", "picture_height", "ghosts", "reordered", "rate")
 """Columns that stores written before them lack."""
 
-_TYPES = {str: pa.string(), bool: pa.bool_(), int: pa.int64()}
+MOST_TEXT = 1 << 17
+"""The most bytes of a text; an archive's path and a member's name have less."""
+
+_TYPES = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
 _SCHEMA = pa.schema(
     [
         pa.field(
@@ -103,6 +112,14 @@ _SCHEMA = pa.schema(
             nullable="None" in str(field.type),
         )
         for field in fields(ClipRecord)
+    ]
+)
+
+_TEXTS = [field.name for field in _SCHEMA if pa.types.is_string(field.type)]
+_READ_SCHEMA = pa.schema(  # a text that many rows have is read once
+    [
+        field.with_type(pa.dictionary(pa.int32(), field.type)) if field.name in _TEXTS else field
+        for field in _SCHEMA
     ]
 )
 
@@ -123,29 +140,64 @@ def _with_later_columns(table: pa.Table) -> pa.Table:
     for name in LATER_COLUMNS:
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(len(table), pa.int64()))
-    return table.cast(_SCHEMA)
+    return table.cast(_READ_SCHEMA)
 
 
-def read_index(path: Path) -> tuple[ClipRecord, ...]:
+def _check_size(path: Path, metadata: pq.FileMetaData, clips: int) -> None:
+    """Refuse a table that claims other rows, or more than they can take, before it is read."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    if (found := sum(group.num_rows for group in groups)) != clips:
+        raise SkelshotError(
+            f"{path}: found {found} clips, expected {clips} by store.json and the arrays' lengths; "
+            "prepare the store again"
+        )
+    most = (clips + 1) * len(_TEXTS) * MOST_TEXT
+    if (size := sum(group.total_byte_size for group in groups)) > most:
+        raise SkelshotError(
+            f"{path}: found {size} bytes, expected at most {most} for {clips} clips; prepare the "
+            "store again"
+        )
+
+
+def _values_of(column: pa.ChunkedArray) -> list[Any]:
+    """Return a column's values; a text that many rows have is one object."""
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    values: list[str | None] = []
+    for chunk in column.chunks:
+        if (longest := pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0) > MOST_TEXT:
+            raise ValueError(f"found a text of {longest} bytes, expected at most {MOST_TEXT}")
+        texts = chunk.dictionary.to_pylist()
+        values += [None if place is None else texts[place] for place in chunk.indices.to_pylist()]
+    return values
+
+
+def read_index(path: Path, clips: int) -> tuple[ClipRecord, ...]:
     """Read the index.
 
     Args:
         path: The Parquet file.
+        clips: How many rows it must have; no more memory is taken than so many need.
 
     Returns:
         One record a clip.
 
     Raises:
-        SkelshotError: It is not such a table, or an offset does not follow from the clips
-            before it.
+        SkelshotError: It is not such a table, has another number of rows, or an offset does not
+            follow from the clips before it.
     """
     check_regular(path)
     try:
-        table = _with_later_columns(pq.ParquetFile(path, pre_buffer=False).read(use_threads=False))
+        file = pq.ParquetFile(path, pre_buffer=False, read_dictionary=_TEXTS)
+        _check_size(path, file.metadata, clips)
+        table = _with_later_columns(file.read(use_threads=False))
+        columns = [_values_of(table.column(name)) for name in _SCHEMA.names]
+    except KeyError as error:
+        told = f"not a store's index (found no column {error.args[0]!r:.40}, which holds texts)"
+        raise SkelshotError(f"{path}: {told}; prepare it again") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SkelshotError(f"{path}: not a store's index ({reason}); prepare it again") from error
-    columns: list[list[Any]] = [table.column(name).to_pylist() for name in _SCHEMA.names]
     records = tuple(ClipRecord(*row) for row in zip(*columns, strict=True))
     start = frame_start = 0
     for row, record in enumerate(records):

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from skelshot.datasets.clips import Rejected
-from skelshot.datasets.readers import Reader, Source, fingerprint
+from skelshot.datasets.readers import Reader, Source, fingerprint, videos_fingerprint
 from skelshot.datasets.store.index import ClipRecord
+from skelshot.datasets.store.splits import Splits
 from skelshot.ground import SkelshotError
+from skelshot.ground.counts import counted
 from skelshot.ground.files import read_json, write_json
 from skelshot.ground.json_text import parse_json
 from skelshot.ground.plans import Plan
 from skelshot.ground.regular import check_regular, open_regular
 from skelshot.skeletons.inputs import AskedSides
 from skelshot.skeletons.layouts import layout_as_data
+
+ADVICE = "delete it or choose another --out"
+"""What to do with a store that is another than the one asked for."""
 
 
 def plan_of(reader: Reader, sources: list[Source], sides: AskedSides = "auto") -> dict[str, Any]:
@@ -28,14 +33,19 @@ def plan_of(reader: Reader, sources: list[Source], sides: AskedSides = "auto") -
         sides: What the caller says of left and right.
 
     Returns:
-        A JSON document: reader, options, layout, class names and the raw files' fingerprint.
+        A JSON document: reader, options, layout, class names, the raw files' fingerprint, and that
+        of their videos.
     """
     plan = {
         "reader": {"name": reader.name, "options": reader.options()},
         "layout": layout_as_data(reader.layout),
         "sides": sides,
         "class_names": list(reader.class_names),
-        "sources": {"count": len(sources), "fingerprint": fingerprint(sources)},
+        "sources": {
+            "count": len(sources),
+            "fingerprint": fingerprint(sources),
+            "videos": videos_fingerprint(sources),
+        },
     }
     return dict(json.loads(json.dumps(plan)))
 
@@ -54,10 +64,37 @@ def check_plan(
     Raises:
         SkelshotError: They differ; the first difference is told.
     """
-    advice = "delete it or choose another --out"
-    changed = {"sources.fingerprint": f"the raw files are others or have changed since; {advice}"}
+    changed = {
+        "sources.fingerprint": f"the raw files are others or have changed since; {ADVICE}",
+        "sources.videos": f"other videos lie beside the raw files than did then; {ADVICE}",
+    }
     earlier = {"sides": "auto"}  # of plans that have none
-    Plan(holds, {**earlier, **wanted}, advice, changed).check(place, {**earlier, **found})
+    # a plan that says nothing of videos was made before they were noted
+    sources = {"videos": wanted["sources"].get("videos"), **found["sources"]}
+    before = {**earlier, **found, "sources": sources}
+    Plan(holds, {**earlier, **wanted}, ADVICE, changed).check(place, before)
+
+
+def check_splits(place: Path, found: Splits, wanted: Splits) -> None:
+    """Refuse a store whose clips are split in another way than the raw files say.
+
+    Args:
+        place: The store.
+        found: The splits that it keeps.
+        wanted: Those of the raw files, of the store's clips alone.
+
+    Raises:
+        SkelshotError: They differ; the first difference is told.
+    """
+    for split in {**found, **wanted}:
+        before, now = set(found.get(split, ())), set(wanted.get(split, ()))
+        if before != now or (split in found) != (split in wanted):
+            raise SkelshotError(
+                f"{place}: holds a store of another split {split!r:.80} (found "
+                f"{counted(len(before), 'clip')}, now asked for {counted(len(now), 'clip')}, "
+                f"{len(before & now)} of them the same); the raw files' splits have changed since; "
+                f"{ADVICE}"
+            )
 
 
 @dataclass

@@ -4,69 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import Annotated, ClassVar
-
-from pydantic import AfterValidator, Field
 
 from skelshot.datasets.clips import UNLABELLED, Clip, Rejected
 from skelshot.datasets.readers import Reader, Remarks, Source
 from skelshot.datasets.store.format import SETS
 from skelshot.datasets.store.index import ClipRecord
 from skelshot.datasets.store.reader import Coordinates, StoreReader, StoreReaderOptions
+from skelshot.datasets.store.sets_file import StoreSets, read_sets
 from skelshot.ground import SkelshotError
 from skelshot.ground.counts import counted
-from skelshot.ground.file_names import check_file_name
-from skelshot.ground.options import Options, read_document
+from skelshot.ground.plans import first_difference
 from skelshot.ground.suggestions import did_you_mean
-from skelshot.ground.yaml_text import parse_yaml, place_of, yaml_text
 from skelshot.skeletons.layout import SkeletonLayout
+from skelshot.skeletons.layout_reading import layout_mapping
 from skelshot.skeletons.layouts import layout_as_data, layout_from
 
 SHOWN = 5
 """How many classes that several sets have under one name are told by name."""
-
-
-def _set_name(name: str) -> str:
-    """Check a set's name, which its clips and classes begin with, and `PROTOCOL@SET` ends with."""
-    try:
-        check_file_name(name)
-    except ValueError:
-        name = ""
-    if not name or "@" in name or len(name) > 40:
-        raise ValueError("expected a name of 1 to 40 characters such as my-set, without / and @")
-    return name
-
-
-class OneSet(Options):
-    """A store among several.
-
-    Args:
-        store: The store; a relative path counts from the file that names it.
-        leave_out: Classes whose clips are left out, such as those that an evaluation recognises.
-        leave_out_subjects: Numbers of the people whose clips are left out.
-    """
-
-    described: ClassVar[str] = "set"
-
-    store: Path
-    leave_out: tuple[str, ...] = ()
-    leave_out_subjects: tuple[int, ...] = ()
-
-
-class StoreSets(Options):
-    """The file that tells which stores become one.
-
-    Args:
-        sets: The stores by the name that goes before their clips and classes.
-        joined: Classes that are one although they come from several sets, or from one under
-            several names: `SET/CLASS` texts by the name of all of them together. A class that is
-            not named here stays apart, also where another set has one of the same name.
-    """
-
-    described: ClassVar[str] = "sets"
-
-    sets: dict[Annotated[str, AfterValidator(_set_name)], OneSet] = Field(min_length=1)
-    joined: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class SetsReader(Reader):
@@ -160,7 +114,7 @@ class SetsReader(Reader):
         path = Path(raw)
         if path.is_dir():
             raise SkelshotError(f"{path}: found a folder, expected a .yaml file with sets:")
-        asked = _asked(path)
+        asked = read_sets(path)
         listed: dict[str, list[Source]] = {}
         self._readers = {}
         for name, one in asked.sets.items():
@@ -263,6 +217,8 @@ class SetsReader(Reader):
                     "layouts": "name one by --layout",
                 }[what]
                 raise SkelshotError(f"{path}: found unlike {what} ({told}); {advice}")
+        if self._wanted is None:
+            _check_layouts(path, {name: store.layout for name, store in stores.items()})
         self._layout = self._wanted or next(iter(stores.values())).layout
 
     def _check_subjects(self, path: Path, asked: StoreSets) -> None:
@@ -309,14 +265,18 @@ class SetsReader(Reader):
         self._names = tuple(numbers)
 
 
-def _asked(path: Path) -> StoreSets:
-    """Read which stores become one."""
-    text, place = yaml_text(path), str(path)
-    try:
-        return read_document(StoreSets, parse_yaml(text, place), place, "name stores under sets:")
-    except SkelshotError as error:
-        told = str(error).removeprefix(place)
-        raise SkelshotError(f"{place_of(path, text, error)}{told}") from error
+def _check_layouts(path: Path, layouts: Mapping[str, SkeletonLayout]) -> None:
+    """Refuse layouts that differ although they are called the same."""
+    first, *others = layouts
+    for name in others:
+        if unlike := first_difference(
+            layout_mapping(layouts[first]), layout_mapping(layouts[name])
+        ):
+            place, one, other = unlike
+            raise SkelshotError(
+                f"{path}: found unlike layouts called {layouts[name].name!r:.80} ({place}: "
+                f"{first} {one!r:.80}, {name} {other!r:.80}); name one by --layout, as a .yaml file"
+            )
 
 
 def _subjects(reader: StoreReader) -> int:

@@ -86,10 +86,17 @@ class Store:
         path = Path(path)
         _check_finished(path)
         document = read_document(path)
-        clips = read_index(path / INDEX)
+        counts = document.counts
+        kinds = array_files(layout_from(document.layout).num_joints, document.channels)
+        arrays = {
+            field: kind.open(path, counts.frames if kind.per_frame else counts.person_frames)
+            for field, kind in kinds.items()
+            if kind.name in document.files or field in ("joints", "present", "frame_index")
+        }
+        # the arrays' lengths bound the clips, of which each has a frame, before the index is read
+        clips = read_index(path / INDEX, min(counts.clips, counts.frames))
         person_frames = clips[-1].stop if clips else 0
         frames = sum(clip.frames for clip in clips)
-        counts = document.counts
         found = (len(clips), frames, person_frames)
         expected = (counts.clips, counts.frames, counts.person_frames)
         if found != expected:
@@ -104,12 +111,6 @@ class Store:
                 f"{len(document.class_names) - 1}, or {UNLABELLED} for none; prepare the store "
                 "again"
             )
-        kinds = array_files(layout_from(document.layout).num_joints, document.channels)
-        arrays = {
-            field: kind.open(path, frames if kind.per_frame else person_frames)
-            for field, kind in kinds.items()
-            if kind.name in document.files or field in ("joints", "present", "frame_index")
-        }
         for field in ("pixels", "confidence"):
             if field not in arrays and any(getattr(clip, f"has_{field}") for clip in clips):
                 raise SkelshotError(f"{path}: {field}.npy is missing; prepare the store again")
@@ -183,6 +184,7 @@ class Store:
             confidence=own("confidence") if clip.has_confidence else None,
             pixels=own("pixels") if clip.has_pixels else None,
             picture_size=clip.picture_size,
+            rate=clip.rate,
         )
         return map_layout(stored, self.layout)
 

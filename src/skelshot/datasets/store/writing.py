@@ -225,6 +225,7 @@ class StoreWriter:
                 picture_height=height,
                 ghosts=clip.ghosts,
                 reordered=clip.reordered,
+                rate=sequence.rate,
             )
         )
         self._names[clip.name] = clip.source_file
