@@ -73,9 +73,8 @@ def test_no_run_of_such_a_split_begins_from_it(
         sk.pretrain(toy_store, tmp_path / "run", **asked)
     assert not (tmp_path / "run").exists()
     first = sk.pretrain(toy_store, tmp_path / "run", splits=[0], **asked)
-    further = sk.pretrain(
-        toy_store, tmp_path / "further", splits=[0], **{**asked, "start": first.path}
-    )
+    again = {**FAST, "protocol": there / "halves.yaml", "strategy": "supervised"}
+    further = sk.pretrain(toy_store, tmp_path / "further", start=first.path, splits=[0], **again)
     kept = met_classes(further.split(0).config)
     assert kept == of_file(further.split(0).encoder_file).config["met"]
     assert list(kept) == [toy_store.data_hash]
