@@ -24,7 +24,7 @@ from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_points import starting_point
-from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.pretraining.strategies import check_reads_features
 from skelshot.runs import Run
 from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
@@ -262,7 +262,7 @@ def pretrain_by_name(
         assignments=changes,
     )
     if features is not None:
-        _check_reads_features(settings.pretrain.strategy_name)
+        check_reads_features(settings.pretrain.strategy_name)
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     kept = {
         "name": str(preset),
@@ -357,15 +357,6 @@ def evaluate(
         queries=_path(queries),
         device=device,
     )
-
-
-def _check_reads_features(strategy: str) -> None:
-    """Refuse features of a teacher where nothing would read them."""
-    if strategy == "none" or not STRATEGIES.named(strategy).reads_teacher:
-        raise SkelshotError(
-            f"--features: the strategy {strategy} reads no teacher, expected none; leave them "
-            "out, or take --strategy transfer"
-        )
 
 
 def _chosen(word: str, beside: Sequence[str] | None, notes: Matching | None) -> ChosenWeight:

@@ -27,7 +27,7 @@ from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.starting_point import StartingPoint
 from skelshot.pretraining.starting_points import starting_point
-from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.pretraining.strategies import STRATEGIES, reads_teacher
 from skelshot.pretraining.trial import try_stages
 from skelshot.runs.folder import RunFolder, split_folder
 from skelshot.runs.met_classes import training_notes
@@ -207,7 +207,7 @@ def _config(job: _Job, work: _Work) -> dict[str, Any]:
         "base": [store.class_names[label] for label in split.base],
         "novel": [store.class_names[label] for label in split.novel],
         "data_hash": store.data_hash,
-        "teacher": teacher.identity if teacher and _reads_teacher(options) else None,
+        "teacher": teacher.identity if teacher and reads_teacher(options.strategy_name) else None,
         "options": options.model_dump(mode="json"),
     }
     if job.start is not None:
@@ -226,12 +226,6 @@ def _learns_from(options: PretrainOptions) -> list[StartingPoint]:
 def _begins_from(job: _Job, options: PretrainOptions) -> list[StartingPoint]:
     """Gather all trained encoders that a run begins or learns from."""
     return [*filter(None, [job.start]), *_learns_from(options)]
-
-
-def _reads_teacher(options: PretrainOptions) -> bool:
-    """Tell whether the strategy reads the features of a teacher."""
-    name = options.strategy_name
-    return name != "none" and STRATEGIES.named(name).reads_teacher
 
 
 def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str, Any]:
