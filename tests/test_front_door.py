@@ -59,6 +59,12 @@ def test_the_four_steps(tmp_path: Path) -> None:
         changes=["strategy.epochs=1"],
     )  # fmt: skip
     assert run.split(0).config["options"]["strategy"]["name"] == "transfer"
+    for strategy in ("supervised", "none"):
+        with pytest.raises(sk.SkelshotError, match=f"--features: the strategy {strategy} reads no"):
+            sk.pretrain(
+                store, tmp_path / "other", protocol="toy", preset="smoke", features=features,
+                strategy=strategy,
+            )  # fmt: skip
     result = sk.evaluate(store, protocol="toy", run=run, shots=[1], preset="smoke")
     again = sk.evaluate(
         tmp_path / "store", protocol="toy", run=tmp_path / "run", shots=[1], preset="smoke"

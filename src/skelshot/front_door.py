@@ -24,6 +24,7 @@ from skelshot.ground.suggestions import did_you_mean
 from skelshot.pretraining.pretrain import PretrainReport
 from skelshot.pretraining.pretrain import pretrain as train_splits
 from skelshot.pretraining.starting_points import starting_point
+from skelshot.pretraining.strategies import check_reads_features
 from skelshot.runs import Run
 from skelshot.runs.encoder_file import EncoderRun, is_packaged, own_matching
 from skelshot.runs.encoders import choose_splits
@@ -177,7 +178,7 @@ def pretrain(
         episodes: The few-shot method to train in episodes afterwards, or `none`; the preset's own
             unless told.
         splits: Numbers of splits; all unless told.
-        features: What `teach` made.
+        features: What `teach` made; for strategies that read a teacher.
         start: What to begin from in place of random weights: an earlier run of the same splits,
             or an encoder of other data, by the name of packaged weights or its file; then its form
             and input are those of the run.
@@ -260,6 +261,8 @@ def pretrain_by_name(
         },
         assignments=changes,
     )
+    if features is not None:
+        check_reads_features(settings.pretrain.strategy_name)
     teacher = FeatureCache.open(Path(features)) if isinstance(features, Path | str) else features
     kept = {
         "name": str(preset),

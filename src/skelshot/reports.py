@@ -46,7 +46,7 @@ def compare(
         names: What they are called; the files' names unless told.
         shots: Numbers of exemplars; all unless told.
         store: The clips, for tables of one task: intervals are then over its performers, where
-            they are known.
+            they are known; where not, or of several tasks, a note says that it changes nothing.
 
     Returns:
         The document: `rows`, one a difference; `difference` and `ci95` of the first; `notes`.
@@ -77,7 +77,16 @@ def compare(
                     f"--store: {side.place} is a result, whose queries are not told; leave it out, "
                     "or compare tables of queries"
                 )
-    return comparison_document(compare_sides(sides, shots, performers))
+    rows = compare_sides(sides, shots, performers)
+    document = comparison_document(rows)
+    if performers is not None:
+        document["notes"] += [
+            f"{row.name}, {row.shots}-shot: --store changes nothing, "
+            + ("a performer is not known" if row.over == "queries" else "its tasks are several")
+            for row in rows
+            if row.over != "performers"
+        ]
+    return document
 
 
 def _names(evaluations: Sequence[Evaluation], asked: Sequence[str] | None) -> list[str]:

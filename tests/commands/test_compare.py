@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 import skelshot as sk
 from skelshot.datasets.store import Store
-from skelshot.evaluation.query_table import QueryTable, write_queries
+from skelshot.evaluation.query_table import QueryTable, read_queries, write_queries
 
 Run = Callable[..., Any]
 
@@ -67,6 +69,27 @@ def test_tables_of_queries_are_compared_over_performers(
     assert people["difference"] == alone["difference"]
     from_python = sk_compare(*paths)
     assert from_python["difference"] == alone["difference"]
+
+
+def test_a_store_that_changes_nothing_is_noted(run: Run, toy_store: Store, tmp_path: Path) -> None:
+    one_task = [read_queries(path) for path in tables(tmp_path, toy_store)]
+    draws = np.arange(len(one_task[0])) % 3
+    several = [replace(table, draws=draws) for table in one_task]
+    nobody = copy(toy_store)
+    nobody.clips = [replace(clip, subject=None) for clip in toy_store.clips]  # type: ignore[misc]
+    told = "2, 1-shot: --store changes nothing, "
+    for of, store, why in (
+        (several, toy_store, "its tasks are several"),
+        (one_task, nobody, "a performer is not known"),
+    ):
+        found = sk_compare(*of, store=store)
+        assert found["notes"][-1] == told + why
+        assert {**found, "notes": found["notes"][:-1]} == sk_compare(*of)
+    assert not any(told in note for note in sk_compare(*one_task, store=toy_store)["notes"])
+    paths = [tmp_path / f"several{place}.csv" for place in (0, 1)]
+    for path, table in zip(paths, several, strict=True):
+        write_queries(path, table)
+    assert "--store changes nothing" in run("compare", *paths, "--store", toy_store.path).out
 
 
 def sk_compare(*evaluations: Any, **options: Any) -> dict[str, Any]:

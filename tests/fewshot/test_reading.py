@@ -8,8 +8,19 @@ import torch
 
 from skelshot.encoders import GraphNetworkSpec, build_encoder
 from skelshot.encoders.readouts import read_out
-from skelshot.fewshot import FewShotMethod, ProtoNet, RawNearest, Subspace, View, view_clips
-from skelshot.fewshot.reading import check_reads, read_features, read_shape, views_of
+from skelshot.fewshot import (
+    JEANIE,
+    FewShotMethod,
+    JEANIEOptions,
+    ProtoNet,
+    RawNearest,
+    Rfs,
+    RfsOptions,
+    Subspace,
+    View,
+    view_clips,
+)
+from skelshot.fewshot.reading import check_reads, check_turns, read_features, read_shape, views_of
 from skelshot.fewshot.tcn_oneshot import TCNOneshot
 from skelshot.ground import SkelshotError
 from skelshot.skeletons import InputSpec
@@ -111,3 +122,24 @@ def test_clips_are_read_as_they_are_and_embedded_by_methods_that_do_so(encoder, 
     assert torch.equal(found, method.embed(clips))
     assert found.shape == (3, 8)
     assert torch.equal(read_features(RawNearest(), encoder, clips, "pooled", INPUTS), clips)
+
+
+class Turned(Maps):
+    views = (View(turn=10),)
+
+
+@pytest.mark.parametrize(
+    ("method", "advice"),
+    [
+        (JEANIE(), r"set --set classifiers\.x\.each_side=0$"),
+        (Rfs(RfsOptions(turns=(15,))), r"set --set classifiers\.x\.turns=\[\]$"),
+        (Turned(), "cannot be turned; choose another$"),
+    ],
+    ids=["jeanie", "rfs", "of one's own"],
+)
+def test_turns_of_flat_clips_are_refused_with_the_method_s_own_option(method, advice):
+    check_turns(method, 3, "classifiers.x")
+    with pytest.raises(SkelshotError, match=advice):
+        check_turns(method, 2, "classifiers.x")
+    check_turns(JEANIE(JEANIEOptions(each_side=0)), 2, "classifiers.x")
+    check_turns(Rfs(RfsOptions(turns=[])), 2, "classifiers.x")

@@ -139,6 +139,16 @@ def test_workers_and_accumulation_are_told_apart(toy_store: Store, tmp_path: Pat
     assert not same(weights(tmp_path / "plain"), weights(tmp_path / "accumulated"))
 
 
+def test_a_group_that_an_epoch_ends_is_averaged_over_its_own_batches(
+    toy_store: Store, tmp_path: Path
+) -> None:
+    """An epoch of three batches is one step, whether three or more are to be added up."""
+    for group in (3, 300):
+        changes = ("strategies.supervised.batch=16", f"loop.accumulate={group}")
+        train(toy_store, tmp_path / str(group), options(*changes))
+    assert same(weights(tmp_path / "3"), weights(tmp_path / "300"))
+
+
 OLD = {
     "seed": 0, "strategy": "transfer", "episodes": "none",
     "input": {"layout": "kinect-v1", "view": "centre"},

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -28,7 +29,7 @@ from skelshot.pretraining.strategies import STRATEGIES
 from skelshot.pretraining.supervised import SupervisedOptions, SupervisedStage
 from skelshot.pretraining.transfer import TransferStage
 from skelshot.pretraining.transfer_options import TransferOptions
-from skelshot.skeletons import InputSpec
+from skelshot.skeletons import Augmentation, InputSpec
 from skelshot.teachers import FeatureCache, extract_text, load_templates, teacher_named
 
 TRANSFER = TransferOptions(hidden=32, embedding=16, batch=8)
@@ -91,6 +92,42 @@ def test_clips_of_a_split_are_shown_as_often_as_told(
     assert sorted(chain(*stage.batches(0))) == sorted(repeated.shown)
     with pytest.raises(SkelshotError, match=r"repeats: .* has no split 'fw'; did you mean 'few'"):
         BaseSet.of(told, base.split, {"fw": 3})
+
+
+def test_each_use_of_a_clip_is_changed_anew_in_the_transfer(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    twice = replace(base, uses=np.full(len(base.indices), 2))
+    changed = Augmentation(rotate_degrees=(20, 20, 20))
+    once, again = (
+        TransferStage(encoder, TRANSFER, StageData(shown, INPUTS, changed, 0, toy_features))
+        for shown in (base, twice)
+    )
+    for epoch in (0, 1):
+        before = {item.clip: item for item in chain(*once.batches(epoch))}
+        items = [item for item in chain(*again.batches(epoch)) if item.clip == base.indices[0]]
+        assert before[items[0].clip] in items  # the first use is what it has always been
+        one, other = (again.load(item, epoch)["clips"] for item in items)
+        assert not torch.equal(one, other)
+
+
+ONE_CLIP = r"found 1 clip to train on, expected at least 2 for the batch norms of its heads; take"
+
+
+def test_a_single_clip_is_too_few_for_a_batch_norm(
+    base: BaseSet, encoder: Encoder, toy_features: FeatureCache
+) -> None:
+    single = replace(base, indices=base.indices[:1], rows=base.rows[:1])
+    no_norm = {"projector": "linear", "predictor": False, "embedding_norm": "none"}
+    with pytest.raises(SkelshotError, match=ONE_CLIP):
+        transfer(encoder, single, TRANSFER, toy_features)
+    for key, value in {"predictor": True, "embedding_norm": "batch"}.items():
+        changed = TRANSFER.model_copy(update={**no_norm, key: value})
+        with pytest.raises(SkelshotError, match=ONE_CLIP):
+            transfer(encoder, single, changed, toy_features)
+    transfer(encoder, single, TRANSFER.model_copy(update=no_norm), toy_features)
+    twice = replace(single, uses=np.array([2]))
+    transfer(encoder, twice, TRANSFER, toy_features)
 
 
 def test_supervised_loss_is_the_cross_entropy(base: BaseSet, encoder: Encoder) -> None:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from skelshot.datasets.batches import load_batches
+from skelshot.datasets.batches import Item, load_batches
 from skelshot.datasets.protocols import protocol_named
 from skelshot.datasets.store import Store
 from skelshot.encoders import Encoder, GraphNetworkSpec, build_encoder
@@ -71,6 +71,17 @@ def test_views_follow_from_seed_epoch_and_clip_alone(encoder: Encoder, base: Bas
     assert not torch.equal(batch["query 0"][2], stage.load(items[2], 1)["query 0"])
     (workers,) = load_batches(partial(stage.load, epoch=0), [items], workers=2)
     assert all(torch.equal(batch[name], workers[name]) for name in batch)
+
+
+@pytest.mark.parametrize("make", [aimclr, byol])
+def test_each_use_of_a_clip_has_views_of_its_own(
+    encoder: Encoder, base: BaseSet, make: Callable[[Encoder, BaseSet], Stage]
+) -> None:
+    stage = make(encoder, base)
+    first, second = (stage.load(Item(int(base.indices[0]), use), 0) for use in (0, 1))
+    assert [name for name in first if torch.equal(first[name], second[name])] == (
+        ["number"] if make is aimclr else []
+    )
 
 
 def test_streams_are_taken_of_the_same_view(encoder: Encoder, base: BaseSet) -> None:

@@ -109,6 +109,19 @@ def test_where_sides_do_not_matter_each_view_s_mirror_image_is_looked_at_too(
     assert views("views=[{turn: 5}]") == [(5, False)]  # as one says oneself
 
 
+def test_plain_views_that_are_asked_for_get_no_twins(toy_store: Store, tmp_path: Path) -> None:
+    asked: dict[str, Any] = {
+        "encoder": saved(tmp_path),
+        "preset": "smoke",
+        "sides": "ignore",
+        **WORDS,
+    }
+    for changes, mirrored in (((), [False, True]), (("views=[{}]",), [False])):
+        found = evaluate(toy_store, changes=changes, **asked)
+        views = found["config"]["evaluate"]["views"]
+        assert [view["mirror"] for view in views] == mirrored
+
+
 @pytest.mark.parametrize(
     ("given", "weight"),
     [

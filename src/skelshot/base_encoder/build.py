@@ -32,7 +32,8 @@ from skelshot.ground.files import sha256_of, whole_file, write_json
 from skelshot.ground.locks import only_writer
 from skelshot.ground.plans import Plan
 from skelshot.ground.streams import print_error
-from skelshot.runs.encoder_file import CLASSES, MATCHING, TRAINED_ON
+from skelshot.runs.encoder_file import MATCHING
+from skelshot.runs.met_classes import CLASSES, TRAINED_ON
 
 BAD_AT = (
     "Real decisions about people: watching, rating or identifying anyone, medicine, safety, work.",

@@ -197,6 +197,7 @@ def _member(member: Document) -> str:
 
 def _origin_lines(told: Document, here: Document) -> list[str]:
     """Tell what encoders were trained on and with which preset, and how clips were fitted."""
+    from skelshot.runs.met_classes import NOT_KNOWN
     from skelshot.skeletons.as_picture import SEEN
 
     lines, trained = [], told["trained_on"]
@@ -210,6 +211,8 @@ def _origin_lines(told: Document, here: Document) -> list[str]:
             f"trained on {first}{_data(trained)}{after} ({trained['run']}{one}), evaluated on "
             f"{_data(here)}"
         )
+        if trained["base"] is None and trained["data_hash"] is None:
+            lines.append(f"{trained['run']}: {NOT_KNOWN}")
     of = "" if trained is not None else f" of {told['method']}"
     lines.append(f"evaluation{of} of the preset {told['preset']}")
     if told["sees_pictures"]:

@@ -36,6 +36,7 @@ class Member:
         options: Read-out, views and batch size; of the views those that fit the method are used.
         preset: The preset that the options are of, where one is known.
         adapted: What of the settings was changed to fit the store, in words.
+        views_told: Whether the views were asked for, so that none is added.
     """
 
     run: Run | None
@@ -43,6 +44,7 @@ class Member:
     options: EvaluateOptions
     preset: str | None = None
     adapted: tuple[str, ...] = ()
+    views_told: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +134,8 @@ class ReadyMember:
     @property
     def _views_leave_mirrors_out(self) -> bool:
         """True where the views are those of an encoder's file that keeps left and right apart."""
+        if self.asked.views_told:
+            return False
         trained = self.encoders and self.encoders.of(self.splits[0])
         if not isinstance(trained, EncoderFile) or trained.inputs.sides != "matter":
             return False

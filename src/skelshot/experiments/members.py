@@ -52,7 +52,9 @@ def member_of(
     else:
         name, options, adapted = own
     chosen = method.from_options(options.classifiers.get(method.name, {}))
-    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)))
+    keys = (change.partition("=")[0] for change in evaluation_changes(changes))
+    told = any(key.split(".")[1].strip() == "views" for key in keys)
+    return Member(run, chosen, options, name, tuple(adapted_for(adapted, method.name)), told)
 
 
 def _read_by(run: Run | None) -> Iterator[int]:

@@ -52,6 +52,7 @@ class FewShotMethod(nn.Module, NamedPart, ABC):
         fits_frozen_features: No gradient reaches the encoder, so episodes cannot train it.
         has_weights: Whether the method has weights of its own that episodes must train. An
             option may turn this on, so ask the instance.
+        no_turns: The option and value with which it wants no turned views, such as `turns=[]`.
         views: Further views of each clip that it wants; an option may change them.
         is_transductive: Whether a query's logits may depend on the other queries; an option may
             turn this on. An evaluation then shows it all queries of a task at once, and no
@@ -69,6 +70,7 @@ class FewShotMethod(nn.Module, NamedPart, ABC):
     options_type: ClassVar[type[MethodOptions]] = MethodOptions
     uses_class_names: ClassVar[bool] = False
     fits_frozen_features: ClassVar[bool] = False
+    no_turns: ClassVar[str] = ""
 
     inputs: Mapping[str, object] = MappingProxyType({})
     has_weights: bool = False

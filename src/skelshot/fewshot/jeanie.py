@@ -80,6 +80,7 @@ class JEANIE(FewShotMethod):
     )
     reads: ClassVar[Literal["clip", "vector", "map"]] = "map"
     options_type: ClassVar[type[MethodOptions]] = JEANIEOptions
+    no_turns: ClassVar[str] = "each_side=0"
     options: JEANIEOptions
 
     def __init__(self, options: MethodOptions | None = None) -> None:

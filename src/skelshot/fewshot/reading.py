@@ -40,9 +40,10 @@ def check_turns(method: FewShotMethod, coordinates: int, option: str) -> None:
         SkelshotError: It wants turned views and the clips are 2-D.
     """
     if coordinates == 2 and any(view.turn for view in method.views):
+        advice = f"set --set {option}.{method.no_turns}" if method.no_turns else "choose another"
         raise SkelshotError(
             f"method {method.name}: wants turned views of each clip, but the clips are 2-D and "
-            f"cannot be turned; set --set {option}.each_side=0"
+            f"cannot be turned; {advice}"
         )
 
 

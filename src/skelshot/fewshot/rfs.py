@@ -52,6 +52,7 @@ class Rfs(FewShotMethod):
     )
     options_type: ClassVar[type[MethodOptions]] = RfsOptions
     fits_frozen_features: ClassVar[bool] = True
+    no_turns: ClassVar[str] = "turns=[]"
     options: RfsOptions
 
     def __init__(self, options: RfsOptions | None = None) -> None:

@@ -93,7 +93,7 @@ class AimClrStage(ViewStage):
         further = [(kind,) for kind in self.options.further_streams]
         loaded = {"number": torch.tensor(item.clip)}
         for name, augmentation in self._augmentations().items():
-            views = self.views(plain, clip, epoch, augmentation, name, further)
+            views = self.views(plain, clip, epoch, augmentation, name, further, item.use)
             loaded |= {f"{name} {place}": view for place, view in enumerate(views)}
         return loaded
 

@@ -14,7 +14,7 @@ from skelshot.pretraining.momentum import cosine_decay, target_like, update_movi
 from skelshot.pretraining.projectors import mlp_head
 from skelshot.pretraining.stage import BaseSet, StageData
 from skelshot.pretraining.view_options import ByolOptions
-from skelshot.pretraining.view_stage import ViewStage, collapse_std
+from skelshot.pretraining.view_stage import ViewStage, collapse_std, later_use
 
 
 class ByolStage(ViewStage):
@@ -116,15 +116,17 @@ class ByolStage(ViewStage):
     def _view(self, plain: Tensor, item: Item, epoch: int, name: str) -> Tensor:
         """Draw the view of that name of a clip, (C, T, V, M)."""
         clip = self.data.base.store.clips[item.clip].name
-        return self.views(plain, clip, epoch, self.options.augmentations[name], name)[0]
+        augmentation = self.options.augmentations[name]
+        return self.views(plain, clip, epoch, augmentation, name, use=item.use)[0]
 
     def _partner(self, item: Item, epoch: int) -> Item:
         """Draw the clip of another camera, or the same clip."""
         others = self._others.get(item.clip, [])
-        rng = rng_for("camera", self.data.seed, epoch, self.data.base.store.clips[item.clip].name)
+        clip = self.data.base.store.clips[item.clip].name
+        rng = rng_for("camera", self.data.seed, epoch, clip, *later_use(item.use))
         if not others or rng.random() >= self.options.other_camera:
             return item
-        return Item(others[int(rng.integers(len(others)))])
+        return item._replace(clip=others[int(rng.integers(len(others)))])
 
 
 def other_cameras(base: BaseSet) -> dict[int, list[int]]:

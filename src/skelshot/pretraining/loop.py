@@ -153,12 +153,13 @@ class _Loop:
     ) -> dict[str, float]:
         """Go forwards and backwards over a batch; step when enough batches are added up."""
         every = self.options.accumulate
+        group = min(every, steps - step // every * every)  # an epoch's last may be smaller
         last = (step + 1) % every == 0 or step + 1 == steps
         device = self.fabric.device
         waiting = nullcontext() if last else self.fabric.no_backward_sync(self.model)
         with waiting:
             figures = self.model({name: part.to(device) for name, part in batch.items()})
-            self.fabric.backward(figures["loss"] / every)
+            self.fabric.backward(figures["loss"] / group)
         values = {name: float(value.detach()) for name, value in figures.items()}
         if not math.isfinite(values["loss"]):
             raise SkelshotError(

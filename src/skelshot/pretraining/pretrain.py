@@ -27,9 +27,10 @@ from skelshot.pretraining.run_options import read_options
 from skelshot.pretraining.stage import BaseSet, Stage, StageData
 from skelshot.pretraining.starting_point import StartingPoint
 from skelshot.pretraining.starting_points import starting_point
-from skelshot.pretraining.strategies import STRATEGIES
+from skelshot.pretraining.strategies import STRATEGIES, reads_teacher
 from skelshot.pretraining.trial import try_stages
 from skelshot.runs.folder import RunFolder, split_folder
+from skelshot.runs.met_classes import training_notes
 from skelshot.runs.mirrored_clips import REMARK
 from skelshot.runs.results import check_split, write_result
 from skelshot.runs.stage_states import clear_states
@@ -189,7 +190,7 @@ class _Work:
             asked = inputs.sides
         every = range(len(job.store.class_names))
         decision = decide_sides(job.store, asked, every, clips)
-        read = [*filter(None, [job.start]), *_learns_from(job.options)]
+        read = _begins_from(job, job.options)
         mirrored = any(point.saw_mirrored_clips(split.index) for point in read)
         if decision.sides == "matter" and mirrored:
             decision = replace(decision, remark=REMARK)
@@ -206,7 +207,7 @@ def _config(job: _Job, work: _Work) -> dict[str, Any]:
         "base": [store.class_names[label] for label in split.base],
         "novel": [store.class_names[label] for label in split.novel],
         "data_hash": store.data_hash,
-        "teacher": teacher.identity if teacher and _reads_teacher(options) else None,
+        "teacher": teacher.identity if teacher and reads_teacher(options.strategy_name) else None,
         "options": options.model_dump(mode="json"),
     }
     if job.start is not None:
@@ -222,10 +223,9 @@ def _learns_from(options: PretrainOptions) -> list[StartingPoint]:
     return [starting_point(word, "strategy.encoders") for word in words]
 
 
-def _reads_teacher(options: PretrainOptions) -> bool:
-    """Tell whether the strategy reads the features of a teacher."""
-    name = options.strategy_name
-    return name != "none" and STRATEGIES.named(name).reads_teacher
+def _begins_from(job: _Job, options: PretrainOptions) -> list[StartingPoint]:
+    """Gather all trained encoders that a run begins or learns from."""
+    return [*filter(None, [job.start]), *_learns_from(options)]
 
 
 def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str, Any]:
@@ -258,7 +258,10 @@ def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str,
         "preset": None if job.preset is None else dict(job.preset),
         "sides": work.sides.as_json(),
         "mirrored_before": work.mirrored_before,
-        "remarks": [stage.remark for stage in stages if stage.remark],
+        "remarks": [
+            *filter(None, [point.remark for point in _begins_from(job, options)]),
+            *filter(None, [stage.remark for stage in stages]),
+        ],
         "encoder_unused_by": [stage.name for stage in stages if not stage.trains_encoder],
         "seconds": seconds,
         "threads": torch.get_num_threads(),
@@ -267,7 +270,8 @@ def _pretrain_split(job: _Job, work: _Work, path: Path, place: str) -> dict[str,
     }
     if fabric.is_global_zero:
         inputs = options.input.model_dump(mode="json")
-        save_encoder(folder.encoder_file, encoder.cpu(), inputs=inputs)
+        notes = training_notes(config, store.path.name)
+        save_encoder(folder.encoder_file, encoder.cpu(), inputs=inputs, extra=notes)
         for stage in stages:
             stage.save(folder.checkpoints)
         result = write_result(path, result)

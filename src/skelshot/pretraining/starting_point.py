@@ -20,6 +20,11 @@ class StartingPoint(ABC):
 
     option: str
 
+    @property
+    def remark(self) -> str | None:
+        """Words on what is not known of them; None where nothing is to be said."""
+        return None
+
     @abstractmethod
     def encoder_file(self, split: int) -> Path:
         """Find the encoder that a split begins from.

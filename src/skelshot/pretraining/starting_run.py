@@ -10,8 +10,8 @@ from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.ground.plans import Plan
 from skelshot.pretraining.starting_point import StartingPoint
-from skelshot.runs.encoders import classes_before
 from skelshot.runs.folder import CONFIG
+from skelshot.runs.met_classes import classes_before, met_classes
 from skelshot.runs.mirrored_clips import saw_mirrored_clips
 from skelshot.runs.run import Run
 
@@ -51,8 +51,9 @@ class StartingRun(StartingPoint):
         )
         if earlier.done:
             earlier.check()
-        met = classes_before(before)
-        return {"encoder": sha256_of(file)} | ({"classes": met} if met else {})
+        names, met = classes_before(before), met_classes({**before, "data_hash": None})
+        told = {"classes": names, "met": met}
+        return {"encoder": sha256_of(file)} | {key: value for key, value in told.items() if value}
 
     def settings(self, store: Store) -> dict[str, Any]:
         """Return the settings of a run that goes on: no strategy comes first once more.

@@ -8,11 +8,12 @@ from typing import Any
 
 from skelshot.datasets.store import Store
 from skelshot.encoders import read_header
-from skelshot.encoders.packaged import packaged_card
+from skelshot.encoders.packaged import WeightsCard, card_of, packaged_card
 from skelshot.ground import SkelshotError
 from skelshot.ground.files import sha256_of
 from skelshot.pretraining.starting_point import StartingPoint
 from skelshot.runs.encoder_file import EncoderFile, EncoderRun
+from skelshot.runs.met_classes import NOT_KNOWN, met_classes
 from skelshot.skeletons import InputSpec
 
 
@@ -80,19 +81,36 @@ class StartingWeights(StartingPoint):
         Raises:
             SkelshotError: The weights were trained on these very clips, novel ones among them.
         """
-        trained = self.trained
-        if trained.is_packaged:
-            card = packaged_card(trained.folder.name)
-            if config["data_hash"] in {one.data_hash for one in card.data}:
-                raise SkelshotError(
-                    f"{self.option} {self.word}: trained on the clips of this store, novel ones "
-                    "among them; begin from random weights, or from a run of this protocol"
-                )
-        return {
+        trained, data_hash = self.trained, config["data_hash"]
+        met, card = met_classes(trained.config), self._card
+        of_card = card is not None and data_hash in {one.data_hash for one in card.data}
+        known = None if of_card else met.get(data_hash, [])
+        seen = None if known is None else [name for name in config["novel"] if name in known]
+        if seen is None or seen:
+            named = f" ({', '.join(seen)})" if seen else ""
+            raise SkelshotError(
+                f"{self.option} {self.word}: trained on the clips of this store, novel ones among "
+                f"them{named}; begin from random weights, or from a run of this protocol"
+            )
+        told = {
             "encoder": sha256_of(trained.file),
             "trained_on": trained.result["store"],
             "classes": trained.config.get("base", []),
         }
+        return told | ({"met": met} if met else {})
+
+    @property
+    def remark(self) -> str | None:
+        """Words on what is not known of the encoder."""
+        if self.trained.config or self._card:
+            return None
+        return f"{self.option} {self.word}: {NOT_KNOWN}"
+
+    @property
+    def _card(self) -> WeightsCard | None:
+        """The card of packaged weights, or the one beside the file."""
+        trained = self.trained
+        return packaged_card(trained.folder.name) if trained.is_packaged else card_of(trained.file)
 
     def saw_mirrored_clips(self, split: int) -> bool:
         """Tell whether the encoder was trained on mirrored clips, as far as is known.

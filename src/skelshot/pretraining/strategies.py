@@ -1,5 +1,6 @@
 """The pre-training strategies there are, by name."""
 
+from skelshot.ground import SkelshotError
 from skelshot.ground.families import Family
 from skelshot.pretraining.aimclr import AimClrStage
 from skelshot.pretraining.byol import ByolStage
@@ -36,3 +37,38 @@ STRATEGIES: Family[Stage] = Family(
 )
 """Ways to pre-train an encoder before any episodes; another package adds its own in the group
 `skelshot.strategies`."""
+
+
+def reads_teacher(name: str) -> bool:
+    """Tell whether a strategy reads the features of a teacher.
+
+    Args:
+        name: Its name, or `none`.
+
+    Returns:
+        Whether it does.
+
+    Raises:
+        SkelshotError: There is no such strategy.
+
+    Example:
+        >>> reads_teacher("transfer"), reads_teacher("byol"), reads_teacher("none")
+        (True, False, False)
+    """
+    return name != "none" and STRATEGIES.named(name).reads_teacher
+
+
+def check_reads_features(name: str) -> None:
+    """Refuse features of a teacher where nothing would read them.
+
+    Args:
+        name: The strategy's name, or `none`.
+
+    Raises:
+        SkelshotError: It reads none.
+    """
+    if not reads_teacher(name):
+        raise SkelshotError(
+            f"--features: the strategy {name} reads no teacher, expected none; leave them out, or "
+            "take --strategy transfer"
+        )

@@ -33,7 +33,7 @@ class TransferStage(Stage):
 
     Raises:
         SkelshotError: There are no features, or the cache is of other data, lacks base classes
-            or the representation.
+            or the representation; or there is only one clip, and heads with batch norms.
     """
 
     name = "transfer"
@@ -72,11 +72,13 @@ class TransferStage(Stage):
         if options.ce_weight:
             classes = data.base.classes(self._targets.time_reversed)
             self.class_head = class_head(encoder.embed_dim, classes, options.ce_head)
+        self._check_norms()
 
     def batches(self, epoch: int) -> list[list[Item]]:
         """Shuffle the base clips; `use` carries the epoch to the choice of sample and prompt."""
-        items = [item._replace(use=epoch) for item in self._targets.items]
-        return self.shuffled(both_ways(items, self._targets.time_reversed), epoch)
+        stride = max(1, self.epochs)  # so that each use of an epoch has a number of its own
+        items = [item._replace(use=epoch + stride * item.use) for item in self._items]
+        return self.shuffled(items, epoch)
 
     def load(self, item: Item, epoch: int) -> dict[str, Tensor]:
         """Prepare one use of a clip, with the teacher's features of one sample and prompt.
@@ -118,6 +120,23 @@ class TransferStage(Stage):
             "label_loss": classes["loss"].detach(),
             "accuracy": classes["accuracy"],
         }
+
+    @property
+    def _items(self) -> list[Item]:
+        """All uses of clips in an epoch."""
+        return both_ways(self._targets.items, self._targets.time_reversed)
+
+    def _check_norms(self) -> None:
+        """Refuse a single clip where a batch norm has to tell it from others."""
+        heads = (*self.projector.modules(), *self.predictor.modules())
+        found = len(self._items)
+        if found < 2 and any(isinstance(part, nn.BatchNorm1d) for part in heads):
+            raise SkelshotError(
+                f"strategy {self.name}: found {found} clip{'s' * (found != 1)} to train on, "
+                "expected at least 2 for the batch norms of its heads; take more base clips, or "
+                "set strategy.projector=linear, strategy.predictor=false and "
+                "strategy.embedding_norm=none"
+            )
 
     def _loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Compare predictions with targets, both (n, embedding)."""

@@ -20,7 +20,8 @@ from skelshot.skeletons.view_augmentation import ViewAugmentation
 class ViewStage(Stage):
     """A stage that draws its own views of plain clips, and reads no labels.
 
-    What is random in a view follows from seed, stage, epoch, clip name and the view's own name.
+    What is random in a view follows from seed, stage, epoch, clip name, its use and the view's own
+    name.
 
     Args:
         encoder: The encoder to train.
@@ -62,6 +63,7 @@ class ViewStage(Stage):
         augmentation: ViewAugmentation,
         name: str,
         further: Sequence[Sequence[Stream]] = (),
+        use: int = 0,
     ) -> list[Tensor]:
         """Draw a view of a clip.
 
@@ -72,13 +74,30 @@ class ViewStage(Stage):
             augmentation: How far the view may be from the clip.
             name: Tells the views of a clip in one epoch apart.
             further: Sets of streams besides those of the encoder.
+            use: Tells several uses of a clip within an epoch apart.
 
         Returns:
             The encoder's input (C', T, V, M), then that of each further set.
         """
         inputs = self.data.inputs
-        rng = rng_for("view", self.data.seed, self.name, epoch, name, clip)
+        rng = rng_for("view", self.data.seed, self.name, epoch, name, clip, *later_use(use))
         return clip_views(plain, inputs.layout, augmentation, [inputs.streams, *further], rng)
+
+
+def later_use(use: int) -> tuple[int, ...]:
+    """Give the random key of a use of a clip, without which the first one has always been.
+
+    Args:
+        use: Its number within the epoch.
+
+    Returns:
+        None for the first, the number for any other.
+
+    Example:
+        >>> later_use(0), later_use(2)
+        ((), (2,))
+    """
+    return (use,) if use else ()
 
 
 def pool_map(encoder: Encoder, clips: Tensor, features: Tensor) -> Tensor:

@@ -1,7 +1,6 @@
 """An encoder's file in place of a run: imported or packaged weights, for any data."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +13,11 @@ from skelshot.ground.options import read_document
 from skelshot.ground.suggestions import did_you_mean
 from skelshot.runs.kept_features import KeptFeatures, NothingKept
 from skelshot.runs.matching import Matching
+from skelshot.runs.met_classes import CLASSES, MET, TRAINED_ON
 from skelshot.runs.run import Run, SplitRun
 
-TRAINED_ON, CLASSES, MATCHING = "trained_on", "classes", "matching"
-"""Notes of an encoder's file: the data, in words, the names of its classes as a JSON list, and how
-its features are best compared, as a JSON object."""
+MATCHING = "matching"
+"""Note of an encoder's file: how its features are best compared, as a JSON object."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,31 @@ class EncoderFile(SplitRun):
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """Names of the classes that it was trained on, as far as its notes tell."""
+        """Classes that it has met, as far as its notes tell: all names, and those by their data."""
         notes = read_header(self.file).extra
+        names = self._note(notes, CLASSES, "[]", "list of names", _are_names)
+        met = self._note(notes, MET, "{}", "object of lists of names", _are_met)
+        return ({"base": names} if names else {}) | ({"met": met} if met else {})
+
+    def _note(
+        self,
+        notes: Mapping[str, str],
+        key: str,
+        unless: str,
+        form: str,
+        fits: Callable[[object], bool],
+    ) -> Any:
+        """Read a note that is JSON of a form."""
         try:
-            classes = json.loads(notes.get(CLASSES, "[]"))
-        except ValueError:
-            classes = None
-        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            value = parse_json(notes.get(key, unless), key)
+        except SkelshotError:
+            value = None
+        if not fits(value):
             raise SkelshotError(
-                f"{self.file}, notes, {CLASSES}: found {notes[CLASSES]!r:.80}, expected a JSON "
-                "list of names; write the file again"
+                f"{self.file}, notes, {key}: found {notes[key]!r:.80}, expected a JSON {form}; "
+                "write the file again"
             )
-        return {"base": classes} if classes else {}
+        return value
 
     @property
     def result(self) -> dict[str, Any]:
@@ -96,6 +108,17 @@ class EncoderFile(SplitRun):
             SkelshotError: The file is missing, damaged or no encoder's.
         """
         return self.result
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _are_met(value: object) -> bool:
+    """Tell `MetClasses` from other values."""
+    if not isinstance(value, dict):
+        return False
+    return all(names is None or _are_names(names) for names in value.values())
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from skelshot.datasets.store import Store
 from skelshot.encoders import packaged_names
 from skelshot.ground import SkelshotError
 from skelshot.ground.suggestions import did_you_mean
+from skelshot.runs.met_classes import classes_before, met_classes
 from skelshot.runs.run import Run, SplitRun
 
 
@@ -69,14 +70,8 @@ class RunEncoders:
             if self.fixed is None:
                 if not _is_of(trained, store, split):
                     _compare(trained, {"base": base, "novel": novel})
-            elif trained.config.get("data_hash") == store.data_hash:
-                known = [name for name in novel if name in (trained.config.get("base") or ())]
-                if known:
-                    raise SkelshotError(
-                        f"{trained.folder}: was pre-trained on clips of {', '.join(known)}, which "
-                        "are to be recognised here; evaluate with the protocol of the run, or name "
-                        "other novel classes"
-                    )
+            else:
+                _check_unseen(trained, store, novel)
             trained.check()
 
     def seen(self, store: Store, splits: Sequence[Split]) -> list[str]:
@@ -119,30 +114,13 @@ class RunEncoders:
         return {
             "run": str(self.run.path),
             "data": first.result.get("store"),
-            "data_hash": config.get("data_hash"),
+            "data_hash": next(iter(met_classes(config)), None),
             "begun_from": (config.get("start") or {}).get("trained_on"),
             "learnt_from": [one.get("trained_on") for one in config.get("learns_from", ())],
             "protocol": config.get("protocol"),
             "split": self.fixed,
             "base": config.get("base") if self.fixed is not None or len(splits) == 1 else None,
         }
-
-
-def classes_before(config: Mapping[str, Any]) -> list[str]:
-    """List the classes that an encoder has met through those that it began or learnt from.
-
-    Args:
-        config: The configuration of its run.
-
-    Returns:
-        Their names, where they are known.
-
-    Example:
-        >>> classes_before({"base": ["walk"], "learns_from": [{"classes": ["jump"]}]})
-        ['jump']
-    """
-    before = (config.get("start") or {}, *config.get("learns_from", ()))
-    return [name for one in before for name in one.get("classes", ())]
 
 
 def choose_encoders(
@@ -266,6 +244,22 @@ def _told_names(config: Mapping[str, Any]) -> list[tuple[Any, Any]]:
         return [name.removeprefix(prefix) for name in names or () if name.startswith(prefix)]
 
     return [(base, novel), (within(base), within(novel))] if at else [(base, novel)]
+
+
+def _check_unseen(trained: SplitRun, store: Store, novel: Sequence[str]) -> None:
+    """Refuse an encoder that has met novel classes of these very clips."""
+    met = met_classes(trained.config).get(store.data_hash, [])
+    known = None if met is None else [name for name in novel if name in met]
+    if known or known is None:
+        which = (
+            "classes of this store that its file does not tell"
+            if known is None
+            else ", ".join(known)
+        )
+        raise SkelshotError(
+            f"{trained.folder}: was pre-trained on clips of {which}, which are to be recognised "
+            "here; evaluate with the run and its protocol, or name other splits or novel classes"
+        )
 
 
 def _compare(trained: SplitRun, expected: Mapping[str, object]) -> None:

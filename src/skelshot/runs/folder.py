@@ -44,6 +44,7 @@ class _Before(Options):
     encoder: str
     trained_on: str | None = None
     classes: list[str] = Field(default_factory=list)
+    met: dict[str, list[str] | None] = Field(default_factory=dict)
 
 
 class _Config(Options):

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from skelshot import front_door
+from skelshot.pretraining.strategies import reads_teacher
 from skelshot.tables.entries import QUERIES, GridStage
 
 Call = Mapping[str, Any]
@@ -64,6 +65,8 @@ def make_run(output: Path, call: Call, needs: Sequence[Path]) -> None:
     """
     further = dict(zip(call["reads"], needs, strict=True))
     words = {name: value for name, value in call.items() if name != "reads"}
+    if not reads_teacher(words["strategy"]):  # a table may name one teacher for all of its rows
+        further.pop("features", None)
     with one_thread():
         front_door.pretrain(out=output, **words, **further)
 

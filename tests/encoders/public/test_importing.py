@@ -196,3 +196,18 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
         import_checkpoint(tmp_path, "ctr-gcn")
     with pytest.raises(SkelshotError, match="no such file"):
         import_checkpoint(tmp_path / "none.pt", "ctr-gcn")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+@pytest.mark.parametrize("shape", [(), (0, 3, 25)])
+def test_tensors_without_axes_are_refused(layout, shape, file):
+    torch.save({name: torch.zeros(shape) for name in [*layout.names(), *layout.graphs]}, file)
+    with pytest.raises(SkelshotError, match=r"found shape \(.*\), expected at least 1 axis, none"):
+        import_checkpoint(file, layout.name)
+
+
+def test_no_persons_are_refused(file):
+    torch.save(network("st-gcn").weights, file)
+    with pytest.raises(SkelshotError, match="--persons: found 0, expected at least 1"):
+        import_checkpoint(file, "st-gcn", persons=0, frames=FRAMES)
+    assert import_checkpoint(file, "st-gcn", persons=1, frames=FRAMES).inputs.persons == 1

@@ -4,6 +4,7 @@ from skelshot.encoders.packaged.card import (
     Measured,
     TrainingData,
     WeightsCard,
+    card_of,
     check_card,
     read_card,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "Measured",
     "TrainingData",
     "WeightsCard",
+    "card_of",
     "check_card",
     "load_packaged",
     "packaged_card",

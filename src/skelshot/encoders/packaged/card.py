@@ -109,6 +109,21 @@ def read_card(file: Path) -> WeightsCard:
     return read_document(WeightsCard, read_json(file), str(file), "install Skelshot again")
 
 
+def card_of(weights: Path) -> WeightsCard | None:
+    """Read the card beside weights.
+
+    Args:
+        weights: `NAME.safetensors`.
+
+    Returns:
+        The card in `NAME.json`; None where there is none.
+    """
+    try:
+        return read_card(weights.with_suffix(".json"))
+    except SkelshotError:
+        return None  # none, or a file of another kind
+
+
 def check_card(
     weights: Path | str, advice: str = "fetch both again, or take the card away"
 ) -> None:

@@ -59,8 +59,16 @@ def sizes_of(
         The sizes.
 
     Raises:
-        SkelshotError: There is no layout of so many joints, or persons do not fit.
+        SkelshotError: There is no layout of so many joints, persons do not fit, or a tensor lacks
+            axes.
     """
+    first, norm, base = (f"{part}.weight" for part in (layout.first, layout.data_norm, layout.base))
+    for name, axes in {layout.joints: 1, first: 2, norm: 1, base: 1}.items():
+        if found[name].ndim < axes or not found[name].numel():
+            raise SkelshotError(
+                f"{path}, tensor {name!r}: found shape {tuple(found[name].shape)}, expected at "
+                f"least {axes} {'axes' if axes > 1 else 'axis'}, none empty; fetch the file again"
+            )
     count = found[layout.joints].shape[-1]
     if joints is None and count not in BY_JOINTS:
         raise SkelshotError(
@@ -74,26 +82,29 @@ def sizes_of(
             f"{path}, tensor {layout.joints!r}: found {count} joints, {skeleton.name} has "
             f"{skeleton.num_joints}; name another layout with --joints"
         )
-    channels = found[f"{layout.first}.weight"].shape[1]
-    normed = len(found[f"{layout.data_norm}.weight"])
+    channels, normed = found[first].shape[1], len(found[norm])
     told, rest = divmod(normed, count * channels)
     if rest or not told:
         raise SkelshotError(
-            f"{path}, tensor '{layout.data_norm}.weight': found {normed} channels, expected "
+            f"{path}, tensor {norm!r}: found {normed} channels, expected "
             f"{count} joints times {channels} channels times persons; the file is damaged"
         )
     per_person = layout.encoder != "st-gcn"
     if not per_person and told != 1:
         raise SkelshotError(
-            f"{path}, tensor '{layout.data_norm}.weight': found {normed} channels, one for each of "
+            f"{path}, tensor {norm!r}: found {normed} channels, one for each of "
             f"{told} persons, expected {count * channels}: our st-gcn norms all persons alike"
         )
     if per_person and persons not in (None, told):
         raise SkelshotError(
             f"--persons {persons}: the weights of {path} are for {told}; leave it out"
         )
-    width = len(found[f"{layout.base}.weight"]) / BASE_WIDTHS[0]
-    return Sizes(skeleton, channels, told if per_person else persons or PERSONS, width)
+    if per_person or persons is None:
+        persons = told if per_person else PERSONS
+    if persons < 1:
+        raise SkelshotError(f"--persons: found {persons}, expected at least 1")
+    width = len(found[base]) / BASE_WIDTHS[0]
+    return Sizes(skeleton, channels, persons, width)
 
 
 def input_spec(layout: PublicLayout, sizes: Sizes, frames: int | None, stream: Stream) -> InputSpec:
