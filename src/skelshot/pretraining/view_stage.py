@@ -91,7 +91,7 @@ def later_use(use: int) -> tuple[int, ...]:
         use: Its number within the epoch.
 
     Returns:
-        None for the first, the number for any other.
+        Empty for the first, the number for any other.
 
     Example:
         >>> later_use(0), later_use(2)
