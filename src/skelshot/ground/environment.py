@@ -75,7 +75,8 @@ def git_commit() -> str | None:
 
     def git(*words: str) -> str:
         done = subprocess.run(  # noqa: S603 - fixed words, no shell
-            ["git", "-C", str(here), *words],  # noqa: S607
+            # Without its lock, which would stay and stop other commands where this is killed.
+            ["git", "--no-optional-locks", "-C", str(here), *words],  # noqa: S607
             capture_output=True,
             text=True,
             check=True,

@@ -127,7 +127,7 @@ class Child:
         return True
 
     def _works(self, pid: int, words: str) -> bool:
-        return pid != self.pid and "resource_tracker" not in words
+        return pid != self.pid and "resource_tracker" not in words and not words.startswith("git ")
 
     def members(self) -> dict[int, str]:
         """List what still runs in its session, with the words that began it."""
