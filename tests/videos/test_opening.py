@@ -15,10 +15,17 @@ av = pytest.importorskip("av")
 
 
 @pytest.mark.parametrize("when", ["opening", "reading"])
+@pytest.mark.parametrize(
+    "short",
+    [
+        av.FFmpegError(errno.ENOMEM, "Cannot allocate memory"),
+        av.FFmpegError(errno.EAGAIN, "Resource temporarily unavailable"),
+        BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),  # no thread more
+    ],
+)
 def test_short_memory_is_no_damage(
-    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short: Exception, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short = av.FFmpegError(errno.ENOMEM, "Cannot allocate memory")
     video = tmp_path / "video.avi"
     write_video(video, np.zeros((2, 32, 32, 3), np.uint8), 10)
 

@@ -1,5 +1,6 @@
 """Video files opened, with errors that name the file."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
         container = av.open(f"file:{path}", container_options=options)
-    except (av.FFmpegError, ValueError) as error:
+    except (av.FFmpegError, BlockingIOError, ValueError) as error:
         _refuse_short_memory(path, error)
         raise SkelshotError(
             f"{path}: cannot be opened as a video ({_reason(error)}); it is of another kind, or "
@@ -64,7 +65,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
             )
         try:
             yield container, stream
-        except av.FFmpegError as error:
+        except (av.FFmpegError, BlockingIOError) as error:
             _refuse_short_memory(path, error)
             raise SkelshotError(
                 f"{path}: the video is damaged ({_reason(error)}); fetch it again"
@@ -72,8 +73,8 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def _refuse_short_memory(path: Path, error: Exception) -> None:
-    """Tell a video that is damaged from one for which there is no memory."""
-    if memory_is_short(error):
+    """Tell a video that is damaged from one for which there is no memory, or no thread more."""
+    if memory_is_short(error) or getattr(error, "errno", None) == errno.EAGAIN:
         raise MemoryError(f"{path}: memory is short") from error
 
 
