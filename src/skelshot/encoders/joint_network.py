@@ -29,7 +29,28 @@ class JointNetworkSpec(EncoderSpec):
     mask_absent_persons: bool = False
 
 
-class JointNetwork(Encoder):
+class PersonsEncoder(Encoder):
+    """An encoder that leaves absent persons out of means, where its spec asks for it.
+
+    Args:
+        spec: The encoder's shape.
+    """
+
+    spec: JointNetworkSpec
+
+    def counted_persons(self, x: Tensor) -> Tensor | None:
+        """Tell which persons count: those who are there, where the spec asks for it.
+
+        Args:
+            x: Clips (N, C, T, V, M).
+
+        Returns:
+            (N, M) bool; None where all count.
+        """
+        return persons_who_are_there(x) if self.spec.mask_absent_persons else None
+
+
+class JointNetwork(PersonsEncoder):
     """A network over joints and frames that begins with a batch norm of the input.
 
     Args:
@@ -45,17 +66,6 @@ class JointNetwork(Encoder):
         super().__init__(spec)
         normed = spec.persons if self.norm_is_per_person else 1
         self.input_norm = nn.BatchNorm1d(normed * self.num_joints * spec.channels)
-
-    def counted_persons(self, x: Tensor) -> Tensor | None:
-        """Tell which persons count: those who are there, where the spec asks for it.
-
-        Args:
-            x: Clips (N, C, T, V, M).
-
-        Returns:
-            (N, M) bool; None where all count.
-        """
-        return persons_who_are_there(x) if self.spec.mask_absent_persons else None
 
     def check_clips(self, x: Tensor) -> None:
         """Refuse clips of another shape than the spec's, and too few to train on.

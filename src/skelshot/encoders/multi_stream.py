@@ -9,11 +9,9 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from skelshot.encoders.agcn import AGCN
-from skelshot.encoders.base import Encoder
 from skelshot.encoders.ctr_gcn import CTRGCN
 from skelshot.encoders.graph_spec import GraphNetworkSpec
-from skelshot.encoders.joint_network import JointNetwork, JointNetworkSpec
-from skelshot.encoders.persons import persons_who_are_there
+from skelshot.encoders.joint_network import JointNetwork, JointNetworkSpec, PersonsEncoder
 from skelshot.encoders.skeleton_transformer import SkeletonTransformer, SkeletonTransformerSpec
 from skelshot.encoders.spec import EncoderSpec
 from skelshot.encoders.st_gcn import STGCN, STGCNSpec
@@ -107,7 +105,7 @@ class MultiStreamSpec(GraphNetworkSpec):
         return branch.channels or tuple(range(self.channels))
 
 
-class MultiStream(Encoder):
+class MultiStream(PersonsEncoder):
     """Several networks, the maps of which stand side by side at equal strength.
 
     The cosine of two clips' flat maps is then the mean of the networks' own cosines: what is
@@ -166,17 +164,6 @@ class MultiStream(Encoder):
             kept(_map_of(part, x[:, list(channels)]).permute(0, 1, 3, 4, 2)).permute(0, 1, 4, 2, 3)
             for part, kept, channels in zip(self.parts, self.kept, seen, strict=True)
         ]
-
-    def counted_persons(self, x: Tensor) -> Tensor | None:
-        """Tell which persons count: those who are there, where the spec asks for it.
-
-        Args:
-            x: Clips (N, C, T, V, M).
-
-        Returns:
-            (N, M) bool; None where all count.
-        """
-        return persons_who_are_there(x) if self.spec.mask_absent_persons else None
 
 
 def of_equal_strength(feature_map: Tensor) -> Tensor:

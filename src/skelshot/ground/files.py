@@ -41,6 +41,24 @@ def _why_not(folder: Path) -> str:
     return os.strerror(errno.EROFS if read_only else errno.EACCES)
 
 
+def same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths name one file, by links too, whether or not it is there.
+
+    Args:
+        one: A path.
+        other: A path.
+
+    Returns:
+        Whether what is written to the one is found at the other.
+
+    Example:
+        >>> same_file(Path("clips/../a.json"), Path("a.json"))
+        True
+    """
+    there = one.exists() and other.exists() and one.samefile(other)
+    return there or one.resolve() == other.resolve()
+
+
 @contextmanager
 def whole_file(path: Path, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place only when all went well.

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from skelshot.ground import SkelshotError
+from skelshot.ground.files import same_file
 from skelshot.ground.regular import check_regular
 from skelshot.recognition.gallery.rows import DamagedGallery
 
@@ -98,8 +99,7 @@ class Database:
             return
         kept = {"the gallery itself": self.file, "the gallery's backup": backup_of(self.file)}
         for called, place in kept.items():
-            same = file.exists() and place.exists() and file.samefile(place)
-            if same or file.resolve() == place.resolve():
+            if same_file(file, place):
                 raise SkelshotError(
                     f"{file}: found {called}, which would be lost, expected another file to "
                     f"write; name another {option}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from skelshot.ground import SkelshotError
-from skelshot.ground.files import whole_file
+from skelshot.ground.files import same_file, whole_file
 from skelshot.recognition.streams.eaf import eaf_bytes
 from skelshot.recognition.streams.event import ActionEvent
 from skelshot.recognition.streams.workbook import workbook_bytes
@@ -85,7 +85,7 @@ def check_events_file(path: Path, read: Collection[Path] = ()) -> None:
         )
     if not path.parent.is_dir():
         raise SkelshotError(f"--events {path}: found no folder {path.parent}; make it first")
-    if path.exists() and any(one.exists() and path.samefile(one) for one in read):
+    if any(same_file(path, one) for one in read):
         raise SkelshotError(
             f"--events {path}: found the stream, the gallery or its backup, expected a file of "
             "events alone; name another one"
